@@ -1,0 +1,160 @@
+"""What each verb of the command line does, as a generator of events."""
+
+from __future__ import annotations
+
+import dataclasses
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.config_text import with_settings
+from ddpm_studio.data.sample_pictures import write_sample_pictures
+from ddpm_studio.device import select_device, select_precision
+from ddpm_studio.errors import ConfigError, ExportError
+from ddpm_studio.events import DrawingProgress, FileWritten, Note, SampleFinished, SampleStep
+from ddpm_studio.export.animation import AnimationOptions, check_format_of, write_animation
+from ddpm_studio.export.grid import picture_grid
+from ddpm_studio.export.images import write_png
+from ddpm_studio.presets import preset
+from ddpm_studio.project import FILE_NAME, Project, step_of
+from ddpm_studio.sampling.generate import denoise_seeds, generate
+from ddpm_studio.sampling.pictures import to_uint8
+from ddpm_studio.sampling.recipe import Recipe, fingerprint
+from ddpm_studio.training import find_checkpoint, load_model
+from ddpm_studio.training import train as train_project
+
+SAMPLE_PICTURES = 400
+SHOWN_SIZE = 512  # pixels: films are enlarged to about this, by a whole number
+
+Events = Iterator[object]
+
+
+def new(options: Namespace) -> Events:
+    """Make a project from the user's pictures, or from drawn ones."""
+    config = preset(options.preset)
+    settings = [f"pictures.size={options.size}"] if options.size else []
+    config = with_settings(config, [*settings, *options.settings])
+    yield from _new_project(options.project, options.images, config)
+    yield Note(f"{options.project} is ready; train it with: ddpm-studio train {options.project}")
+
+
+def train(options: Namespace) -> Events:
+    """Train for a while."""
+    project = Project.open(options.project)
+    if options.settings:
+        project = project.with_config(with_settings(project.config, options.settings))
+    result = yield from train_project(
+        project,
+        device=options.device,
+        steps=options.steps,
+        seconds=options.minutes * 60 if options.minutes else None,
+    )
+    yield Note(f"Trained to step {result.step}; the previews are in {project.samples}")
+
+
+def sample(options: Namespace) -> Events:
+    """Make pictures and write each as a PNG with its recipe."""
+    project = Project.open(options.project)
+    checkpoint = find_checkpoint(project, options.checkpoint)
+    device = select_device(options.device)
+    model, config = load_model(checkpoint, options.weights, device)
+    settings = _sample_config(project, options)
+    recipe = Recipe(
+        project.name,
+        checkpoint.name,
+        fingerprint(checkpoint),
+        step_of(checkpoint),
+        options.weights,
+        device.type,
+        str(select_precision(config.train.precision, device)).removeprefix("torch."),
+        settings.seed,
+        settings,
+    )
+    seeds = range(settings.seed, settings.seed + options.count)
+    _make_folder(options.out)
+    for event in generate(model, config, settings, seeds, device):
+        yield event
+        if isinstance(event, SampleFinished):
+            name = f"{project.name}_step{recipe.step:08d}_seed{event.seed:06d}"
+            path = _free_name(options.out / f"{name}.png")
+            made = dataclasses.replace(recipe, seed=event.seed)
+            write_png(path, event.picture, made.to_text())
+            yield FileWritten(path)
+    yield Note(f"{options.count} pictures are in {options.out}")
+
+
+def animate(options: Namespace) -> Events:
+    """Export one denoising as a film."""
+    check_format_of(options.out)
+    project = Project.open(options.project)
+    device = select_device(options.device)
+    model, config = load_model(
+        find_checkpoint(project, options.checkpoint), options.weights, device
+    )
+    settings = _sample_config(project, options)
+    seeds = range(settings.seed, settings.seed + options.count)
+    frames = []
+    for frame in denoise_seeds(model, config, settings, seeds, device):
+        frames.append(picture_grid(to_uint8(getattr(frame, options.show))))
+        yield SampleStep(frame.index, settings.num_inference_steps, options.count, 0, options.count)
+    scale = options.scale or max(1, round(SHOWN_SIZE / max(frames[0].shape)))
+    yield from write_animation(
+        options.out, frames, AnimationOptions(options.fps, options.hold, scale)
+    )
+    yield FileWritten(options.out)
+    yield Note(f"The film is {options.out}")
+
+
+def demo(options: Namespace) -> Events:
+    """The main job once: sample pictures, training, 16 new pictures, a film."""
+    path = options.project
+    if not (path / FILE_NAME).exists():
+        yield from _new_project(path, None, preset("sketch"))
+    shared = {"device": options.device, "settings": [], "checkpoint": None, "weights": "ema"}
+    length = {"steps": options.steps, "minutes": None if options.steps else options.minutes}
+    yield from train(Namespace(project=path, **length, **shared))
+    choices = {"steps": None, "eta": None, "sampler": None, "seed": None}
+    made = _free_name(path / "gallery" / "demo")
+    yield from sample(Namespace(project=path, out=made, count=16, **choices, **shared))
+    film = {"count": 16, "show": "x_t", "fps": 12.0, "hold": 1.5, "scale": None}
+    yield from animate(
+        Namespace(project=path, out=made / "denoising.gif", **film, **choices, **shared)
+    )
+
+
+def _new_project(path: Path, images: Path | None, config: StudioConfig) -> Events:
+    project = Project.create(path, path / "pictures" if images is None else images, config)
+    if images is None:
+        for done in write_sample_pictures(project.pictures, SAMPLE_PICTURES):
+            yield DrawingProgress(done, SAMPLE_PICTURES)
+
+
+def _sample_config(project: Project, options: Namespace) -> SampleConfig:
+    """The project's sampling settings with those of the command line."""
+    if not all(setting.startswith("sample.") for setting in options.settings):
+        raise ConfigError("Only sample.* settings can be set here, such as sample.clip=false.")
+    given = {
+        "num_inference_steps": options.steps,
+        "eta": options.eta,
+        "sampler": options.sampler,
+        "seed": options.seed,
+    }
+    words = [f"sample.{name}={value}" for name, value in given.items() if value is not None]
+    return with_settings(project.config, [*options.settings, *words]).sample
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+
+
+def _free_name(path: Path) -> Path:
+    """The path itself, or with a number behind it if there already is one: nothing is replaced."""
+    candidate, number = path, 1
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f"{path.stem}_{number}{path.suffix}")
+    return candidate

@@ -1,0 +1,132 @@
+"""How events look on a terminal, in a log, and as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from ddpm_studio import events as ev
+
+LOG_SECONDS = 10.0  # between two lines of progress where there is no terminal
+
+
+class JsonLines:
+    """One JSON object per event and line; pictures are left out."""
+
+    def event(self, event: object) -> None:
+        assert dataclasses.is_dataclass(event)
+        values: dict[str, object] = {"event": type(event).__name__}
+        for field in dataclasses.fields(event):
+            value = getattr(event, field.name)
+            if not isinstance(value, np.ndarray):
+                values[field.name] = str(value) if isinstance(value, Path) else value
+        print(json.dumps(values), flush=True)
+
+    def close(self) -> None:
+        """Nothing is left open."""
+
+
+class Terminal:
+    """A progress bar with the time left, and a line for what is worth one.
+
+    Without a terminal the bar becomes a line every ten seconds.
+    """
+
+    def __init__(self) -> None:
+        self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+        self._progress = Progress(
+            TextColumn("{task.description:<20}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[state]}", markup=False),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task: TaskID | None = None
+        self._name = ""
+        self._started = 0.0
+        self._logged = 0.0
+        self._first_step = 0
+        self._training: ev.TrainStarted | None = None
+        self._progress.start()
+
+    def event(self, event: object) -> None:
+        match event:
+            case ev.PicturesProgress(done, total):
+                self._bar("Reading pictures", done, total)
+            case ev.DrawingProgress(done, total):
+                self._bar("Drawing pictures", done, total)
+            case ev.ExportProgress(done, total):
+                self._bar("Writing the film", done, total)
+            case ev.SampleStep(step, steps, batch, finished, total):
+                self._bar("Making pictures", finished + batch * step / steps, total)
+            case ev.PicturesReady(taken, left_out):
+                self._line(f"{taken} pictures taken" + self._left_out(left_out))
+            case ev.TrainStarted():
+                self._training = event
+                self._line(
+                    f"Training from step {event.step} on {event.device} in {event.precision}, "
+                    f"{event.parameters / 1e6:.1f} million weights"
+                )
+            case ev.TrainStep():
+                self._train_step(event)
+            case ev.StepSkipped() | ev.RolledBack() | ev.CheckpointSkipped() | ev.Note():
+                self._line(event.message)
+
+    def close(self) -> None:
+        self._progress.stop()
+
+    @staticmethod
+    def _left_out(count: int) -> str:
+        return f", {count} files left out (see cache/*.json for the reasons)" if count else ""
+
+    def _train_step(self, event: ev.TrainStep) -> None:
+        assert self._training is not None
+        if self._training.total_seconds is not None:
+            done, total = event.seconds, self._training.total_seconds
+        elif self._training.total_steps is not None:
+            first = self._training.step
+            done, total = event.step - first, self._training.total_steps - first
+        else:
+            done, total = 0.0, 1.0
+        speed = f"{event.pictures_per_second:.0f} pictures/s"
+        state = f"step {event.step}  loss {event.loss:.4f}  {speed}"
+        self._bar("Training", done, total, state, event.remaining)
+
+    def _bar(
+        self, name: str, done: float, total: float, state: str = "", left: float | None = None
+    ) -> None:
+        now = time.monotonic()
+        if name != self._name:
+            if self._task is not None:
+                self._progress.remove_task(self._task)
+            self._task = self._progress.add_task(name, total=total, state="")
+            self._name, self._started, self._logged = name, now, now
+        if left is None and done > 0:
+            left = (now - self._started) * (total - done) / done
+        if not state:
+            state = f"{done:.0f}/{total:.0f}"
+        if left is not None:
+            state += f"  {clock(left)} left"
+        assert self._task is not None
+        self._progress.update(self._task, completed=done, total=total, state=state)
+        is_log_due = now - self._logged >= LOG_SECONDS or done >= total
+        if self._progress.disable and is_log_due:
+            self._logged = now
+            self._line(f"{name}: {state}")
+
+    def _line(self, text: str) -> None:
+        self._console.print(text)
+
+
+def clock(seconds: float) -> str:
+    """1:05 or 2:03:04."""
+    minutes, second = divmod(max(0, round(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"

@@ -1,0 +1,24 @@
+"""The mathematics of diffusion: pure functions of tensors."""
+
+from ddpm_studio.diffusion.loss import l_simple, min_snr_weights
+from ddpm_studio.diffusion.prediction import (
+    eps_from_x_0,
+    predict_eps,
+    predict_x_0,
+    prediction_target,
+)
+from ddpm_studio.diffusion.process import q_posterior, q_sample
+from ddpm_studio.diffusion.schedule import NoiseSchedule, per_image
+
+__all__ = [
+    "NoiseSchedule",
+    "eps_from_x_0",
+    "l_simple",
+    "min_snr_weights",
+    "per_image",
+    "predict_eps",
+    "predict_x_0",
+    "prediction_target",
+    "q_posterior",
+    "q_sample",
+]

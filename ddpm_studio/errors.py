@@ -1,0 +1,29 @@
+"""The errors that a user may see: each message is one sentence that says what to do."""
+
+
+class StudioError(Exception):
+    """Something went wrong that the user can act on; `str(error)` is the sentence to show."""
+
+
+class ConfigError(StudioError):
+    """A setting has a name or a value that is not allowed."""
+
+
+class ProjectError(StudioError):
+    """A project folder is missing, damaged, newer than this program or in use."""
+
+
+class PicturesError(StudioError):
+    """The pictures folder cannot be used as a whole."""
+
+
+class CheckpointError(StudioError):
+    """A checkpoint file is missing, damaged or does not fit."""
+
+
+class TrainingError(StudioError):
+    """Training cannot go on."""
+
+
+class ExportError(StudioError):
+    """A picture or an animation cannot be written."""

@@ -1,0 +1,152 @@
+"""What long work yields: small frozen facts that a consumer prints, plots or counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class PicturesProgress:
+    """The folder is being read: `done` of `total` files."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class PicturesReady:
+    """The prepared set is there; `left_out` files were not taken."""
+
+    taken: int
+    left_out: int
+    from_cache: bool
+
+
+@dataclass(frozen=True)
+class TrainStarted:
+    """Training begins after `step`; `total_steps` or `total_seconds` is its end, if it has one."""
+
+    step: int
+    total_steps: int | None
+    total_seconds: float | None
+    device: str
+    precision: str
+    parameters: int
+    pictures: int
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """One step was made. `seconds`: of this run; `remaining`: seconds left, if that is known."""
+
+    step: int
+    loss: float
+    grad_norm: float
+    learning_rate: float
+    pictures_per_second: float
+    seconds: float
+    remaining: float | None
+
+
+@dataclass(frozen=True)
+class StepSkipped:
+    """The loss or its gradient was not finite, so the weights were left alone."""
+
+    step: int
+    message: str
+
+
+@dataclass(frozen=True)
+class RolledBack:
+    """After several bad steps training went back to its last good state, with a lower rate."""
+
+    step: int
+    to_step: int
+    learning_rate: float
+    message: str
+
+
+@dataclass(frozen=True)
+class PreviewProgress:
+    """A preview is being made: `done` of `total` denoising steps."""
+
+    step: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class PreviewSaved:
+    """A grid of pictures from fixed seeds; `pictures`: uint8 (N, H, W, C), not written to again."""
+
+    step: int
+    path: Path
+    pictures: Any
+
+
+@dataclass(frozen=True)
+class CheckpointSaved:
+    """The state after `step` is on disk."""
+
+    step: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class CheckpointSkipped:
+    """A damaged checkpoint was passed over for the one before it."""
+
+    path: Path
+    message: str
+
+
+@dataclass(frozen=True)
+class SampleStep:
+    """A batch of pictures is at `step` of `steps`; `finished` pictures were made before it."""
+
+    step: int
+    steps: int
+    batch: int
+    finished: int
+    total: int
+
+
+@dataclass(frozen=True)
+class SampleFinished:
+    """One picture is finished: uint8 (H, W, C)."""
+
+    index: int
+    seed: int
+    picture: Any
+
+
+@dataclass(frozen=True)
+class FileWritten:
+    """A file that the user asked for is complete."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class ExportProgress:
+    """`done` of `total` frames of an animation are written."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class DrawingProgress:
+    """`done` of `total` sample pictures are drawn."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something worth a sentence."""
+
+    message: str

@@ -1,0 +1,121 @@
+"""The U-Net of DDPM and ADM, able to compute exactly what diffusers' UNet2DModel does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ddpm_studio.config import ModelConfig
+from ddpm_studio.nn.blocks import (
+    NORM_EPS,
+    Attention,
+    Downsample,
+    Dropout,
+    ResBlock,
+    StepEmbedding,
+    Upsample,
+)
+
+
+class Level(nn.Module):
+    """Residual blocks at one resolution, each with attention or without, and a resize."""
+
+    def __init__(
+        self,
+        in_channels: list[int],
+        width: int,
+        config: ModelConfig,
+        attends: bool,
+        resize: nn.Module | None,
+    ) -> None:
+        super().__init__()
+        embedding = 4 * config.model_channels
+        self.blocks = nn.ModuleList(
+            ResBlock(channels, width, embedding, config.groups, config.dropout)
+            for channels in in_channels
+        )
+        self.attentions = nn.ModuleList(
+            Attention(width, config.groups, config.head_channels) for _ in in_channels if attends
+        )
+        self.resize = resize
+
+    def step(self, index: int, x: Tensor, embedding: Tensor) -> Tensor:
+        """Residual block number `index`, and its attention."""
+        x = self.blocks[index](x, embedding)
+        return self.attentions[index](x) if self.attentions else x
+
+
+class UNet(nn.Module):
+    """unet(x_t, t): (N, C, H, W), (N,) -> (N, C, H, W); H and W are multiples of the stride."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Raises ConfigError if attention is asked for at a size that does not occur."""
+        super().__init__()
+        config.check_attention()
+        self.config = config
+        widths, groups = config.widths, config.groups
+        attends = [size in config.attention_resolutions for size in config.level_sizes]
+        last = len(widths) - 1
+        self.step_embedding = StepEmbedding(config.model_channels)
+        self.conv_in = nn.Conv2d(config.in_channels, widths[0], 3, padding=1)
+
+        self.down = nn.ModuleList()
+        skips = [widths[0]]  # channels of every tensor that is kept for the way up
+        for level, width in enumerate(widths):
+            inputs = [skips[-1], *[width] * (config.num_res_blocks - 1)]
+            down = Downsample(width) if level < last else None
+            self.down.append(Level(inputs, width, config, attends[level], down))
+            skips += [width] * (config.num_res_blocks + (down is not None))
+
+        bottom = ([widths[-1]], widths[-1], config)
+        self.middle_1 = Level(*bottom, config.mid_attention, None)
+        self.middle_2 = Level(*bottom, False, None)
+
+        self.up = nn.ModuleList()
+        below = widths[-1]
+        for level in reversed(range(len(widths))):
+            width = widths[level]
+            inputs = [
+                channels + skips.pop() for channels in (below, *[width] * config.num_res_blocks)
+            ]
+            up = Upsample(width) if level > 0 else None
+            self.up.append(Level(inputs, width, config, attends[level], up))
+            below = width
+
+        self.norm_out = nn.GroupNorm(groups, widths[0], eps=NORM_EPS)
+        self.conv_out = nn.Conv2d(widths[0], config.in_channels, 3, padding=1)
+
+    def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
+        embedding = self.step_embedding(t)
+        x = self.conv_in(x_t)
+        skips = [x]
+        for level in _levels(self.down):
+            for index in range(len(level.blocks)):
+                x = level.step(index, x, embedding)
+                skips.append(x)
+            if level.resize is not None:
+                x = level.resize(x)
+                skips.append(x)
+        x = self.middle_1.step(0, x, embedding)
+        x = self.middle_2.step(0, x, embedding)
+        for level in _levels(self.up):
+            for index in range(len(level.blocks)):
+                x = level.step(index, torch.cat([x, skips.pop()], dim=1), embedding)
+            if level.resize is not None:
+                x = level.resize(x)
+        return self.conv_out(F.silu(self.norm_out(x), inplace=True))
+
+    def use_generator(self, generator: torch.Generator | None) -> None:
+        """Where dropout draws its noise from."""
+        for module in self.modules():
+            if isinstance(module, Dropout):
+                module.generator = generator
+
+
+def _levels(modules: nn.ModuleList) -> Iterator[Level]:
+    """The levels with their type, which a ModuleList forgets."""
+    return cast(Iterator[Level], iter(modules))

@@ -1,0 +1,190 @@
+"""A project: one folder on disk that holds settings, checkpoints, previews and pictures."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.config_text import config_from_dict, config_to_dict
+from ddpm_studio.errors import ConfigError, ProjectError, StudioError
+from ddpm_studio.storage import read_json, write_json
+
+KIND = "project"
+FORMAT_VERSION = 1
+FILE_NAME = "project.json"
+CHECKPOINT_PATTERN = "step_*.safetensors"
+# once there is a checkpoint, these no longer change: its weights mean nothing without them
+LOCKED_SECTIONS = ("model",)
+LOCKED_FIELDS = {
+    "pictures": ("size", "height", "channels"),
+    "diffusion": ("num_timesteps", "schedule", "beta_start", "beta_end", "prediction"),
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """What project.json says; the folders are made when something is put into them."""
+
+    path: Path
+    pictures: Path
+    config: StudioConfig
+
+    @classmethod
+    def create(cls, path: Path | str, pictures: Path | str, config: StudioConfig) -> Project:
+        """Make a new project folder. A pictures folder inside it is made, too.
+
+        Raises ProjectError if there already is something, or if there are no pictures.
+        """
+        path, pictures = Path(path).resolve(), Path(pictures).expanduser().resolve()
+        if (path / FILE_NAME).exists():
+            raise ProjectError(f"{path} already is a project; choose another name.")
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise ProjectError(f"{path} already exists and is not empty; choose another name.")
+        is_inside = pictures.is_relative_to(path)
+        if not is_inside and not pictures.is_dir():
+            raise ProjectError(f"The pictures folder {pictures} does not exist.")
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if is_inside:
+                pictures.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ProjectError(f"{path} cannot be made: {error.strerror}.") from error
+        project = cls(path, pictures, config)
+        project.save()
+        return project
+
+    @classmethod
+    def open(cls, path: Path | str) -> Project:
+        """Raises ProjectError with one sentence if this is no project that can be read."""
+        path = Path(path).resolve()
+        file = path / FILE_NAME
+        if not file.is_file():
+            raise ProjectError(f"{path} is not a project: there is no {FILE_NAME} in it.")
+        try:
+            values = read_json(file, KIND, FORMAT_VERSION)
+            unknown = values.keys() - {"name", "pictures", "config"}
+            if unknown:
+                raise ProjectError(f"{file} has unknown entries: {', '.join(sorted(unknown))}.")
+            pictures = values.get("pictures")
+            if not isinstance(pictures, str):
+                raise ProjectError(f"{file} is damaged: it names no pictures folder.")
+            # a folder inside the project is noted relative to it, so that it moves along
+            return cls(path, path / pictures, config_from_dict(values.get("config")))
+        except ConfigError as error:
+            raise ProjectError(f"{file} cannot be used: {error}") from error
+        except ProjectError:
+            raise
+        except StudioError as error:
+            raise ProjectError(str(error)) from error
+
+    def save(self) -> None:
+        """Write project.json. Raises ProjectError if it cannot be written."""
+        inside = self.pictures.is_relative_to(self.path)
+        values = {
+            "name": self.name,
+            "pictures": str(self.pictures.relative_to(self.path) if inside else self.pictures),
+            "config": config_to_dict(self.config),
+        }
+        try:
+            write_json(self.path / FILE_NAME, KIND, FORMAT_VERSION, values)
+        except OSError as error:
+            raise ProjectError(f"{self.path} cannot be written: {error.strerror}.") from error
+
+    def with_config(self, config: StudioConfig) -> Project:
+        """The project with other settings, saved.
+
+        Raises ConfigError if one that shapes the model changes after training has begun.
+        """
+        if self.checkpoint_paths():
+            check_locked(self.config, config)
+        changed = dataclasses.replace(self, config=config)
+        changed.save()
+        return changed
+
+    @property
+    def name(self) -> str:
+        return self.path.resolve().name
+
+    @property
+    def metrics_path(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def samples(self) -> Path:
+        return self.path / "samples"
+
+    @property
+    def gallery(self) -> Path:
+        return self.path / "gallery"
+
+    @property
+    def cache(self) -> Path:
+        return self.path / "cache"
+
+    def checkpoint_path(self, step: int) -> Path:
+        return self.checkpoints / f"step_{step:08d}.safetensors"
+
+    def checkpoint_paths(self) -> list[Path]:
+        """All checkpoints, the oldest first."""
+        found = [path for path in self.checkpoints.glob(CHECKPOINT_PATTERN) if step_of(path) >= 0]
+        return sorted(found, key=step_of)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other processes from training this project.
+
+        The operating system holds the lock and lets go of it when the process ends, however it
+        ends, so a lock file that was left behind is no obstacle. Raises ProjectError if another
+        process has it.
+        """
+        owner = self.path / "train.owner"
+        lock = FileLock(self.path / "train.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            who = owner.read_text().strip() if owner.exists() else "unknown"
+            raise ProjectError(
+                f"{self.path} is being trained by another process (number {who}); "
+                "stop that one first."
+            ) from None
+        except OSError as error:
+            raise ProjectError(f"{self.path} cannot be written: {error.strerror}.") from error
+        try:
+            owner.write_text(f"{os.getpid()}\n")
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+            lock.release()
+
+
+def step_of(path: Path) -> int:
+    """The step in a file name such as step_00012000.safetensors; -1 if there is none."""
+    digits = path.stem.removeprefix("step_")
+    return int(digits) if digits.isascii() and digits.isdigit() else -1
+
+
+def check_locked(old: StudioConfig, new: StudioConfig) -> None:
+    """Raise a ConfigError that names the first setting that may no longer change."""
+    for section in dataclasses.fields(StudioConfig):
+        before, after = getattr(old, section.name), getattr(new, section.name)
+        for field in dataclasses.fields(before):
+            is_locked = section.name in LOCKED_SECTIONS or field.name in LOCKED_FIELDS.get(
+                section.name, ()
+            )
+            values = getattr(before, field.name), getattr(after, field.name)
+            if is_locked and values[0] != values[1]:
+                raise ConfigError(
+                    f"{section.name}.{field.name} is {values[0]} and cannot become {values[1]}: "
+                    "the model is already trained with it; make a new project for that."
+                )

@@ -1,0 +1,60 @@
+"""From noise to pictures, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+
+from ddpm_studio.config import PREDICTIONS, SAMPLERS, VARIANCES, check, check_choice
+from ddpm_studio.diffusion import NoiseSchedule
+from ddpm_studio.sampling.ddim import ddim
+from ddpm_studio.sampling.ddpm import ddpm
+from ddpm_studio.sampling.frame import Frame
+from ddpm_studio.sampling.spacing import spaced_timesteps
+from ddpm_studio.sampling.steps import Model, Steps
+
+
+def denoise(
+    model: Model,
+    schedule: NoiseSchedule,
+    x_T: Tensor,
+    *,
+    sampler: str = "ddim",
+    num_inference_steps: int = 50,
+    eta: float = 0.0,
+    prediction: str = "eps",
+    spacing: str = "leading",
+    variance: str = "posterior",
+    clip: bool = False,
+    seeds: Sequence[int] | None = None,
+) -> Iterator[Frame]:
+    """Yield `num_inference_steps + 1` frames, from x_T to the finished pictures.
+
+    Frame 0 is x_T at the first timestep with the model's prediction from it; the last has
+    t = -1 and pred_x_0 = x_t. The model is called once per step.
+
+    model: any callable (x_t, t LongTensor (N,)) -> tensor like x_t, which is what
+    `prediction` says: "eps", "v" or "x_0". x_T: (N, ...), float32 or float64.
+    eta: 0 to 1, for "ddim". variance: for "ddpm". clip: clamp pred_x_0 to [-1, 1].
+    seeds: one int per image, whose noise is then its own, whatever the batch.
+    Raises ConfigError, before the first frame, for a name or number that is not allowed.
+    """
+    check_choice("sampler", sampler, SAMPLERS)
+    check_choice("prediction", prediction, PREDICTIONS)
+    check_choice("variance", variance, VARIANCES)
+    check(0 <= eta <= 1, "eta", eta, "0 (no fresh noise) to 1")
+    check(
+        seeds is None or len(seeds) == len(x_T), "seeds", seeds, f"one int for each of {len(x_T)}"
+    )
+    timesteps = spaced_timesteps(spacing, schedule.num_timesteps, num_inference_steps)
+    steps = Steps(model, schedule, x_T, timesteps, prediction, clip, seeds)
+    return _without_gradients(
+        ddim(steps, eta=eta) if sampler == "ddim" else ddpm(steps, variance=variance)
+    )
+
+
+@torch.no_grad()
+def _without_gradients(frames: Iterator[Frame]) -> Iterator[Frame]:
+    yield from frames

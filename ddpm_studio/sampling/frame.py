@@ -1,0 +1,17 @@
+"""One moment of a denoising."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The pictures at one timestep, and what the model makes of them. Tensors: (N, ...)."""
+
+    index: int  # 0 is x_T, the last is the finished picture
+    t: int  # timestep, -1 when finished
+    x_t: Tensor
+    pred_x_0: Tensor

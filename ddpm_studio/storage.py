@@ -1,0 +1,97 @@
+"""Files that are whole or not there at all: atomic writes, and JSON with a format version."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ddpm_studio.errors import StudioError
+
+TEMPORARY_PREFIX = ".unfinished-"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; on success it is flushed and takes its place.
+
+    The temporary name keeps the ending, so that writers that look at it see the right one.
+    Whatever goes wrong, `path` is as it was and nothing is left beside it.
+    """
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}-{path.name}")
+    try:
+        yield temporary
+        _flush(temporary)
+        temporary.replace(path)
+        _flush(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write all of `data` to `path`, or leave `path` as it was."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_json(path: Path, kind: str, format_version: int, values: dict[str, Any]) -> None:
+    """Write `values` as readable JSON that says what kind of file it is, and of which version."""
+    whole = {"kind": kind, "format_version": format_version, **values}
+    write_atomically(path, (json.dumps(whole, indent=2) + "\n").encode())
+
+
+def read_json(path: Path, kind: str, format_version: int) -> dict[str, Any]:
+    """Read what `write_json` wrote, without the two fields that it added.
+
+    Raises StudioError with one sentence if the file is missing, damaged, of another kind or
+    written by a newer version of the program.
+    """
+    try:
+        values = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise StudioError(f"{path} is missing.") from None
+    except OSError as error:
+        raise StudioError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise StudioError(f"{path} is damaged: it is not valid JSON ({error}).") from error
+    return check_format(values, str(path), kind, format_version)
+
+
+def check_format(values: object, source: str, kind: str, format_version: int) -> dict[str, Any]:
+    """The values without kind and version, if both are what this program can read."""
+    if not isinstance(values, dict) or values.get("kind") != kind:
+        raise StudioError(f"{source} is not a {kind} of DDPM Studio.")
+    found = values.get("format_version")
+    if type(found) is not int or found < 1:
+        raise StudioError(f"{source} is damaged: its format version is {found!r}.")
+    if found > format_version:
+        raise StudioError(
+            f"{source} was written by a newer DDPM Studio (format {found}, this one reads up to "
+            f"{format_version}); please update the program."
+        )
+    return {key: value for key, value in values.items() if key not in ("kind", "format_version")}
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Delete temporary files that a killed process left in a folder of ours."""
+    for leftover in folder.glob(f"{TEMPORARY_PREFIX}*"):
+        leftover.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Have the system write a file, or the names in a folder, to the disk."""
+    if path.is_dir():
+        if os.name == "nt":  # folders cannot be flushed there
+            return
+        flags = os.O_RDONLY
+    else:
+        flags = os.O_RDWR
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

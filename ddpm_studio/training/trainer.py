@@ -1,0 +1,161 @@
+"""One training step after another: network, optimizer, EMA and randomness, without files."""
+
+from __future__ import annotations
+
+import math
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.device import select_memory_format, select_precision
+from ddpm_studio.diffusion import (
+    NoiseSchedule,
+    l_simple,
+    min_snr_weights,
+    prediction_target,
+    q_sample,
+)
+from ddpm_studio.nn import Ema, UNet
+from ddpm_studio.nn.init import initialise
+from ddpm_studio.training.order import shuffled_indices
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What one step did; `applied` is False if it was skipped because it was not finite."""
+
+    loss: float
+    grad_norm: float
+    learning_rate: float
+    applied: bool
+
+
+class Trainer:
+    """Holds everything that a checkpoint holds, on one device.
+
+    Attributes: model, ema, optimizer, scaler, generator, step (steps taken so far, skipped ones
+    included), rate_scale (1, halved whenever training had to go back).
+    """
+
+    def __init__(self, config: StudioConfig, pictures: Tensor, device: torch.device) -> None:
+        """pictures: uint8 (N, H, W, C)."""
+        self.config = config
+        self.device = device
+        self.schedule = NoiseSchedule.from_config(config.diffusion)
+        self.pictures = pictures.to(device)
+        self.precision = select_precision(config.train.precision, device)
+        self.memory_format = select_memory_format(device, self.precision)
+        self.reset()
+
+    def reset(self) -> None:
+        """The state at step 0, which follows from the seed alone."""
+        train = self.config.train
+        self.model = new_model(self.config, train.seed).to(self.device)
+        self.model.to(memory_format=self.memory_format)  # type: ignore[call-overload]
+        self.model.train()
+        self.parameters = list(self.model.parameters())
+        self.ema = Ema(self.parameters, train.ema_width)
+        self.optimizer = torch.optim.AdamW(
+            self.parameters,
+            lr=train.learning_rate,
+            betas=(train.beta1, train.beta2),
+            weight_decay=train.weight_decay,
+            fused=self.device.type in ("cpu", "cuda", "xpu", "mps"),
+        )
+        self.scaler = torch.amp.GradScaler(
+            self.device.type, enabled=self.precision == torch.float16
+        )
+        # noise is drawn on the device; a CPU generator would have to wait for every transfer
+        self.generator = torch.Generator(self.device).manual_seed(train.seed)
+        self.model.use_generator(self.generator)
+        self.step = 0
+        self.rate_scale = 1.0
+
+    def train_step(self) -> StepResult:
+        """One optimizer step on `batch_size` pictures.
+
+        If the loss or the gradient is not finite, weights and averages stay as they are.
+        """
+        train = self.config.train
+        rate = learning_rate_at(self.config, self.step) * self.rate_scale
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        indices = shuffled_indices(len(self.pictures), train.seed, self.step, train.batch_size)
+        loss = torch.zeros((), device=self.device)
+        for part in indices.chunk(train.accumulation):
+            part_loss = self.loss(part) * (len(part) / len(indices))
+            self.scaler.scale(part_loss).backward()
+            loss += part_loss.detach()
+        self.scaler.unscale_(self.optimizer)
+        grad_norm = torch.nn.utils.clip_grad_norm_(self.parameters, train.max_grad_norm)
+        loss_value, norm_value = torch.stack([loss, grad_norm.to(loss.dtype)]).tolist()
+        applied = math.isfinite(loss_value) and math.isfinite(norm_value)
+        self.step += 1
+        if applied:
+            self.scaler.step(self.optimizer)
+            self.ema.update(self.parameters, self.step)
+        if self.scaler.is_enabled():
+            self.scaler.update()
+        self.optimizer.zero_grad(set_to_none=True)
+        return StepResult(loss_value, norm_value, rate, applied)
+
+    def loss(self, indices: Tensor) -> Tensor:
+        """The weighted mean loss of some pictures at random timesteps, a scalar."""
+        diffusion = self.config.diffusion
+        x_0 = self.batch(indices)
+        t = torch.randint(
+            diffusion.num_timesteps, (len(x_0),), generator=self.generator, device=self.device
+        )
+        eps = torch.empty_like(x_0).normal_(generator=self.generator)
+        t_cpu = t.cpu()
+        x_t = q_sample(self.schedule, x_0, t_cpu, eps)
+        with self.autocast():
+            output = self.model(x_t, t)
+        target = prediction_target(self.schedule, diffusion.prediction, x_0, t_cpu, eps)
+        weights = min_snr_weights(
+            self.schedule, diffusion.prediction, t_cpu, diffusion.min_snr_gamma
+        )
+        return (l_simple(output, target) * weights.to(self.device, torch.float32)).mean()
+
+    def batch(self, indices: Tensor) -> Tensor:
+        """x_0: float32 (N, C, H, W) in [-1, 1]; mirrored where that is chosen."""
+        chosen = self.pictures[indices.to(self.device)]
+        x_0 = chosen.permute(0, 3, 1, 2).to(torch.float32).div_(127.5).sub_(1)
+        x_0 = x_0.contiguous(memory_format=self.memory_format)
+        if self.config.pictures.flip_horizontal:
+            coin = torch.rand((len(x_0), 1, 1, 1), generator=self.generator, device=self.device)
+            x_0 = torch.where(coin < 0.5, x_0.flip(3), x_0)
+        return x_0
+
+    def autocast(self) -> AbstractContextManager[None]:
+        """The network's layers compute in the chosen precision, the loss in float32."""
+        if self.precision == torch.float32:
+            return nullcontext()
+        return torch.autocast(self.device.type, self.precision)
+
+    def is_finite(self) -> bool:
+        """Whether all weights, averages and optimizer moments are finite numbers."""
+        moments = [tensor for state in self.optimizer.state.values() for tensor in state.values()]
+        tensors = [*self.parameters, *self.ema.average, *moments]
+        norms = torch._foreach_norm([tensor.detach() for tensor in tensors], float("inf"))
+        return bool(torch.stack([norm.to(torch.float32) for norm in norms]).isfinite().all())
+
+
+def new_model(config: StudioConfig, seed: int) -> UNet:
+    """A U-Net with fresh weights that follow from the seed."""
+    model = UNet(config.model)
+    initialise(model, torch.Generator().manual_seed(seed))
+    return model
+
+
+def learning_rate_at(config: StudioConfig, step: int) -> float:
+    """Linear warm-up, then constant, then falling as 1 / sqrt(step) after `decay_after`."""
+    train = config.train
+    warmup = min(1.0, (step + 1) / (train.warmup_steps + 1))
+    decay = 1.0
+    if train.decay_after:
+        decay = (max(step, train.decay_after) / train.decay_after) ** -0.5
+    return train.learning_rate * warmup * decay
