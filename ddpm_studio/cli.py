@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from platformdirs import user_log_path
 
@@ -18,33 +18,53 @@ from ddpm_studio import __version__
 from ddpm_studio.config import SAMPLERS
 from ddpm_studio.errors import StudioError
 from ddpm_studio.presets import DEFAULT_PRESET, PRESETS
+from ddpm_studio.project import is_project
 
-DONE, FAILED, INTERRUPTED = 0, 1, 130
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code. 2, for wrong usage, is raised as SystemExit."""
+    """Run one command, or open the window; the exit code.
+
+    2, for wrong usage, is raised as SystemExit where the parser finds it.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # file names may hold any bytes
             stream.reconfigure(errors="backslashreplace")
-    options = build_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if is_for_window(words):
+        return open_window(Path(words[0]) if words else None)
+    options = build_parser().parse_args(words)
     with interruptions() as interrupted:
         try:
             return _run(options, interrupted)
-        except StudioError as error:
-            print(error, file=sys.stderr)
-        except OSError as error:
-            where = f" ({error.filename})" if error.filename else ""
-            print(f"The system refused: {error.strerror or error}{where}.", file=sys.stderr)
-        except MemoryError:
-            print("There is not enough memory for this.", file=sys.stderr)
-        except Exception as error:  # a mistake of ours: a sentence for the user, the rest in a log
-            print(
-                f"Something unexpected went wrong ({type(error).__name__}: {error}). "
-                f"Details are in {_write_log()}.",
-                file=sys.stderr,
-            )
+        except Exception as error:
+            print(_sentence(error), file=sys.stderr)
     return FAILED
+
+
+def is_for_window(words: Sequence[str]) -> bool:
+    """Whether a command line is `ddpm-studio [PROJECT]`."""
+    return not words or (len(words) == 1 and words[0] not in VERBS and words[0][:1] != "-")
+
+
+def open_window(project: Path | None) -> int:
+    """The place of the window, which is not there yet."""
+    if project is None:
+        sentence = (
+            "There is no window yet; make a project with: "
+            "ddpm-studio new PROJECT --images DIR, or see: ddpm-studio --help"
+        )
+    elif is_project(project):
+        sentence = (
+            "There is no window yet; train this project with: "
+            f"ddpm-studio train {project} --minutes 10"
+        )
+    else:
+        sentence = f"{project} is neither a project nor a command ({', '.join(VERBS)})."
+    print(sentence, file=sys.stderr)
+    return WRONG_USAGE
 
 
 def _run(options: argparse.Namespace, interrupted: list[bool]) -> int:
@@ -52,36 +72,52 @@ def _run(options: argparse.Namespace, interrupted: list[bool]) -> int:
     from ddpm_studio import commands
     from ddpm_studio.console import JsonLines, Terminal
 
-    command = getattr(commands, options.verb)
     show = JsonLines() if options.json else Terminal()
-    events = command(options)
-    try:
-        for event in events:
-            show.event(event)
-            if interrupted:
-                break
-    except BrokenPipeError:  # nobody reads any more
-        interrupted.append(True)
-    finally:
-        events.close()  # training saves here
-        show.close()
+    with closing(show), closing(getattr(commands, options.verb)(options)) as events:
+        try:
+            for event in events:
+                show.event(event)
+                if interrupted:
+                    break
+        except (BrokenPipeError, SystemExit):  # nobody reads any more, as rich says by the second
+            interrupted.append(True)
+            _forget_output()
     if interrupted:
         print("Stopped; everything up to here is saved.", file=sys.stderr)
         return INTERRUPTED
     return DONE
 
 
+def _sentence(error: Exception) -> str:
+    """What the user reads of an error; of mistakes of ours the rest goes into a log."""
+    if isinstance(error, StudioError):
+        return str(error)
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return f"The system refused: {error.strerror or error}{where}."
+    from ddpm_studio.training.trouble import is_out_of_memory
+
+    if is_out_of_memory(error):
+        return "There is not enough memory for this; try fewer or smaller pictures at a time."
+    return f"Something unexpected went wrong ({type(error).__name__}: {error}). {_write_log()}"
+
+
 @contextmanager
 def interruptions() -> Iterator[list[bool]]:
-    """A list that is no longer empty once Ctrl+C or SIGTERM came."""
+    """A list that is no longer empty once Ctrl+C, SIGTERM or the terminal's end came."""
     came: list[bool] = []
 
     def note(_signal: int, _frame: FrameType | None) -> None:
         if not came:
-            print("\nStopping after this step ...", file=sys.stderr)
+            with suppress(OSError, RuntimeError):  # stderr may be gone, or busy with a line
+                print("\nStopping after this step ...", file=sys.stderr)
         came.append(True)
 
-    previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    previous = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in previous.items():
+        if number in (signal.SIGINT, signal.SIGTERM) or handler is not signal.SIG_IGN:  # nohup
+            signal.signal(number, note)
     try:
         yield came
     finally:
@@ -97,18 +133,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"DDPM Studio {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
-    _add_new(verbs)
-    _add_train(verbs)
-    _add_sample(verbs)
-    _add_animate(verbs)
-    _add_demo(verbs)
-    for verb in verbs.choices.values():
+    for name, (about, add_arguments) in VERBS.items():
+        verb = verbs.add_parser(name, help=about)
+        add_arguments(verb)
         verb.add_argument("--json", action="store_true", help="print one JSON object per event")
     return parser
 
 
-def _add_new(verbs: Any) -> None:
-    new = verbs.add_parser("new", help="make a project")
+def _add_new(new: argparse.ArgumentParser) -> None:
     new.add_argument("project", type=Path, metavar="PROJECT", help="the folder to make")
     new.add_argument(
         "--images", type=Path, metavar="DIR", help="your pictures (else: drawn sample pictures)"
@@ -118,24 +150,21 @@ def _add_new(verbs: Any) -> None:
     _add_set(new)
 
 
-def _add_train(verbs: Any) -> None:
-    train = verbs.add_parser("train", help="train, from the newest checkpoint on")
+def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("project", type=Path, metavar="PROJECT")
     _add_length(train)
     _add_device(train)
     _add_set(train)
 
 
-def _add_sample(verbs: Any) -> None:
-    sample = verbs.add_parser("sample", help="make new pictures as PNG files")
+def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("project", type=Path, metavar="PROJECT")
     sample.add_argument("--out", type=Path, required=True, metavar="DIR")
     sample.add_argument("--count", type=_positive, required=True, metavar="N")
     _add_sampling(sample)
 
 
-def _add_animate(verbs: Any) -> None:
-    animate = verbs.add_parser("animate", help="export the denoising as a film")
+def _add_animate(animate: argparse.ArgumentParser) -> None:
     animate.add_argument("project", type=Path, metavar="PROJECT")
     animate.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help=".gif, .webp, .png or .mp4"
@@ -148,8 +177,7 @@ def _add_animate(verbs: Any) -> None:
     _add_sampling(animate)
 
 
-def _add_demo(verbs: Any) -> None:
-    demo = verbs.add_parser("demo", help="everything once, with drawn sample pictures")
+def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("project", type=Path, nargs="?", default=Path("planets"), metavar="PROJECT")
     _add_length(demo, default_minutes=2.0)
     _add_device(demo)
@@ -191,21 +219,38 @@ def _add_set(verb: argparse.ArgumentParser, what: str = "a setting") -> None:
     )
 
 
+VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "new": ("make a project", _add_new),
+    "train": ("train, from the newest checkpoint on", _add_train),
+    "sample": ("make new pictures as PNG files", _add_sample),
+    "animate": ("export the denoising as a film", _add_animate),
+    "demo": ("everything once, with drawn sample pictures", _add_demo),
+}
+
+
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
-    return number
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
 
 
 def _minutes(text: str) -> float:
-    number = float(text)
-    if not 0 < number < 1e6:
-        raise argparse.ArgumentTypeError(f"{text} is not a time in minutes")
-    return number
+    with suppress(ValueError):
+        if 0 < float(text) < 1e6:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a time in minutes")
 
 
-def _write_log() -> Path:
-    path = user_log_path("ddpm-studio", ensure_exists=True) / "error.log"
-    path.write_text(traceback.format_exc(), "utf-8")
-    return path
+def _write_log() -> str:
+    try:
+        path = user_log_path("ddpm-studio", ensure_exists=True) / "error.log"
+        path.write_text(traceback.format_exc(), "utf-8")
+    except OSError:
+        return "Please report it."
+    return f"Details are in {path}."
+
+
+def _forget_output() -> None:
+    """Send what is still printed to nowhere, or Python complains at its end."""
+    with suppress(OSError, ValueError):  # in a test, stdout is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

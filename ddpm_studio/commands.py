@@ -17,7 +17,7 @@ from ddpm_studio.export.animation import AnimationOptions, check_format_of, writ
 from ddpm_studio.export.grid import picture_grid
 from ddpm_studio.export.images import write_png
 from ddpm_studio.presets import preset
-from ddpm_studio.project import FILE_NAME, Project, step_of
+from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
 from ddpm_studio.sampling.generate import denoise_seeds, generate
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.recipe import Recipe, fingerprint
@@ -36,14 +36,18 @@ def new(options: Namespace) -> Events:
     settings = [f"pictures.size={options.size}"] if options.size else []
     config = with_settings(config, [*settings, *options.settings])
     yield from _new_project(options.project, options.images, config)
-    yield Note(f"{options.project} is ready; train it with: ddpm-studio train {options.project}")
+    yield Note(
+        f"{options.project} is ready; train it with: "
+        f"ddpm-studio train {options.project} --minutes 10"
+    )
 
 
 def train(options: Namespace) -> Events:
     """Train for a while."""
     project = Project.open(options.project)
     if options.settings:
-        project = project.with_config(with_settings(project.config, options.settings))
+        with project.lock():  # whoever trains it now keeps the settings
+            project = project.with_config(with_settings(project.config, options.settings))
     result = yield from train_project(
         project,
         device=options.device,
@@ -124,10 +128,12 @@ def demo(options: Namespace) -> Events:
 
 
 def _new_project(path: Path, images: Path | None, config: StudioConfig) -> Events:
-    project = Project.create(path, path / "pictures" if images is None else images, config)
-    if images is None:
-        for done in write_sample_pictures(project.pictures, SAMPLE_PICTURES):
+    if images is None:  # drawn first, so that what is a project has all its pictures
+        images = path / "pictures"
+        check_new(path.resolve(), images.resolve())
+        for done in write_sample_pictures(images, SAMPLE_PICTURES):
             yield DrawingProgress(done, SAMPLE_PICTURES)
+    Project.create(path, images, config)
 
 
 def _sample_config(project: Project, options: Namespace) -> SampleConfig:

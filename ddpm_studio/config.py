@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import types
+import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import gcd
+from functools import cache
 from typing import Any
 
 from ddpm_studio.errors import ConfigError
@@ -33,6 +36,39 @@ def check_at_least(name: str, value: float, lowest: float) -> None:
     check(value >= lowest, name, value, f"at least {lowest}")
 
 
+def check_types(section: str, config: Any) -> None:
+    """Raise a ConfigError unless every field has its type; 1 becomes 1.0, [1, 2] becomes (1, 2)."""
+    hints = field_types(config.__class__)
+    for known in dataclasses.fields(config):
+        value, kind = getattr(config, known.name), hints[known.name]
+        if kind is float and type(value) is int:
+            value = float(value)
+        is_list = isinstance(kind, types.GenericAlias)  # tuple[int, ...]
+        if is_list and isinstance(value, list | tuple):
+            value = tuple(value)
+        is_right = type(value) is (tuple if is_list else kind)
+        if is_list and is_right:
+            is_right = all(type(entry) is int for entry in value)
+        if kind is float and is_right:
+            is_right = math.isfinite(value)
+        check(is_right, f"{section}.{known.name}", value, describe_kind(kind))
+        object.__setattr__(config, known.name, value)
+
+
+@cache
+def field_types(config_class: type) -> dict[str, Any]:
+    """The types of a config's fields, by name."""
+    return typing.get_type_hints(config_class)
+
+
+def describe_kind(kind: Any) -> str:
+    """What a value of a field's type looks like, in words."""
+    if isinstance(kind, types.GenericAlias):
+        return "whole numbers with commas between, such as 1,2,3"
+    words = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
+    return words[kind]
+
+
 def derived(default: Any, source: str) -> Any:
     """A field that StudioConfig fills in from another one, and that nobody sets by hand."""
     return field(default=default, metadata={"derived_from": source})
@@ -49,6 +85,7 @@ class PicturesConfig:
     flip_horizontal: bool = False  # show each picture mirrored half of the time
 
     def __post_init__(self) -> None:
+        check_types("pictures", self)
         check(4 <= self.size <= 2048, "pictures.size", self.size, "4 to 2048 pixels")
         check(
             self.height == 0 or 4 <= self.height <= 2048,
@@ -89,14 +126,22 @@ class ModelConfig:
     image_size: int = derived(32, "pictures.size")  # pixels, the shorter side
 
     def __post_init__(self) -> None:
-        check_at_least("model.model_channels", self.model_channels, 1)
+        check_types("model", self)
         check(
-            len(self.channel_mult) > 0 and all(mult >= 1 for mult in self.channel_mult),
+            2 <= self.model_channels <= 2048 and self.model_channels % 2 == 0,
+            "model.model_channels",
+            self.model_channels,
+            "an even number (half of the step embedding is sines, half cosines) from 2 to 2048",
+        )
+        check(
+            1 <= len(self.channel_mult) <= 8 and all(1 <= mult <= 16 for mult in self.channel_mult),
             "model.channel_mult",
             self.channel_mult,
-            "one or more whole numbers from 1, such as 1,2,3",
+            "one to eight whole numbers from 1 to 16, such as 1,2,3",
         )
-        check_at_least("model.num_res_blocks", self.num_res_blocks, 1)
+        check(
+            1 <= self.num_res_blocks <= 16, "model.num_res_blocks", self.num_res_blocks, "1 to 16"
+        )
         check_at_least("model.head_channels", self.head_channels, 1)
         check(0 <= self.dropout < 1, "model.dropout", self.dropout, "0 up to, not including, 1")
         check_at_least("model.in_channels", self.in_channels, 1)
@@ -105,12 +150,6 @@ class ModelConfig:
             "model.norm_groups",
             self.norm_groups,
             f"0 or a number that divides every width {self.widths}",
-        )
-        check(
-            self.model_channels % 2 == 0,
-            "model.model_channels",
-            self.model_channels,
-            "an even number (half of the step embedding is sines, half cosines)",
         )
 
     def check_attention(self) -> None:
@@ -148,7 +187,7 @@ class ModelConfig:
     @property
     def groups(self) -> int:
         """Groups of every GroupNorm."""
-        return self.norm_groups or gcd(32, self.model_channels)
+        return self.norm_groups or math.gcd(32, self.model_channels)
 
 
 @dataclass(frozen=True)
@@ -163,6 +202,7 @@ class DiffusionConfig:
     min_snr_gamma: float = 5.0  # 0: every step counts the same (L_simple)
 
     def __post_init__(self) -> None:
+        check_types("diffusion", self)
         check(
             1 <= self.num_timesteps <= 100_000,
             "diffusion.num_timesteps",
@@ -204,6 +244,7 @@ class TrainConfig:
     checkpoint_seconds: float = 60.0  # also after this long without one
 
     def __post_init__(self) -> None:
+        check_types("train", self)
         for name in (
             "batch_size",
             "accumulation",
@@ -221,8 +262,9 @@ class TrainConfig:
             f"a divisor of train.batch_size ({self.batch_size})",
         )
         check(0 < self.learning_rate < 1, "train.learning_rate", self.learning_rate, "in 0 .. 1")
-        for name in ("warmup_steps", "decay_after", "weight_decay", "seed"):
+        for name in ("warmup_steps", "decay_after", "weight_decay"):
             check_at_least(f"train.{name}", getattr(self, name), 0)
+        check(0 <= self.seed < 2**63, "train.seed", self.seed, "0 to 2^63 - 1")
         for name in ("beta1", "beta2"):
             value = getattr(self, name)
             check(0 <= value < 1, f"train.{name}", value, "0 up to, not including, 1")
@@ -247,6 +289,7 @@ class SampleConfig:
     seed: int = 0  # picture k uses seed + k
 
     def __post_init__(self) -> None:
+        check_types("sample", self)
         check_choice("sample.sampler", self.sampler, SAMPLERS)
         check_at_least("sample.num_inference_steps", self.num_inference_steps, 1)
         check(0 <= self.eta <= 1, "sample.eta", self.eta, "0 (no fresh noise) to 1")

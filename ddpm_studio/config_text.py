@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
-import typing
 from collections.abc import Iterable
 from typing import Any
 
-from ddpm_studio.config import StudioConfig
+from ddpm_studio.config import StudioConfig, describe_kind, field_types
 from ddpm_studio.errors import ConfigError
 
 TRUE_WORDS = ("true", "yes", "on", "1")
 FALSE_WORDS = ("false", "no", "off", "0")
+RESIZING = {"pictures.size", "pictures.height", "model.channel_mult"}  # the levels of the U-Net
+WIDENING = {"model.model_channels", "model.channel_mult", "model.attention_resolutions"}
 
 
 def config_to_dict(config: StudioConfig) -> dict[str, Any]:
@@ -36,26 +38,26 @@ def config_from_dict(values: object) -> StudioConfig:
         raise ConfigError("The settings are not a set of named sections.")
     sections = {}
     for section, fields in values.items():
-        known = _fields(_check_section(section))
+        _check_section(section)
         if not isinstance(fields, dict):
             raise ConfigError(f"The settings of {section!r} are not a set of named values.")
         for name in fields:
             _check_field(section, name)
-        sections[section] = _section_class(section)(
-            **{name: _from_json(f"{section}.{name}", known[name], v) for name, v in fields.items()}
-        )
+        sections[section] = _section_class(section)(**fields)
     return StudioConfig(**sections)
 
 
 def with_settings(config: StudioConfig, settings: Iterable[str]) -> StudioConfig:
     """The config with words such as `train.batch_size=8` applied, all at once.
 
+    Attention follows a change of size or width, unless it is set, too.
     Raises ConfigError with one sentence that lists what is allowed.
     """
-    values = config_to_dict(config)
+    values, given = config_to_dict(config), set()
     for setting in settings:
         path, equals, text = setting.partition("=")
-        section, dot, name = path.strip().partition(".")
+        path = path.strip()
+        section, dot, name = path.partition(".")
         if not equals or not dot:
             raise ConfigError(
                 f"{setting!r} is not a setting; write section.field=value, "
@@ -64,17 +66,49 @@ def with_settings(config: StudioConfig, settings: Iterable[str]) -> StudioConfig
         _check_section(section)
         _check_field(section, name)
         values[section][name] = _from_text(path, _fields(section)[name], text.strip())
+        given.add(path)
+    if given & RESIZING and "model.attention_resolutions" not in given:
+        _keep_attention_levels(values, config)
+    if given & WIDENING and "model.head_channels" not in given:
+        _fit_heads(values)
     return config_from_dict(values)
 
 
+def _keep_attention_levels(values: dict[str, Any], before: StudioConfig) -> None:
+    """Attention stays at the levels of the U-Net that have it, whatever size these have now."""
+    side, depth = _shorter_side(values), len(values["model"]["channel_mult"])
+    levels = map(before.model.level_sizes.index, before.model.attention_resolutions)
+    values["model"]["attention_resolutions"] = [side >> level for level in levels if level < depth]
+
+
+def _fit_heads(values: dict[str, Any]) -> None:
+    """Heads become as narrow as the widths of the attention layers need them to divide."""
+    model = values["model"]
+    widths = [model["model_channels"] * mult for mult in model["channel_mult"]]
+    attending = widths[-1:] if model["mid_attention"] else []
+    for level, width in enumerate(widths):
+        if _shorter_side(values) >> level in model["attention_resolutions"]:
+            attending.append(width)
+    most = model["head_channels"]
+    if any(width > most and width % most for width in attending):
+        common = math.gcd(*attending)
+        divisors = (head for head in range(most, 0, -1) if common % head == 0)
+        model["head_channels"] = next(divisors)
+
+
+def _shorter_side(values: dict[str, Any]) -> int:
+    size = values["pictures"]["size"]
+    return int(min(size, values["pictures"]["height"] or size))
+
+
 def _section_class(section: str) -> Any:
-    return typing.get_type_hints(StudioConfig)[section]
+    return field_types(StudioConfig)[section]
 
 
 def _fields(section: str) -> dict[str, Any]:
     """The names of a section that can be set, with their types."""
     section_class = _section_class(section)
-    hints = typing.get_type_hints(section_class)
+    hints = field_types(section_class)
     return {
         field.name: hints[field.name]
         for field in dataclasses.fields(section_class)
@@ -104,33 +138,13 @@ def _check_field(section: str, name: str) -> None:
         )
 
 
-def _from_json(path: str, kind: Any, value: object) -> Any:
-    if isinstance(kind, types.GenericAlias):  # tuple[int, ...]
-        if isinstance(value, list | tuple) and all(type(entry) is int for entry in value):
-            return tuple(value)
-    elif kind is float and type(value) is int:
-        return float(value)
-    elif type(value) is kind:
-        return value
-    raise ConfigError(f"{path} is {value!r}, but must be {_describe(kind)}.")
-
-
 def _from_text(path: str, kind: Any, text: str) -> Any:
     try:
         if isinstance(kind, types.GenericAlias):
-            words = text.strip("()[]").replace(",", " ").split()
-            return [int(word) for word in words]
+            return [int(word) for word in text.strip("()[]").replace(",", " ").split()]
         if kind is bool:
-            return {**dict.fromkeys(TRUE_WORDS, True), **dict.fromkeys(FALSE_WORDS, False)}[
-                text.lower()
-            ]
+            words = {**dict.fromkeys(TRUE_WORDS, True), **dict.fromkeys(FALSE_WORDS, False)}
+            return words[text.lower()]
         return kind(text)
     except (ValueError, KeyError):
-        raise ConfigError(f"{path} is {text!r}, but must be {_describe(kind)}.") from None
-
-
-def _describe(kind: Any) -> str:
-    if isinstance(kind, types.GenericAlias):
-        return "whole numbers with commas between, such as 1,2,3"
-    words = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
-    return words[kind]
+        raise ConfigError(f"{path} is {text!r}, but must be {describe_kind(kind)}.") from None

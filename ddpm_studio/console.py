@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 from rich.console import Console
@@ -39,8 +40,11 @@ class Terminal:
     Without a terminal the bar becomes a line every ten seconds.
     """
 
-    def __init__(self) -> None:
-        self._console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=True)
+    def __init__(self, file: TextIO | None = None) -> None:
+        """file: where to show it all; stdout if nothing else is said."""
+        self._console = Console(
+            file=file or sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True
+        )
         self._progress = Progress(
             TextColumn("{task.description:<20}", markup=False),
             BarColumn(),
@@ -67,7 +71,7 @@ class Terminal:
             case ev.SampleStep(step, steps, batch, finished, total):
                 self._bar("Making pictures", finished + batch * step / steps, total)
             case ev.PicturesReady(taken, left_out):
-                self._line(f"{taken} pictures taken" + self._left_out(left_out))
+                self._line(f"{taken} pictures taken, {left_out} files left out")
             case ev.TrainStarted():
                 self._training = event
                 self._line(
@@ -81,10 +85,6 @@ class Terminal:
 
     def close(self) -> None:
         self._progress.stop()
-
-    @staticmethod
-    def _left_out(count: int) -> str:
-        return f", {count} files left out (see cache/*.json for the reasons)" if count else ""
 
     def _train_step(self, event: ev.TrainStep) -> None:
         assert self._training is not None

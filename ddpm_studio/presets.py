@@ -43,7 +43,7 @@ PRESETS: dict[str, StudioConfig] = {
             channel_mult=(1, 2, 2, 3, 4),
             num_res_blocks=2,
             attention_resolutions=(16, 8),
-            head_channels=64 // 2,
+            head_channels=32,
             dropout=0.05,
         ),
         train=TrainConfig(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,19 +41,13 @@ class Project:
     def create(cls, path: Path | str, pictures: Path | str, config: StudioConfig) -> Project:
         """Make a new project folder. A pictures folder inside it is made, too.
 
-        Raises ProjectError if there already is something, or if there are no pictures.
+        Raises ProjectError if there already is something else, or if there are no pictures.
         """
         path, pictures = Path(path).resolve(), Path(pictures).expanduser().resolve()
-        if (path / FILE_NAME).exists():
-            raise ProjectError(f"{path} already is a project; choose another name.")
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise ProjectError(f"{path} already exists and is not empty; choose another name.")
-        is_inside = pictures.is_relative_to(path)
-        if not is_inside and not pictures.is_dir():
-            raise ProjectError(f"The pictures folder {pictures} does not exist.")
+        check_new(path, pictures)
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if is_inside:
+            if pictures.is_relative_to(path):
                 pictures.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ProjectError(f"{path} cannot be made: {error.strerror}.") from error
@@ -153,7 +148,9 @@ class Project:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            who = owner.read_text().strip() if owner.exists() else "unknown"
+            who = "unknown"
+            with suppress(OSError):  # it may end at this very moment
+                who = owner.read_text().strip()
             raise ProjectError(
                 f"{self.path} is being trained by another process (number {who}); "
                 "stop that one first."
@@ -166,6 +163,41 @@ class Project:
         finally:
             owner.unlink(missing_ok=True)
             lock.release()
+
+
+def check_new(path: Path, pictures: Path) -> None:
+    """Raise a ProjectError unless a project can be made at `path`; both paths are absolute.
+
+    All that may be there already is the way to a pictures folder inside it.
+    """
+    if pictures == path:
+        raise ProjectError(f"{path} cannot be both the project and its pictures folder.")
+    if (path / FILE_NAME).exists():
+        raise ProjectError(f"{path} already is a project; choose another name.")
+    if path.exists() and not path.is_dir():
+        raise ProjectError(f"{path} is a file; choose another name.")
+    is_inside = pictures.is_relative_to(path)
+    allowed = {path / pictures.relative_to(path).parts[0]} if is_inside else set()
+    try:
+        others = set(path.iterdir()) - allowed if path.exists() else set()
+    except OSError as error:
+        raise ProjectError(f"{path} cannot be opened: {error.strerror}.") from error
+    if others:
+        raise ProjectError(f"{path} already exists and is not empty; choose another name.")
+    if not is_inside and not pictures.is_dir():
+        is_file = pictures.exists()
+        raise ProjectError(
+            f"The pictures folder {pictures} {'is a file' if is_file else 'does not exist'}."
+        )
+
+
+def is_project(folder: Path) -> bool:
+    """Whether a folder holds a project, of whatever version."""
+    try:
+        values = json.loads((folder / FILE_NAME).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(values, dict) and values.get("kind") == KIND
 
 
 def step_of(path: Path) -> int:

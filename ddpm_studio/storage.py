@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,12 @@ def replacing(path: Path) -> Iterator[Path]:
     The temporary name keeps the ending, so that writers that look at it see the right one.
     Whatever goes wrong, `path` is as it was and nothing is left beside it.
     """
-    temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}-{path.name}")
+    temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{path.suffix}")
     try:
         yield temporary
         _flush(temporary)
         temporary.replace(path)
-        _flush(path.parent)
+        _flush_names(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -76,22 +77,31 @@ def check_format(values: object, source: str, kind: str, format_version: int) ->
     return {key: value for key, value in values.items() if key not in ("kind", "format_version")}
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Delete temporary files that a killed process left in a folder of ours."""
+def remove_unfinished(folder: Path, idle_seconds: float = 0.0) -> None:
+    """Delete temporary files that a killed process left in a folder of ours.
+
+    idle_seconds: spare those that were written to since, where others may be at work.
+    """
     for leftover in folder.glob(f"{TEMPORARY_PREFIX}*"):
-        leftover.unlink(missing_ok=True)
+        with suppress(OSError):  # gone in the meantime, or still open on Windows
+            if time.time() - leftover.stat().st_mtime >= idle_seconds:
+                leftover.unlink()
 
 
-def _flush(path: Path) -> None:
-    """Have the system write a file, or the names in a folder, to the disk."""
-    if path.is_dir():
-        if os.name == "nt":  # folders cannot be flushed there
-            return
-        flags = os.O_RDONLY
-    else:
-        flags = os.O_RDWR
-    handle = os.open(path, flags)
+def _flush(file: Path) -> None:
+    """Have the system write a file to the disk."""
+    handle = os.open(file, os.O_RDWR)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _flush_names(folder: Path) -> None:
+    """The same for the names in a folder, where the system can do that."""
+    with suppress(OSError):  # not on Windows, nor on some network drives
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

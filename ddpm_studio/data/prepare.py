@@ -6,28 +6,28 @@ import hashlib
 import json
 import math
 import os
+from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.reader import (
-    Picture,
-    UnreadablePictureError,
-    read_picture,
-    warnings_become_notes,
-)
+from ddpm_studio.data.reader import Picture, UnreadablePictureError, read_picture
 from ddpm_studio.data.scan import FoundFile, LeftOut, scan_folder
 from ddpm_studio.errors import PicturesError, StudioError
-from ddpm_studio.events import PicturesProgress, PicturesReady
-from ddpm_studio.storage import read_json, replacing, write_json
+from ddpm_studio.events import Note, PicturesProgress, PicturesReady
+from ddpm_studio.storage import read_json, remove_unfinished, replacing, write_json
 
 KIND = "prepared pictures"
 FORMAT_VERSION = 1
-CHUNK = 32  # files per progress event
+READER_VERSION = 1  # rises when the same file gives other pixels, notes or reasons
+TOLD = 100  # files that were left out are named at most
+PROGRESS_EVENTS = 200  # for a whole folder, about
+ABANDONED_AFTER = 3600.0  # seconds: by then nobody writes to an unfinished file any more
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class PictureSet:
     left_out: tuple[LeftOut, ...]
 
 
-PrepareEvent = PicturesProgress | PicturesReady
+PrepareEvent = PicturesProgress | PicturesReady | Note
 
 
 def prepare_pictures(
@@ -55,19 +55,52 @@ def prepare_pictures(
 ) -> Generator[PrepareEvent, None, PictureSet]:
     """Read every picture of a folder, or take the set from the cache if nothing has changed.
 
-    Returns the set. Raises PicturesError if there is no folder or no picture in it.
+    Returns the set. Raises PicturesError if there is no folder, no picture in it, or no room
+    for the set in `cache`.
     """
     found, unreachable = scan_folder(folder)
-    key = _fingerprint(folder, config, found)
+    key = _fingerprint(config, found, unreachable)
     cached = _load(cache, key, config)
     if cached is not None:
         yield PicturesReady(len(cached.taken), len(cached.left_out), True)
+        yield from _tell(cached.left_out, cache / f"{key}.json", 0)
         return cached
-    if not found:
+    if not found and not unreachable:
         raise PicturesError(f"There is no file in {folder}; put some pictures there.")
+    try:
+        prepared = yield from _prepare(folder, config, cache, key, found, unreachable)
+    except OSError as error:
+        raise PicturesError(
+            f"The prepared pictures cannot be written to {cache}: {error.strerror or error}."
+        ) from error
+    yield PicturesReady(len(prepared.taken), len(prepared.left_out), False)
+    yield from _tell(prepared.left_out, cache / f"{key}.json", TOLD)
+    return prepared
+
+
+def _tell(left_out: tuple[LeftOut, ...], report: Path, named: int) -> Iterator[Note]:
+    """What was left out: the first `named` files one by one, the others by the report."""
+    for file in left_out[:named]:
+        yield Note(f"{file.name} was left out: {file.reason}")
+    others = len(left_out[named:])
+    if others:
+        files = f"{others}{' more' * (named > 0)} file{'s were' if others > 1 else ' was'}"
+        yield Note(f"{files} left out; the reasons are in {report}")
+
+
+def _prepare(
+    folder: Path,
+    config: PicturesConfig,
+    cache: Path,
+    key: str,
+    found: list[FoundFile],
+    unreachable: list[LeftOut],
+) -> Generator[PrepareEvent, None, PictureSet]:
     taken: list[TakenPicture] = []
     left_out = list(unreachable)
+    every = max(1, len(found) // PROGRESS_EVENTS)
     cache.mkdir(parents=True, exist_ok=True)
+    remove_unfinished(cache, ABANDONED_AFTER)
     with replacing(cache / f"{key}.pixels") as temporary, temporary.open("wb") as file:
         for done, (name, picture) in enumerate(_read_all(folder, found, config), 1):
             if isinstance(picture, Picture):
@@ -75,7 +108,7 @@ def prepare_pictures(
                 taken.append(TakenPicture(name, picture.notes))
             else:
                 left_out.append(LeftOut(name, str(picture)))
-            if done % CHUNK == 0 or done == len(found):
+            if done % every == 0 or done == len(found):
                 yield PicturesProgress(done, len(found))
         _check_any(folder, taken, left_out)
     _forget_others(cache, key)
@@ -91,7 +124,6 @@ def prepare_pictures(
     prepared = _load(cache, key, config)
     if prepared is None:
         raise PicturesError(f"The prepared pictures in {cache} cannot be read back.")
-    yield PicturesReady(len(taken), len(left_out), False)
     return prepared
 
 
@@ -106,12 +138,16 @@ def _read_all(
         except UnreadablePictureError as error:
             return error
 
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        for start in range(0, len(found), CHUNK):
-            chunk = found[start : start + CHUNK]
-            with warnings_become_notes():  # not around the yield: it holds for the process
-                pictures = list(pool.map(read, chunk))
-            yield from zip((file.name for file in chunk), pictures, strict=True)
+    workers = min(8, os.cpu_count() or 1)
+    waiting: deque[tuple[str, Future[Picture | UnreadablePictureError]]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        for file in found:
+            waiting.append((file.name, pool.submit(read, file)))
+            if len(waiting) > 2 * workers:  # no further ahead, so that memory stays bounded
+                name, picture = waiting.popleft()
+                yield name, picture.result()
+        for name, picture in waiting:
+            yield name, picture.result()
 
 
 def _check_any(folder: Path, taken: list[TakenPicture], left_out: list[LeftOut]) -> None:
@@ -123,13 +159,14 @@ def _check_any(folder: Path, taken: list[TakenPicture], left_out: list[LeftOut])
         )
 
 
-def _fingerprint(folder: Path, config: PicturesConfig, found: list[FoundFile]) -> str:
-    """Changes when a file, the folder or a setting that shapes pixels does."""
+def _fingerprint(config: PicturesConfig, found: list[FoundFile], unreachable: list[LeftOut]) -> str:
+    """Changes when a file or a setting that shapes pixels does; not when the folder moves."""
     facts = [
-        str(folder),
-        [*config.shape],
+        READER_VERSION,
+        config.shape,
         config.background,
-        [[file.name, file.size, file.modified_ns] for file in found],
+        [(file.name, file.size, file.modified_ns) for file in found],
+        [(file.name, file.reason) for file in unreachable],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:24]
 
@@ -154,4 +191,5 @@ def _forget_others(cache: Path, key: str) -> None:
     """Drop the prepared sets of other settings; they can be made again."""
     for path in cache.glob("[0-9a-f]*"):  # no temporary files: those may be somebody's
         if path.suffix in (".pixels", ".json") and path.stem != key:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # Windows keeps files that are still mapped somewhere
+                path.unlink()

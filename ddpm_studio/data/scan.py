@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ddpm_studio.errors import PicturesError
+from ddpm_studio.project import is_project
 
 # what systems and programs leave beside pictures; not worth a word
-SYSTEM_NAMES = {".ds_store", "thumbs.db", "desktop.ini", "ehthumbs.db", ".directory"}
+SYSTEM_NAMES = {".ds_store", "thumbs.db", "desktop.ini", "ehthumbs.db", ".directory", ".nomedia"}
+SYSTEM_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information", "lost+found"}
 SIDECAR_ENDINGS = {".xmp", ".thm", ".aae", ".ini"}
 
 
@@ -31,10 +35,12 @@ class LeftOut:
 
 
 def scan_folder(folder: Path) -> tuple[list[FoundFile], list[LeftOut]]:
-    """All files below a folder, sorted by name, and the folders that could not be opened.
+    """All files below a folder, sorted by name, and what could not be reached.
 
-    Links to folders are followed, each real folder once, so that circles end. System files and
-    sidecars are not mentioned. Raises PicturesError if the folder itself cannot be used.
+    Links to folders are followed, each real folder once, so that circles end. Hidden folders,
+    system files and sidecars are not mentioned; projects of this program are left out, or a
+    model would learn from its own pictures. Raises PicturesError if the folder itself cannot
+    be used.
     """
     if not folder.exists():
         raise PicturesError(f"The pictures folder {folder} does not exist.")
@@ -42,6 +48,14 @@ def scan_folder(folder: Path) -> tuple[list[FoundFile], list[LeftOut]]:
         raise PicturesError(f"{folder} is not a folder; choose the folder that holds the pictures.")
     found: list[FoundFile] = []
     left_out: list[LeftOut] = []
+    for path in _walk(folder, left_out):
+        _look_at(path, os.path.relpath(path, folder), found, left_out)
+    found.sort(key=lambda file: file.name)
+    return found, left_out
+
+
+def _walk(folder: Path, left_out: list[LeftOut]) -> Iterator[Path]:
+    """Every file below `folder`, but for what systems and programs keep to themselves."""
     seen: set[tuple[int, int]] = set()
 
     def on_error(error: OSError) -> None:
@@ -51,17 +65,25 @@ def scan_folder(folder: Path) -> tuple[list[FoundFile], list[LeftOut]]:
         left_out.append(LeftOut(name, f"the folder cannot be opened ({error.strerror})"))
 
     for root, folders, files in os.walk(folder, followlinks=True, onerror=on_error):
-        status = Path(root).stat()
+        try:
+            status = Path(root).stat()
+        except OSError as error:  # gone since it was listed
+            on_error(error)
+            continue
         if (status.st_dev, status.st_ino) in seen and status.st_ino:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for file_name in files:
-            path = Path(root, file_name)
-            _look_at(path, os.path.relpath(path, folder), found, left_out)
-    found.sort(key=lambda file: file.name)
-    return found, left_out
+        if Path(root) != folder and is_project(Path(root)):
+            left_out.append(LeftOut(os.path.relpath(root, folder), "a project of this program"))
+            folders.clear()
+            continue
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith(".") and name.lower() not in SYSTEM_FOLDERS
+        )
+        yield from (Path(root, name) for name in files)
 
 
 def _look_at(path: Path, name: str, found: list[FoundFile], left_out: list[LeftOut]) -> None:
@@ -72,7 +94,9 @@ def _look_at(path: Path, name: str, found: list[FoundFile], left_out: list[LeftO
     try:
         status = path.stat()
     except OSError as error:
-        left_out.append(LeftOut(name, f"it cannot be reached ({error.strerror})"))
+        is_dead_link = error.errno in (errno.ENOENT, errno.ELOOP) and path.is_symlink()
+        reason = f"it cannot be reached ({error.strerror})"
+        left_out.append(LeftOut(name, "a link that leads nowhere" if is_dead_link else reason))
         return
     if not path.is_file():
         left_out.append(LeftOut(name, "not an ordinary file"))

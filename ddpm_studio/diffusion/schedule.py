@@ -6,12 +6,13 @@ Indices: t is an integer in 0 .. T-1, and t = 0 already carries one step of nois
 
 from __future__ import annotations
 
+import copy
 import math
 
 import torch
 from torch import Tensor
 
-from ddpm_studio.config import DiffusionConfig
+from ddpm_studio.config import DiffusionConfig, check_at_least
 from ddpm_studio.errors import ConfigError
 
 COSINE_OFFSET = 0.008  # keeps the first betas from being too small (Improved DDPM, section 3.2)
@@ -24,7 +25,7 @@ class NoiseSchedule:
     def __init__(self, betas: Tensor) -> None:
         """Raises ConfigError unless all betas are in 0 .. 1, both excluded."""
         betas = betas.to(torch.float64)
-        if betas.ndim != 1 or not bool(((betas > 0) & (betas < 1)).all()):
+        if betas.ndim != 1 or len(betas) == 0 or not bool(((betas > 0) & (betas < 1)).all()):
             raise ConfigError("The betas of a noise schedule must be a row of numbers in 0 .. 1.")
         self.betas = betas
         self.alphas = 1 - betas
@@ -44,11 +45,13 @@ class NoiseSchedule:
         cls, num_timesteps: int = 1000, beta_start: float = 1e-4, beta_end: float = 0.02
     ) -> NoiseSchedule:
         """Betas in equal steps (DDPM, section 4)."""
+        check_at_least("num_timesteps", num_timesteps, 1)
         return cls(torch.linspace(beta_start, beta_end, num_timesteps, dtype=torch.float64))
 
     @classmethod
     def cosine(cls, num_timesteps: int = 1000) -> NoiseSchedule:
         """alphas_cumprod falls as a squared cosine (Improved DDPM, eq. 17), betas capped."""
+        check_at_least("num_timesteps", num_timesteps, 1)
         grid = torch.arange(num_timesteps + 1, dtype=torch.float64) / num_timesteps
         angle = (grid + COSINE_OFFSET) / (1 + COSINE_OFFSET) * math.pi / 2
         alphas_cumprod = torch.cos(angle) ** 2
@@ -61,6 +64,17 @@ class NoiseSchedule:
         if config.schedule == "linear":
             return cls.linear(config.num_timesteps, config.beta_start, config.beta_end)
         return cls.cosine(config.num_timesteps)
+
+    def to(self, device: torch.device | str) -> NoiseSchedule:
+        """The same schedule on a device, so that timesteps there can look things up.
+
+        float64, but float32 where the device has nothing wider (MPS).
+        """
+        moved = copy.copy(self)
+        dtype = torch.float32 if torch.device(device).type == "mps" else torch.float64
+        for name, values in vars(self).items():
+            setattr(moved, name, values.to(device, dtype))
+        return moved
 
     def alpha_bar(self, t: int) -> Tensor:
         """alphas_cumprod at one timestep, as a float64 scalar; 1 at t = -1."""

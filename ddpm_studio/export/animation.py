@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import av
 import numpy as np
-from PIL import Image
+from av.video.reformatter import ColorRange, Colorspace
 
-from ddpm_studio.config import check
+from ddpm_studio.config import check, check_types
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import ExportProgress
+from ddpm_studio.export import containers
 from ddpm_studio.export.grid import enlarge
-from ddpm_studio.export.images import to_image
+from ddpm_studio.export.images import reason_of, to_image
 from ddpm_studio.storage import replacing
 
-FORMATS = (".gif", ".webp", ".png", ".mp4")
+LONGEST_SIDE = 16383  # pixels, of WebP
 MP4_QUALITY = 14  # x264's CRF: visually lossless on flat colours
+BT_709 = 1  # its number for the matrix, the primaries and the curve (ITU-T H.273)
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,20 @@ class AnimationOptions:
     scale: int = 1
 
     def __post_init__(self) -> None:
-        check(0 < self.fps <= 60, "fps", self.fps, "above 0, up to 60")
+        check_types("animation", self)
+        check(0.2 <= self.fps <= 60, "fps", self.fps, "0.2 to 60")
         check(0 <= self.hold <= 60, "hold", self.hold, "0 to 60 seconds")
-        check(1 <= self.scale <= 64, "scale", self.scale, "a whole number from 1 to 64")
+        check(1 <= self.scale <= 64, "scale", self.scale, "1 to 64")
+
+    def delays(self, count: int, per_second: int) -> list[int]:
+        """How long each of `count` frames is shown, in 1 / per_second of a second.
+
+        Rounded so that the frames are in time as a whole, however long the film is.
+        """
+        starts = [round(index * per_second / self.fps) for index in range(count + 1)]
+        delays = [end - start for start, end in pairwise(starts)]
+        delays[-1] += round(self.hold * per_second)
+        return delays
 
 
 def check_format_of(path: Path) -> None:
@@ -51,63 +66,64 @@ def write_animation(
 ) -> Iterator[ExportProgress]:
     """Write frames, uint8 (H, W, C) with C of 1 or 3, as the kind of film that the ending says.
 
-    The file appears when it is complete; if the generator is closed before, nothing is left.
+    Every frame is in the film, equal ones too; GIF, WebP and APNG start again for ever. The file
+    appears when it is complete; if the generator is closed before, nothing is left.
     Raises ExportError with one sentence.
     """
     check_format_of(path)
-    if not frames:
-        raise ExportError("There is no frame to write.")
-    shown = [enlarge(frame, options.scale) for frame in frames]
-    write = _write_mp4 if path.suffix.lower() == ".mp4" else _write_with_pillow
+    _check_frames(frames, options.scale)
     try:
         with replacing(path) as temporary:
-            yield from write(temporary, shown, options)
+            yield from FORMATS[path.suffix.lower()](temporary, frames, options)
     except (OSError, ValueError, av.FFmpegError) as error:
-        raise ExportError(f"{path} cannot be written: {error}.") from error
+        raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
 
 
-def _write_with_pillow(
-    path: Path, frames: Sequence[np.ndarray], options: AnimationOptions
+def _check_frames(frames: Sequence[np.ndarray], scale: int) -> None:
+    if not len(frames):
+        raise ExportError("There is no frame to write.")
+    if len({frame.shape for frame in frames}) > 1 or frames[0].shape[2:] not in ((1,), (3,)):
+        raise ExportError("The frames of a film must be of one size, all grey or all in colour.")
+    longest = scale * max(frames[0].shape[:2])
+    if longest > LONGEST_SIDE:
+        raise ExportError(
+            f"The film would be {longest} pixels long, but {LONGEST_SIDE} is the most; "
+            "choose fewer pictures or a smaller enlargement."
+        )
+
+
+@dataclass(frozen=True)
+class Container:
+    """How a format of pictures in a row is made. least_delay: what viewers show as it is."""
+
+    frame: Callable[..., bytes]
+    film: Callable[..., bytes]
+    per_second: int
+    least_delay: int
+
+
+GIF = Container(containers.gif_frame, containers.gif_film, 100, 2)
+APNG = Container(containers.apng_frame, containers.apng_film, 1000, 1)
+WEBP = Container(containers.webp_frame, containers.webp_film, 1000, 1)
+
+
+def _write_container(
+    container: Container, path: Path, frames: Sequence[np.ndarray], options: AnimationOptions
 ) -> Iterator[ExportProgress]:
-    """Pillow encodes in one go, so progress counts the frames as they are made ready for it."""
-    images: list[Image.Image] = []
-    for done, frame in enumerate(frames, 1):
-        images.append(to_image(frame))
-        yield ExportProgress(done, len(frames) + 1)
-    duration = 1000 / options.fps
-    durations = [duration] * (len(frames) - 1) + [duration + 1000 * options.hold]
-    kind = path.suffix.lower()
-    if kind == ".gif":
-        images = _with_shared_palette(images)
-    settings = {
-        ".gif": {"loop": 0, "optimize": False, "disposal": 1},
-        ".webp": {"loop": 0, "lossless": True, "method": 3},
-        ".png": {"loop": 0},
-    }[kind]
-    images[0].save(
-        path,
-        {".gif": "GIF", ".webp": "WEBP", ".png": "PNG"}[kind],
-        save_all=True,
-        append_images=images[1:],
-        duration=[round(d) for d in durations],
-        **settings,
+    done: list[bytes] = []
+    for frame in frames:
+        done.append(container.frame(to_image(frame), options.scale))
+        yield ExportProgress(len(done), len(frames))
+    height, width = frames[0].shape[:2]
+    delays = options.delays(len(frames), container.per_second)
+    path.write_bytes(
+        container.film(
+            done,
+            (width * options.scale, height * options.scale),
+            to_image(frames[0]).mode,
+            [max(delay, container.least_delay) for delay in delays],
+        )
     )
-    yield ExportProgress(len(frames) + 1, len(frames) + 1)
-
-
-def _with_shared_palette(images: Sequence[Image.Image]) -> list[Image.Image]:
-    """256 colours for the whole film, mostly those of its last frame, which is looked at longest.
-
-    One palette for all frames keeps colours from flickering and the file small.
-    """
-    if images[0].mode == "L":
-        return list(images)
-    chosen = [images[-1]] * 3 + list(images[:: max(1, len(images) // 8)])
-    strip = Image.new("RGB", (images[0].width, images[0].height * len(chosen)))
-    for row, image in enumerate(chosen):
-        strip.paste(image, (0, row * image.height))
-    palette = strip.quantize(256, Image.Quantize.MEDIANCUT)
-    return [image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for image in images]
 
 
 def _write_mp4(
@@ -116,23 +132,35 @@ def _write_mp4(
     """H.264 in yuv420p with even sides, which plays everywhere."""
     rate = Fraction(options.fps).limit_denominator(1000)
     held = round(options.hold * rate)  # the last frame again, since players ignore durations
-    height, width = frames[0].shape[:2]
+    total = len(frames) + held
     with av.open(path, "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=rate, options={"crf": str(MP4_QUALITY)})
-        stream.width, stream.height = width + width % 2, height + height % 2
+        stream.width, stream.height = _mp4_frame(frames[0], options.scale).shape[1::-1]
         stream.pix_fmt = "yuv420p"
-        total = len(frames) + held
-        for done, frame in enumerate(_with_hold(frames, held), 1):
-            even = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-            colour = np.ascontiguousarray(np.broadcast_to(even, (*even.shape[:2], 3)))
-            for packet in stream.encode(av.VideoFrame.from_ndarray(colour, "rgb24")):
-                container.mux(packet)
+        context = stream.codec_context  # said, since players guess the matrix from the size
+        context.colorspace = context.color_primaries = context.color_trc = BT_709
+        context.color_range = ColorRange.MPEG
+        for done in range(1, total + 1):
+            frame = _mp4_frame(frames[min(done, len(frames)) - 1], options.scale)
+            picture = av.VideoFrame.from_ndarray(frame, "rgb24").reformat(
+                format="yuv420p", dst_colorspace=Colorspace.ITU709
+            )
+            container.mux(stream.encode(picture))
             yield ExportProgress(done, total)
-        for packet in stream.encode():
-            container.mux(packet)
+        container.mux(stream.encode())
 
 
-def _with_hold(frames: Sequence[np.ndarray], held: int) -> Iterable[np.ndarray]:
-    yield from frames
-    for _ in range(held):
-        yield frames[-1]
+def _mp4_frame(frame: np.ndarray, scale: int) -> np.ndarray:
+    """Enlarged, with even sides, in colour: uint8 (H, W, 3)."""
+    large = enlarge(frame, scale)
+    height, width = large.shape[:2]
+    even = np.pad(large, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    return np.ascontiguousarray(np.broadcast_to(even, (*even.shape[:2], 3)))
+
+
+FORMATS: dict[str, Callable[..., Iterator[ExportProgress]]] = {
+    ".gif": partial(_write_container, GIF),
+    ".webp": partial(_write_container, WEBP),
+    ".png": partial(_write_container, APNG),
+    ".mp4": _write_mp4,
+}

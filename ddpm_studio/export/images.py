@@ -30,4 +30,9 @@ def write_png(path: Path, picture: np.ndarray, recipe: str | None = None) -> Non
         with replacing(path) as temporary:
             to_image(picture).save(temporary, "PNG", pnginfo=about)
     except OSError as error:
-        raise ExportError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
+
+
+def reason_of(error: Exception) -> str:
+    """What the system says went wrong, without number and path."""
+    return getattr(error, "strerror", None) or str(error)

@@ -10,7 +10,8 @@ from typing import Any
 
 from torch import Tensor
 
-from ddpm_studio.config import ModelConfig
+from ddpm_studio.config import ModelConfig, check
+from ddpm_studio.errors import CheckpointError
 
 # the parts of a whole network and of a block, ours on the left; {} stands for a number
 OUTER = {
@@ -54,15 +55,31 @@ def to_diffusers(names: dict[str, Tensor], config: ModelConfig) -> dict[str, Ten
 
 
 def from_diffusers(names: dict[str, Tensor], config: ModelConfig) -> dict[str, Tensor]:
-    """diffusers' state dict under our names."""
+    """diffusers' state dict under our names.
+
+    Raises CheckpointError if a name has no place in this kind of U-Net.
+    """
     table = {theirs: ours for ours, theirs in _outer_table(config).items()}
     return {_rename(name, table, reverse=True): tensor for name, tensor in names.items()}
 
 
 def diffusers_settings(config: ModelConfig) -> dict[str, Any]:
-    """The keyword arguments with which UNet2DModel computes what UNet(config) computes."""
+    """The keyword arguments with which UNet2DModel computes what UNet(config) computes.
+
+    Raises ConfigError if an attention layer has one narrow head and another several.
+    """
     attends = [size in config.attention_resolutions for size in config.level_sizes]
+    attended = [width for width, a in zip(config.widths, attends, strict=True) if a]
+    attended += [config.widths[-1]] * config.mid_attention
+    one_head = all(width <= config.head_channels for width in attended)
+    check(
+        one_head or all(width >= config.head_channels for width in attended),
+        "model.head_channels",
+        config.head_channels,
+        f"at most {min(attended, default=0)} for a model that diffusers can open",
+    )
     return {
+        "sample_size": config.image_size,
         "in_channels": config.in_channels,
         "out_channels": config.in_channels,
         "time_embedding_type": "positional",
@@ -70,7 +87,7 @@ def diffusers_settings(config: ModelConfig) -> dict[str, Any]:
         "down_block_types": ["AttnDownBlock2D" if a else "DownBlock2D" for a in attends],
         "up_block_types": ["AttnUpBlock2D" if a else "UpBlock2D" for a in reversed(attends)],
         "layers_per_block": config.num_res_blocks,
-        "attention_head_dim": config.head_channels,
+        "attention_head_dim": None if one_head else config.head_channels,  # None: one head
         "dropout": config.dropout,
         "norm_num_groups": config.groups,
         "norm_eps": 1e-5,
@@ -96,4 +113,4 @@ def _rename(name: str, table: dict[str, str], *, reverse: bool) -> str:
             for ours, theirs in pairs:
                 rest = rest.replace(ours, theirs)
             return replacement[:-1] + rest
-    raise KeyError(name)
+    raise CheckpointError(f"{name!r} is not a weight of this kind of U-Net.")

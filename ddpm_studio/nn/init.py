@@ -13,7 +13,7 @@ from ddpm_studio.nn.unet import UNet
 
 @torch.no_grad()
 def initialise(model: UNet, generator: torch.Generator) -> None:
-    """Draw all weights anew, uniformly as torch's layers do by themselves.
+    """Draw all weights anew, uniformly as torch's layers do by themselves; reset the norms.
 
     The last layer of every branch and of the network starts at zero (ADM), so that each block
     begins as the identity.
@@ -24,6 +24,8 @@ def initialise(model: UNet, generator: torch.Generator) -> None:
             module.weight.uniform_(-bound, bound, generator=generator)
             if module.bias is not None:
                 module.bias.uniform_(-bound, bound, generator=generator)
+        elif isinstance(module, nn.GroupNorm):
+            module.reset_parameters()
     for module in model.modules():
         last = {ResBlock: "conv_2", Attention: "out", UNet: "conv_out"}.get(type(module))
         if last is not None:

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ddpm_studio.config import ModelConfig
+from ddpm_studio.config import ModelConfig, check
 from ddpm_studio.nn.blocks import (
-    NORM_EPS,
     Attention,
     Downsample,
     Dropout,
+    GroupNorm,
     ResBlock,
     StepEmbedding,
     Upsample,
@@ -33,7 +33,7 @@ class Level(nn.Module):
         resize: nn.Module | None,
     ) -> None:
         super().__init__()
-        embedding = 4 * config.model_channels
+        embedding = 4 * config.widths[0]
         self.blocks = nn.ModuleList(
             ResBlock(channels, width, embedding, config.groups, config.dropout)
             for channels in in_channels
@@ -50,17 +50,24 @@ class Level(nn.Module):
 
 
 class UNet(nn.Module):
-    """unet(x_t, t): (N, C, H, W), (N,) -> (N, C, H, W); H and W are multiples of the stride."""
+    """unet(x_t, t): (N, C, H, W), (N,) -> (N, C, H, W); H and W are multiples of the stride.
+
+    Attributes: each_alone (True): on the CPU and without gradients, where pictures are made, each
+    picture goes through by itself, so that its numbers are the same in any batch: the order in
+    which the kernels add up depends on the batch and on the place in it. At 128 px that costs
+    nothing, at 32 px up to half of the speed.
+    """
 
     def __init__(self, config: ModelConfig) -> None:
         """Raises ConfigError if attention is asked for at a size that does not occur."""
         super().__init__()
         config.check_attention()
         self.config = config
+        self.each_alone = True
         widths, groups = config.widths, config.groups
         attends = [size in config.attention_resolutions for size in config.level_sizes]
         last = len(widths) - 1
-        self.step_embedding = StepEmbedding(config.model_channels)
+        self.step_embedding = StepEmbedding(widths[0])
         self.conv_in = nn.Conv2d(config.in_channels, widths[0], 3, padding=1)
 
         self.down = nn.ModuleList()
@@ -86,10 +93,30 @@ class UNet(nn.Module):
             self.up.append(Level(inputs, width, config, attends[level], up))
             below = width
 
-        self.norm_out = nn.GroupNorm(groups, widths[0], eps=NORM_EPS)
+        self.norm_out = GroupNorm(groups, widths[0])
         self.conv_out = nn.Conv2d(widths[0], config.in_channels, 3, padding=1)
 
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
+        """Raises ConfigError if the picture's sides are no multiples of the stride."""
+        height, width = x_t.shape[-2:]
+        stride = self.config.stride
+        check(
+            height % stride == 0 and width % stride == 0,
+            "the size of x_t",
+            (height, width),
+            f"multiples of {stride}, for a model of {len(self.config.channel_mult)} levels",
+        )
+        if not self.each_alone or torch.is_grad_enabled() or x_t.device.type != "cpu":
+            return self._together(x_t, t)
+        return torch.cat(
+            [
+                # copied, because kernels also look at strides and alignment
+                self._together(picture.clone(memory_format=torch.contiguous_format), step)
+                for picture, step in zip(x_t.split(1), t.expand(len(x_t)).split(1), strict=True)
+            ]
+        )
+
+    def _together(self, x_t: Tensor, t: Tensor) -> Tensor:
         embedding = self.step_embedding(t)
         x = self.conv_in(x_t)
         skips = [x]

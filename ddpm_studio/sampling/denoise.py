@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
+from numbers import Integral, Real
 
 import torch
 from torch import Tensor
@@ -44,15 +45,29 @@ def denoise(
     check_choice("sampler", sampler, SAMPLERS)
     check_choice("prediction", prediction, PREDICTIONS)
     check_choice("variance", variance, VARIANCES)
-    check(0 <= eta <= 1, "eta", eta, "0 (no fresh noise) to 1")
-    check(
-        seeds is None or len(seeds) == len(x_T), "seeds", seeds, f"one int for each of {len(x_T)}"
-    )
+    check(isinstance(eta, Real) and 0 <= eta <= 1, "eta", eta, "0 (no fresh noise) to 1")
+    is_noise = x_T.is_floating_point() and x_T.ndim > 0
+    check(is_noise, "x_T", (x_T.dtype, tuple(x_T.shape)), "floating-point, of shape (N, ...)")
+    if seeds is not None:
+        seeds = _whole_numbers(seeds, len(x_T))
     timesteps = spaced_timesteps(spacing, schedule.num_timesteps, num_inference_steps)
     steps = Steps(model, schedule, x_T, timesteps, prediction, clip, seeds)
     return _without_gradients(
         ddim(steps, eta=eta) if sampler == "ddim" else ddpm(steps, variance=variance)
     )
+
+
+def _whole_numbers(seeds: Sequence[int], count: int) -> list[int]:
+    """Plain ints, whether they came from Python, numpy or torch."""
+    values = seeds.tolist() if isinstance(seeds, Tensor) else seeds
+    fits = isinstance(values, Sized) and len(values) == count
+    check(
+        fits and all(isinstance(seed, Integral) for seed in values),
+        "seeds",
+        seeds,
+        f"one whole number for each of the {count} images",
+    )
+    return [int(seed) for seed in values]
 
 
 @torch.no_grad()

@@ -18,9 +18,9 @@ def seeded_noise(seeds: Sequence[int], draw: int, shape: Sequence[int]) -> Tenso
     is frozen for good, so that a seed gives the same picture in later versions too.
     """
     noise = np.empty((len(seeds), *shape), np.float32)
-    for row, seed in zip(noise, seeds, strict=True):
+    for index, seed in enumerate(seeds):
         key = np.array([seed % 2**64, draw], np.uint64)
-        row[...] = np.random.RandomState(np.random.Philox(key=key)).standard_normal(shape)
+        noise[index] = np.random.RandomState(np.random.Philox(key=key)).standard_normal(shape)
     return torch.from_numpy(noise)
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ddpm_studio import __version__
 from ddpm_studio.config import SampleConfig
@@ -43,14 +44,23 @@ class Recipe:
         """Raises StudioError with one sentence if the text is no recipe that can be used."""
         try:
             values = check_format(json.loads(text), "The text", KIND, FORMAT_VERSION)
-            known = {field.name for field in dataclasses.fields(cls)}
-            if values.keys() != known:
-                names = ", ".join(sorted(values.keys() ^ known))
-                raise StudioError(f"The recipe has missing or unknown entries: {names}.")
-            sample = SampleConfig(**{**values.pop("sample"), "seed": values["seed"]})
-            return cls(sample=sample, **values)
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, RecursionError) as error:
             raise StudioError(f"The text is not a recipe: {error}.") from error
+        _check_entries(cls, values)
+        for field in dataclasses.fields(cls):
+            kind = "dict" if field.name == "sample" else field.type
+            if type(values[field.name]).__name__ != kind:
+                raise StudioError(f"The recipe's {field.name} is {values[field.name]!r}.")
+        sample = values["sample"] | {"seed": values["seed"]}
+        _check_entries(SampleConfig, sample)
+        return cls(**values | {"sample": SampleConfig(**sample)})
+
+
+def _check_entries(of: Any, values: dict[str, Any]) -> None:
+    known = {field.name for field in dataclasses.fields(of)}
+    if values.keys() != known:
+        names = ", ".join(sorted(values.keys() ^ known))
+        raise StudioError(f"The recipe has missing or unknown entries: {names}.")
 
 
 def fingerprint(checkpoint: Path) -> str:

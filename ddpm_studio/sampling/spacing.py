@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 
 from ddpm_studio.config import SPACINGS, check, check_choice
@@ -12,11 +14,16 @@ def spaced_timesteps(spacing: str, num_timesteps: int, num_inference_steps: int)
 
     leading: 0, T // S, 2 (T // S) ... (DDIM, diffusers' default); trailing: back from T - 1
     (Lin et al. 2024); linspace: both ends; quadratic: closer near 0 (DDIM, appendix D.2).
-    Raises ConfigError if there are more steps than trained timesteps.
+    Raises ConfigError unless the number of steps is from 1 to the trained timesteps.
     """
     check_choice("spacing", spacing, SPACINGS)
     total, steps = num_timesteps, num_inference_steps
-    check(1 <= steps <= total, "num_inference_steps", steps, f"1 to {total}, the trained timesteps")
+    check(
+        isinstance(steps, Integral) and 1 <= steps <= total,
+        "num_inference_steps",
+        steps,
+        f"a whole number from 1 to {total}, the trained timesteps",
+    )
     if spacing == "leading":
         ascending = np.arange(steps) * (total // steps)
     elif spacing == "trailing":
@@ -25,17 +32,15 @@ def spaced_timesteps(spacing: str, num_timesteps: int, num_inference_steps: int)
         ascending = np.round(np.linspace(0, total - 1, steps))
     else:
         ascending = _without_repeats(np.floor(np.linspace(0, (0.8 * total) ** 0.5, steps) ** 2))
-        check(
-            ascending[-1] < total,
-            "num_inference_steps",
-            steps,
-            f"smaller: quadratic spacing finds no {steps} different timesteps in {total}",
-        )
     return [int(t) for t in ascending[::-1]]
 
 
 def _without_repeats(ascending: np.ndarray) -> np.ndarray:
-    """Push repeated timesteps upwards, each to the next free one."""
+    """Push repeated timesteps upwards, each to the next free one.
+
+    The last one stays below T: squares are closest near 0, so what is pushed up to the end has
+    one timestep for every place.
+    """
     free = ascending.copy()
     for index in range(1, len(free)):
         free[index] = max(free[index], free[index - 1] + 1)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import zlib
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,8 @@ from ddpm_studio.training.trainer import Trainer
 KIND = "checkpoint"
 FORMAT_VERSION = 1
 NEWEST_KEPT = 3
+WEIGHTS = ("model", "ema")
+SECTIONS = (*WEIGHTS, "optimizer", "generator")  # tensors are named section.[moment.]parameter
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")  # of AdamW, for each parameter
 
 
@@ -36,18 +41,12 @@ class CheckpointInfo:
     rate_scale: float
     config: StudioConfig
     scaler: dict[str, Any]
+    checksums: dict[str, int]
 
 
 def save_checkpoint(path: Path, trainer: Trainer, seconds: float) -> None:
     """Write the whole state, atomically. Raises CheckpointError if the disk does not take it."""
-    tensors: dict[str, Tensor] = {"generator": trainer.generator.get_state()}
-    for (name, parameter), average in zip(
-        trainer.model.named_parameters(), trainer.ema.average, strict=True
-    ):
-        tensors[f"model.{name}"] = parameter
-        tensors[f"ema.{name}"] = average
-        for moment, value in trainer.optimizer.state.get(parameter, {}).items():
-            tensors[f"optimizer.{moment}.{name}"] = value
+    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in _state(trainer).items()}
     about = {
         "kind": KIND,
         "format_version": FORMAT_VERSION,
@@ -57,14 +56,40 @@ def save_checkpoint(path: Path, trainer: Trainer, seconds: float) -> None:
         "rate_scale": trainer.rate_scale,
         "config": config_to_dict(trainer.config),
         "scaler": trainer.scaler.state_dict(),
+        "checksums": {section: _checksum(whole, section) for section in SECTIONS},
     }
-    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     try:
         path.parent.mkdir(exist_ok=True)
         with replacing(path) as temporary:
             save_file(whole, temporary, {"ddpm_studio": json.dumps(about)})
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"The checkpoint {path} cannot be written: {error}.") from error
+
+
+def _state(trainer: Trainer) -> dict[str, Tensor]:
+    """Everything of a trainer that is made of tensors, by its name in the file."""
+    tensors = {"generator": trainer.generator.get_state()}
+    for (name, parameter), average in zip(
+        trainer.model.named_parameters(), trainer.ema.average, strict=True
+    ):
+        tensors[f"model.{name}"] = parameter
+        tensors[f"ema.{name}"] = average
+        for moment, value in trainer.optimizer.state.get(parameter, {}).items():
+            tensors[f"optimizer.{moment}.{name}"] = value
+    return tensors
+
+
+def _checksum(tensors: Mapping[str, Tensor], section: str) -> int:
+    """CRC-32 of all bytes of a section, so that a disk that forgot some is found out."""
+    checksum = 0
+    for name in sorted(tensors):
+        if _section(name) == section:
+            checksum = zlib.crc32(tensors[name].reshape(-1).numpy().data, checksum)
+    return checksum
+
+
+def _section(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def read_info(path: Path) -> CheckpointInfo:
@@ -79,40 +104,66 @@ def read_info(path: Path) -> CheckpointInfo:
             float(values["rate_scale"]),
             config_from_dict(values["config"]),
             dict(values["scaler"]),
+            {section: int(values["checksums"][section]) for section in SECTIONS},
         )
     except FileNotFoundError:
         raise CheckpointError(f"There is no checkpoint {path}.") from None
     except StudioError as error:
         raise CheckpointError(f"{path} cannot be used: {error}") from error
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+    except KeyError as error:
+        raise CheckpointError(f"{path} is damaged: it has no entry {error}.") from error
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise CheckpointError(f"{path} is damaged: {error}.") from error
 
 
 def restore(path: Path, trainer: Trainer) -> CheckpointInfo:
     """Put a trainer exactly where it was when the checkpoint was saved.
 
-    Raises CheckpointError if the file is damaged or does not fit; the trainer may then be
-    half-filled, so load another one or reset it.
+    Raises CheckpointError if the file is damaged or does not fit; the trainer is then as it was.
     """
     info = read_info(path)
-    tensors = _tensors(path)
-    try:
-        with torch.no_grad():
-            for (name, parameter), average in zip(
-                trainer.model.named_parameters(), trainer.ema.average, strict=True
-            ):
-                parameter.copy_(tensors[f"model.{name}"])
-                average.copy_(tensors[f"ema.{name}"])
-                _restore_moments(trainer, name, parameter, tensors)
-        trainer.generator.set_state(tensors["generator"])
-    except (KeyError, RuntimeError) as error:
-        raise CheckpointError(f"{path} does not fit this project's model: {error}.") from error
+    tensors = _tensors(path, info, SECTIONS)
+    _check_names(path, _expected(trainer, tensors), tensors)
+    with torch.no_grad():
+        for (name, parameter), average in zip(
+            trainer.model.named_parameters(), trainer.ema.average, strict=True
+        ):
+            parameter.copy_(tensors[f"model.{name}"])
+            average.copy_(tensors[f"ema.{name}"])
+            _restore_moments(trainer, name, parameter, tensors)
+    _restore_generator(trainer, tensors["generator"], info.step)
     if trainer.scaler.is_enabled() and info.scaler:
         trainer.scaler.load_state_dict(info.scaler)
     trainer.step, trainer.rate_scale = info.step, info.rate_scale
-    if not trainer.is_finite():
-        raise CheckpointError(f"{path} is damaged: not all of its numbers are finite.")
     return info
+
+
+def _expected(trainer: Trainer, found: Mapping[str, Tensor]) -> dict[str, torch.Size]:
+    """The names and shapes that fit a trainer; moments only if there are any in the file."""
+    shapes = {"generator": found.get("generator", torch.empty(0)).shape}  # differs by device
+    has_moments = any(_section(name) == "optimizer" for name in found)  # not before the first step
+    for name, parameter in trainer.model.named_parameters():
+        shapes[f"model.{name}"] = shapes[f"ema.{name}"] = parameter.shape
+        for moment in MOMENTS if has_moments else ():
+            shape = torch.Size() if moment == "step" else parameter.shape
+            shapes[f"optimizer.{moment}.{name}"] = shape
+    return shapes
+
+
+def _check_names(
+    path: Path, expected: Mapping[str, torch.Size], found: Mapping[str, Tensor]
+) -> None:
+    """Raise a CheckpointError that names the first tensor that is missing, too many or odd."""
+    for name in sorted(expected.keys() | found.keys()):
+        if name not in found:
+            raise CheckpointError(f"{path} does not fit: there is no {name} in it.")
+        if name not in expected:
+            raise CheckpointError(f"{path} does not fit: its {name} has no place in the model.")
+        if expected[name] != found[name].shape:
+            shapes = [tuple(found[name].shape), tuple(expected[name])]
+            raise CheckpointError(
+                f"{path} does not fit: its {name} is {shapes[0]}, not {shapes[1]}."
+            )
 
 
 def _restore_moments(
@@ -120,7 +171,7 @@ def _restore_moments(
 ) -> None:
     state = trainer.optimizer.state
     state.pop(parameter, None)
-    if f"optimizer.step.{name}" not in tensors:  # saved before the first step
+    if f"optimizer.step.{name}" not in tensors:
         return
     state[parameter] = {}
     for moment in MOMENTS:
@@ -132,6 +183,14 @@ def _restore_moments(
 def _layout(parameter: Tensor) -> torch.memory_format:
     is_last = parameter.ndim == 4 and parameter.is_contiguous(memory_format=torch.channels_last)
     return torch.channels_last if is_last else torch.contiguous_format
+
+
+def _restore_generator(trainer: Trainer, saved: Tensor, step: int) -> None:
+    """Its own state, or on another kind of device fresh noise that follows from the step."""
+    if saved.shape == trainer.generator.get_state().shape:
+        trainer.generator.set_state(saved)
+    else:
+        trainer.generator.manual_seed(trainer.config.train.seed + step)
 
 
 def load_model(
@@ -148,18 +207,17 @@ def load_model(
     info = read_info(path)
     with torch.device("meta"):  # the weights come from the file, so none are drawn
         model = UNet(info.config.model)
-    prefix = f"{which}."
-    weights = {name.removeprefix(prefix): tensor for name, tensor in _tensors(path, prefix).items()}
-    try:
-        model.load_state_dict(weights, assign=True)
-    except RuntimeError as error:
-        raise CheckpointError(f"{path} does not fit its own settings: {error}.") from error
-    model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return model.eval().requires_grad_(False), info.config
+    weights = {
+        name.removeprefix(f"{which}."): tensor
+        for name, tensor in _tensors(path, info, (which,)).items()
+    }
+    _check_names(path, {name: tensor.shape for name, tensor in model.state_dict().items()}, weights)
+    model.load_state_dict(weights, assign=True)
+    return model.to(device).eval().requires_grad_(False), info.config
 
 
 def find_checkpoint(project: Project, step: int | None = None) -> Path:
-    """The newest checkpoint that can be read, or the one of a given step.
+    """The newest checkpoint that is whole, or the one of a given step.
 
     Raises CheckpointError that says what there is.
     """
@@ -175,7 +233,7 @@ def find_checkpoint(project: Project, step: int | None = None) -> Path:
     errors = []
     for path in reversed(paths):
         try:
-            read_info(path)
+            _tensors(path, read_info(path), WEIGHTS)
         except CheckpointError as error:
             errors.append(str(error))
         else:
@@ -183,19 +241,31 @@ def find_checkpoint(project: Project, step: int | None = None) -> Path:
     raise CheckpointError(f"No checkpoint of {project.path} can be read. {errors[0]}")
 
 
-def prune(project: Project) -> None:
-    """Delete all but the newest checkpoints and the first one after each doubling of the step."""
-    paths = project.checkpoint_paths()
+def prune(project: Project, step: int) -> None:
+    """Delete all but the newest checkpoints and the first one after each doubling of the step.
+
+    Those after `step` stay: they could not be used, and what is trained now must not count less.
+    """
+    paths = [path for path in project.checkpoint_paths() if step_of(path) <= step]
     history = {step_of(path).bit_length(): path for path in reversed(paths)}
     kept = {*paths[-NEWEST_KEPT:], *history.values()}
     for path in paths:
         if path not in kept:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # somebody reads it; there will be another time
+                path.unlink()
 
 
-def _tensors(path: Path, prefix: str = "") -> dict[str, Tensor]:
+def _tensors(path: Path, info: CheckpointInfo, sections: Collection[str]) -> dict[str, Tensor]:
+    """All tensors of some sections. Raises CheckpointError unless they are what was written."""
     try:
         with safe_open(path, "pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
+            names = [name for name in file.keys() if _section(name) in sections]  # noqa: SIM118
+            tensors = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f"{path} is damaged: {error}.") from error
+    for section in sections:
+        if _checksum(tensors, section) != info.checksums[section]:
+            raise CheckpointError(f"{path} is damaged: its {section} is not what was written.")
+    if not all(bool(tensor.isfinite().all()) for tensor in tensors.values()):
+        raise CheckpointError(f"{path} is damaged: not all of its numbers are finite.")
+    return tensors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,26 @@ from typing import Any
 class MetricsLog:
     """Appends lines; each is handed to the system whole, so a kill costs at most the last."""
 
-    def __init__(self, path: Path, resumed_at: int) -> None:
-        """Say that training goes on after step `resumed_at`: what was logged later is void."""
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._end_broken_line()
-        self.append({"resumed_at": resumed_at})
 
     def append(self, values: dict[str, Any]) -> None:
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(values) + "\n")
+        """Log a step, whose number is "step", or that all after the step "resumed_at" is void.
 
-    def _end_broken_line(self) -> None:
-        """Start on a line of our own after a process was killed in the middle of one."""
-        if self._path.exists() and not self._path.read_bytes().endswith(b"\n"):
-            with self._path.open("ab") as file:
-                file.write(b"\n")
+        Raises OSError if the disk does not take it.
+        """
+        line = json.dumps(values).encode() + b"\n"
+        with self._path.open("ab+") as file:
+            if _is_inside_line(file):  # a kill or a full disk left it there
+                line = b"\n" + line
+            file.write(line)
+
+
+def _is_inside_line(file: Any) -> bool:
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return bool(file.read(1) != b"\n")
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:
@@ -36,12 +42,19 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     steps: list[dict[str, Any]] = []
-    for entry in _entries(path.read_text("utf-8", errors="replace").splitlines()):
-        if "resumed_at" in entry:
-            steps = [known for known in steps if known["step"] <= entry["resumed_at"]]
-        elif isinstance(entry.get("step"), int):
+    for entry in _entries(path.read_text("utf-8", errors="replace").split("\n")):
+        resumed_at, step = entry.get("resumed_at"), entry.get("step")
+        if isinstance(resumed_at, int):
+            _drop_after(resumed_at, steps)
+        elif isinstance(step, int):
+            _drop_after(step - 1, steps)  # in case the disk did not take "resumed_at"
             steps.append(entry)
     return steps
+
+
+def _drop_after(step: int, steps: list[dict[str, Any]]) -> None:
+    while steps and steps[-1]["step"] > step:
+        steps.pop()
 
 
 def _entries(lines: Iterable[str]) -> Iterable[dict[str, Any]]:

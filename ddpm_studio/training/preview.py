@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from pathlib import Path
+
+import torch
 
 from ddpm_studio.events import PreviewProgress, PreviewSaved
 from ddpm_studio.export.grid import picture_grid
@@ -56,8 +57,9 @@ def preview(trainer: Trainer, path: Path) -> Iterator[PreviewProgress | PreviewS
 
 
 def averaged_model(trainer: Trainer) -> UNet:
-    """A copy of the network with the averaged weights, ready to sample."""
-    model = copy.deepcopy(trainer.model).eval().requires_grad_(False)
-    for parameter, average in zip(model.parameters(), trainer.ema.average, strict=True):
-        parameter.data.copy_(average)
-    return model
+    """The network with the averaged weights, ready to sample; it shares them with the trainer."""
+    with torch.device("meta"):  # no weights of its own
+        model = UNet(trainer.config.model)
+    names = [name for name, _ in trainer.model.named_parameters()]
+    model.load_state_dict(dict(zip(names, trainer.ema.average, strict=True)), assign=True)
+    return model.eval().requires_grad_(False)

@@ -44,7 +44,7 @@ class Trainer:
         """pictures: uint8 (N, H, W, C)."""
         self.config = config
         self.device = device
-        self.schedule = NoiseSchedule.from_config(config.diffusion)
+        self.schedule = NoiseSchedule.from_config(config.diffusion).to(device)
         self.pictures = pictures.to(device)
         self.precision = select_precision(config.train.precision, device)
         self.memory_format = select_memory_format(device, self.precision)
@@ -84,9 +84,11 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         indices = shuffled_indices(len(self.pictures), train.seed, self.step, train.batch_size)
+        x_0 = self.batch(indices)
+        t, eps = self.noise(x_0)
         loss = torch.zeros((), device=self.device)
-        for part in indices.chunk(train.accumulation):
-            part_loss = self.loss(part) * (len(part) / len(indices))
+        for part in zip(*(whole.chunk(train.accumulation) for whole in (x_0, t, eps)), strict=True):
+            part_loss = self.loss(*part) / train.accumulation
             self.scaler.scale(part_loss).backward()
             loss += part_loss.detach()
         self.scaler.unscale_(self.optimizer)
@@ -102,23 +104,27 @@ class Trainer:
         self.optimizer.zero_grad(set_to_none=True)
         return StepResult(loss_value, norm_value, rate, applied)
 
-    def loss(self, indices: Tensor) -> Tensor:
-        """The weighted mean loss of some pictures at random timesteps, a scalar."""
+    def noise(self, x_0: Tensor) -> tuple[Tensor, Tensor]:
+        """A random timestep and the noise for each picture: t (N,), eps (N, C, H, W).
+
+        Each t alone is uniform, but together they are spread evenly over 0 .. T-1, so that no
+        batch is all easy or all hard (Kingma et al. 2021, appendix I.1).
+        """
+        total, count = self.config.diffusion.num_timesteps, len(x_0)
+        start = torch.rand((), generator=self.generator, device=self.device)
+        even = torch.arange(count, device=self.device) / count
+        t = ((start + even) % 1 * total).long().clamp_(max=total - 1)
+        return t, torch.empty_like(x_0).normal_(generator=self.generator)
+
+    def loss(self, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
+        """The weighted mean loss of some pictures, a scalar."""
         diffusion = self.config.diffusion
-        x_0 = self.batch(indices)
-        t = torch.randint(
-            diffusion.num_timesteps, (len(x_0),), generator=self.generator, device=self.device
-        )
-        eps = torch.empty_like(x_0).normal_(generator=self.generator)
-        t_cpu = t.cpu()
-        x_t = q_sample(self.schedule, x_0, t_cpu, eps)
+        x_t = q_sample(self.schedule, x_0, t, eps)
         with self.autocast():
             output = self.model(x_t, t)
-        target = prediction_target(self.schedule, diffusion.prediction, x_0, t_cpu, eps)
-        weights = min_snr_weights(
-            self.schedule, diffusion.prediction, t_cpu, diffusion.min_snr_gamma
-        )
-        return (l_simple(output, target) * weights.to(self.device, torch.float32)).mean()
+        target = prediction_target(self.schedule, diffusion.prediction, x_0, t, eps)
+        weights = min_snr_weights(self.schedule, diffusion.prediction, t, diffusion.min_snr_gamma)
+        return (l_simple(output, target) * weights.float()).mean()
 
     def batch(self, indices: Tensor) -> Tensor:
         """x_0: float32 (N, C, H, W) in [-1, 1]; mirrored where that is chosen."""

@@ -1,0 +1,115 @@
+"""How fast the loss plot is with a million steps, and what it holds; run by hand:
+
+pytest tests/benchmarks/test_plot.py -n 0 -s
+"""
+
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.widgets.loss_plot import LossPlot
+from ddpm_studio.gui.widgets.loss_series import LossSeries
+
+POINTS = 1_000_000
+APPENDED = 20_000  # at 50 a second: more than six minutes
+BATCH = 3  # points that arrive together: 50 a second in 20 batches
+REDRAWS = 100
+LONGEST_REDRAW = 0.016  # seconds, a frame of 60 a second
+
+
+@pytest.fixture
+def plot(qtbot, qapp: QApplication) -> LossPlot:
+    plot = LossPlot(Theme(qapp, "dark"))
+    qtbot.addWidget(plot)
+    plot.resize(1000, 600)
+    plot.show()
+    qtbot.waitExposed(plot)
+    plot.prepare()
+    plot.set_series(long_run())
+    return plot
+
+
+def long_run() -> LossSeries:
+    """Losses that fall and scatter as those of a real run do."""
+    steps = np.arange(1, POINTS + 1)
+    scatter = np.random.default_rng(0).normal(0, 0.35, POINTS)
+    series = LossSeries()
+    series.extend(steps, (0.5 * steps**-0.2 + 0.01) * np.exp(scatter), steps * 0.02)
+    return series
+
+
+def redraw_times(plot: LossPlot, change: Callable[[int], None]) -> list[float]:
+    """Seconds of each redraw, painting included, after a change."""
+    times = []
+    for index in range(REDRAWS):
+        started = time.perf_counter()
+        change(index)
+        plot.canvas.refresh()
+        plot.canvas.viewport().repaint()
+        times.append(time.perf_counter() - started)
+    return times
+
+
+def test_a_million_points_are_redrawn_in_a_frame(plot: LossPlot) -> None:
+    """While points arrive, while a person zooms in, and while a person pans."""
+    series, canvas = plot.series, plot.canvas
+
+    def append(_index: int) -> None:
+        newest = int(series.steps[-1])
+        series.extend([newest + 1 + k for k in range(BATCH)], [0.03] * BATCH, [0.0] * BATCH)
+
+    def zoom(index: int) -> None:
+        half = POINTS / 2 * 0.92**index + 50
+        canvas.getViewBox().setXRange(POINTS / 2 - half, POINTS / 2 + half)
+
+    def pan(index: int) -> None:
+        canvas.getViewBox().setXRange(1000 * index, 1000 * index + 300_000)
+
+    print()
+    for name, follows, change in (
+        ("following", True, append),
+        ("zooming", False, zoom),
+        ("panning", False, pan),
+    ):
+        canvas.set_follows(follows)
+        times = redraw_times(plot, change)
+        middle, worst = statistics.median(times), max(times)
+        print(
+            f"{name}: redraw {1000 * middle:.1f} ms in the median, {1000 * worst:.1f} ms at worst"
+        )
+        assert middle < LONGEST_REDRAW
+
+
+def test_memory_grows_with_the_data_and_with_nothing_else(plot: LossPlot) -> None:
+    """Points are appended as they come, with a redraw after each few of them."""
+    series = plot.series
+    before_points, before_bytes = len(series), series.nbytes
+    tracemalloc.start()
+    base, _ = tracemalloc.get_traced_memory()
+    started = time.perf_counter()
+    for index in range(APPENDED // BATCH):
+        newest = int(series.steps[-1])
+        series.extend([newest + 1 + k for k in range(BATCH)], [0.03] * BATCH, [0.0] * BATCH)
+        if index % 100 == 0:
+            plot.canvas.refresh()
+            plot.canvas.viewport().repaint()
+    spent = time.perf_counter() - started
+    now, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    grown = now - base
+    room = series.nbytes - before_bytes
+    added = len(series) - before_points
+    print(
+        f"\n{before_points:,} points: {before_bytes / 1e6:.1f} MB "
+        f"({before_bytes / before_points:.1f} bytes a point with room to grow); {added:,} more: "
+        f"arrays grew by {room / 1e6:.2f} MB, all else by {(grown - max(0, room)) / 1e6:.2f} MB; "
+        f"{1e6 * spent / added:.0f} microseconds a point, tracing included"
+    )
+    assert before_bytes < 64 * before_points
+    assert grown - max(0, room) < 2_000_000

@@ -1,0 +1,189 @@
+"""Training speed on the CPU, measured side by side with diffusers; run by hand:
+
+pytest tests/benchmarks -n 0 -s
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import DDPMScheduler, UNet2DModel
+from diffusers.training_utils import EMAModel, compute_snr
+from PIL import Image
+from torch import Tensor
+
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.config_text import with_settings
+from ddpm_studio.device import select_precision
+from ddpm_studio.events import TrainStep
+from ddpm_studio.nn.diffusers_names import diffusers_settings, to_diffusers
+from ddpm_studio.presets import preset
+from ddpm_studio.project import Project
+from ddpm_studio.training import Trainer, train
+
+CPU = torch.device("cpu")
+ROUNDS = 60
+WARM_UP = 4
+PICTURES = 500
+
+
+class DiffusersTrainer:
+    """The same step written as diffusers' training scripts do, with everything fast switched on."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        """Take over settings, weights and pictures."""
+        self.config, self.pictures = trainer.config, trainer.pictures
+        self.precision = trainer.precision
+        self.model = UNet2DModel(**diffusers_settings(self.config.model))
+        weights = to_diffusers(trainer.model.state_dict(), self.config.model)
+        self.model.load_state_dict({name: tensor.clone() for name, tensor in weights.items()})
+        self.model.train()
+        self.schedule = DDPMScheduler(
+            beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction"
+        )
+        train = self.config.train
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(),
+            lr=train.learning_rate,
+            betas=(train.beta1, train.beta2),
+            weight_decay=train.weight_decay,
+            fused=True,
+        )
+        self.ema = EMAModel(self.model.parameters(), foreach=True)
+
+    def train_step(self) -> float:
+        chosen = torch.randint(len(self.pictures), (self.config.train.batch_size,))
+        x_0 = self.pictures[chosen].permute(0, 3, 1, 2).float() / 127.5 - 1
+        t = torch.randint(self.schedule.config.num_train_timesteps, (len(x_0),))
+        loss = self.loss(x_0.contiguous(), t, torch.randn(x_0.shape))
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.train.max_grad_norm)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.ema.step(self.model.parameters())
+        return loss.item()
+
+    def loss(self, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
+        """v-prediction with min-SNR weights, as in diffusers' examples."""
+        x_t = self.schedule.add_noise(x_0, eps, t)
+        with torch.autocast("cpu", self.precision, enabled=self.precision != torch.float32):
+            output = self.model(x_t, t).sample
+        target = self.schedule.get_velocity(x_0, eps, t)
+        snr = compute_snr(self.schedule, t)
+        weights = snr.clamp(max=self.config.diffusion.min_snr_gamma) / (snr + 1)
+        error = torch.nn.functional.mse_loss(output.float(), target, reduction="none")
+        return (error.mean(dim=(1, 2, 3)) * weights).mean()
+
+
+def sketch(precision: str) -> StudioConfig:
+    return with_settings(
+        preset("sketch"), [f"train.precision={precision}", "diffusion.schedule=cosine",
+                           "diffusion.prediction=v", "diffusion.min_snr_gamma=5"]
+    )  # fmt: skip
+
+
+def random_pictures(size: int = 32) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return torch.randint(256, (PICTURES, size, size, 3), generator=generator, dtype=torch.uint8)
+
+
+def pair(precision: str) -> tuple[Trainer, DiffusersTrainer]:
+    """Both with the same weights, a few steps after the zeros of the start."""
+    ours = Trainer(sketch(precision), random_pictures(), CPU)
+    for _ in range(3):
+        ours.train_step()
+    return ours, DiffusersTrainer(ours)
+
+
+def alternate(*works: Callable[[], object]) -> list[float]:
+    """Milliseconds of each, the median over many rounds in which they take turns."""
+    taken: list[list[float]] = [[] for _ in works]
+    for number in range(WARM_UP + ROUNDS):
+        for work, times in zip(works, taken, strict=True):
+            started = time.perf_counter()
+            work()
+            if number >= WARM_UP:
+                times.append((time.perf_counter() - started) * 1000)
+    return [statistics.median(times) for times in taken]
+
+
+def test_both_compute_the_same_loss() -> None:
+    """Else the comparison below would mean nothing."""
+    ours, theirs = pair("fp32")
+    x_0 = ours.batch(torch.arange(16))
+    t, eps = ours.noise(x_0)
+    with torch.no_grad():
+        assert ours.loss(x_0, t, eps).item() == pytest.approx(
+            theirs.loss(x_0, t, eps).item(), rel=1e-4
+        )
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("precision", ["fp32", "auto"])
+def test_a_training_step_is_not_slower_than_in_diffusers(precision: str) -> None:
+    """Preset sketch, batch 16, 32 pixels; in float32, and in what this CPU does best."""
+    ours, theirs = pair(precision)
+    mine, other = alternate(ours.train_step, theirs.train_step)
+    name = str(select_precision(precision, CPU)).removeprefix("torch.")
+    print(
+        f"\n{name}, {torch.get_num_threads()} threads: ours {mine:.1f} ms, diffusers {other:.1f} "
+        f"ms a step, ratio {mine / other:.3f}"
+    )
+    assert mine <= other
+
+
+class Stopwatch:
+    """Adds up the time spent in the network, its loss, their gradients and the optimizer."""
+
+    def __init__(self) -> None:
+        self.milliseconds = 0.0
+
+    def timed(self, work: Callable[..., object]) -> Callable[..., object]:
+        def run(*arguments: object, **options: object) -> object:
+            started = time.perf_counter()
+            try:
+                return work(*arguments, **options)
+            finally:
+                self.milliseconds += (time.perf_counter() - started) * 1000
+
+        return run
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A folder of 500 pictures in preset sketch, as it comes."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for index, pixels in enumerate(random_pictures().numpy().astype(np.uint8)):
+        Image.fromarray(pixels).save(folder / f"{index}.png")
+    return Project.create(tmp_path / "project", folder, preset("sketch"))
+
+
+@pytest.mark.timeout(900)
+def test_little_time_is_spent_outside_the_network(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches, noise, clipping, EMA, log lines and events take under 5 % of a step."""
+    watch = Stopwatch()
+    for owner, name in (
+        (Trainer, "loss"),
+        (torch.Tensor, "backward"),
+        (torch.optim.AdamW, "step"),
+    ):
+        monkeypatch.setattr(owner, name, watch.timed(getattr(owner, name)))
+    shares, totals, last = [], [], None
+    for event in train(project, device="cpu", steps=WARM_UP + ROUNDS):
+        now = time.perf_counter()
+        if isinstance(event, TrainStep):
+            if last is not None and event.step > WARM_UP:
+                totals.append((now - last) * 1000)
+                shares.append(1 - watch.milliseconds / totals[-1])
+            watch.milliseconds = 0.0
+        last = time.perf_counter() if isinstance(event, TrainStep) else None
+    share = statistics.median(shares)
+    print(f"\noutside the network: {share:.1%} of {statistics.median(totals):.1f} ms a step")
+    assert share < 0.05
