@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -19,6 +21,7 @@ def shuffled_indices(count: int, seed: int, step: int, batch_size: int) -> Tenso
     return orders[start - offset : stop - offset]
 
 
+@lru_cache(maxsize=4)  # a round lasts many steps
 def _round(count: int, seed: int, number: int) -> Tensor:
     generator = torch.Generator().manual_seed((seed * 1_000_003 + number) % 2**63)
     return torch.randperm(count, generator=generator)

@@ -28,6 +28,7 @@ from ddpm_studio.events import (
 from ddpm_studio.project import Project, check_locked
 from ddpm_studio.storage import remove_unfinished
 from ddpm_studio.training.checkpoints import prune, read_info, restore, save_checkpoint
+from ddpm_studio.training.memory import freed_memory_kept
 from ddpm_studio.training.metrics import MetricsLog
 from ddpm_studio.training.pace import Pace
 from ddpm_studio.training.preview import is_preview_step, preview
@@ -79,7 +80,11 @@ def train(
     full disk at the end.
     """
     chosen = select_device(str(device))
-    with project.lock(), told_in_sentences(project.config.train, chosen):
+    with (
+        project.lock(),
+        told_in_sentences(project.config.train, chosen),
+        freed_memory_kept(chosen),
+    ):
         for folder in (project.checkpoints, project.samples):
             remove_unfinished(folder)
         pictures = yield from prepare_pictures(

@@ -114,7 +114,8 @@ class Trainer:
         start = torch.rand((), generator=self.generator, device=self.device)
         even = torch.arange(count, device=self.device) / count
         t = ((start + even) % 1 * total).long().clamp_(max=total - 1)
-        return t, torch.empty_like(x_0).normal_(generator=self.generator)
+        eps = torch.empty(x_0.shape, device=self.device).normal_(generator=self.generator)
+        return t, eps.contiguous(memory_format=self.memory_format)
 
     def loss(self, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
         """The weighted mean loss of some pictures, a scalar."""

@@ -1,0 +1,125 @@
+"""A trajectory is what `denoise` makes of each seed, as pictures."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from ddpm_studio.config import (
+    DiffusionConfig,
+    ModelConfig,
+    PicturesConfig,
+    SampleConfig,
+    StudioConfig,
+    TrainConfig,
+)
+from ddpm_studio.diffusion import NoiseSchedule
+from ddpm_studio.errors import ConfigError
+from ddpm_studio.events import SampleFinished
+from ddpm_studio.nn import UNet
+from ddpm_studio.sampling.generate import denoise_seeds, generate
+from ddpm_studio.sampling.pictures import to_uint8
+from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
+
+CPU = torch.device("cpu")
+SAMPLE = SampleConfig(num_inference_steps=6, eta=0.5)
+
+
+def tiny_config(channels=3, height=0):
+    return StudioConfig(
+        pictures=PicturesConfig(size=8, height=height, channels=channels),
+        model=ModelConfig(
+            model_channels=8,
+            channel_mult=(1, 2),
+            attention_resolutions=(),
+            head_channels=8,
+            mid_attention=False,
+        ),
+        diffusion=DiffusionConfig(num_timesteps=40),
+        train=TrainConfig(preview_steps=5),
+        sample=SAMPLE,
+    )
+
+
+def model_of(config):
+    """A network that says something: fresh ones predict zero."""
+    model = UNet(config.model).eval().requires_grad_(False)
+    for parameter in model.parameters():
+        parameter.add_(0.1 * torch.randn_like(parameter))
+    return model
+
+
+@pytest.mark.parametrize(("channels", "height"), [(3, 0), (1, 0), (3, 4)])
+def test_every_frame_shows_what_denoise_yields(channels, height):
+    config = tiny_config(channels, height)
+    model, seeds = model_of(config), range(5, 9)
+    frames = list(trajectory(model, config, SAMPLE, seeds, CPU))
+    expected = list(denoise_seeds(model, config, SAMPLE, seeds, CPU))
+    assert len(frames) == SAMPLE.num_inference_steps + 1
+    for frame, other in zip(frames, expected, strict=True):
+        assert (frame.index, frame.t) == (other.index, other.t)
+        assert frame.x_t.shape == (4, height or 8, 8, channels)
+        np.testing.assert_array_equal(frame.x_t, to_uint8(other.x_t))
+        np.testing.assert_array_equal(frame.pred_x_0, to_uint8(other.pred_x_0))
+
+
+def test_the_last_frame_is_what_generate_makes_of_more_seeds_than_one_batch():
+    config = tiny_config()
+    model, seeds = model_of(config), range(20)
+    *_, last = trajectory(model, config, SAMPLE, seeds, CPU)
+    made = generate(model, config, SAMPLE, seeds, CPU)
+    pictures = [event.picture for event in made if isinstance(event, SampleFinished)]
+    np.testing.assert_array_equal(last.x_t, pictures)
+
+
+def test_batches_go_at_the_same_pace_and_change_nothing():
+    config = tiny_config()
+    model, sizes = model_of(config), []
+    model.register_forward_hook(lambda _, inputs, __: sizes.append(len(inputs[0])))
+    frames = trajectory(model, config, SAMPLE, range(5), CPU, batch=2)
+    first = next(frames)
+    assert sizes == [2, 2, 1]  # one step of all pictures, and no more
+    *_, last = frames
+    alone = list(trajectory(model, config, SAMPLE, [3], CPU))
+    np.testing.assert_array_equal(first.x_t[3], alone[0].x_t[0])
+    assert np.abs(last.x_t[3].astype(int) - alone[-1].x_t[0]).max() <= 1
+
+
+def test_frames_are_not_written_to_again():
+    config = tiny_config()
+    frames, kept = [], []
+    for frame in trajectory(model_of(config), config, SAMPLE, [1, 2], CPU):
+        frames.append(frame)
+        kept.append(frame.x_t.copy())
+    for frame, copy in zip(frames, kept, strict=True):
+        np.testing.assert_array_equal(frame.x_t, copy)
+        assert frame.x_t[1].flags.c_contiguous  # a QImage reads its bytes in a row
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        frames[0].t = 3
+
+
+@pytest.mark.parametrize("spacing", ["leading", "trailing", "linspace", "quadratic"])
+@pytest.mark.parametrize("schedule", ["linear", "cosine"])
+def test_moments_are_those_of_the_frames_and_noise_falls_to_nothing(spacing, schedule):
+    config = dataclasses.replace(
+        tiny_config(), diffusion=DiffusionConfig(num_timesteps=40, schedule=schedule)
+    )
+    sample = dataclasses.replace(SAMPLE, spacing=spacing)
+    moments = trajectory_moments(config.diffusion, sample)
+    frames = list(trajectory(model_of(config), config, sample, [0], CPU))
+    assert [(m.index, m.t) for m in moments] == [(f.index, f.t) for f in frames]
+    abar = NoiseSchedule.from_config(config.diffusion).alphas_cumprod
+    for moment in moments[:-1]:
+        assert moment.noise == pytest.approx(float((1 - abar[moment.t]).sqrt()))
+    levels = [moment.noise for moment in moments]
+    assert levels == sorted(levels, reverse=True)
+    assert levels[-1] == 0
+
+
+def test_more_steps_than_timesteps_are_refused_before_anything_is_computed():
+    config, sample = tiny_config(), SampleConfig(num_inference_steps=41)
+    with pytest.raises(ConfigError, match="1 to 40"):
+        trajectory_moments(config.diffusion, sample)
+    with pytest.raises(ConfigError, match="1 to 40"):
+        next(trajectory(model_of(config), config, sample, [0], CPU))
