@@ -50,21 +50,22 @@ def is_for_window(words: Sequence[str]) -> bool:
 
 
 def open_window(project: Path | None) -> int:
-    """The place of the window, which is not there yet."""
-    if project is None:
-        sentence = (
-            "There is no window yet; make a project with: "
-            "ddpm-studio new PROJECT --images DIR, or see: ddpm-studio --help"
-        )
-    elif is_project(project):
-        sentence = (
-            "There is no window yet; train this project with: "
-            f"ddpm-studio train {project} --minutes 10"
-        )
-    else:
+    """Show the window until it is closed, with a project in it or the start screen."""
+    if project is not None and not is_project(project):
         sentence = f"{project} is neither a project nor a command ({', '.join(VERBS)})."
-    print(sentence, file=sys.stderr)
-    return WRONG_USAGE
+        print(sentence, file=sys.stderr)
+        return WRONG_USAGE
+    try:
+        from ddpm_studio.gui import app  # Qt; the commands work without it
+    except ImportError as error:
+        print(
+            f"The window needs Qt, which cannot be loaded here ({error}); this installs what is "
+            "missing: python3 packaging/bootstrap.py run. The commands work without it, see: "
+            "ddpm-studio --help",
+            file=sys.stderr,
+        )
+        return FAILED
+    return app.main([] if project is None else [str(project)])
 
 
 def _run(options: argparse.Namespace, interrupted: list[bool]) -> int:

@@ -190,7 +190,7 @@ def _restore_generator(trainer: Trainer, saved: Tensor, step: int) -> None:
     if saved.shape == trainer.generator.get_state().shape:
         trainer.generator.set_state(saved)
     else:
-        trainer.generator.manual_seed(trainer.config.train.seed + step)
+        trainer.generator.manual_seed((trainer.config.train.seed + step) % 2**63)
 
 
 def load_model(

@@ -62,4 +62,5 @@ def averaged_model(trainer: Trainer) -> UNet:
         model = UNet(trainer.config.model)
     names = [name for name, _ in trainer.model.named_parameters()]
     model.load_state_dict(dict(zip(names, trainer.ema.average, strict=True)), assign=True)
+    model.each_alone = False  # the batch of a preview never changes, so neither do its pictures
     return model.eval().requires_grad_(False)

@@ -310,7 +310,7 @@ class _Run:
             )
         trainer.rate_scale = min(scale, trainer.rate_scale)
         # the same noise would lead to the same place again
-        trainer.generator.manual_seed(self.train.seed + step + self.rollbacks)
+        trainer.generator.manual_seed((self.train.seed + step + self.rollbacks) % 2**63)
         self.is_whole = True
         self.saved_at = self.pace.seconds
         yield from self._log_resumed()

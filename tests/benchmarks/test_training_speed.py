@@ -4,8 +4,10 @@ pytest tests/benchmarks -n 0 -s
 """
 
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +22,12 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.device import select_precision
 from ddpm_studio.events import TrainStep
+from ddpm_studio.nn import UNet
 from ddpm_studio.nn.diffusers_names import diffusers_settings, to_diffusers
 from ddpm_studio.presets import preset
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, train
+from ddpm_studio.training import Trainer, train, trainer
+from ddpm_studio.training.memory import freed_memory_kept
 
 CPU = torch.device("cpu")
 ROUNDS = 60
@@ -122,16 +126,25 @@ def test_both_compute_the_same_loss() -> None:
         )
 
 
+@pytest.fixture(scope="module")
+def table() -> Iterator[list[str]]:
+    """Lines that are printed when all is measured."""
+    lines: list[str] = []
+    yield lines
+    print("\n\n" + "\n".join(lines))
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("precision", ["fp32", "auto"])
-def test_a_training_step_is_not_slower_than_in_diffusers(precision: str) -> None:
+def test_a_training_step_is_not_slower_than_in_diffusers(precision: str, table: list[str]) -> None:
     """Preset sketch, batch 16, 32 pixels; in float32, and in what this CPU does best."""
     ours, theirs = pair(precision)
-    mine, other = alternate(ours.train_step, theirs.train_step)
+    with freed_memory_kept(CPU):  # for both: it holds for the process
+        mine, other = alternate(ours.train_step, theirs.train_step)
     name = str(select_precision(precision, CPU)).removeprefix("torch.")
-    print(
-        f"\n{name}, {torch.get_num_threads()} threads: ours {mine:.1f} ms, diffusers {other:.1f} "
-        f"ms a step, ratio {mine / other:.3f}"
+    table.append(
+        f"a step in {name:<9} ours {mine:6.1f} ms   diffusers {other:6.1f} ms   "
+        f"ratio {mine / other:.3f}   ({torch.get_num_threads()} threads)"
     )
     assert mine <= other
 
@@ -165,25 +178,62 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.mark.timeout(900)
 def test_little_time_is_spent_outside_the_network(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+    project: Project, monkeypatch: pytest.MonkeyPatch, table: list[str]
 ) -> None:
-    """Batches, noise, clipping, EMA, log lines and events take under 5 % of a step."""
+    """Batches, noising, clipping, EMA, log lines and events take under 5 % of a step."""
     watch = Stopwatch()
-    for owner, name in (
-        (Trainer, "loss"),
-        (torch.Tensor, "backward"),
-        (torch.optim.AdamW, "step"),
-    ):
+    inside = [(UNet, "forward"), (trainer, "l_simple"), (Tensor, "backward")]
+    for owner, name in [*inside, (torch.optim.AdamW, "step")]:
         monkeypatch.setattr(owner, name, watch.timed(getattr(owner, name)))
-    shares, totals, last = [], [], None
+    shares, totals, started = [], [], None
     for event in train(project, device="cpu", steps=WARM_UP + ROUNDS):
-        now = time.perf_counter()
-        if isinstance(event, TrainStep):
-            if last is not None and event.step > WARM_UP:
-                totals.append((now - last) * 1000)
-                shares.append(1 - watch.milliseconds / totals[-1])
-            watch.milliseconds = 0.0
-        last = time.perf_counter() if isinstance(event, TrainStep) else None
-    share = statistics.median(shares)
-    print(f"\noutside the network: {share:.1%} of {statistics.median(totals):.1f} ms a step")
+        is_step = isinstance(event, TrainStep)
+        if is_step and started is not None and event.step > WARM_UP:
+            totals.append((time.perf_counter() - started) * 1000)
+            shares.append(1 - watch.milliseconds / totals[-1])
+        watch.milliseconds = 0.0
+        started = time.perf_counter() if is_step else None  # previews do not count
+    share, step = statistics.median(shares), statistics.median(totals)
+    table.append(f"outside the network  {share:.1%} of {step:.1f} ms")
     assert share < 0.05
+
+
+COUNT_FAULTS = """
+import contextlib, resource, statistics, sys, time, torch
+from ddpm_studio.presets import preset
+from ddpm_studio.training import Trainer
+from ddpm_studio.training.memory import freed_memory_kept
+
+torch.set_num_threads(1)
+cpu = torch.device("cpu")
+pictures = torch.zeros(100, 32, 32, 3, dtype=torch.uint8)
+trainer = Trainer(preset("sketch"), pictures, cpu)
+with freed_memory_kept(cpu) if sys.argv[1] == "kept" else contextlib.nullcontext():
+    for _ in range(4):
+        trainer.train_step()
+    times, before = [], resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        started = time.perf_counter()
+        trainer.train_step()
+        times.append((time.perf_counter() - started) * 1000)
+faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+print(statistics.median(times), faults / len(times))
+"""
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(sys.platform != "linux", reason="needs glibc")
+def test_keeping_freed_memory_saves_time(table: list[str]) -> None:
+    """Processes that take turns, with the system's usual way and with ours."""
+    results: dict[str, list[tuple[float, float]]] = {"usual": [], "kept": []}
+    for way in ["usual", "kept"] * 4:
+        answer = subprocess.run(
+            [sys.executable, "-c", COUNT_FAULTS, way], capture_output=True, text=True, check=True
+        ).stdout
+        milliseconds, faults = map(float, answer.split())
+        results[way].append((milliseconds, faults))
+    medians = {way: [statistics.median(row) for row in zip(*rows, strict=True)]
+               for way, rows in results.items()}  # fmt: skip
+    for way, (milliseconds, faults) in medians.items():
+        table.append(f"freed memory, {way:<6} {milliseconds:6.1f} ms, {faults:7.0f} new pages")
+    assert medians["kept"][1] < medians["usual"][1] / 10

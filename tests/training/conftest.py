@@ -15,6 +15,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, train
+from ddpm_studio.training.checkpoints import save_checkpoint
 
 TINY = [
     "pictures.size=8",
@@ -153,3 +154,14 @@ def assert_finite() -> Callable[[Iterable[Path]], None]:
             assert all(bool(tensor.isfinite().all()) for tensor in tensors.values()), path
 
     return check
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, make_trainer: Callable[..., Trainer]) -> Path:
+    """A whole checkpoint of step 6."""
+    trainer = make_trainer()
+    for _ in range(6):
+        trainer.train_step()
+    path = tmp_path_factory.mktemp("trained") / "step_00000006.safetensors"
+    save_checkpoint(path, trainer, 1.0)
+    return path

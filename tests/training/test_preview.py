@@ -75,7 +75,8 @@ def test_the_first_pictures_do_not_depend_on_how_many_there_are(
 ) -> None:
     few = pictures_of(trained(make_trainer, "train.preview_count=2"), tmp_path / "a.png")
     many = pictures_of(trained(make_trainer, "train.preview_count=7"), tmp_path / "b.png")
-    assert np.array_equal(few, many[:2])
+    gaps = np.abs(few.astype(int) - many[:2])
+    assert gaps.max() <= 1  # of 255: layers may add up in another order for another batch
 
 
 def test_the_averaged_weights_are_shown(make_trainer: MakeTrainer) -> None:
