@@ -1,6 +1,6 @@
 """Prepares `.venv` in the repository, then runs the program or its tests there.
 
-    python3 packaging/bootstrap.py run [ARGUMENTS...]     the program; alone: a demo
+    python3 packaging/bootstrap.py run [ARGUMENTS...]     the program; alone: its window, or a demo
     python3 packaging/bootstrap.py test [PYTEST ARGS...]  ruff, mypy and pytest
 
 Only the standard library is used. A stamp in `.venv` remembers what has been installed, so that
@@ -18,7 +18,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -33,7 +33,8 @@ LOG = VENV / "bootstrap.log"
 
 MINIMUM_PYTHON = (3, 11)
 USAGE = (
-    "usage: python3 packaging/bootstrap.py run [ARGUMENTS...]     (none: a two-minute demo)\n"
+    "usage: python3 packaging/bootstrap.py run [ARGUMENTS...]     "
+    "(none: the window; without a screen a two-minute demo)\n"
     "       python3 packaging/bootstrap.py test [PYTEST ARGS...]"
 )
 
@@ -76,8 +77,15 @@ def say(sentence: str) -> None:
 
 
 def arguments_when_none_are_given() -> list[str]:
-    """What a bare `run` does. Once there is a window: [] (the window) where there is a display."""
-    return ["demo"]
+    """What a bare `run` does: [] is the window; where no window can be shown, the demo."""
+    return [] if has_display(os.environ) else ["demo"]
+
+
+def has_display(environment: Mapping[str, str], system: str = sys.platform) -> bool:
+    """Whether a window has a screen to be on; Windows and macOS always have one."""
+    if system in ("win32", "darwin"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def run_command(python: Path, arguments: Sequence[str]) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,20 +81,53 @@ def test_help_and_version_are_exit_code_0(capsys: pytest.CaptureFixture[str]) ->
     assert all(verb in out for verb in cli.VERBS)
 
 
-def test_without_a_command_the_way_on_is_told_until_there_is_a_window(
-    run: Run, tmp_path: Path
+def test_without_a_command_the_window_opens_and_its_exit_code_is_kept(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from ddpm_studio.gui import app
+
     flowers = tmp_path / "flowers"
     Project.create(flowers, flowers / "pictures", StudioConfig())
-    code, _, err = run()
-    assert code == 2
-    assert "ddpm-studio new PROJECT --images DIR" in err
-    code, _, err = run(flowers)
-    assert code == 2
-    assert f"ddpm-studio train {flowers}" in err
+    opened: list[list[str]] = []
+
+    def show(arguments: list[str]) -> int:
+        opened.append(arguments)
+        return 130
+
+    monkeypatch.setattr(app, "main", show)
+    assert run()[0] == 130
+    assert run(flowers)[0] == 130
+    assert opened == [[], [str(flowers)]]
     code, _, err = run(tmp_path)
     assert code == 2
     assert "neither a project nor a command (new, train, sample, animate, demo)" in err
+    assert len(opened) == 2
+
+
+def test_without_a_screen_or_without_qt_one_sentence_says_what_to_do(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    code, _, err = run()
+    assert code == 1
+    assert "no screen" in err
+    assert "ddpm-studio --help" in err
+    for name in [name for name in sys.modules if name.startswith("ddpm_studio.gui")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("ddpm_studio.gui")
+    monkeypatch.setitem(sys.modules, "PySide6.QtWidgets", None)  # as if a library was missing
+    code, _, err = run()
+    assert code == 1
+    assert "packaging/bootstrap.py" in err
+    assert err.count("\n") == 1
+
+
+def test_the_commands_never_load_qt() -> None:
+    words = "import sys, ddpm_studio.cli, ddpm_studio.commands; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", words], capture_output=True, check=True)
+    assert b"PySide6" not in loaded.stdout
 
 
 def make_fail(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:

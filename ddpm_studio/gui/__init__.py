@@ -1,1 +1,66 @@
-"""The window: everything that imports Qt."""
+"""The window: everything that imports Qt. This is how a page is made.
+
+The parts: `app` (start), `main_window` and `rail`, `session` (what pages share), `jobs` and
+`progress` (background work), `errors`, `settings`, `theme` and `palette` (the look), `names`
+(every objectName), `pages/`, `widgets/`, `dialogs/`, and `work/` (what jobs do).
+
+A page is `Page(session, parent)`, a subclass of `pages.page.Page`. It builds all its widgets in
+the constructor, with `set_content` and `set_empty`, and without torch, PIL, av or pyqtgraph: those
+may be imported at the top of no module that `main_window` imports. What needs pyqtgraph in the
+GUI thread is put into its (already named) frame when `session.warmed_up` comes, or at once if
+`session.device_name` is not "". Pages never import each other; they reach each other through
+`session`: `want_page`, `project_changed`, `config_changed`, `checkpoint_saved`, `warmed_up`.
+
+**A job.** Long work is a generator in `work/<page>.py` that imports the engine inside:
+
+    def train_project(project: Project, seconds: float | None) -> Iterator[object]:
+        from ddpm_studio.training import train
+
+        return (yield from train(project, seconds=seconds))
+
+    job = session.start_training(lambda: work.train_project(project, 600.0))    # the job "train"
+    job = session.start_borrowing(SAMPLE, lambda: work.sample(...), "Generating")
+    job = session.jobs.start(PICTURES, lambda: work.prepare(...), title="Reading pictures",
+                             replace=True)
+    job.events.connect(self._on_events)         # a list of events, at most 20 times a second
+    job.succeeded.connect(self._on_done)        # what the generator returned
+    job.stopped.connect(self._on_stopped)       # exactly one of succeeded, failed, stopped
+    job.failed.connect(self._on_failed)         # for the page's own state; see errors
+    job.changed.connect(self._on_job_changed)   # state, progress
+
+Connect right after the start: nothing is lost, events arrive through the event loop. One job a
+name; `replace=True` discards the old one, of which no event arrives any more. Buttons call
+`job.set_paused(True)`, `job.set_paused(False)`, `job.stop()`; `session.jobs.get(TRAIN)` is the
+running job or None. Look at `job.state` and `job.is_paused`, keep no flags of your own. What
+crosses the thread is a number, a string, a path, a QImage or an array that nobody writes to again.
+
+**The device** belongs to training. Whoever needs it for a moment calls `start_borrowing`:
+training halts between two steps, the job runs, training goes on (unless the user paused it). A
+training that is started while a borrower works waits for it.
+
+**Progress.** The status line shows every job by itself: title, fraction, time left, stop.
+`progress.Meter` reads the engine's events; an event class of a new kind of work gets a line there.
+`quiet=True` keeps a job of a moment out of the status line.
+
+**Errors.** Those of jobs reach the banner without help; a page only puts its own buttons right.
+Errors in the GUI thread: `session.report(error)`. A remark without fault: `session.notice(text)`.
+
+**Settings.** `session.settings.remember(control, "generate/steps")` once, after range and default
+are set: the last value comes back. `remember_splitter` likewise. What belongs to a project goes
+into its config: `session.change_config(config)`.
+
+**Names and words.** Every control has an objectName from `names`, and through `ControlRow` or
+`explain` an accessible name and a tooltip: plain words first, the technical term under them.
+Widgets of `widgets/inputs.py` (wheel-safe) instead of Qt's own; `Button` and `IconButton` for
+buttons, at most one `kind="primary"` on a page.
+
+**The look.** Styles select by `setProperty("kind", ...)`: labels title, heading, label, caption,
+muted, figure, danger; frames panel, card, canvas, line. Spacing 4, 8, 12, 16, 24. Painted widgets
+take `theme.colour("accent")` or the QPalette and repaint on `theme.changed`. Text is 12 px or more.
+
+**Tests** are in tests/gui/test_<page>_page.py; its conftest gives `make_window(project)`,
+`window`, `session`, `settings`, `new_project` (not trained), `tiny_project` (trained for real)
+and `fake_training` (replaces `work.train.train_project` with the same events, fast). Drive real
+widgets by name: `find(window, QPushButton, names.TRAIN_START)`. No thread survives a test, and
+Qt's warnings fail it. A picture of each page is one function in tests/screenshots.py.
+"""

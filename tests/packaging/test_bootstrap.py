@@ -42,8 +42,27 @@ def test_run_passes_every_argument_on() -> None:
     assert command == [str(PYTHON), "-m", "ddpm_studio", *arguments]
 
 
-def test_run_alone_starts_the_demo() -> None:
-    assert bootstrap.run_command(PYTHON, [])[3:] == ["demo"]
+@pytest.mark.parametrize(
+    ("system", "variables", "chosen"),
+    [
+        ("win32", {}, []),
+        ("darwin", {}, []),
+        ("linux", {"DISPLAY": ":0"}, []),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, []),
+        ("linux", {"DISPLAY": ""}, ["demo"]),
+        ("linux", {}, ["demo"]),
+    ],
+)
+def test_run_alone_opens_the_window_where_there_is_a_screen_else_it_runs_the_demo(
+    monkeypatch: pytest.MonkeyPatch, system: str, variables: dict[str, str], chosen: list[str]
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert bootstrap.has_display(variables, system) is (not chosen)
+    if system == sys.platform:
+        assert bootstrap.run_command(PYTHON, [])[3:] == chosen
 
 
 def test_pytest_gets_the_extra_arguments_and_is_the_last_stage() -> None:

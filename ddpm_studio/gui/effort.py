@@ -1,0 +1,90 @@
+"""Effort: how large a model a project gets for its picture size, in three words for people."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ddpm_studio.config import PicturesConfig, StudioConfig
+from ddpm_studio.config_text import with_settings
+from ddpm_studio.errors import ConfigError
+from ddpm_studio.presets import DEFAULT_PRESET, PRESETS
+
+QUICK, BALANCED, THOROUGH = "quick", "balanced", "thorough"
+EFFORTS = (QUICK, BALANCED, THOROUGH)
+CUSTOM = "custom"  # somebody set the model by hand
+
+# what effort decides besides the model
+TRAIN_FIELDS = ("batch_size", "accumulation", "learning_rate", "warmup_steps", "decay_after")
+
+
+def with_effort(config: StudioConfig, effort: str, size: int | None = None) -> StudioConfig:
+    """The config with the model of an effort for its picture size, or for another one.
+
+    Balanced is the preset of that size, quick has half its width, thorough one and a half times
+    its width, one more block at each level and twice the batch at half the rate.
+    Raises ConfigError if no model fits the size.
+    """
+    pictures = config.pictures if size is None else dataclasses.replace(config.pictures, size=size)
+    fitted = _fitted(pictures, effort)
+    fields = {name: getattr(fitted.train, name) for name in TRAIN_FIELDS}
+    train = dataclasses.replace(config.train, **fields)
+    return dataclasses.replace(config, pictures=pictures, model=fitted.model, train=train)
+
+
+def effort_of(config: StudioConfig) -> str:
+    """Which effort a config is, or CUSTOM."""
+    for effort in EFFORTS:
+        try:
+            if with_effort(config, effort) == config:
+                return effort
+        except ConfigError:  # its model is too deep for an odd picture size
+            continue
+    return CUSTOM
+
+
+def default_of(config: StudioConfig) -> StudioConfig:
+    """What would hold for these pictures and this effort if nothing was set by hand."""
+    effort = effort_of(config)
+    try:
+        return _fitted(config.pictures, BALANCED if effort == CUSTOM else effort)
+    except ConfigError:  # as above: there is none
+        return config
+
+
+def with_size(config: StudioConfig, size: int) -> StudioConfig:
+    """Another picture size; the model becomes the one of the same effort for that size.
+
+    A model that was set by hand stays. Raises ConfigError if the size does not fit.
+    """
+    effort = effort_of(config)
+    if effort == CUSTOM:
+        return with_settings(config, [f"pictures.size={size}"])
+    return with_effort(config, effort, size)
+
+
+def _fitted(pictures: PicturesConfig, effort: str) -> StudioConfig:
+    base = _family(min(pictures.size, pictures.height or pictures.size))
+    shape = [f"pictures.{name}={getattr(pictures, name)}" for name in ("size", "height")]
+    fitted = with_settings(base, [*shape, *_changes(base, effort)])
+    return dataclasses.replace(fitted, pictures=pictures)
+
+
+def _family(size: int) -> StudioConfig:
+    """The preset that is made for pictures of about that size."""
+    fitting = [preset for preset in PRESETS.values() if preset.pictures.size <= size]
+    return max(fitting, key=lambda preset: preset.pictures.size, default=PRESETS[DEFAULT_PRESET])
+
+
+def _changes(base: StudioConfig, effort: str) -> list[str]:
+    model, train = base.model, base.train
+    if effort == QUICK:
+        return [f"model.model_channels={model.model_channels // 2}"]
+    if effort == THOROUGH:
+        return [
+            f"model.model_channels={model.model_channels * 3 // 2}",
+            f"model.num_res_blocks={model.num_res_blocks + 1}",
+            f"train.batch_size={train.batch_size * 2}",
+            f"train.accumulation={train.accumulation * 2}",
+            f"train.learning_rate={train.learning_rate / 2}",
+        ]
+    return []

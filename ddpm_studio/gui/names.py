@@ -1,0 +1,183 @@
+"""Every objectName in the window: who drives it from outside finds each control by its name.
+
+The rule for new names: `<page or part>.<what>`, lower case, underscores inside a word, and one
+living widget for each name. What is repeated carries its key behind the base name, made with
+`item`: `item(STATUS_JOB, "train")` is "status.job.train", `item(START_RECENT, 0)` is
+"start.recent.0". A widget with a name is one that a person can act on or read something from;
+frames that only hold others have none. Names never change once they are released. Style sheets
+select by the property `kind`, never by name.
+"""
+
+from __future__ import annotations
+
+WINDOW = "window"
+BANNER = "window.banner"
+BANNER_DETAILS = "window.banner.details"
+BANNER_COPY = "window.banner.copy"
+BANNER_CLOSE = "window.banner.close"
+BANNER_TEXT = "window.banner.text"
+SAVING = "window.saving"
+DROP = "window.drop"
+
+NAV_START = "nav.start"
+NAV_PICTURES = "nav.pictures"
+NAV_TRAIN = "nav.train"
+NAV_GENERATE = "nav.generate"
+NAV_THEME = "nav.theme"
+NAV_SHORTCUTS = "nav.shortcuts"
+
+STATUS_JOBS = "status.jobs"
+STATUS_JOB = "status.job"  # .<job>: the part of one job
+STATUS_STOP = "status.stop"  # .<job>
+STATUS_DEVICE = "status.device"
+
+PAGE_START = "page.start"
+PAGE_PICTURES = "page.pictures"
+PAGE_TRAIN = "page.train"
+PAGE_GENERATE = "page.generate"
+
+START_NEW = "start.new"
+START_OPEN = "start.open"
+START_SAMPLE = "start.sample"
+START_RECENT = "start.recent"  # .<position, from 0>
+
+NEW_PROJECT = "new_project"
+NEW_PROJECT_PICTURES = "new_project.pictures"
+NEW_PROJECT_BROWSE_PICTURES = "new_project.browse_pictures"
+NEW_PROJECT_NAME = "new_project.name"
+NEW_PROJECT_PLACE = "new_project.place"
+NEW_PROJECT_BROWSE_PLACE = "new_project.browse_place"
+NEW_PROJECT_PRESET = "new_project.preset"
+NEW_PROJECT_PROBLEM = "new_project.problem"
+NEW_PROJECT_CREATE = "new_project.create"
+NEW_PROJECT_CANCEL = "new_project.cancel"
+
+SHORTCUTS = "shortcuts"
+SHORTCUTS_CLOSE = "shortcuts.close"
+
+PICTURES_EMPTY = "pictures.empty"
+PICTURES_WALL = "pictures.wall"
+PICTURES_SIZE = "pictures.size"
+PICTURES_CROP = "pictures.crop"
+PICTURES_BACKGROUND = "pictures.background"
+PICTURES_FLIP = "pictures.flip"
+PICTURES_CHANNELS = "pictures.channels"
+PICTURES_TAKEN = "pictures.taken"
+PICTURES_LEFT_OUT = "pictures.left_out"
+PICTURES_SHOW_IN_FOLDER = "pictures.show_in_folder"
+PICTURES_FOLDER = "pictures.folder"
+PICTURES_CONTINUE = "pictures.continue"
+PICTURES_NEW = "pictures.new"  # without a project: make one
+PICTURES_REFRESH = "pictures.refresh"
+PICTURES_PREPARING = "pictures.preparing"  # what stands in the wall's place meanwhile
+PICTURES_PROGRESS = "pictures.progress"
+PICTURES_CANCEL = "pictures.cancel"
+PICTURES_STOPPED = "pictures.stopped"
+PICTURES_AGAIN = "pictures.again"
+PICTURES_FAILED = "pictures.failed"
+PICTURES_CHOOSE_FOLDER = "pictures.choose_folder"
+PICTURES_RETRY = "pictures.retry"
+PICTURES_TILE_SIZE = "pictures.tile_size"
+PICTURES_BACKGROUND_DIALOG = "pictures.background.dialog"
+PICTURES_LEFT_OUT_COUNT = "pictures.left_out_count"
+PICTURES_LOCKED = "pictures.locked"
+PICTURES_OTHER_SETTINGS = "pictures.other_settings"
+PICTURES_DETAILS_NAME = "pictures.details.name"
+PICTURES_DETAILS_TEXT = "pictures.details.text"
+PICTURES_DETAILS_SHOW = "pictures.details.show_in_folder"
+
+TRAIN_EMPTY = "train.empty"
+TRAIN_START = "train.start"  # Start, Pause and Continue
+TRAIN_STOP = "train.stop"
+TRAIN_PLOT = "train.plot"
+TRAIN_FOLLOW = "train.follow"
+TRAIN_WALL = "train.wall"
+TRAIN_HISTORY = "train.history"  # the slider back through all previews
+TRAIN_SIZE = "train.size"
+TRAIN_EFFORT = "train.effort"
+TRAIN_LENGTH = "train.length"
+TRAIN_LENGTH_UNIT = "train.length_unit"
+TRAIN_ADVANCED = "train.advanced"
+TRAIN_SETTING = "train.setting"  # .<section>.<field>
+TRAIN_STEP = "train.step"
+TRAIN_TIME = "train.time"
+TRAIN_SPEED = "train.speed"
+TRAIN_REMAINING = "train.remaining"
+TRAIN_MEMORY = "train.memory"
+TRAIN_LOSS = "train.loss"
+TRAIN_DEVICE = "train.device"
+TRAIN_STATE = "train.state"  # what happens at the moment, as a sentence
+TRAIN_PROGRESS = "train.progress"
+TRAIN_LOG = "train.log"  # what went wrong on the way and was mended
+TRAIN_SAVED = "train.saved"  # the step that is safe on disk
+TRAIN_PREVIEW = "train.preview"  # how far the next pictures of the wall are
+TRAIN_WALL_STEP = "train.wall_step"
+TRAIN_PLAY = "train.play"  # the film of the model learning
+TRAIN_WEIGHTS = "train.weights"  # how large a model the effort means
+TRAIN_PROBLEM = "train.problem"  # .<section>.<field>
+TRAIN_RESET = "train.reset"  # .<section>.<field>
+TRAIN_GENERATE = "train.generate"  # the next page
+TRAIN_GO_START = "train.go_start"  # of the empty state
+
+GENERATE_EMPTY = "generate.empty"
+GENERATE_COUNT = "generate.count"
+GENERATE_STEPS = "generate.steps"
+GENERATE_ETA = "generate.eta"
+GENERATE_SAMPLER = "generate.sampler"
+GENERATE_SEED = "generate.seed"
+GENERATE_DICE = "generate.dice"
+GENERATE_LOCK = "generate.lock"
+GENERATE_CHECKPOINT = "generate.checkpoint"
+GENERATE_WEIGHTS = "generate.weights"
+GENERATE_RUN = "generate.run"
+GENERATE_GRID = "generate.grid"
+GENERATE_SINGLE = "generate.single"
+GENERATE_BACK = "generate.back"  # from the single picture to the grid
+GENERATE_PREVIOUS = "generate.previous"
+GENERATE_NEXT = "generate.next"
+GENERATE_CHOOSE = "generate.choose"  # the single picture is one of those to save
+GENERATE_SMOOTH = "generate.smooth"
+GENERATE_MORE = "generate.more"
+GENERATE_SPACING = "generate.spacing"
+GENERATE_VARIANCE = "generate.variance"
+GENERATE_CLIP = "generate.clip"
+GENERATE_SAVE = "generate.save"
+GENERATE_SAVE_TO = "generate.save_to"
+GENERATE_SAVED = "generate.saved"  # the line that says where
+GENERATE_SHOW_IN_FOLDER = "generate.show_in_folder"
+GENERATE_SAVED_CLOSE = "generate.saved.close"
+GENERATE_GO_TRAIN = "generate.go_train"
+GENERATE_GO_START = "generate.go_start"
+GENERATE_EXPORT = "generate.export"
+
+SCRUBBER_SLIDER = "scrubber.slider"
+SCRUBBER_PLAY = "scrubber.play"
+SCRUBBER_LOOP = "scrubber.loop"
+SCRUBBER_SPEED = "scrubber.speed"
+SCRUBBER_SHOW = "scrubber.show"
+SCRUBBER_BACK = "scrubber.back"
+SCRUBBER_FORWARD = "scrubber.forward"
+SCRUBBER_LABEL = "scrubber.label"
+
+EXPORT = "export"
+EXPORT_FORMAT = "export.format"
+EXPORT_WHAT = "export.what"
+EXPORT_SHOW = "export.show"
+EXPORT_FPS = "export.fps"
+EXPORT_HOLD = "export.hold"
+EXPORT_LOOP_BACK = "export.loop_back"
+EXPORT_SIZE = "export.size"
+EXPORT_PREVIEW = "export.preview"
+EXPORT_PATH = "export.path"
+EXPORT_BROWSE = "export.browse"
+EXPORT_PROGRESS = "export.progress"
+EXPORT_SAVE = "export.save"
+EXPORT_CANCEL = "export.cancel"
+EXPORT_FACTS = "export.facts"
+EXPORT_MESSAGE = "export.message"
+EXPORT_SHOW_IN_FOLDER = "export.show_in_folder"
+
+
+def item(base: str, key: str | int) -> str:
+    """The name of one of several alike."""
+    return f"{base}.{key}"

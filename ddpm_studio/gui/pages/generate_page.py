@@ -1,0 +1,369 @@
+"""Generate: new pictures from noise, to scrub, keep and export."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
+from ddpm_studio.gui.jobs import Job, JobState
+from ddpm_studio.gui.pages.page import Page
+from ddpm_studio.gui.session import SAMPLE, TRAIN, Session
+from ddpm_studio.gui.widgets.button import Button, IconButton
+from ddpm_studio.gui.widgets.empty_state import EmptyState
+from ddpm_studio.gui.widgets.sample_controls import SampleControls
+from ddpm_studio.gui.widgets.stage import Stage
+from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
+from ddpm_studio.gui.work import export as export_work
+from ddpm_studio.gui.work import sample as work
+from ddpm_studio.project import Project
+
+if TYPE_CHECKING:
+    from ddpm_studio.sampling.trajectory import TrajectoryFrame
+
+SAVE = "save"  # the job that writes chosen pictures
+PAUSE_MS = 350  # so long nothing must change until the pictures are made again
+NO_PROJECT = (
+    "No project open",
+    "Drop a folder of your pictures anywhere on this window, or open a project; once its model "
+    "has learned a little, it paints new pictures here.",
+)
+NO_MODEL = (
+    "Train first",
+    "Even two minutes of training give something to play with. Then new pictures grow here out "
+    "of noise, step by step.",
+)
+NO_MODEL_YET = (
+    "A first look comes soon",
+    "The model has begun to learn. As soon as it is saved for the first time, which takes a minute "
+    "or so, the first pictures are painted here by themselves.",
+)
+SAVE_TIP = "Save the finished pictures as PNG files, each with its recipe inside"
+UNFINISHED_TIP = "Only pictures that were painted to the end can be saved"
+EXPORT_TIP = "The way from noise to picture as a film: GIF, WebP, APNG or MP4"
+
+
+class GeneratePage(Page):
+    """The stage where pictures grow, and the sampler's controls beside it."""
+
+    nav_name = names.NAV_GENERATE
+    page_name = names.PAGE_GENERATE
+    title = "Generate"
+    action_text = "Generate pictures"
+    shortcuts = (
+        ("Esc", "Back to all pictures, or cancel"),
+        ("Arrow keys, Enter", "Go to a picture, see it large"),
+        ("Space or C, Ctrl+A", "Choose a picture, or all"),
+        ("Left, Right, Home, End", "Move on the timeline, when it has the focus"),
+        ("Space", "Play or pause, on the timeline and on a large picture"),
+    )
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._shelf = work.Shelf()
+        self._job: Job | None = None
+        self._wish: work.Wish | None = None  # the latest
+        self._is_learning = False  # the model learns, or has learned since it was opened
+        self._started: work.RunStarted | None = None  # the run that is on the stage
+        # what takes its place as soon as there is a frame of it, and how far to follow it
+        self._coming: work.RunStarted | None = None
+        self._follow_to = 1.0
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._controls = SampleControls(session.theme, session.settings, random.Random())
+        self._stage = Stage(session.theme, session.settings)
+        self._make_buttons()
+        self._lay_out()
+        self._connect()
+        self._refresh()
+
+    # what a page is asked for
+
+    def main_action(self) -> None:
+        if not self.is_empty and self._job is None:
+            self._on_generate()
+
+    def show_project(self, _project: Project | None) -> None:
+        self._pause.stop()
+        self._shelf = work.Shelf()  # another one: the old one may be busy loading
+        self._job = self._wish = self._started = self._coming = None
+        self._is_learning = False
+        self._stage.saved.hide()
+        self._stage.set_trajectory(None)
+        self._read_checkpoints()
+
+    def show_config(self, _project: Project) -> None:
+        self._read_checkpoints()
+
+    def save_settings(self) -> None:
+        self._pause.stop()  # the window closes: nothing new is begun
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._read_checkpoints()  # another process may train this project, too
+        self._take_first_look()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._stage.is_single:
+            self._stage.back()
+        elif event.key() == Qt.Key.Key_Escape and self._job is not None:
+            self._on_cancel()
+        else:
+            super().keyPressEvent(event)
+
+    # building
+
+    def _make_buttons(self) -> None:
+        theme = self.theme
+        self._save = Button(theme, "Save", names.GENERATE_SAVE, SAVE_TIP, icon="export")
+        self._save_to = IconButton(
+            theme, "folder", names.GENERATE_SAVE_TO, "Save into another folder…"
+        )
+        self._export = Button(
+            theme, "Export animation…", names.GENERATE_EXPORT, EXPORT_TIP, icon="film"
+        )
+        self._go_train = Button(
+            theme,
+            "Go to training",
+            names.GENERATE_GO_TRAIN,
+            "The page that teaches the model (Ctrl+2)",
+            icon="train",
+            kind="primary",
+        )
+        self._go_start = Button(
+            theme,
+            "Start screen",
+            names.GENERATE_GO_START,
+            "Recent projects and new ones (Ctrl+0)",
+            icon="home",
+            kind="primary",
+        )
+
+    def _lay_out(self) -> None:
+        for button in (self._save, self._save_to, self._export):
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)  # the title does not jump
+            button.setSizePolicy(policy)
+            self.header_row.addWidget(button)
+        content = QWidget()
+        layout = QHBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        layout.addWidget(self._stage, 1)
+        layout.addWidget(self._controls)
+        self.set_content(content)
+        self._nothing = EmptyState(
+            self.theme,
+            "generate",
+            *NO_PROJECT,
+            self._go_start,
+            self._go_train,
+            name=names.GENERATE_EMPTY,
+        )
+        self.set_empty(self._nothing)
+        self._read_checkpoints()
+
+    def _connect(self) -> None:
+        session, controls = self.session, self._controls
+        session.checkpoint_saved.connect(self._on_checkpoint_saved)
+        session.jobs.started.connect(self._on_job)
+        session.jobs.ended.connect(self._on_job)
+        controls.run_wanted.connect(self._on_generate)
+        controls.cancel_wanted.connect(self._on_cancel)
+        controls.changed.connect(self._on_changed)
+        self._pause.timeout.connect(self._on_pause_over)
+        self._stage.changed.connect(self._refresh)
+        self._stage.saved.folder_wanted.connect(QDesktopServices.openUrl)
+        self._save.clicked.connect(self._on_save)
+        self._save_to.clicked.connect(self._on_save_to)
+        self._export.clicked.connect(self._on_export)
+        self._go_train.clicked.connect(lambda: session.want_page(names.NAV_TRAIN))
+        self._go_start.clicked.connect(lambda: session.want_page(names.NAV_START))
+
+    # generating
+
+    def _take_first_look(self) -> None:
+        """Who comes here to see what the model learns need not press Generate for a first look."""
+        project = self.session.project
+        if self._wish is not None or not self._is_learning or self.session.is_closing:
+            return
+        if self.isVisible() and project is not None and project.checkpoint_paths():
+            self._on_generate()
+
+    def _on_checkpoint_saved(self) -> None:
+        self._read_checkpoints()
+        self._take_first_look()
+
+    def _on_job(self, job: Job) -> None:
+        if job.objectName() == TRAIN and self.session.project is not None and not job.is_muted:
+            self._is_learning = True
+            self._read_checkpoints()
+            if job.state is JobState.ENDED:  # stopping saves, too
+                self._take_first_look()
+
+    def _on_generate(self) -> None:
+        self._start(self._controls.seed.take(), self._controls.checkpoint, follow_to=1.0)
+
+    def _on_changed(self) -> None:
+        """The same noise would become other pictures: make them, if there are any."""
+        if self._stage.trajectory is not None or self._job is not None:
+            self._pause.start()
+
+    def _on_pause_over(self) -> None:
+        checkpoint, wish, started = self._controls.checkpoint, self._wish, self._started
+        was_newest = wish is not None and wish.checkpoint is None
+        if checkpoint is None and was_newest and started is not None:
+            checkpoint = started.checkpoint  # else training would change the pictures, too
+        seed = self._controls.seed.take_shown()
+        self._start(seed, checkpoint, follow_to=self._stage.scrubber.part_wanted)
+
+    def _start(self, seed: int, checkpoint: Path | None, follow_to: float) -> None:
+        project, controls, shelf = self.session.project, self._controls, self._shelf
+        self._pause.stop()
+        if project is None:
+            return
+        wish = work.Wish(
+            project, controls.sample_config(seed), controls.count, checkpoint, controls.which
+        )
+        # what was asked for, not what it came to: "the newest" stays a wish for the newest
+        self._wish = dataclasses.replace(wish, checkpoint=controls.checkpoint)
+        self._follow_to, self._coming = follow_to, None
+        job = self.session.start_borrowing(
+            SAMPLE, lambda: work.generate(shelf, wish), title="Generating"
+        )
+        self._job = job
+        job.events.connect(self._on_events)
+        for ending in (job.succeeded, job.stopped, job.failed):
+            ending.connect(self._on_ended)
+        job.changed.connect(self._refresh)
+        self._refresh()
+
+    def _on_cancel(self) -> None:
+        self._pause.stop()
+        if self._job is not None:
+            self._job.stop()
+
+    def _on_events(self, events: list[object]) -> None:
+        from ddpm_studio.sampling.trajectory import TrajectoryFrame
+
+        for event in events:
+            if isinstance(event, work.RunStarted):
+                self._coming = event
+            elif isinstance(event, TrajectoryFrame):
+                self._add_frame(event)
+        self._stage.grow()
+
+    def _add_frame(self, frame: TrajectoryFrame) -> None:
+        trajectory, run = self._stage.trajectory, self._coming
+        if run is not None:  # only now, so that the stage is never empty in between
+            self._started, self._coming = run, None
+            trajectory = Trajectory(run.moments, run.seeds)
+            trajectory.add(frame)
+            self._stage.set_trajectory(trajectory, self._follow_to)
+        elif trajectory is not None:
+            trajectory.add(frame)
+
+    def _on_ended(self) -> None:
+        self._job = self._coming = None
+        self._refresh()
+        if self._controls.has_run_focus and self._stage.trajectory is not None:
+            self._stage.scrubber.timeline.setFocus()  # the arrow keys scrub at once
+
+    # saving
+
+    def _on_save(self) -> None:
+        if self.session.project is not None:
+            self._save_into(self.session.project.gallery)
+
+    def _on_save_to(self) -> None:
+        project = self.session.project
+        if project is None:
+            return
+        chooser = QFileDialog(self, "Save the pictures in", str(project.path))
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(lambda folder: self._save_into(Path(folder)))
+        chooser.open()
+
+    def _save_into(self, folder: Path) -> None:
+        trajectory, started = self._stage.trajectory, self._started
+        if trajectory is None or started is None or not trajectory.is_complete:
+            return
+        if self.session.jobs.get(SAVE) is not None:
+            return
+        finished, wanted = trajectory.pictures(len(trajectory) - 1, X_T), self._stage.wanted
+        pictures = [finished[index] for index in wanted]
+        seeds = [trajectory.seeds[index] for index in wanted]
+        job = self.session.jobs.start(
+            SAVE,
+            lambda: export_work.save_pictures(pictures, seeds, started.recipe, folder),
+            title="Saving pictures",
+        )
+        job.succeeded.connect(self._stage.saved.show_saved)
+
+    def _on_export(self) -> None:
+        trajectory, started = self._stage.trajectory, self._started
+        project = self.session.project
+        if trajectory is None or started is None or project is None:
+            return
+        self._stage.scrubber.pause()
+        seed = trajectory.seeds[0]
+        ExportDialog(
+            self.session,
+            trajectory,
+            folder=project.gallery,
+            name=f"{project.name}_step{started.recipe.step:08d}_seed{seed:06d}",
+            chosen=self._stage.chosen,
+            current=self._stage.current if self._stage.is_single else None,
+            show=self._stage.scrubber.show_what,
+            parent=self.window(),
+        ).open()
+
+    # what can be done
+
+    def _read_checkpoints(self) -> None:
+        project = self.session.project
+        paths = project.checkpoint_paths() if project is not None else []
+        if project is not None:
+            self._controls.set_timesteps(project.config.diffusion.num_timesteps)
+        self._controls.set_checkpoints(paths)
+        is_training = self.session.jobs.get(TRAIN) is not None
+        not_yet = NO_MODEL_YET if is_training else NO_MODEL
+        self._nothing.set_words(*(NO_PROJECT if project is None else not_yet))
+        self._go_start.setVisible(project is None)
+        self._go_train.setVisible(project is not None)
+        if paths or self._stage.trajectory is not None:
+            self.show_content()
+        else:
+            self.show_empty()
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Put words and states of the buttons right."""
+        trajectory, job = self._stage.trajectory, self._job
+        self._controls.set_running(job is not None)
+        self._controls.set_stopping(job is not None and job.state is JobState.STOPPING)
+        is_whole = trajectory is not None and trajectory.is_complete
+        self._save.setText(_save_words(len(self._stage.wanted), bool(self._stage.chosen)))
+        self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else UNFINISHED_TIP)
+        self._save.setEnabled(is_whole)
+        self._save_to.setEnabled(is_whole)
+        has_frames = trajectory is not None and len(trajectory) > 1
+        self._export.setEnabled(has_frames and job is None)
+        for button in (self._save, self._save_to, self._export):
+            button.setVisible(not self.is_empty)
+
+
+def _save_words(wanted: int, is_chosen: bool) -> str:
+    if wanted == 1:
+        return "Save chosen" if is_chosen else "Save picture"
+    if not wanted:
+        return "Save"
+    return f"Save {wanted} chosen" if is_chosen else f"Save all {wanted}"

@@ -1,0 +1,97 @@
+"""What every page is: a header, a body, and an empty state for when there is nothing to show."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddpm_studio.gui.session import Session
+from ddpm_studio.gui.widgets.elided_label import ElidedLabel
+from ddpm_studio.project import Project
+
+Shortcuts = tuple[tuple[str, str], ...]
+
+
+class Page(QWidget):
+    """The base of all pages: `Page(session, parent)`.
+
+    A page fills `self.header_row` (buttons on the right of its title), gives its widgets with
+    `set_content` and `set_empty`, and chooses between them with `show_content` and `show_empty`.
+    It overrides what it needs of `show_project`, `show_config`, `main_action` and
+    `save_settings`, and builds everything in its constructor, without torch, PIL or pyqtgraph.
+    """
+
+    nav_name = ""  # the name of its step in the rail: names.NAV_TRAIN
+    page_name = ""  # its own objectName: names.PAGE_TRAIN
+    title = ""
+    action_text = ""  # what Ctrl+Enter does here, for the list of shortcuts
+    shortcuts: Shortcuts = ()  # (keys, what they do) that hold on this page only
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.theme = session.theme
+        self.setObjectName(self.page_name)
+        self.setProperty("kind", "page")
+        heading = QLabel(self.title)
+        heading.setProperty("kind", "title")
+        self.subtitle = ElidedLabel()  # a long project name gives way to the buttons
+        self.subtitle.setProperty("kind", "muted")
+        self.header_row = QHBoxLayout()
+        self.header_row.setSpacing(12)
+        self.header_row.addWidget(heading)
+        self.header_row.addWidget(self.subtitle, 1)
+        self.body = QStackedWidget()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 16, 24, 16)
+        layout.setSpacing(16)
+        layout.addLayout(self.header_row)
+        layout.addWidget(self.body, 1)
+        session.project_changed.connect(self._on_project_changed)
+        session.config_changed.connect(self._on_config_changed)
+
+    # what a page overrides
+
+    def show_project(self, project: Project | None) -> None:
+        """Another project is open now, or none."""
+
+    def show_config(self, project: Project) -> None:
+        """The open project has other settings now, perhaps by this very page."""
+
+    def main_action(self) -> None:
+        """What Ctrl+Enter does."""
+
+    def save_settings(self) -> None:
+        """The window closes: keep what `settings.remember` does not keep by itself."""
+
+    # what a page uses
+
+    def set_content(self, content: QWidget) -> None:
+        self._content = content
+        self.body.addWidget(content)
+
+    def set_empty(self, empty: QWidget) -> None:
+        self._empty = empty
+        self.body.addWidget(empty)
+
+    def show_content(self) -> None:
+        self.body.setCurrentWidget(self._content)
+
+    def show_empty(self) -> None:
+        self.body.setCurrentWidget(self._empty)
+
+    @property
+    def is_empty(self) -> bool:
+        return self.body.currentWidget() is self._empty
+
+    def _on_project_changed(self, project: Project | None) -> None:
+        self.subtitle.setText(project.name if project else "")
+        self.show_project(project)
+
+    def _on_config_changed(self, project: Project) -> None:
+        self.show_config(project)

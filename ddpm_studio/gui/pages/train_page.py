@@ -1,0 +1,347 @@
+"""Train: the model learns, with its loss and its pictures in view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from ddpm_studio import events as ev
+from ddpm_studio.config import ModelConfig, StudioConfig
+from ddpm_studio.errors import ConfigError
+from ddpm_studio.gui import effort as efforts
+from ddpm_studio.gui import names
+from ddpm_studio.gui.jobs import Job, JobState
+from ddpm_studio.gui.pages.page import Page
+from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.widgets.button import Button
+from ddpm_studio.gui.widgets.empty_state import EmptyState
+from ddpm_studio.gui.widgets.run_view import RunView, duration
+from ddpm_studio.gui.widgets.train_controls import Phase, TrainControls
+from ddpm_studio.gui.work import train as work
+from ddpm_studio.project import Project, step_of
+
+HISTORY, FILM, WEIGHTS = "train_history", "train_film", "train_weights"  # names of jobs
+REFRESH_MS = 250  # of the numbers; digits that change faster cannot be read
+
+
+class TrainPage(Page):
+    """Start, pause, continue and stop; the plot; the growing wall."""
+
+    nav_name = names.NAV_TRAIN
+    page_name = names.PAGE_TRAIN
+    title = "Train"
+    action_text = "Start, pause or continue training"
+    shortcuts = (
+        ("F", "Follow the newest step, after zooming into the plot"),
+        ("Left, Right", "Along the plot, or through earlier pictures, where the focus is"),
+        ("Plus, Minus", "Zoom the plot"),
+    )
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._is_trained = False
+        self._reading: ev.PicturesProgress | None = None
+        self._shown = JobState.WAITING, False  # the state of the run, and whether it is paused
+        self._weights: dict[ModelConfig, int] = {}
+        self._controls = TrainControls(self.theme, session.settings)
+        self._view = RunView(self.theme, session.settings)
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REFRESH_MS)
+        self._connect()
+        self.show_empty()
+
+    # what the window asks
+
+    def main_action(self) -> None:
+        if not self.is_empty:
+            self._controls.main_click()
+
+    def show_project(self, project: Project | None) -> None:
+        self._timer.stop()
+        self._reading = None
+        self._view.clear(QSize(1, 1) if project is None else _tile(project.config))
+        self._controls.show_progress(None)
+        if project is None:
+            self.show_empty()
+            return
+        self._find_checkpoints()
+        self.show_config(project)
+        self._show(
+            Phase.READY,
+            "Goes on where it was left."
+            if self._is_trained
+            else "Ready to learn from your pictures.",
+        )
+        self.show_content()
+        self._prepare_plot()
+        job = self.session.jobs.start(
+            HISTORY, lambda: work.load_history(project), replace=True, quiet=True
+        )
+        job.succeeded.connect(self._on_history)
+
+    def show_config(self, project: Project) -> None:
+        config = project.config
+        self._view.wall.set_tile(_tile(config))
+        choices = _choices(config)
+        known = {
+            effort: self._weights[choice.model]
+            for effort, choice in choices.items()
+            if choice.model in self._weights
+        }
+        self._controls.show_config(config, efforts.default_of(config), known, self._is_locked)
+        unknown = {choice.model for choice in choices.values()} - self._weights.keys()
+        if unknown and self.session.device_name and self.session.jobs.get(WEIGHTS) is None:
+            models = list(unknown)
+            job = self.session.jobs.start(WEIGHTS, lambda: work.count_weights(models), quiet=True)
+            job.events.connect(self._on_weights)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._prepare_plot()
+
+    # building
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        layout = QHBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(24)
+        layout.addWidget(self._controls)
+        layout.addWidget(self._view, 1)
+        self.set_content(content)
+        go = Button(
+            self.theme,
+            "To the start screen",
+            names.TRAIN_GO_START,
+            "Make a project from a folder, or open one (Ctrl+0)",
+            icon="home",
+        )
+        go.clicked.connect(lambda: self.session.want_page(names.NAV_START))
+        empty = EmptyState(
+            self.theme,
+            "train",
+            "Nothing to learn from yet",
+            "Training needs a project with pictures. Drop a folder anywhere on this window, or "
+            "open a project from the start screen.",
+            go,
+            name=names.TRAIN_EMPTY,
+        )
+        self.set_empty(empty)
+
+    def _connect(self) -> None:
+        controls, session = self._controls, self.session
+        controls.start_wanted.connect(self._on_start)
+        controls.stop_wanted.connect(self._on_stop)
+        controls.generate_wanted.connect(self._on_generate)
+        controls.size_wanted.connect(self._on_size_wanted)
+        controls.effort_wanted.connect(self._on_effort_wanted)
+        controls.config_wanted.connect(self._on_config_wanted)
+        self._view.frames_wanted.connect(self._on_frames_wanted)
+        self._timer.timeout.connect(self._refresh)
+        session.jobs.started.connect(self._on_job_started)
+        session.jobs.ended.connect(self._on_job_ended)
+        session.warmed_up.connect(self._on_warmed_up)
+        session.training_wanted.connect(self._on_start)
+
+    def _prepare_plot(self) -> None:
+        """The plot is made when it is first seen and pyqtgraph is there already."""
+        if self.session.device_name and self.isVisible() and not self.is_empty:
+            self._view.plot.prepare()
+
+    # the run
+
+    @property
+    def _is_locked(self) -> bool:
+        """Whether the model has its shape; a run that has not saved yet counts, too."""
+        return self._is_trained or self.session.jobs.get(TRAIN) is not None
+
+    def _on_start(self) -> None:
+        """The large button."""
+        job, project = self.session.jobs.get(TRAIN), self.session.project
+        if job is not None:
+            job.set_paused(not job.is_paused)
+        elif project is not None:
+            length = self._controls.length
+            steps, seconds = length.steps, length.seconds
+            self.session.start_training(
+                lambda: work.train_project(project, steps=steps, seconds=seconds)
+            )
+
+    def _on_stop(self) -> None:
+        job = self.session.jobs.get(TRAIN)
+        if job is not None:
+            job.stop()
+
+    def _on_generate(self) -> None:
+        self.session.want_page(names.NAV_GENERATE)
+
+    def _on_job_started(self, job: Job) -> None:
+        if job.objectName() != TRAIN or self.session.project is None:
+            return
+        self._reading = None
+        self._view.begin_run()
+        job.events.connect(self._on_events)
+        job.changed.connect(self._on_changed)
+        job.succeeded.connect(self._on_succeeded)
+        job.stopped.connect(self._on_stopped)
+        job.failed.connect(self._on_failed)
+        self._show(Phase.STARTING, "Getting ready…")
+        self.show_config(self.session.project)  # what shapes the model is locked now
+
+    def _on_job_ended(self, job: Job) -> None:
+        project, name = self.session.project, job.objectName()
+        if project is None or job.is_muted:
+            return
+        if name == TRAIN or (name == WEIGHTS and job.failure is None):
+            self.show_config(project)
+
+    def _on_changed(self) -> None:
+        """Another state is shown at once; all else a few times a second, for it is not free."""
+        job = self.session.jobs.get(TRAIN)
+        if job is not None and (job.state, job.is_paused) != self._shown:
+            self._show_state()
+
+    def _refresh(self) -> None:
+        self._view.show_numbers()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        job, started = self.session.jobs.get(TRAIN), self._view.started
+        if job is None or job.state is JobState.ENDED:
+            return
+        self._shown = job.state, job.is_paused
+        match job.state:
+            case JobState.STOPPING:
+                self._show(Phase.STOPPING, "Saving…")
+            case JobState.PAUSED if job.is_paused:
+                self._show(Phase.PAUSED, "Paused. The model stays in memory and can generate.")
+            case JobState.PAUSED | JobState.WAITING:
+                self._show(Phase.LENT, "Waits a moment while pictures are generated.")
+            case JobState.RUNNING if started is None:
+                self._show(Phase.STARTING, self._starting_sentence())
+            case JobState.RUNNING if started is not None:
+                self._show(Phase.RUNNING, f"Learning from {started.pictures:,} pictures.")
+        reading = self._reading
+        if started is not None:
+            self._controls.show_progress(job.progress.fraction)
+        elif reading is not None:
+            self._controls.show_progress(reading.done / max(1, reading.total))
+
+    def _on_events(self, events: list[Any]) -> None:
+        self._view.take(events)
+        for event in events:
+            match event:
+                case ev.CheckpointSaved():
+                    self._is_trained = True
+                    self._controls.show_saved(event.step)
+                case ev.PicturesProgress():
+                    self._reading = event
+                case work.MemoryUsed():
+                    self._view.show_memory(event.nbytes)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _on_succeeded(self, _result: object) -> None:
+        newest = self._view.newest
+        seconds = newest.seconds if newest is not None else 0.0
+        self._end(Phase.DONE, f"Trained for {duration(seconds)}. The model can paint now.")
+
+    def _on_stopped(self) -> None:
+        self._end(Phase.STOPPED, "Stopped. What was learned is saved.")
+
+    def _on_failed(self, _error: Exception) -> None:
+        self._end(Phase.FAILED, "Training has failed; the message above says why.")
+
+    def _end(self, phase: Phase, sentence: str) -> None:
+        self._timer.stop()
+        self._view.end_run()
+        self._controls.show_progress(None)
+        self._find_checkpoints()
+        self._show(phase, sentence)
+
+    def _show(self, phase: Phase, sentence: str) -> None:
+        self._controls.show_phase(phase, sentence, is_trained=self._is_trained)
+
+    def _starting_sentence(self) -> str:
+        if self._reading is None:
+            return "Getting ready…"
+        return f"Reading pictures: {self._reading.done:,} of {self._reading.total:,}"
+
+    # what earlier runs left
+
+    def _find_checkpoints(self) -> None:
+        project = self.session.project
+        paths = project.checkpoint_paths() if project is not None else []
+        self._is_trained = bool(paths)
+        self._controls.show_saved(step_of(paths[-1]) if paths else -1)
+
+    def _on_history(self, history: work.History) -> None:
+        self._view.add_history(history.series, history.previews)
+
+    def _on_frames_wanted(self, steps: list[int]) -> None:
+        project = self.session.project
+        if project is not None:
+            job = self.session.jobs.start(
+                FILM, lambda: work.load_previews(project, steps), replace=True, quiet=True
+            )
+            job.events.connect(self._on_frames)
+
+    def _on_frames(self, frames: Iterable[work.PreviewFrame]) -> None:
+        for frame in frames:
+            self._view.wall.add_frame(frame.step, frame.image)
+
+    # what is set
+
+    def _on_size_wanted(self, size: int) -> None:
+        self._change(lambda config: efforts.with_size(config, size))
+
+    def _on_effort_wanted(self, effort: str) -> None:
+        self._change(lambda config: efforts.with_effort(config, effort))
+
+    def _on_config_wanted(self, config: StudioConfig) -> None:
+        self._change(lambda _: config)
+
+    def _change(self, make: Callable[[StudioConfig], StudioConfig]) -> None:
+        """Save other settings; if that cannot be, the banner says why and all stays as it is."""
+        project = self.session.project
+        if project is None:
+            return
+        try:
+            is_changed = self.session.change_config(make(project.config))
+        except ConfigError as error:
+            self.session.report(error)
+            is_changed = False
+        if not is_changed:
+            self.show_config(project)
+
+    def _on_weights(self, counts: list[tuple[ModelConfig, int]]) -> None:
+        self._weights.update(counts)
+        if self.session.project is not None:
+            self.show_config(self.session.project)
+
+    def _on_warmed_up(self, _device: str) -> None:
+        self._prepare_plot()
+        if self.session.project is not None:
+            self.show_config(self.session.project)
+
+
+def _choices(config: StudioConfig) -> dict[str, StudioConfig]:
+    """What each effort would be for a project, and under "" what it has."""
+    found = {"": config}
+    for effort in efforts.EFFORTS:
+        try:
+            found[effort] = efforts.with_effort(config, effort)
+        except ConfigError:  # an odd picture size, for which this model is too deep
+            continue
+    return found
+
+
+def _tile(config: StudioConfig) -> QSize:
+    _, height, width = config.pictures.shape
+    return QSize(width, height)

@@ -1,0 +1,105 @@
+"""From events to what the status line says: how far, how long still, in a few words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ddpm_studio import events as ev
+
+
+@dataclass(frozen=True)
+class Progress:
+    """fraction: 0 to 1, None if there is no known end. remaining: seconds, None if unknown."""
+
+    fraction: float | None = None
+    remaining: float | None = None
+    text: str = ""
+
+
+class Meter:
+    """Reads the events of one job. Time in which the job is paused does not count."""
+
+    def __init__(self) -> None:
+        self.progress = Progress()
+        self._training: ev.TrainStarted | None = None
+        self._phase = ""
+        self._running = 0.0  # seconds in the present phase, before `_since`
+        self._since: float | None = time.monotonic()  # None: paused
+
+    def set_paused(self, paused: bool) -> None:
+        now = time.monotonic()
+        if paused and self._since is not None:
+            self._running += now - self._since
+            self._since = None
+        elif not paused and self._since is None:
+            self._since = now
+
+    def update(self, events: Iterable[object]) -> None:
+        """Take a batch of events, in order; those that say nothing about progress are passed."""
+        last = None
+        for event in events:
+            if isinstance(event, ev.TrainStarted):
+                self._training = event
+            elif isinstance(event, _TELLING):
+                last = event
+        if last is not None:
+            self._read(last)
+
+    def _read(self, event: object) -> None:
+        match event:
+            case ev.PicturesProgress(done, total):
+                self._count("Reading pictures", done, total)
+            case ev.DrawingProgress(done, total):
+                self._count("Painting", done, total)
+            case ev.ExportProgress(done, total):
+                self._count("Writing frames", done, total)
+            case ev.SampleStep(step, steps, batch, finished, total):
+                self._count("", finished + batch * step / steps, total)
+            case ev.TrainStep():
+                self._train(event)
+
+    def _train(self, event: ev.TrainStep) -> None:
+        fraction = None
+        started = self._training
+        if started is not None and started.total_seconds is not None:
+            fraction = event.seconds / started.total_seconds
+        elif started is not None and started.total_steps is not None:
+            steps = started.total_steps - started.step
+            fraction = (event.step - started.step) / steps if steps else 1.0
+        text = f"step {event.step:,}"
+        self.progress = Progress(_limited(fraction), event.remaining, text)
+
+    def _count(self, phase: str, done: float, total: int) -> None:
+        now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._running = phase, 0.0
+            self._since = None if self._since is None else now
+        spent = self._running + (0.0 if self._since is None else now - self._since)
+        remaining = spent * (total - done) / done if done > 0 and spent > 1 else None
+        text = f"{phase}: {done:.0f} of {total:,}" if phase else ""
+        self.progress = Progress(_limited(done / total if total else None), remaining, text)
+
+
+_TELLING = (
+    ev.PicturesProgress,
+    ev.DrawingProgress,
+    ev.ExportProgress,
+    ev.SampleStep,
+    ev.TrainStep,
+)
+
+
+def _limited(fraction: float | None) -> float | None:
+    return None if fraction is None else min(1.0, max(0.0, fraction))
+
+
+def time_left(seconds: float) -> str:
+    """How long still, for people: "8 s left", "3 min left", "1 h 20 min left"."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s left"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min left"
+    return f"{minutes // 60} h {minutes % 60:02d} min left"

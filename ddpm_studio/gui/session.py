@@ -1,0 +1,235 @@
+"""What the pages share: the open project, the background jobs, the device; signals, no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.errors import StudioError
+from ddpm_studio.events import CheckpointSaved
+from ddpm_studio.gui.errors import Failure, describe_failure
+from ddpm_studio.gui.jobs import Job, JobRunner, JobState, MakeSteps
+from ddpm_studio.gui.settings import Settings
+from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.work import start as start_work
+from ddpm_studio.presets import DEFAULT_PRESET
+from ddpm_studio.project import FILE_NAME, Project, check_locked
+
+# names of jobs; a page may have more of its own
+WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
+PICTURES, TRAIN, SAMPLE, EXPORT = "pictures", "train", "sample", "export"
+
+
+class Session(QObject):
+    """Pages are given the session; they act through it and hear of each other's deeds from it."""
+
+    project_changed = Signal(object)  # Project or None: another one is open now
+    config_changed = Signal(object)  # Project: the same one with other settings
+    checkpoint_saved = Signal(int, object)  # step, Path
+    failed = Signal(object)  # Failure, for the banner
+    noticed = Signal(str)  # a sentence for the banner
+    page_wanted = Signal(str)  # the name of a step of the rail
+    training_wanted = Signal()  # as if Start had been clicked on the Train page
+    warmed_up = Signal(str)  # torch and the engine are imported; what computes
+
+    def __init__(self, settings: Settings, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.theme = theme
+        self.jobs = JobRunner(self)
+        self.project: Project | None = None
+        self.device_name = ""  # "" until warmed up
+        self._is_closing = False
+        self.jobs.failed.connect(self._on_job_failed)
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the window waits for its jobs to end: then nothing new is begun."""
+        return self._is_closing
+
+    # errors and notices
+
+    def report(self, error: Exception) -> None:
+        """Show an error that was caught in the GUI thread. Those of jobs are shown already."""
+        self.failed.emit(describe_failure(error))
+
+    def notice(self, sentence: str) -> None:
+        self.noticed.emit(sentence)
+
+    def want_page(self, nav_name: str) -> None:
+        """Ask for another page: `names.NAV_TRAIN`."""
+        self.page_wanted.emit(nav_name)
+
+    def want_training(self) -> None:
+        """Ask the Train page to start as it is set, unless training runs already."""
+        if self.project is not None and self.jobs.get(TRAIN) is None:
+            self.training_wanted.emit()
+
+    # the project
+
+    def open_project(self, path: Path | str) -> bool:
+        """Close what is open and open another one; an error goes to the banner."""
+        return self._try(lambda: self._show_project(Project.open(path)))
+
+    def create_project(self, path: Path, pictures: Path, config: StudioConfig) -> bool:
+        """Make a project and open it; an error goes to the banner."""
+        return self._try(lambda: self._show_project(Project.create(path, pictures, config)))
+
+    def create_sample_project(self) -> Job:
+        """Draw sample pictures in the background, then open the project that holds them."""
+        running = self.jobs.get(SAMPLE_PROJECT)
+        if running is not None:
+            return running
+        path = self.free_place("Planets")
+        job = self.jobs.start(
+            SAMPLE_PROJECT,
+            lambda: start_work.draw_sample_project(path),
+            title="Painting sample pictures",
+        )
+        job.succeeded.connect(self._show_project)
+        return job
+
+    def close_project(self) -> None:
+        """Back to the start screen. Its jobs are stopped; what they learned is saved."""
+        if self.project is not None:
+            self._stop_project_jobs()
+            self.project = None
+            self.project_changed.emit(None)
+
+    def change_config(self, config: StudioConfig) -> bool:
+        """Save other settings into the project; False, and a banner, if that cannot be.
+
+        A running training keeps the settings that it was started with; those that shape its
+        model cannot change even before its first checkpoint.
+        """
+        project = self.project
+        if project is None or config == project.config:
+            return project is not None
+
+        def change() -> None:
+            if self.jobs.get(TRAIN) is not None:
+                check_locked(project.config, config)
+            self.project = project.with_config(config)
+            self.config_changed.emit(self.project)
+
+        return self._try(change)
+
+    def free_place(self, name: str) -> Path:
+        """A folder for a new project of that name that does not exist yet."""
+        base = self.settings.projects_folder / (name or "Project")
+        candidate, number = base, 1
+        while candidate.exists():
+            number += 1
+            candidate = base.with_name(f"{base.name} {number}")
+        return candidate
+
+    def suggested_preset(self) -> str:
+        """Small pictures where only the processor computes, larger ones on a GPU."""
+        is_gpu = bool(self.device_name) and not self.device_name.startswith("CPU")
+        return "small" if is_gpu else DEFAULT_PRESET
+
+    # background work
+
+    def warm_up(self) -> None:
+        """Import the engine in the background; call it once the first window is painted."""
+        if self.device_name or self.jobs.get(WARM_UP) is not None or self._is_closing:
+            return
+        job = self.jobs.start(WARM_UP, start_work.warm_up, quiet=True)
+        job.succeeded.connect(self._on_warm)
+
+    def start_training(self, make_steps: MakeSteps, title: str = "Training") -> Job:
+        """Start the job TRAIN. While a borrower is at work, it waits for its turn.
+
+        Raises RuntimeError if training already runs.
+        """
+        job = self.jobs.start(TRAIN, make_steps, title=title, begin=False)
+        job.events.connect(self._on_train_events)
+        for borrower in self.jobs.jobs():
+            if borrower.property("borrows") and borrower.state is not JobState.STOPPING:
+                self._lend(job, borrower)
+        job.begin()
+        return job
+
+    def start_borrowing(self, name: str, make_steps: MakeSteps, title: str = "") -> Job:
+        """Start a job that needs the device for a moment, such as SAMPLE.
+
+        If training runs, it halts between two steps, the job is done, and training goes on,
+        unless the user had paused it. The job begins when training has halted. A running job of
+        the same name is discarded.
+        """
+        job = self.jobs.start(name, make_steps, title=title, replace=True, begin=False)
+        job.setProperty("borrows", True)
+        lender = self.jobs.get(TRAIN)
+        if lender is None:
+            job.begin()
+            return job
+        self._lend(lender, job)
+        if lender.is_resting or lender.state is JobState.WAITING:
+            job.begin()
+        else:
+            lender.rested.connect(job.begin)
+            lender.finished.connect(job.begin)
+        return job
+
+    def close(self) -> None:
+        """Stop everything; `jobs.became_idle` says when it is done, if it is not already."""
+        self._is_closing = True
+        self.jobs.stop_all()
+
+    def _lend(self, lender: Job, borrower: Job) -> None:
+        # by number, not by object: a closure over the job would keep it alive
+        holder = id(borrower)
+        lender.hold(holder)
+        borrower.finished.connect(lambda: self._take_back(holder))
+
+    def _take_back(self, holder: int) -> None:
+        lender = self.jobs.get(TRAIN)
+        if lender is not None:
+            lender.release(holder)
+
+    def _stop_project_jobs(self) -> None:
+        """Training saves and ends; the rest belongs to the old project and is not heard again."""
+        for job in self.jobs.jobs():
+            if job.objectName() in (WARM_UP, RECENT):
+                continue
+            self.jobs.discard(job.objectName())
+
+    def _show_project(self, project: Project) -> None:
+        if self._is_closing:
+            return
+        self._stop_project_jobs()
+        self.project = project
+        self.settings.add_recent_project(project.path)
+        self.project_changed.emit(project)
+
+    def _try(self, action: Callable[[], None]) -> bool:
+        try:
+            action()
+        except (StudioError, OSError) as error:
+            self.report(error)
+            return False
+        return True
+
+    def _on_warm(self, device_name: str) -> None:
+        self.device_name = device_name
+        self.warmed_up.emit(device_name)
+
+    def _on_train_events(self, events: list[object]) -> None:
+        for event in events:
+            if isinstance(event, CheckpointSaved):
+                self.checkpoint_saved.emit(event.step, event.path)
+
+    def _on_job_failed(self, _job: Job, failure: Failure) -> None:
+        self.failed.emit(failure)
+
+
+def project_or_pictures(path: Path) -> tuple[Path | None, Path | None]:
+    """What a dropped path is: (project folder, None), (None, pictures folder) or neither."""
+    if path.name == FILE_NAME:
+        path = path.parent
+    if (path / FILE_NAME).is_file():
+        return path, None
+    return (None, path) if path.is_dir() else (None, None)

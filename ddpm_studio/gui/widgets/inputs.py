@@ -1,0 +1,150 @@
+"""Fields that ignore the scroll wheel unless they are focused, and draw their own chevrons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
+
+CHEVRON = 4.0  # half its width, in pixels
+TEXT_MARGIN = 8
+
+
+def accept_wheel(widget: QWidget, event: QWheelEvent) -> bool:
+    """Whether a field may take the wheel; if not, the page under it scrolls."""
+    if widget.hasFocus():
+        return True
+    event.ignore()
+    return False
+
+
+class ComboBox(QComboBox):
+    """A list to choose from."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if accept_wheel(self, event):
+            super().wheelEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        draw_chevron(self, QPointF(self.width() - 16, self.height() / 2), 1)
+
+
+class SpinBox(QSpinBox):
+    """A whole number."""
+
+    def __init__(self, lowest: int, highest: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(lowest, highest)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)  # style sheets do not reach it
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if accept_wheel(self, event):
+            super().wheelEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        draw_spin_chevrons(self)
+
+
+class DoubleSpinBox(QDoubleSpinBox):
+    """A number with a fraction."""
+
+    def __init__(
+        self, lowest: float, highest: float, decimals: int = 2, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setDecimals(decimals)
+        self.setRange(lowest, highest)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)  # style sheets do not reach it
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if accept_wheel(self, event):
+            super().wheelEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        draw_spin_chevrons(self)
+
+
+class Slider(QSlider):
+    """A horizontal slider."""
+
+    def __init__(self, lowest: int, highest: int, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setRange(lowest, highest)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if accept_wheel(self, event):
+            super().wheelEvent(event)
+
+
+class Switch(QCheckBox):
+    """On or off, as a switch with its words beside it."""
+
+    WIDTH, HEIGHT, GAP = 34, 20, 8
+
+    def sizeHint(self) -> QSize:
+        words = self.fontMetrics().horizontalAdvance(self.text())
+        width = self.WIDTH + 4 + (self.GAP + words if self.text() else 0)
+        return QSize(width, max(self.HEIGHT + 4, self.fontMetrics().height()))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, _position: object) -> bool:
+        return True
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        role, colours = QPalette.ColorRole, self.palette()
+        track = QRectF(2, (self.height() - self.HEIGHT) / 2, self.WIDTH, self.HEIGHT)
+        radius = self.HEIGHT / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.color(role.Highlight if self.isChecked() else role.Mid))
+        painter.drawRoundedRect(track, radius, radius)
+        x = track.right() - radius if self.isChecked() else track.left() + radius
+        painter.setBrush(colours.color(role.HighlightedText if self.isChecked() else role.Window))
+        painter.drawEllipse(QPointF(x, track.center().y()), radius - 4, radius - 4)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colours.color(role.Text), 2))
+            painter.drawRoundedRect(track.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
+        painter.setPen(colours.color(role.WindowText))
+        words = self.rect().adjusted(self.WIDTH + 4 + self.GAP, 0, 0, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+
+
+def draw_spin_chevrons(spin: QWidget) -> None:
+    """The two arrows of a spin box, over its two buttons."""
+    x, middle = spin.width() - 13.0, spin.height() / 2
+    draw_chevron(spin, QPointF(x, middle - 6), -1, CHEVRON - 1)
+    draw_chevron(spin, QPointF(x, middle + 6), 1, CHEVRON - 1)
+
+
+def draw_chevron(widget: QWidget, centre: QPointF, down: int, half: float = CHEVRON) -> None:
+    """down: 1 for an arrow that points down, -1 for one that points up."""
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(widget.palette().color(QPalette.ColorRole.PlaceholderText), 1.5)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    tip = centre + QPointF(0, down * half / 2)
+    wings = -down * half
+    painter.drawPolyline([tip + QPointF(-half, wings), tip, tip + QPointF(half, wings)])

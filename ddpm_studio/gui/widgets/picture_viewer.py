@@ -1,0 +1,193 @@
+"""One generated picture, as large as it can be, with the way to its neighbours and back."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.settings import Settings
+from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.widgets.button import Button, IconButton
+from ddpm_studio.gui.widgets.inputs import Switch
+from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
+
+
+class PictureViewer(QWidget):
+    """Left and Right go to the next picture, Space plays, C chooses, Esc goes back."""
+
+    back_wanted = Signal()
+    play_wanted = Signal()
+    index_changed = Signal(int)
+    choose_wanted = Signal(int)  # the picture whose mark changes
+
+    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(names.GENERATE_SINGLE)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._trajectory: Trajectory | None = None
+        self._index = 0
+        self.canvas = PictureCanvas()
+        self._make_controls(theme)
+        self._lay_out()
+        settings.remember(self._smooth, "generate/smooth")
+        self.canvas.set_smooth(self._smooth.isChecked())
+        self._smooth.toggled.connect(self.canvas.set_smooth)
+
+    @property
+    def index(self) -> int:
+        return self._index
+
+    def set_trajectory(self, trajectory: Trajectory | None) -> None:
+        self._trajectory = trajectory
+        if trajectory is not None:
+            self._index = min(self._index, len(trajectory.seeds) - 1)
+        self.canvas.set_picture(trajectory, self._index)
+        self._refresh()
+
+    def show_picture(self, index: int) -> None:
+        """Show another picture of the trajectory."""
+        count = len(self._trajectory.seeds) if self._trajectory is not None else 0
+        if not 0 <= index < count:
+            return
+        self._index = index
+        self.canvas.set_picture(self._trajectory, index)
+        self._refresh()
+        self.index_changed.emit(index)
+
+    def show_frame(self, position: int, show: str) -> None:
+        self.canvas.show_frame(position, show)
+
+    def set_chosen(self, is_chosen: bool) -> None:
+        """Whether this picture is one of the chosen."""
+        self._choose.setChecked(is_chosen)
+
+    def _make_controls(self, theme: Theme) -> None:
+        self._back = Button(
+            theme, "All pictures", names.GENERATE_BACK, "Back to the grid (Esc)", icon="grid"
+        )
+        self._previous = IconButton(
+            theme,
+            "chevron-left",
+            names.GENERATE_PREVIOUS,
+            "Previous picture",
+            "Previous picture (Left)",
+        )
+        self._next = IconButton(
+            theme, "chevron-right", names.GENERATE_NEXT, "Next picture", "Next picture (Right)"
+        )
+        self._title = QLabel()
+        self._title.setProperty("kind", "muted")
+        self._smooth = Switch("Smooth")
+        self._smooth.setObjectName(names.GENERATE_SMOOTH)
+        self._smooth.setAccessibleName("Smooth enlargement")
+        self._smooth.setToolTip(
+            "Enlarge softly and to full size, or pixel by pixel (bilinear or nearest neighbour)"
+        )
+        self._choose = Switch("Chosen")
+        self._choose.setObjectName(names.GENERATE_CHOOSE)
+        self._choose.setAccessibleName("Choose this picture")
+        self._choose.setToolTip("One of the pictures to save (C)")
+        self._back.clicked.connect(self.back_wanted)
+        self._previous.clicked.connect(lambda: self.show_picture(self._index - 1))
+        self._next.clicked.connect(lambda: self.show_picture(self._index + 1))
+        self._choose.clicked.connect(lambda: self.choose_wanted.emit(self._index))
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 12, 16, 0)
+        row.setSpacing(8)
+        row.addWidget(self._back)
+        row.addSpacing(8)
+        row.addWidget(self._previous)
+        row.addWidget(self._next)
+        row.addSpacing(4)
+        row.addWidget(self._title)
+        row.addStretch()
+        row.addWidget(self._choose)
+        row.addSpacing(8)
+        row.addWidget(self._smooth)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self.canvas, 1)
+
+    def _refresh(self) -> None:
+        trajectory = self._trajectory
+        count = len(trajectory.seeds) if trajectory is not None else 0
+        self._previous.setEnabled(self._index > 0)
+        self._next.setEnabled(self._index < count - 1)
+        if trajectory is not None:
+            seed = trajectory.seeds[self._index]
+            self._title.setText(f"Picture {self._index + 1} of {count}  ·  seed {seed}")
+            self.setAccessibleName(f"Picture {self._index + 1} of {count}, large")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Left | Qt.Key.Key_Up:
+                self.show_picture(self._index - 1)
+            case Qt.Key.Key_Right | Qt.Key.Key_Down:
+                self.show_picture(self._index + 1)
+            case Qt.Key.Key_Space:
+                self.play_wanted.emit()
+            case Qt.Key.Key_C:
+                self.choose_wanted.emit(self._index)
+            case Qt.Key.Key_Escape:
+                self.back_wanted.emit()
+            case _:
+                super().keyPressEvent(event)
+
+
+class PictureCanvas(QWidget):
+    """Draws one picture of a trajectory in the middle."""
+
+    MARGIN = 16
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._trajectory: Trajectory | None = None
+        self._index, self._position, self._show = 0, 0, X_T
+        self._is_smooth = False
+
+    def set_picture(self, trajectory: Trajectory | None, index: int) -> None:
+        if trajectory is not self._trajectory:
+            self._position = 0
+        self._trajectory, self._index = trajectory, index
+        self.update()
+
+    def show_frame(self, position: int, show: str) -> None:
+        self._position, self._show = position, show
+        self.update()
+
+    def set_smooth(self, is_smooth: bool) -> None:
+        self._is_smooth = is_smooth
+        self.update()
+
+    def picture_rect(self) -> QRectF:
+        """Where the picture is drawn: enlarged by a whole number of device pixels, or smoothly."""
+        width, height = self._trajectory.picture_size if self._trajectory is not None else (1, 1)
+        ratio = self.devicePixelRatioF()
+        across = (self.width() - 2 * self.MARGIN) * ratio / width
+        down = (self.height() - 2 * self.MARGIN) * ratio / height
+        scale = max(0.0, min(across, down))
+        if scale >= 1 and not self._is_smooth:
+            scale = math.floor(scale)
+        left = round((self.width() * ratio - width * scale) / 2)
+        top = round((self.height() * ratio - height * scale) / 2)
+        return QRectF(left / ratio, top / ratio, width * scale / ratio, height * scale / ratio)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        trajectory = self._trajectory
+        if trajectory is None or not len(trajectory):
+            return
+        painter = QPainter(self)
+        area = self.picture_rect()
+        is_shrunk = area.width() * self.devicePixelRatioF() < trajectory.picture_size[0]
+        smooth = self._is_smooth or is_shrunk
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(area, trajectory.images(self._position, self._show)[self._index])

@@ -1,0 +1,207 @@
+"""What is seen of a run: its numbers, the loss plot, the growing wall, and what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from ddpm_studio import events as ev
+from ddpm_studio.gui import names
+from ddpm_studio.gui.progress import time_left
+from ddpm_studio.gui.settings import Settings
+from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.widgets.event_log import EventLog
+from ddpm_studio.gui.widgets.figures import Figures
+from ddpm_studio.gui.widgets.growing_wall import GrowingWall
+from ddpm_studio.gui.widgets.loss_plot import LossPlot
+
+if TYPE_CHECKING:  # brings numpy along
+    from ddpm_studio.gui.widgets.loss_series import LossSeries
+
+FIGURES = (
+    (names.TRAIN_TIME, "Time trained", "Of all runs together, without pauses"),
+    (names.TRAIN_STEP, "Steps", "How often the model was improved; each looks at one batch"),
+    (names.TRAIN_SPEED, "Pictures a second", "How many pictures the model learns from in a second"),
+    (names.TRAIN_REMAINING, "Time left", "Until the end of this run"),
+    (names.TRAIN_MEMORY, "Memory", "What the program holds; on a GPU, what it holds there"),
+    (names.TRAIN_DEVICE, "Device", "What computes"),
+)
+
+
+class RunView(QWidget):
+    """Takes the events of training as they come, and what earlier runs left."""
+
+    frames_wanted = Signal(list)  # steps of earlier previews
+
+    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.started: ev.TrainStarted | None = None  # of the present run
+        self.newest: ev.TrainStep | None = None
+        self._earlier_seconds = 0.0
+        self._figures = Figures(FIGURES)
+        self.plot = LossPlot(theme)
+        self.log = EventLog(names.TRAIN_LOG, "What happened on the way")
+        self.wall = GrowingWall(theme)
+        self.wall.frames_wanted.connect(self.frames_wanted)
+        self._lay_out(settings)
+
+    def clear(self, tile: QSize) -> None:
+        """Another project, whose pictures have the size of a tile."""
+        self.begin_run()
+        self.plot.clear()
+        self.log.clear()
+        self._figures.clear()
+        self.wall.start_film(tile)
+
+    def begin_run(self) -> None:
+        """Another run of the same project."""
+        self.started = self.newest = None
+        self._earlier_seconds = 0.0
+
+    def end_run(self) -> None:
+        self.show_numbers()
+        self.plot.redraw()
+        self.wall.set_progress(0, 0)
+        self._figures.set(names.TRAIN_REMAINING, "")
+
+    def add_history(self, series: LossSeries, previews: list[int]) -> None:
+        """What was logged before; if a run has begun meanwhile, its own steps follow."""
+        live = self.plot.series
+        if self.started is not None:
+            series.truncate(self.started.step)
+            previews = [step for step in previews if step <= self.started.step]
+            self._earlier_seconds = float(series.seconds[-1]) if len(series) else 0.0
+            series.extend(live.steps, live.losses, live.seconds + self._earlier_seconds)
+        self.plot.set_series(series)
+        self.wall.add_steps(previews)
+        if self.started is None and len(series):
+            self._figures.set(names.TRAIN_TIME, duration(float(series.seconds[-1])))
+            self._figures.set(names.TRAIN_STEP, f"{int(series.steps[-1]):,}")
+
+    def take(self, events: list[Any]) -> None:
+        """A batch of events, in order."""
+        steps: list[ev.TrainStep] = []
+        previews: list[ev.PreviewSaved] = []
+        progress: ev.PreviewProgress | None = None
+        for event in events:
+            if isinstance(event, ev.TrainStep):
+                steps.append(event)
+            elif isinstance(event, ev.PreviewProgress):
+                progress = event
+            elif isinstance(event, ev.PreviewSaved):
+                previews.append(event)
+                progress = None
+            else:
+                self._take_in(steps, previews)
+                self._take_other(event)
+        self._take_in(steps, previews)
+        if progress is not None:
+            self.wall.set_progress(progress.done, progress.total)
+
+    def show_memory(self, nbytes: int) -> None:
+        self._figures.set(names.TRAIN_MEMORY, size_in_words(nbytes))
+
+    def show_numbers(self) -> None:
+        """Write what the newest step says; not for each one, for nobody could read that."""
+        figures, newest = self._figures, self.newest
+        if newest is not None:
+            figures.set(names.TRAIN_TIME, duration(newest.seconds + self._earlier_seconds))
+            figures.set(names.TRAIN_STEP, f"{newest.step:,}")
+            figures.set(names.TRAIN_SPEED, f"{newest.pictures_per_second:,.0f}")
+            left = newest.remaining
+            words = "no end set" if left is None else time_left(left).removesuffix(" left")
+            figures.set(names.TRAIN_REMAINING, words)
+        if self.started is not None:
+            figures.set(names.TRAIN_DEVICE, self.started.device)
+
+    def _take_in(self, steps: list[ev.TrainStep], previews: list[ev.PreviewSaved]) -> None:
+        """What came since the last event of another kind; both lists are empty then."""
+        if steps:
+            self.newest = steps[-1]
+            self.plot.extend(
+                [step.step for step in steps],
+                [step.loss for step in steps],
+                [step.seconds + self._earlier_seconds for step in steps],
+            )
+        if previews:
+            self.wall.set_progress(0, 0)
+            # if many come at once, the earlier ones are seen only when somebody asks for them
+            *earlier, newest = previews
+            image = image_of(newest.pictures)
+            self.wall.add_preview(newest.step, image, [preview.step for preview in earlier])
+        steps.clear()
+        previews.clear()
+
+    def _take_other(self, event: object) -> None:
+        match event:
+            case ev.TrainStarted():
+                self.started = event
+                self._go_back(event.step)
+                series = self.plot.series
+                self._earlier_seconds = float(series.seconds[-1]) if len(series) else 0.0
+            case ev.RolledBack():
+                self._go_back(event.to_step)
+                self.log.add(event.message)
+            case ev.StepSkipped() | ev.CheckpointSkipped():
+                self.log.add(event.message)
+            case ev.Note():
+                step = self.newest.step if self.newest is not None else 0
+                self.log.add(f"Step {step:,}: {event.message}" if step else event.message)
+
+    def _go_back(self, step: int) -> None:
+        """Training goes on from a step; what came after it is void."""
+        self.plot.truncate(step)
+        self.wall.drop_after(step)
+
+    def _lay_out(self, settings: Settings) -> None:
+        left, right = QWidget(), QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(8)
+        column.addWidget(self.plot, 1)
+        column.addWidget(self.log)
+        beside = QVBoxLayout(right)
+        beside.setContentsMargins(8, 0, 0, 0)
+        beside.addWidget(self.wall)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        splitter.setHandleWidth(2)
+        for index, side in enumerate((left, right)):
+            splitter.addWidget(side)
+            splitter.setStretchFactor(index, 1)
+        splitter.setSizes([1000, 1000])
+        settings.remember_splitter(splitter, "train/splitter")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        layout.addWidget(self._figures)
+        layout.addWidget(splitter, 1)
+
+
+def image_of(pictures: Any) -> QImage:
+    """uint8 (N, H, W, C) -> one image of all of them, as previews lie on disk."""
+    from ddpm_studio.export.grid import picture_grid
+
+    grid = picture_grid(pictures)
+    height, width, channels = grid.shape
+    kind = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
+    image = QImage(grid.data, width, height, width * channels, kind)
+    return image.copy()  # memory of its own, so that the array may go
+
+
+def duration(seconds: float) -> str:
+    """How long, for people: "8 s", "3 min 05 s", "1 h 20 min"."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole // 60 % 60:02d} min"
+
+
+def size_in_words(nbytes: int) -> str:
+    """ "340 MB" or "1.2 GB"."""
+    return f"{nbytes / 1e9:.1f} GB" if nbytes >= 1e9 else f"{nbytes / 1e6:.0f} MB"

@@ -1,0 +1,322 @@
+"""The controls of the sampler, from the number of pictures to the button that makes them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from ddpm_studio.config import SAMPLERS, SPACINGS, VARIANCES, SampleConfig
+from ddpm_studio.gui import names
+from ddpm_studio.gui.settings import Settings
+from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.widgets.button import Button
+from ddpm_studio.gui.widgets.control_row import ControlRow, explain
+from ddpm_studio.gui.widgets.inputs import ComboBox, DoubleSpinBox, SpinBox, Switch
+from ddpm_studio.gui.widgets.seed_field import SeedField
+from ddpm_studio.gui.widgets.slider_number import SliderNumber
+from ddpm_studio.project import step_of
+
+WIDTH = 304
+MOST_PICTURES, MOST_SLID_STEPS = 64, 250
+NEWEST = ""  # the data of the entry that follows training
+SAMPLER_WORDS = {"ddim": "DDIM: good with few steps", "ddpm": "DDPM: the classic one"}
+SPACING_WORDS = {
+    "leading": "Leading (starts a little late)",
+    "trailing": "Trailing (starts at pure noise)",
+    "linspace": "Even (both ends)",
+    "quadratic": "Quadratic (dense near the end)",
+}
+VARIANCE_WORDS = {"posterior": "Small (posterior)", "beta": "Large (beta)"}
+WEIGHTS_WORDS = {"ema": "Averaged (calmer)", "model": "Plain (as they are)"}
+ETA_TIP = (
+    "How much fresh noise joins at each step: at 0 the same noise always becomes the same "
+    "picture on a smooth way, at 1 chance has its say until the end."
+)
+NO_ETA = "DDPM always takes fresh noise; choose DDIM to set how much."
+
+
+class SampleControls(QFrame):
+    """`changed` says that the same noise would now become other pictures."""
+
+    changed = Signal()
+    run_wanted = Signal()
+    cancel_wanted = Signal()
+
+    def __init__(
+        self, theme: Theme, settings: Settings, dice: random.Random, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "panel")
+        self.setFixedWidth(WIDTH)
+        self._theme = theme
+        self._is_running = False
+        self.seed = SeedField(theme, settings, dice)
+        self._make_fields()
+        self._run = Button(theme, "", names.GENERATE_RUN, "", kind="primary", large=True)
+        self._more = Button(theme, "More", names.GENERATE_MORE, "", kind="quiet")
+        self._more.setCheckable(True)
+        self._more.setStyleSheet("padding-left: 0; padding-right: 8px")  # in line with the rest
+        self._lay_out()
+        self._remember(settings)
+        self._connect()
+        self.set_running(False)
+        self._on_sampler_changed()
+        self._on_more(self._more.isChecked())
+
+    # what is set
+
+    @property
+    def count(self) -> int:
+        return self._count.value()
+
+    @property
+    def which(self) -> str:
+        """ "ema" or "model"."""
+        return str(self._weights.currentData())
+
+    @property
+    def checkpoint(self) -> Path | None:
+        """The chosen one; None for the newest."""
+        chosen = self._checkpoint.currentData()
+        return Path(chosen) if chosen else None
+
+    def sample_config(self, seed: int) -> SampleConfig:
+        return SampleConfig(
+            sampler=str(self._sampler.currentData()),
+            num_inference_steps=int(self._steps.number.value()),
+            eta=round(self._eta.number.value(), 2),
+            spacing=str(self._spacing.currentData()),
+            variance=str(self._variance.currentData()),
+            clip=self._clip.isChecked(),
+            seed=seed,
+        )
+
+    # what the page tells
+
+    def set_timesteps(self, num_timesteps: int) -> None:
+        """How many steps the model was trained for; there cannot be more."""
+        self._steps.number.setMaximum(num_timesteps)
+        self._steps.set_most(min(MOST_SLID_STEPS, num_timesteps))
+
+    def set_checkpoints(self, paths: Sequence[Path]) -> None:
+        """Those that there are, the oldest first. The choice stays if it still exists."""
+        combo, chosen = self._checkpoint, self._checkpoint.currentData()
+        combo.blockSignals(True)
+        combo.clear()
+        newest = f" (step {step_of(paths[-1]):,})" if paths else ""
+        combo.addItem(f"Newest{newest}", NEWEST)
+        for path in reversed(paths):
+            combo.addItem(f"Step {step_of(path):,}", str(path))
+        combo.setCurrentIndex(max(0, combo.findData(chosen)))
+        combo.blockSignals(False)
+
+    def set_running(self, is_running: bool) -> None:
+        """Generate, or Cancel while it runs."""
+        self._is_running = is_running
+        if is_running:
+            self._run.set_face("Cancel", "stop", "Stop here; the frames so far stay (Esc)")
+        else:
+            tip = "Make new pictures from noise (Ctrl+Enter)"
+            self._run.set_face("Generate", "generate", tip)
+        self._run.setAccessibleName(self._run.text())
+
+    def set_stopping(self, is_stopping: bool) -> None:
+        """It was cancelled, and ends after the step that it is in."""
+        self._run.setEnabled(not is_stopping)
+
+    @property
+    def has_run_focus(self) -> bool:
+        return self._run.hasFocus()
+
+    def _make_fields(self) -> None:
+        usual = SampleConfig()
+        self._count = SpinBox(1, MOST_PICTURES)
+        self._count.setObjectName(names.GENERATE_COUNT)
+        self._count.setValue(16)
+        steps = SpinBox(1, 1000)
+        steps.setValue(usual.num_inference_steps)
+        self._steps = SliderNumber(steps, names.GENERATE_STEPS, most=MOST_SLID_STEPS, bend=2)
+        eta = DoubleSpinBox(0, 1)
+        eta.setSingleStep(0.05)
+        eta.setValue(usual.eta)
+        self._eta = SliderNumber(eta, names.GENERATE_ETA)
+        self._no_eta = QLabel(NO_ETA)
+        self._no_eta.setProperty("kind", "caption")
+        self._no_eta.setWordWrap(True)
+        self._sampler = _choice(names.GENERATE_SAMPLER, SAMPLERS, SAMPLER_WORDS, usual.sampler)
+        self._checkpoint = _combo(names.GENERATE_CHECKPOINT)
+        self._weights = _choice(names.GENERATE_WEIGHTS, tuple(WEIGHTS_WORDS), WEIGHTS_WORDS, "ema")
+        self._spacing = _choice(names.GENERATE_SPACING, SPACINGS, SPACING_WORDS, usual.spacing)
+        self._variance = _choice(names.GENERATE_VARIANCE, VARIANCES, VARIANCE_WORDS, usual.variance)
+        self._clip = Switch("Keep to the range of colours")
+        self._clip.setObjectName(names.GENERATE_CLIP)
+        self._clip.setChecked(usual.clip)
+
+    def _lay_out(self) -> None:
+        holder = QWidget()
+        holder.setProperty("kind", "scrolled")
+        rows = QVBoxLayout(holder)
+        rows.setContentsMargins(16, 16, 16, 8)
+        rows.setSpacing(12)
+        for row in self._main_rows():
+            rows.addWidget(row)
+        rows.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        self._rest = self._more_rows()
+        rows.addWidget(self._rest)
+        rows.addStretch()
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(holder)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(16, 12, 16, 16)
+        foot.addWidget(self._run)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(_line())
+        layout.addLayout(foot)
+
+    def _main_rows(self) -> list[QWidget]:
+        steps_tip = "More steps give finer pictures and take longer; 50 are plenty to begin with."
+        self._steps.set_words("Steps", steps_tip)
+        self._eta.set_words("Freshness of noise (eta)", ETA_TIP)
+        eta = ControlRow(
+            "Freshness of noise (eta)", self._eta.number, ETA_TIP, "eta", holder=self._eta
+        )
+        layout = eta.layout()
+        assert layout is not None
+        layout.addWidget(self._no_eta)
+        return [
+            ControlRow("Pictures", self._count, "How many are made at once.", "count"),
+            ControlRow(
+                "Steps",
+                self._steps.number,
+                steps_tip,
+                "num_inference_steps",
+                holder=self._steps,
+            ),
+            eta,
+            ControlRow(
+                "Sampler", self._sampler, "The rule that leads from noise to picture.", "sampler"
+            ),
+            ControlRow(
+                "Seed",
+                self.seed.number,
+                "The number that the noise grows from: the same seed, the same noise. "
+                "Each next picture takes the next number.",
+                "seed",
+                holder=self.seed,
+            ),
+            ControlRow(
+                "Model",
+                self._checkpoint,
+                "How long the model had learned: the newest state, or an earlier one.",
+                "checkpoint",
+            ),
+            ControlRow(
+                "Weights",
+                self._weights,
+                "The average over the last part of training, or the weights as they are.",
+                "ema / model",
+            ),
+        ]
+
+    def _more_rows(self) -> QWidget:
+        rest = QWidget()
+        rows = QVBoxLayout(rest)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(12)
+        clip_tip = "Cut what the model believes at black and white in every step."
+        explain(self._clip, "Keep to the range of colours", clip_tip, "clip")
+        for row in (
+            ControlRow(
+                "Choice of steps", self._spacing, "Which noise levels are visited.", "spacing"
+            ),
+            ControlRow(
+                "Amount of noise in DDPM",
+                self._variance,
+                "How much fresh noise DDPM takes at each step.",
+                "variance",
+            ),
+            self._clip,
+        ):
+            rows.addWidget(row)
+        return rest
+
+    def _remember(self, settings: Settings) -> None:
+        for control, key in (
+            (self._count, "count"),
+            (self._steps.number, "steps"),
+            (self._eta.number, "eta"),
+            (self._sampler, "sampler"),
+            (self._weights, "weights"),
+            (self._spacing, "spacing"),
+            (self._variance, "variance"),
+            (self._clip, "clip"),
+            (self._more, "more"),
+        ):
+            settings.remember(control, f"generate/{key}")
+
+    def _connect(self) -> None:
+        self._steps.number.valueChanged.connect(self.changed)
+        self._eta.number.valueChanged.connect(self.changed)
+        for combo in (self._checkpoint, self._weights, self._spacing, self._variance):
+            combo.currentIndexChanged.connect(self.changed)
+        self._sampler.currentIndexChanged.connect(self._on_sampler_changed)
+        self._sampler.currentIndexChanged.connect(self.changed)
+        self._clip.toggled.connect(self.changed)
+        self._more.toggled.connect(self._on_more)
+        self._run.clicked.connect(self._on_run)
+
+    def _on_run(self) -> None:
+        (self.cancel_wanted if self._is_running else self.run_wanted).emit()
+
+    def _on_sampler_changed(self) -> None:
+        """eta is DDIM's, the variance is DDPM's."""
+        sampler = self._sampler.currentData()
+        self._eta.setEnabled(sampler == "ddim")
+        self._no_eta.setVisible(sampler == "ddpm")
+        self._variance.setEnabled(sampler == "ddpm")
+
+    def _on_more(self, is_open: bool) -> None:
+        icon = "chevron-down" if is_open else "chevron-right"
+        self._more.set_face("More", icon, "Settings that are seldom needed")
+        self._rest.setVisible(is_open)
+        if is_open:  # once it is laid out
+            QTimer.singleShot(0, self._rest, self._show_rest)
+
+    def _show_rest(self) -> None:
+        scroll = self.findChild(QScrollArea)
+        if scroll is not None and self._more.hasFocus():
+            scroll.ensureWidgetVisible(self._clip, 0, 16)
+
+
+def _choice(name: str, keys: Sequence[str], words: dict[str, str], chosen: str) -> ComboBox:
+    combo = _combo(name)
+    for key in keys:
+        combo.addItem(words.get(key, key.upper()), key)
+    combo.setCurrentIndex(list(keys).index(chosen))
+    return combo
+
+
+def _combo(name: str) -> ComboBox:
+    """As wide as its place, not as its longest entry."""
+    combo = ComboBox()
+    combo.setObjectName(name)
+    combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(8)
+    return combo
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setProperty("kind", "line")
+    return line

@@ -1,0 +1,116 @@
+"""Background work of the window itself and of its start screen."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage, QImageReader
+
+from ddpm_studio.errors import StudioError
+from ddpm_studio.events import DrawingProgress
+from ddpm_studio.presets import preset
+from ddpm_studio.project import FILE_NAME, Project, step_of
+
+SAMPLE_PICTURES = 400
+PREVIEW_PIXELS = QSize(432, 320)  # a card at two device pixels a point
+# each is imported in a step of its own, so that closing the window need not wait for all of them
+HEAVY = (
+    *("numpy", "PIL.Image", "ddpm_studio.data", "torch", "ddpm_studio.training"),
+    *("ddpm_studio.sampling", "pyqtgraph"),
+)
+
+
+@dataclass(frozen=True)
+class RecentProject:
+    """A project for the start screen. image: its newest picture; nobody draws into it again."""
+
+    path: Path
+    detail: str
+    image: QImage | None
+
+
+def warm_up() -> Generator[str, None, str]:
+    """Import what takes long, once; returns what computes, in words for people."""
+    for module in HEAVY:
+        importlib.import_module(module)
+        yield module
+    from ddpm_studio.device import describe_device, select_device
+
+    return describe_device(select_device())
+
+
+def look_at_recent(paths: Sequence[Path]) -> Iterator[RecentProject | Path]:
+    """A RecentProject for each folder that still is one; the bare path of one that is gone."""
+    for path in paths:
+        if not (path / FILE_NAME).is_file():
+            yield path
+            continue
+        try:
+            project = Project.open(path)
+        except StudioError:
+            continue  # it is there, but of a newer program or damaged: opening it will say so
+        yield RecentProject(path, _describe(project), _newest_picture(project))
+
+
+def draw_sample_project(path: Path) -> Generator[DrawingProgress, None, Project]:
+    """Make a project with drawn planets in it."""
+    from ddpm_studio.data.sample_pictures import write_sample_pictures
+
+    project = Project.create(path, path / "pictures", preset("sketch"))
+    for done in write_sample_pictures(project.pictures, SAMPLE_PICTURES):
+        yield DrawingProgress(done, SAMPLE_PICTURES)
+    return project
+
+
+def _describe(project: Project) -> str:
+    size = project.config.pictures.size
+    checkpoints = project.checkpoint_paths()
+    if not checkpoints:
+        return f"{size} px, not trained yet"
+    return f"{size} px, {step_of(checkpoints[-1]):,} steps"
+
+
+def _newest_picture(project: Project) -> QImage | None:
+    previews = sorted(project.samples.glob("step_*.png"), key=step_of, reverse=True)
+    made = sorted(project.gallery.glob("**/*.png"), key=_modified, reverse=True)
+    for path in (*previews[:1], *made[:1], *_some_pictures(project)):
+        image = _read_small(path)
+        if image is not None:
+            return image
+    return None
+
+
+def _some_pictures(project: Project, most: int = 3) -> Iterator[Path]:
+    """A few of the folder's own files, for a project without previews."""
+    try:
+        for number, path in enumerate(project.pictures.iterdir()):
+            if number >= most:
+                return
+            yield path
+    except OSError:
+        return
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _read_small(path: Path) -> QImage | None:
+    """The picture, scaled so that it just covers a card; None if Qt cannot read it."""
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    image = reader.read()
+    if image.isNull():
+        return None
+    is_small = image.width() * 2 <= PREVIEW_PIXELS.width()
+    how = Qt.TransformationMode.FastTransformation  # small pixels stay crisp squares
+    if not is_small:
+        how = Qt.TransformationMode.SmoothTransformation
+    return image.scaled(PREVIEW_PIXELS, Qt.AspectRatioMode.KeepAspectRatioByExpanding, how)

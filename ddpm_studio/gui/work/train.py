@@ -1,0 +1,167 @@
+"""Background work of the Train page."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QImage
+
+from ddpm_studio.config import ModelConfig
+from ddpm_studio.project import Project, step_of
+
+if TYPE_CHECKING:  # brings numpy along
+    from ddpm_studio.gui.widgets.loss_series import LossSeries
+
+MEMORY_EVERY = 2.0  # seconds
+
+
+@dataclass(frozen=True)
+class MemoryUsed:
+    """How much memory training takes: of the GPU, else of the whole program."""
+
+    nbytes: int
+    is_gpu: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """What earlier runs of a project left: its losses, and the steps that have a preview."""
+
+    series: LossSeries
+    previews: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PreviewFrame:
+    """An earlier preview; a null image if it cannot be read. Nobody draws into it again."""
+
+    step: int
+    image: QImage
+
+
+def train_project(
+    project: Project, steps: int | None = None, seconds: float | None = None
+) -> Generator[Any, None, Any]:
+    """Train for so many more steps or seconds, or until stopped.
+
+    The events of `train`, and now and then a MemoryUsed.
+    """
+    from ddpm_studio.training import train
+
+    training = train(project, steps=steps, seconds=seconds)
+    asked_at = -MEMORY_EVERY
+    try:
+        while True:
+            try:
+                event = next(training)
+            except StopIteration as end:
+                return end.value
+            yield event
+            if time.monotonic() - asked_at >= MEMORY_EVERY:
+                asked_at = time.monotonic()
+                memory = memory_used()
+                if memory is not None:
+                    yield memory
+    finally:
+        training.close()  # which saves
+
+
+def load_history(project: Project) -> Generator[None, None, History]:
+    """The losses of all earlier runs, and which previews there are."""
+    from ddpm_studio.gui.widgets.loss_series import LossSeries
+    from ddpm_studio.training.metrics import read_metrics
+
+    paths = sorted(project.samples.glob("step_*.png"), key=step_of)
+    previews = [step_of(path) for path in paths if step_of(path) >= 0]
+    yield None
+    entries = read_metrics(project.metrics_path)
+    yield None
+    series = LossSeries()
+    known = [entry for entry in entries if _is_number(entry.get("loss"))]
+    series.extend(
+        [entry["step"] for entry in known],
+        [entry["loss"] for entry in known],
+        [entry["seconds"] if _is_number(entry.get("seconds")) else 0.0 for entry in known],
+    )
+    return History(series, previews)
+
+
+def load_previews(project: Project, steps: Sequence[int]) -> Iterator[PreviewFrame]:
+    """The previews of some steps, one after the other."""
+    for step in steps:
+        yield PreviewFrame(step, QImage(str(preview_path(project, step))))
+
+
+def count_weights(models: Sequence[ModelConfig]) -> Iterator[tuple[ModelConfig, int]]:
+    """How many weights each of some models has."""
+    import torch
+
+    from ddpm_studio.nn import UNet
+
+    for model in models:
+        with torch.device("meta"):  # no memory is taken
+            network = UNet(model)
+        yield model, sum(parameter.numel() for parameter in network.parameters())
+
+
+def preview_path(project: Project, step: int) -> Path:
+    return project.samples / f"step_{step:08d}.png"
+
+
+def memory_used() -> MemoryUsed | None:
+    """None where nobody tells."""
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
+        return MemoryUsed(torch.cuda.memory_reserved(), is_gpu=True)
+    nbytes = _resident_bytes()
+    return None if nbytes is None else MemoryUsed(nbytes, is_gpu=False)
+
+
+def _resident_bytes() -> int | None:
+    """What this process holds in memory."""
+    if sys.platform.startswith("linux"):
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    if sys.platform == "win32":
+        return _windows_resident_bytes()
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # the most so far
+
+
+def _windows_resident_bytes() -> int | None:
+    import ctypes
+
+    class Counters(ctypes.Structure):
+        _fields_ = (
+            ("cb", ctypes.c_ulong),
+            ("PageFaultCount", ctypes.c_ulong),
+            *(
+                (name, ctypes.c_size_t)
+                for name in (
+                    *("PeakWorkingSetSize", "WorkingSetSize", "QuotaPeakPagedPoolUsage"),
+                    *("QuotaPagedPoolUsage", "QuotaPeakNonPagedPoolUsage"),
+                    *("QuotaNonPagedPoolUsage", "PagefileUsage", "PeakPagefileUsage"),
+                )
+            ),
+        )
+
+    libraries = getattr(ctypes, "windll")  # noqa: B009  (is there on Windows only)
+    counters = Counters(cb=ctypes.sizeof(Counters))
+    current = libraries.kernel32.GetCurrentProcess
+    current.restype = ctypes.c_void_p
+    read = libraries.kernel32.K32GetProcessMemoryInfo
+    read.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong]
+    if not read(current(), ctypes.byref(counters), counters.cb):
+        return None
+    return int(counters.WorkingSetSize)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and value == value  # not NaN

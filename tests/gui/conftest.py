@@ -1,0 +1,183 @@
+"""What all tests of the window share; each starts from settings of its own and leaves no thread."""
+
+from __future__ import annotations
+
+import shutil
+import weakref
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+import shiboken6
+from PIL import Image
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
+
+from ddpm_studio.config import (
+    ModelConfig,
+    PicturesConfig,
+    SampleConfig,
+    StudioConfig,
+    TrainConfig,
+)
+from ddpm_studio.events import CheckpointSaved, PreviewSaved, TrainStarted, TrainStep
+from ddpm_studio.gui.app import create_window
+from ddpm_studio.gui.jobs import Job
+from ddpm_studio.gui.main_window import MainWindow
+from ddpm_studio.gui.session import Session
+from ddpm_studio.gui.settings import Settings
+from ddpm_studio.gui.theme import Theme
+from ddpm_studio.project import Project
+
+W = TypeVar("W", bound=QObject)
+TINY = StudioConfig(
+    pictures=PicturesConfig(size=8),
+    model=ModelConfig(
+        model_channels=8,
+        channel_mult=(1, 2),
+        attention_resolutions=(),
+        head_channels=8,
+        mid_attention=False,
+    ),
+    train=TrainConfig(batch_size=4, log_every=2, preview_every=5, preview_count=4, preview_steps=3),
+    sample=SampleConfig(num_inference_steps=5),
+)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_survives(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[None]:
+    """Every job that a test starts has ended when the test has."""
+    jobs: weakref.WeakSet[Job] = weakref.WeakSet()
+    begin = Job.begin
+
+    def noted_begin(job: Job) -> None:
+        jobs.add(job)
+        begin(job)
+
+    monkeypatch.setattr(Job, "begin", noted_begin)
+    yield
+    alive = [job.objectName() for job in jobs if shiboken6.isValid(job) and job.isRunning()]
+    assert not alive, f"these jobs outlived the test: {alive}"
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings in a file of this test alone, with projects kept beside it."""
+    settings = Settings(tmp_path / "window.ini")
+    settings.set_projects_folder(tmp_path / "projects")
+    return settings
+
+
+@pytest.fixture
+def session(qapp: QApplication, qtbot, settings: Settings) -> Iterator[Session]:
+    """A session without a window."""
+    session = Session(settings, Theme(qapp))
+    yield session
+    session.close()
+    qtbot.waitUntil(lambda: not session.jobs.is_busy(), timeout=20_000)
+
+
+@pytest.fixture
+def make_window(qtbot, settings: Settings) -> Iterator[Callable[..., MainWindow]]:
+    """Makes and shows windows that are closed when the test ends: make_window(project)."""
+    windows: list[MainWindow] = []
+
+    def make(project: Project | Path | None = None) -> MainWindow:
+        window = create_window(project, settings=settings)
+        windows.append(window)
+        window.show()
+        window.activateWindow()  # without a window manager, nobody else gives it the focus
+        qtbot.waitUntil(window.isActiveWindow)
+        qtbot.waitUntil(lambda: bool(window.session.device_name), timeout=20_000)
+        return window
+
+    yield make
+    for window in windows:
+        window.close()
+        qtbot.waitUntil(lambda w=window: not w.session.jobs.is_busy(), timeout=20_000)
+        qtbot.waitUntil(lambda w=window: not w.isVisible(), timeout=20_000)
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(make_window: Callable[..., MainWindow]) -> MainWindow:
+    """A shown window without a project."""
+    return make_window()
+
+
+@pytest.fixture
+def find() -> Callable[[QObject, type[W], str], W]:
+    """find(window, QPushButton, names.TRAIN_START): the one widget of that name."""
+
+    def find_one(parent: QObject, kind: type[W], name: str) -> W:
+        found = parent.findChildren(kind, name)
+        assert len(found) == 1, f"{len(found)} widgets are named {name}"
+        return found[0]
+
+    return find_one
+
+
+@pytest.fixture(scope="session")
+def picture_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve small pictures, and a file that is none. Tests only read it."""
+    folder = tmp_path_factory.mktemp("flowers")
+    random = np.random.default_rng(0)
+    for number in range(12):
+        pixels = random.integers(0, 256, (4, 4, 3), dtype=np.uint8)
+        image = Image.fromarray(pixels).resize((24, 20), Image.Resampling.BICUBIC)
+        image.save(folder / f"flower_{number:02d}.png")
+    (folder / "broken.jpg").write_bytes(b"not a picture")
+    return folder
+
+
+@pytest.fixture
+def new_project(tmp_path: Path, picture_folder: Path) -> Project:
+    """A tiny project that was never trained."""
+    return Project.create(tmp_path / "projects" / "flowers", picture_folder, TINY)
+
+
+@pytest.fixture(scope="session")
+def _trained(tmp_path_factory: pytest.TempPathFactory, picture_folder: Path) -> Path:
+    from ddpm_studio.training import train
+
+    path = tmp_path_factory.mktemp("trained") / "flowers"
+    for _ in train(Project.create(path, picture_folder, TINY), device="cpu", steps=10):
+        pass
+    return path
+
+
+@pytest.fixture
+def tiny_project(tmp_path: Path, _trained: Path) -> Project:
+    """A copy of a project that was trained for ten real steps, with two previews."""
+    path = tmp_path / "projects" / "flowers"
+    shutil.copytree(_trained, path)
+    return Project.open(path)
+
+
+@pytest.fixture
+def fake_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`work.train.train_project` yields the events of a training without training."""
+    from ddpm_studio.gui.work import train as work
+
+    monkeypatch.setattr(work, "train_project", fake_train)
+
+
+def fake_train(
+    project: Project, steps: int | None = None, seconds: float | None = None
+) -> Iterator[object]:
+    """As `train`: until `steps` or until closed, with a preview and a checkpoint every 10."""
+    height = project.config.pictures.height or project.config.pictures.size
+    shape = (4, height, project.config.pictures.size, project.config.pictures.channels)
+    yield TrainStarted(0, steps, seconds, "fake", "float32", 1000, 12)
+    step = 0
+    while steps is None or step < steps:
+        step += 1
+        remaining = None if steps is None else (steps - step) * 0.01
+        yield TrainStep(step, 1 / step, 1.0, 1e-3, 400.0, step * 0.01, remaining)
+        if step % 10 == 0:
+            pictures = np.full(shape, step % 256, np.uint8)
+            yield PreviewSaved(step, project.samples / f"step_{step:08d}.png", pictures)
+            yield CheckpointSaved(step, project.checkpoint_path(step))

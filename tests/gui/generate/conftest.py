@@ -1,0 +1,149 @@
+"""The Generate page in a window, driven by the names of its controls."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QDoubleSpinBox,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+)
+
+from ddpm_studio.config_text import with_settings
+from ddpm_studio.gui import jobs, names
+from ddpm_studio.gui.session import SAMPLE
+from ddpm_studio.gui.widgets.picture_viewer import PictureViewer
+from ddpm_studio.gui.widgets.sample_grid import SampleGrid
+from ddpm_studio.sampling.generate import denoise_seeds
+from ddpm_studio.training import load_model
+
+LEFT = Qt.MouseButton.LeftButton
+STEPS, COUNT = 6, 4
+SLOW = 20_000  # milliseconds that nothing may take
+
+
+class Driver:
+    """The Generate page in a window, by the names of its controls."""
+
+    def __init__(self, window, find, qtbot):
+        self.window, self.find, self.qtbot = window, find, qtbot
+        window.show_page(names.NAV_GENERATE)
+        self.run = self.get(QPushButton, names.GENERATE_RUN)
+        self.count = self.get(QSpinBox, names.GENERATE_COUNT)
+        self.steps = self.get(QSpinBox, names.GENERATE_STEPS)
+        self.eta = self.get(QDoubleSpinBox, names.GENERATE_ETA)
+        self.sampler = self.get(QComboBox, names.GENERATE_SAMPLER)
+        self.seed = self.get(QSpinBox, names.GENERATE_SEED)
+        self.lock = self.get(QToolButton, names.GENERATE_LOCK)
+        self.checkpoint = self.get(QComboBox, names.GENERATE_CHECKPOINT)
+        self.grid = self.get(SampleGrid, names.GENERATE_GRID)
+        self.viewer = self.get(PictureViewer, names.GENERATE_SINGLE)
+        self.timeline = self.get(QSlider, names.SCRUBBER_SLIDER)
+        self.show = self.get(QAbstractButton, names.SCRUBBER_SHOW)
+        self.save = self.get(QPushButton, names.GENERATE_SAVE)
+        self.export = self.get(QPushButton, names.GENERATE_EXPORT)
+
+    def get(self, kind, name):
+        return self.find(self.window, kind, name)
+
+    def click(self, widget):
+        self.qtbot.mouseClick(widget, LEFT)
+
+    def click_picture(self, index, keys=Qt.KeyboardModifier.NoModifier):
+        point = self.grid.cell_rect(index).center().toPoint()
+        self.qtbot.mouseClick(self.grid, LEFT, keys, point)
+
+    def wait_until_done(self):
+        session = self.window.session
+        self.qtbot.waitUntil(lambda: session.jobs.get(SAMPLE) is None, timeout=SLOW)
+
+    def generate(self):
+        self.click(self.run)
+        self.wait_until_done()
+
+    def wait_for_another(self, before):
+        """Until pictures of another run than `before` are finished."""
+        self.qtbot.waitUntil(
+            lambda: self.grid.trajectory is not before and self.grid.trajectory.is_complete,
+            timeout=SLOW,
+        )
+
+    def shown(self):
+        """The pictures as they are on the screen, from a grab of the grid: (N, H, W, 3)."""
+        image = self.grid.grab().toImage()
+        width, height = self.grid.trajectory.picture_size
+        pictures = []
+        for index in range(self.grid.count):
+            cell = self.grid.cell_rect(index)
+            side = cell.width() / width
+            rows = []
+            for y in range(height):
+                for x in range(width):
+                    point = QPoint(
+                        int(cell.left() + (x + 0.5) * side), int(cell.top() + (y + 0.5) * side)
+                    )
+                    rows.append(image.pixelColor(point).getRgb()[:3])
+            pictures.append(np.array(rows, np.uint8).reshape(height, width, 3))
+        return np.array(pictures)
+
+
+@pytest.fixture
+def drive(make_window, find, qtbot):
+    """drive(project): its Generate page in a new window."""
+    return lambda project: Driver(make_window(project), find, qtbot)
+
+
+@pytest.fixture
+def page(drive, tiny_project):
+    """The page of a trained project, set to few pictures and few steps."""
+    driver = drive(tiny_project)
+    driver.count.setValue(COUNT)
+    driver.steps.setValue(STEPS)
+    return driver
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Every event crosses to the window when it happens, for tests that hold a job still."""
+    monkeypatch.setattr(jobs, "BATCH_SECONDS", 0.0)
+
+
+@pytest.fixture(scope="session")
+def engine_frames():
+    """engine_frames(project, seed, which, **sample settings): what the engine makes of a wish."""
+    return make_engine_frames
+
+
+def make_engine_frames(project, seed, which="ema", **settings):
+    words = [f"sample.{name}={value}" for name, value in settings.items()]
+    sample = with_settings(project.config, [f"sample.num_inference_steps={STEPS}", *words]).sample
+    model, config = load_model(project.checkpoint_paths()[-1], which)
+    seeds = range(seed, seed + COUNT)
+    return list(denoise_seeds(model, config, sample, seeds, next(model.parameters()).device))
+
+
+class FolderWatcher(QObject):
+    """Takes the place of the desktop's file manager."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = []
+
+    @Slot(QUrl)
+    def show(self, url):
+        self.shown.append(Path(url.toLocalFile()))
+
+
+@pytest.fixture
+def folders(qapp):
+    watcher = FolderWatcher()
+    QDesktopServices.setUrlHandler("file", watcher, "show")
+    yield watcher.shown
+    QDesktopServices.unsetUrlHandler("file")

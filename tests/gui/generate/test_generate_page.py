@@ -1,0 +1,282 @@
+"""Generate, as a person uses it: real widgets, a tiny real model."""
+
+import shutil
+import threading
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from ddpm_studio.config_text import with_settings
+from ddpm_studio.gui import names
+from ddpm_studio.gui.session import SAMPLE
+from ddpm_studio.gui.widgets.sample_grid import arrange
+from ddpm_studio.gui.work import sample as work
+from ddpm_studio.sampling.pictures import to_uint8
+
+LEFT = Qt.MouseButton.LeftButton
+STEPS, COUNT = 6, 4  # as the page is set by its fixture
+SLOW = 20_000  # milliseconds that nothing may take
+
+
+def pixels(frames, position, show="x_t"):
+    return to_uint8(getattr(frames[position], show))
+
+
+def test_without_a_project_it_leads_to_the_start_screen(window, find, qtbot):
+    window.show_page(names.NAV_GENERATE)
+    assert find(window, QWidget, names.GENERATE_EMPTY).isVisible()
+    assert not find(window, QPushButton, names.GENERATE_GO_TRAIN).isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.mouseClick(find(window, QPushButton, names.GENERATE_GO_START), LEFT)
+    assert window.current_page is window.start_page
+
+
+def test_without_a_model_it_leads_to_training(make_window, new_project, find, qtbot):
+    window = make_window(new_project)
+    window.show_page(names.NAV_GENERATE)
+    assert find(window, QWidget, names.GENERATE_EMPTY).isVisible()
+    qtbot.mouseClick(find(window, QPushButton, names.GENERATE_GO_TRAIN), LEFT)
+    assert window.current_page is window.train_page
+
+
+def test_the_first_checkpoint_opens_the_page(make_window, tiny_project, find, tmp_path):
+    shutil.move(tiny_project.checkpoints, tmp_path / "later")
+    window = make_window(tiny_project)
+    window.show_page(names.NAV_GENERATE)
+    assert find(window, QWidget, names.GENERATE_EMPTY).isVisible()
+    shutil.move(tmp_path / "later", tiny_project.checkpoints)
+    window.session.checkpoint_saved.emit(10, tiny_project.checkpoint_paths()[-1])
+    assert not find(window, QWidget, names.GENERATE_EMPTY).isVisible()
+    assert find(window, QPushButton, names.GENERATE_RUN).isVisible()
+    checkpoint = find(window, QComboBox, names.GENERATE_CHECKPOINT)
+    assert checkpoint.itemText(0) == "Newest (step 10)"
+
+
+def test_before_the_first_pictures_there_is_nothing_to_save_or_to_scrub(page):
+    for control in (page.save, page.export, page.timeline):
+        assert not control.isEnabled()
+    page.eta.setValue(0.7)  # nor anything to make again
+    assert not page.window.generate_page._pause.isActive()
+    assert page.window.session.jobs.get(SAMPLE) is None
+
+
+@pytest.mark.parametrize(("sampler", "eta"), [("ddim", 0.0), ("ddim", 0.8), ("ddpm", 0.0)], ids=str)
+def test_the_pixels_on_the_screen_are_those_of_the_engine(
+    page, tiny_project, sampler, eta, engine_frames
+):
+    page.sampler.setCurrentIndex(page.sampler.findData(sampler))
+    page.eta.setValue(eta)
+    page.generate()
+    frames = engine_frames(tiny_project, page.seed.value(), sampler=sampler, eta=eta)
+    assert page.timeline.maximum() == STEPS
+    for position in (STEPS, STEPS // 2, 0):
+        page.timeline.setValue(position)
+        np.testing.assert_array_equal(page.shown(), pixels(frames, position))
+    page.timeline.setValue(STEPS // 2)
+    page.click(page.show)
+    np.testing.assert_array_equal(page.shown(), pixels(frames, STEPS // 2, "pred_x_0"))
+
+
+def test_plain_weights_and_an_older_checkpoint_can_be_chosen(page, tiny_project, engine_frames):
+    paths = tiny_project.checkpoint_paths()
+    older = paths[-1].with_name("step_00000003.safetensors")
+    shutil.copy(paths[-1], older)
+    page.window.session.checkpoint_saved.emit(10, paths[-1])
+    assert [page.checkpoint.itemText(i) for i in range(3)] == [
+        "Newest (step 10)",
+        "Step 10",
+        "Step 3",
+    ]
+    weights = page.get(QComboBox, names.GENERATE_WEIGHTS)
+    weights.setCurrentIndex(weights.findData("model"))
+    page.checkpoint.setCurrentIndex(2)
+    page.generate()
+    frames = engine_frames(tiny_project, page.seed.value(), "model")
+    np.testing.assert_array_equal(page.shown(), pixels(frames, STEPS))
+    page.window.session.checkpoint_saved.emit(10, paths[-1])
+    assert page.checkpoint.currentText() == "Step 3"  # the choice stays
+
+
+def test_the_grid_fills_while_it_is_generated(page, monkeypatch, at_once):
+    """Frames are seen before the last one is made."""
+    goes_on, generate = threading.Event(), work.generate
+
+    def slow(shelf, wish):
+        for event in generate(shelf, wish):
+            yield event
+            if getattr(event, "index", None) == 2:
+                goes_on.wait(20)
+
+    monkeypatch.setattr(work, "generate", slow)
+    page.click(page.run)
+    page.qtbot.waitUntil(lambda: page.grid.position == 2, timeout=SLOW)
+    assert page.grid.count == COUNT
+    assert page.run.text() == "Cancel"
+    assert page.timeline.maximum() == 2
+    assert not page.export.isEnabled()
+    goes_on.set()
+    page.wait_until_done()
+    assert page.grid.position == STEPS
+    assert page.run.text() == "Generate"
+
+
+def test_unlocked_each_generate_takes_a_new_seed_and_locked_the_same(page):
+    seeds = []
+    for _ in range(2):
+        page.generate()
+        seeds.append(page.grid.trajectory.seeds[0])
+    assert seeds[0] != seeds[1] == page.seed.value()
+    page.click(page.lock)
+    page.generate()
+    assert page.grid.trajectory.seeds == tuple(range(seeds[1], seeds[1] + COUNT))
+
+
+def test_a_seed_that_was_thrown_or_typed_is_used_first(page):
+    page.click(page.get(QToolButton, names.GENERATE_DICE))
+    thrown = page.seed.value()
+    page.generate()
+    assert page.grid.trajectory.seeds[0] == thrown
+    page.seed.setValue(77)
+    page.generate()
+    assert page.grid.trajectory.seeds[0] == 77
+    page.generate()
+    assert page.grid.trajectory.seeds[0] != 77
+
+
+@pytest.mark.parametrize("what", ["eta", "steps", "sampler"])
+def test_a_change_makes_the_same_noise_again_after_a_pause(page, tiny_project, what, engine_frames):
+    page.generate()
+    before, seed = page.grid.trajectory, page.seed.value()
+    first = page.shown()
+    if what == "eta":
+        for step in range(1, 11):  # a hand on the slider
+            page.eta.setValue(step / 10)
+        settings = {"eta": 1.0}
+    elif what == "steps":
+        page.steps.setValue(STEPS + 3)
+        settings = {"num_inference_steps": STEPS + 3}
+    else:
+        page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
+        settings = {"sampler": "ddpm"}
+    assert page.window.session.jobs.get(SAMPLE) is None  # not at once
+    page.wait_for_another(before)
+    assert page.grid.trajectory.seeds == before.seeds
+    frames = engine_frames(tiny_project, seed, **settings)
+    np.testing.assert_array_equal(page.shown(), pixels(frames, -1))
+    assert not np.array_equal(page.shown(), first)
+
+
+def test_the_place_on_the_timeline_stays_when_eta_changes(page):
+    page.generate()
+    before = page.grid.trajectory
+    page.timeline.setValue(3)
+    page.eta.setValue(0.5)
+    page.wait_for_another(before)
+    assert page.timeline.value() == 3
+    assert page.timeline.maximum() == STEPS
+
+
+def test_a_change_while_it_runs_discards_that_run(page, monkeypatch, at_once):
+    started, generate = [], work.generate
+    goes_on = threading.Event()
+
+    def slow(shelf, wish):
+        started.append(wish.sample.eta)
+        first = wish.sample.eta == 0
+        for event in generate(shelf, wish):
+            yield event
+            if first and getattr(event, "index", None) == 1:
+                goes_on.wait(20)
+
+    monkeypatch.setattr(work, "generate", slow)
+    page.click(page.run)
+    page.qtbot.waitUntil(lambda: page.grid.count > 0, timeout=SLOW)
+    discarded = page.grid.trajectory
+    page.eta.setValue(0.5)
+    page.qtbot.waitUntil(lambda: len(started) == 2, timeout=SLOW)
+    goes_on.set()
+    page.wait_for_another(discarded)
+    assert started == [0.0, 0.5]
+    assert len(discarded) == 2  # nothing of it came afterwards
+    page.wait_until_done()
+
+
+def test_ddpm_takes_no_eta_and_says_why(page):
+    reason = next(
+        label
+        for label in page.window.generate_page.findChildren(QLabel)
+        if label.text().startswith("DDPM always")
+    )
+    assert page.eta.isEnabled()
+    assert not reason.isVisible()
+    page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
+    assert not page.eta.isEnabled()
+    assert reason.isVisible()
+
+
+def test_slider_and_number_are_one_value(page):
+    slider = page.get(QSlider, f"{names.GENERATE_ETA}.slider")
+    slider.setValue(slider.maximum())
+    assert page.eta.value() == 1
+    page.eta.setValue(0.25)
+    assert slider.value() == slider.maximum() // 4
+    slider = page.get(QSlider, f"{names.GENERATE_STEPS}.slider")
+    slider.setValue(slider.maximum())
+    assert page.steps.value() == 250
+    slider.setValue(slider.minimum())
+    assert page.steps.value() == 1
+
+
+def test_there_are_no_more_steps_than_were_trained(make_window, new_project, find):
+    config = with_settings(new_project.config, ["diffusion.num_timesteps=40"])
+    window = make_window(new_project.with_config(config))
+    assert find(window, QSpinBox, names.GENERATE_STEPS).maximum() == 40
+
+
+def test_settings_come_back_in_the_next_window(page, drive, tiny_project):
+    page.eta.setValue(0.35)
+    page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
+    page.click(page.lock)
+    page.seed.setValue(4711)
+    again = drive(tiny_project)
+    assert (again.count.value(), again.steps.value()) == (COUNT, STEPS)
+    assert again.eta.value() == 0.35
+    assert again.sampler.currentData() == "ddpm"
+    assert (again.lock.isChecked(), again.seed.value()) == (True, 4711)
+
+
+def test_kept_frames_fit_into_memory_and_hold_both_ends():
+    assert work.kept_frames(251, 10, 100_000) == frozenset(range(251))
+    for frames, size, most in ((251, 1000, 100_000), (1001, 99, 7000), (2, 10, 1)):
+        kept = work.kept_frames(frames, size, most)
+        assert {0, frames - 1} <= kept
+        assert (len(kept) - 1) * size <= most or len(kept) == 2
+
+
+def test_a_long_trajectory_is_thinned_and_its_words_say_the_real_step(page, monkeypatch):
+    monkeypatch.setattr(work, "kept_frames", lambda frames, *_: frozenset([0, 4, frames - 1]))
+    page.generate()
+    assert page.timeline.maximum() == 2
+    page.timeline.setValue(1)
+    label = page.get(QLabel, names.SCRUBBER_LABEL)
+    assert label.text().startswith(f"step 4 of {STEPS}")
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 16, 64])
+@pytest.mark.parametrize("picture", [(8, 8), (64, 64), (96, 64), (512, 512)])
+def test_pictures_are_enlarged_by_whole_numbers_and_fit(count, picture):
+    how = arrange(count, picture, 800.0, 500.0, 8.0)
+    assert how.columns * how.rows >= count
+    assert how.columns * (picture[0] * how.scale + 8) - 8 <= 800.001
+    assert how.rows * (picture[1] * how.scale + 8) - 8 <= 500.001
+    assert how.scale < 1 or how.scale == int(how.scale)

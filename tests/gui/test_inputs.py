@@ -1,0 +1,64 @@
+"""Fields do not change under a wheel that only wants to scroll the page."""
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from ddpm_studio.gui.widgets.inputs import ComboBox, DoubleSpinBox, Slider, SpinBox, Switch
+
+
+def make(kind):
+    if kind == "combo":
+        combo = ComboBox()
+        combo.addItems(["a", "b", "c"])
+        combo.setCurrentIndex(1)
+        return combo, combo.currentIndex
+    field = {"spin": SpinBox(0, 9), "double": DoubleSpinBox(0, 9), "slider": Slider(0, 9)}[kind]
+    field.setValue(4)
+    return field, field.value
+
+
+def wheel(widget):
+    event = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(0, 0),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+    return event
+
+
+@pytest.mark.parametrize("kind", ["combo", "spin", "double", "slider"])
+def test_the_wheel_changes_only_a_focused_field(qtbot, kind):
+    field, value = make(kind)
+    qtbot.addWidget(field)
+    field.show()
+    field.activateWindow()
+    qtbot.waitUntil(field.isActiveWindow)
+    field.clearFocus()
+    before = value()
+    event = wheel(field)
+    assert value() == before
+    assert not event.isAccepted()  # so that the page scrolls
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    wheel(field)
+    assert value() != before
+
+
+def test_a_switch_is_clicked_anywhere_and_by_the_space_bar(qtbot):
+    switch = Switch("Mirror pictures")
+    qtbot.addWidget(switch)
+    switch.show()
+    qtbot.mouseClick(
+        switch, Qt.MouseButton.LeftButton, pos=QPoint(switch.width() - 4, switch.height() // 2)
+    )
+    assert switch.isChecked()
+    qtbot.keyClick(switch, Qt.Key.Key_Space)
+    assert not switch.isChecked()

@@ -1,0 +1,236 @@
+"""The window around the pages: going about, dropping, errors, and closing while busy."""
+
+import time
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QToolButton, QWidget
+
+from ddpm_studio.errors import StudioError
+from ddpm_studio.gui import names
+from ddpm_studio.gui.app import create_window
+from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
+from ddpm_studio.gui.dialogs.shortcuts import ShortcutsDialog
+from ddpm_studio.gui.session import TRAIN
+from ddpm_studio.gui.settings import Settings
+
+NAMES = {value for key, value in vars(names).items() if key.isupper()}
+
+
+def endless(saved=None):
+    try:
+        while True:
+            time.sleep(0.002)
+            yield 0
+    finally:
+        if saved is not None:
+            time.sleep(0.1)
+            saved.append(True)
+
+
+def test_the_rail_and_the_keys_lead_to_the_pages(qtbot, window, find):
+    for nav, page, key in (
+        (names.NAV_PICTURES, names.PAGE_PICTURES, Qt.Key.Key_1),
+        (names.NAV_TRAIN, names.PAGE_TRAIN, Qt.Key.Key_2),
+        (names.NAV_GENERATE, names.PAGE_GENERATE, Qt.Key.Key_3),
+        (names.NAV_START, names.PAGE_START, Qt.Key.Key_0),
+    ):
+        window.show_page(names.NAV_START)
+        qtbot.mouseClick(find(window, QToolButton, nav), Qt.MouseButton.LeftButton)
+        assert window.current_page.objectName() == page
+        window.show_page(names.NAV_START)
+        qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+        assert window.current_page.objectName() == page
+        assert find(window, QToolButton, nav).isChecked()
+
+
+def test_ctrl_enter_runs_the_main_action_of_the_page(qtbot, window, monkeypatch):
+    ran = []
+    monkeypatch.setattr(window.train_page, "main_action", lambda: ran.append("train"))
+    window.show_page(names.NAV_TRAIN)
+    qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert ran == ["train"]
+
+
+def test_every_page_without_a_project_says_what_to_do_next(window):
+    for nav in (names.NAV_PICTURES, names.NAV_TRAIN, names.NAV_GENERATE):
+        window.show_page(nav)
+        assert window.current_page.is_empty
+        words = " ".join(label.text() for label in window.current_page.findChildren(QLabel))
+        assert "rop a folder" in words or "Train a model" in words
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F1, Qt.Key.Key_Question])
+def test_the_keys_are_listed(qtbot, window, key):
+    window.show_page(names.NAV_TRAIN)
+    qtbot.keyClick(window, key)
+    [dialog] = window.findChildren(ShortcutsDialog)
+    words = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "Ctrl+Enter" in words
+    assert window.train_page.action_text in words
+    dialog.close()
+
+
+def test_an_error_is_a_sentence_with_details_that_can_be_copied(qtbot, window, find):
+    window.session.report(StudioError("The disk is full."))
+    banner = find(window, QWidget, names.BANNER)
+    assert banner.isVisible()
+    assert find(window, QLabel, names.BANNER_TEXT).text() == "The disk is full."
+    find(window, QPushButton, names.BANNER_COPY).click()
+    copied = QGuiApplication.clipboard().text()
+    assert copied.startswith("The disk is full.")
+    assert "StudioError" in copied
+    find(window, QToolButton, names.BANNER_CLOSE).click()
+    assert not banner.isVisible()
+
+
+def test_a_failing_job_is_shown_and_the_window_lives_on(qtbot, window, find):
+    def failing():
+        yield 1
+        raise ZeroDivisionError("oh")
+
+    window.session.jobs.start("export", failing)
+    banner = find(window, QWidget, names.BANNER)
+    qtbot.waitUntil(banner.isVisible)
+    assert "oh" in find(window, QLabel, names.BANNER_TEXT).text()
+    qtbot.waitUntil(lambda: not window.session.jobs.is_busy())
+    window.show_page(names.NAV_TRAIN)
+
+
+def test_the_status_line_shows_what_runs_and_stops_it(qtbot, window, find):
+    job = window.session.start_training(endless)
+    part = find(window, QWidget, names.item(names.STATUS_JOB, TRAIN))
+    assert part.isVisible()
+    assert "Training" in find(window, QWidget, names.STATUS_JOBS).text()
+    job.set_paused(True)
+    assert "paused" in part.text()
+    stop = find(window, QToolButton, names.item(names.STATUS_STOP, TRAIN))
+    with qtbot.waitSignal(job.stopped):
+        qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.session.jobs.is_busy())
+    assert "Nothing runs" in find(window, QWidget, names.STATUS_JOBS).text()
+
+
+def drop(window, path):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    keys = Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(500, 400), copy, mime, left, keys)
+    enter.ignore()
+    window.dragEnterEvent(enter)
+    if enter.isAccepted():
+        window.dropEvent(QDropEvent(QPointF(500, 400), copy, mime, left, keys))
+    return enter.isAccepted()
+
+
+def test_a_dropped_folder_becomes_a_project_with_one_click(qtbot, window, find, picture_folder):
+    assert drop(window, picture_folder)
+    qtbot.waitUntil(lambda: bool(window.findChildren(NewProjectDialog)))
+    [dialog] = window.findChildren(NewProjectDialog)
+    create = find(dialog, QPushButton, names.NEW_PROJECT_CREATE)
+    qtbot.mouseClick(create, Qt.MouseButton.LeftButton)
+    project = window.session.project
+    assert project.pictures == picture_folder
+    assert project.path.name == picture_folder.name
+    assert window.current_page.objectName() == names.PAGE_PICTURES
+
+
+def test_a_dropped_project_is_opened(qtbot, window, tiny_project):
+    assert drop(window, tiny_project.path)
+    qtbot.waitUntil(lambda: window.session.project is not None)
+    assert window.session.project.path == tiny_project.path
+
+
+def test_a_dropped_file_is_not_taken(window, picture_folder):
+    assert not drop(window, picture_folder / "broken.jpg")
+
+
+def test_the_place_to_drop_is_shown_while_something_is_over_the_window(window, find, tmp_path):
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    enter = QDragEnterEvent(
+        QPoint(9, 9),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dragEnterEvent(enter)
+    place = find(window, QWidget, names.DROP)
+    assert place.isVisible()
+    assert place.geometry() == window.rect()
+
+
+def test_closing_while_busy_says_so_saves_and_then_closes(qtbot, make_window, find):
+    window, saved = make_window(), []
+    job = window.session.start_training(lambda: endless(saved))
+    with qtbot.waitSignal(job.events):
+        pass
+    started = time.monotonic()
+    window.close()
+    assert time.monotonic() - started < 0.08  # nothing was waited for
+    assert window.isVisible()
+    saving = find(window, QWidget, names.SAVING)
+    assert saving.isVisible()
+    assert saving.heading.text() == "Saving…"
+    window.close()  # impatience changes nothing
+    assert window.isVisible()
+    with qtbot.waitSignal(window.closed):
+        pass
+    assert not window.isVisible()
+    assert saved == [True]
+
+
+def test_geometry_comes_back(qtbot, make_window, settings):
+    window = make_window()
+    window.resize(960, 700)  # no larger than the screen of the offscreen platform
+    size = window.size()
+    window.close()
+    assert make_window().size() == size
+
+
+def test_every_name_is_in_the_one_list_and_given_once(make_window, tiny_project):
+    window = make_window(tiny_project)
+    window.show_new_project(tiny_project.pictures)
+    window.show_shortcuts()
+    seen = {}
+    for widget in window.findChildren(QWidget):
+        name = widget.objectName()
+        if not name or name.startswith("qt_"):
+            continue
+        assert any(name == known or name.startswith(f"{known}.") for known in NAMES), name
+        assert name not in seen, f"{name}: {widget} and {seen[name]}"
+        seen[name] = widget
+    assert {names.NAV_PICTURES, names.START_NEW, names.START_SAMPLE, names.STATUS_JOBS} <= set(seen)
+
+
+def test_every_control_has_words_for_those_who_cannot_see_it(make_window, tiny_project):
+    window = make_window(tiny_project)
+    for button in window.findChildren(QAbstractButton):
+        if button.objectName().startswith("qt_"):
+            continue
+        assert button.accessibleName() or button.text(), button.objectName()
+        assert button.toolTip(), button.objectName() or button
+
+
+def test_a_project_that_cannot_be_opened_gives_the_start_screen_with_a_sentence(
+    make_window, find, tmp_path
+):
+    window = make_window(tmp_path)
+    assert window.current_page.objectName() == names.PAGE_START
+    assert "is not a project" in find(window, QLabel, names.BANNER_TEXT).text()
+
+
+def test_create_window_takes_an_ini_path_and_leaves_numbers_alone(qtbot, tmp_path, tiny_project):
+    import locale
+
+    window = create_window(tiny_project, settings=tmp_path / "mine.ini")
+    assert window.session.project.path == tiny_project.path
+    assert window.session.settings.path == tmp_path / "mine.ini"
+    assert locale.localeconv()["decimal_point"] == "."
+    window.close()
+    qtbot.waitUntil(lambda: not window.session.jobs.is_busy())
+    assert Settings(tmp_path / "mine.ini").recent_projects == [tiny_project.path]
+    window.deleteLater()
