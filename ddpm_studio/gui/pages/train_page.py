@@ -150,7 +150,7 @@ class TrainPage(Page):
         session.training_wanted.connect(self._on_start)
 
     def _prepare_plot(self) -> None:
-        """The plot is made when it is first seen and pyqtgraph is there already."""
+        """The plot is made when it is first seen: pyqtgraph is imported then, about 0.2 s."""
         if self.session.device_name and self.isVisible() and not self.is_empty:
             self._view.plot.prepare()
 

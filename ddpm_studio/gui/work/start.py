@@ -17,11 +17,16 @@ from ddpm_studio.project import FILE_NAME, Project, step_of
 
 SAMPLE_PICTURES = 400
 PREVIEW_PIXELS = QSize(432, 320)  # a card at two device pixels a point
-# each is imported in a step of its own, so that closing the window need not wait for all of them
+# Each is imported in a step of its own, so that closing the window need not wait for all of them.
+# pyqtgraph is not among them: PySide makes its classes and enums when they are first used, which
+# two threads must not do at once (3 of 60 starts crashed while the window was being painted).
 HEAVY = (
     *("numpy", "PIL.Image", "ddpm_studio.data", "torch", "ddpm_studio.training"),
-    *("ddpm_studio.sampling", "pyqtgraph"),
+    "ddpm_studio.sampling",
 )
+# for the same reason these are looked up here, in the GUI thread
+COVER = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+CRISP, SMOOTH = Qt.TransformationMode.FastTransformation, Qt.TransformationMode.SmoothTransformation
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,4 @@ def _read_small(path: Path) -> QImage | None:
     if image.isNull():
         return None
     is_small = image.width() * 2 <= PREVIEW_PIXELS.width()
-    how = Qt.TransformationMode.FastTransformation  # small pixels stay crisp squares
-    if not is_small:
-        how = Qt.TransformationMode.SmoothTransformation
-    return image.scaled(PREVIEW_PIXELS, Qt.AspectRatioMode.KeepAspectRatioByExpanding, how)
+    return image.scaled(PREVIEW_PIXELS, COVER, CRISP if is_small else SMOOTH)

@@ -1,0 +1,182 @@
+"""The Pictures page in a window, driven by the names of its controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices, QImage
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QWidget,
+)
+
+from ddpm_studio.config import PicturesConfig, StudioConfig
+from ddpm_studio.gui import names
+from ddpm_studio.gui.main_window import MainWindow
+from ddpm_studio.gui.session import PICTURES
+from ddpm_studio.gui.widgets.picture_wall import PictureWall
+from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.project import Project
+
+PATIENCE = 20_000
+LEFT = Qt.MouseButton.LeftButton
+
+
+def drain(steps: Iterator[object]) -> object:
+    """What a generator returns."""
+    while True:
+        try:
+            next(steps)  # type: ignore[call-overload]
+        except StopIteration as end:
+            return end.value
+
+
+def as_array(image: QImage) -> np.ndarray:
+    """(H, W, 3) of an image of any format; its own memory."""
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+@pytest.fixture
+def drive(qtbot, find) -> Callable[[MainWindow], Driver]:
+    return lambda window: Driver(window, qtbot, find)
+
+
+class Driver:
+    """Acts on the page as a person does, by the names of its controls."""
+
+    def __init__(self, window: MainWindow, qtbot, find) -> None:
+        self.window, self.qtbot, self._find = window, qtbot, find
+        self.session = window.session
+
+    def get(self, kind: type[QWidget], name: str):
+        return self._find(self.window.pictures_page, kind, name)
+
+    @property
+    def wall(self) -> PictureWall:
+        return self.get(PictureWall, names.PICTURES_WALL)
+
+    @property
+    def config(self) -> PicturesConfig:
+        return self.session.project.config.pictures
+
+    def text(self, name: str) -> str:
+        return self.get(QLabel, name).text()
+
+    def click(self, name: str) -> None:
+        button = self.get(QAbstractButton, name)
+        assert button.isVisible()
+        assert button.isEnabled()
+        self.qtbot.mouseClick(button, LEFT)
+
+    def press(self, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+        """A key of the window, wherever the focus is."""
+        self.window.activateWindow()
+        self.qtbot.waitUntil(self.window.isActiveWindow, timeout=PATIENCE)
+        self.qtbot.keyClick(self.window, key, modifier)
+
+    def choose(self, name: str, data: object) -> None:
+        """An entry of a combo box, by keyboard."""
+        combo = self.get(QComboBox, name)
+        combo.setFocus()
+        row, target = combo.currentIndex(), combo.findData(data)
+        assert target >= 0
+        key = Qt.Key.Key_Down if target > row else Qt.Key.Key_Up
+        for _ in range(abs(target - row)):
+            self.qtbot.keyClick(combo, key)
+        assert combo.currentData() == data
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=PATIENCE)
+
+    def wait_for_wall(self) -> None:
+        """Until the wall shows what the settings say, with all pixels that are in view."""
+        shape = self.config.shape[1:]
+
+        def is_ready() -> bool:
+            model = self.wall.wall_model
+            first, last = self.wall.visible_rows()
+            size = model.picture_size
+            return (
+                self.wall.isVisible()
+                and self.session.jobs.get(PICTURES) is None
+                and (size.height(), size.width()) == shape
+                and last >= first
+                and all(model.image(row) is not None for row in range(first, last + 1))
+            )
+
+        self.wait(is_ready)
+
+    def shown_pixels(self, row: int) -> np.ndarray:
+        """A picture as it lies on the screen, one value for each device pixel."""
+        wall = self.wall
+        tile = wall.tile_rect(wall.visualRect(wall.wall_model.index(row))).toRect()
+        return as_array(wall.viewport().grab(tile).toImage())
+
+
+@pytest.fixture
+def page(make_window, new_project: Project, drive) -> Driver:
+    """A window with an untrained project, its wall filled."""
+    driver = drive(make_window(new_project))
+    driver.wait_for_wall()
+    return driver
+
+
+@pytest.fixture
+def odd_folder(tmp_path: Path) -> Path:
+    """One picture each that is transparent, lying on its side, small; and two that are none."""
+    folder = tmp_path / "odd"
+    (folder / "inner").mkdir(parents=True)
+    glass = np.zeros((16, 16, 4), np.uint8)
+    glass[:, 8:] = (255, 0, 0, 255)
+    Image.fromarray(glass).save(folder / "glass.png")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (40, 20), "#00ff00").save(folder / "lying.jpg", exif=exif)
+    Image.new("RGB", (4, 4), "#0000ff").save(folder / "small.png")
+    (folder / "inner" / "notes.txt").write_text("buy paper")
+    (folder / "empty.png").write_bytes(b"")
+    return folder
+
+
+@pytest.fixture
+def odd_page(make_window, tmp_path: Path, odd_folder: Path, new_project, drive) -> Driver:
+    project = Project.create(tmp_path / "projects" / "odd", odd_folder, new_project.config)
+    driver = drive(make_window(project))
+    driver.wait_for_wall()
+    return driver
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders that the page asked the desktop to show."""
+    folders: list[Path] = []
+
+    def open_url(url) -> bool:
+        folders.append(Path(url.toLocalFile()))
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    return folders
+
+
+@pytest.fixture
+def prepared_with(monkeypatch: pytest.MonkeyPatch) -> list[StudioConfig]:
+    """The settings of every time that the folder was read."""
+    configs: list[StudioConfig] = []
+    prepare = work.prepare
+
+    def noted(project: Project):
+        configs.append(project.config)
+        return prepare(project)
+
+    monkeypatch.setattr(work, "prepare", noted)
+    return configs

@@ -1,0 +1,199 @@
+"""The Pictures page: reading a folder, stopping, failing, and the way on."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QListView,
+    QPushButton,
+    QWidget,
+)
+
+from ddpm_studio.errors import ProjectError
+from ddpm_studio.events import PicturesProgress
+from ddpm_studio.gui import names
+from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
+from ddpm_studio.gui.main_window import MainWindow
+from ddpm_studio.gui.session import PICTURES, TRAIN
+from ddpm_studio.gui.widgets.banner import Banner
+from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.project import Project
+
+# preparing, stopping, failing
+
+
+def endless(_project: Project) -> Iterator[PicturesProgress]:
+    """A folder that takes long."""
+    done = 0
+    while True:
+        done += 1
+        yield PicturesProgress(min(done, 999), 1000)
+        time.sleep(0.001)
+
+
+def test_reading_shows_its_progress_and_can_be_cancelled(page, monkeypatch) -> None:
+    with monkeypatch.context() as slow:
+        slow.setattr(work, "prepare", endless)
+        page.choose(names.PICTURES_SIZE, 16)
+        preparing = page.get(QWidget, names.PICTURES_PREPARING)
+        page.wait(preparing.isVisible)
+        words = preparing.findChildren(QLabel)
+        page.wait(lambda: any("of 1,000" in label.text() for label in words))
+        page.click(names.PICTURES_CANCEL)
+        page.wait(page.get(QWidget, names.PICTURES_STOPPED).isVisible)
+    assert page.session.jobs.get(PICTURES) is None
+    assert not page.get(QListView, names.PICTURES_LEFT_OUT).isVisible()
+    page.click(names.PICTURES_AGAIN)
+    page.wait_for_wall()
+
+
+def test_a_choice_during_reading_begins_anew(page, monkeypatch) -> None:
+    with monkeypatch.context() as slow:
+        slow.setattr(work, "prepare", endless)
+        page.choose(names.PICTURES_SIZE, 16)
+        page.wait(page.get(QWidget, names.PICTURES_PREPARING).isVisible)
+    page.choose(names.PICTURES_SIZE, 32)
+    page.wait_for_wall()
+    assert page.wall.wall_model.picture_size.width() == 32
+
+
+def test_a_folder_without_pictures_says_so_and_another_can_be_chosen(
+    make_window, tmp_path: Path, new_project: Project, picture_folder: Path, drive
+) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("Dear Ada")
+    path = tmp_path / "projects" / "letters"
+    page = drive(make_window(Project.create(path, folder, new_project.config)))
+    failed = page.get(QWidget, names.PICTURES_FAILED)
+    page.wait(failed.isVisible)
+    sentence = page.window.findChild(Banner).sentence
+    assert "letter.txt" in sentence
+    assert sentence in [label.text() for label in failed.findChildren(QLabel)]
+    assert not page.get(QPushButton, names.PICTURES_CONTINUE).isEnabled()
+    page.click(names.PICTURES_CHOOSE_FOLDER)
+    chooser = page.window.pictures_page.findChild(QFileDialog)
+    chooser.fileSelected.emit(str(picture_folder))
+    chooser.reject()
+    page.wait_for_wall()
+    assert Project.open(path).pictures == picture_folder
+    assert page.get(QPushButton, names.PICTURES_CONTINUE).isEnabled()
+
+
+def test_a_folder_that_came_back_is_read_again(
+    make_window, new_project: Project, tmp_path: Path, picture_folder: Path, drive
+) -> None:
+    missing = dataclasses.replace(new_project, pictures=tmp_path / "disk")
+    missing.save()
+    page = drive(make_window(missing))
+    page.wait(page.get(QWidget, names.PICTURES_FAILED).isVisible)
+    (tmp_path / "disk").symlink_to(picture_folder, target_is_directory=True)
+    page.click(names.PICTURES_RETRY)
+    page.wait_for_wall()
+
+
+def test_the_project_itself_is_no_pictures_folder(new_project: Project, tmp_path: Path) -> None:
+    for folder in (new_project.path, tmp_path / "nowhere"):
+        with pytest.raises(ProjectError, match="pictures folder"):
+            work.with_pictures(new_project, folder)
+
+
+def test_nothing_of_a_closed_project_arrives(
+    page, tmp_path: Path, odd_folder: Path, monkeypatch
+) -> None:
+    """Another project is opened while the first is read: only the second is ever shown."""
+    other = Project.create(tmp_path / "projects" / "odd", odd_folder, page.session.project.config)
+    with monkeypatch.context() as slow:
+        slow.setattr(work, "prepare", endless)
+        page.choose(names.PICTURES_SIZE, 16)
+        page.wait(page.get(QWidget, names.PICTURES_PREPARING).isVisible)
+    page.session.open_project(other.path)
+    page.wait_for_wall()
+    assert "3 pictures" in page.text(names.PICTURES_TAKEN)
+    page.session.close_project()
+    assert page.window.pictures_page.is_empty
+    assert page.wall.wall_model.rowCount() == 0
+
+
+def test_closing_while_reading_begins_nothing_new(page, monkeypatch) -> None:
+    monkeypatch.setattr(work, "prepare", endless)
+    page.choose(names.PICTURES_SIZE, 16)  # saved, and to be read in a moment
+    assert page.window.pictures_page._patience.isActive()
+    page.window.close()
+    assert not page.window.pictures_page._patience.isActive()
+    page.wait(lambda: not page.window.isVisible())
+    assert Project.open(page.session.project.path).config.pictures.size == 16
+
+
+# the rest of the window
+
+
+def test_the_way_on_starts_the_first_training(page, fake_training) -> None:
+    button = page.get(QPushButton, names.PICTURES_CONTINUE)
+    assert button.text() == "Start training"
+    page.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert page.window.current_page is page.window.train_page
+    assert page.session.jobs.get(TRAIN) is not None
+    assert button.text() == "Continue to training"
+    page.session.jobs.get(TRAIN).stop()
+    page.wait(lambda: page.session.jobs.get(TRAIN) is None)
+
+
+def test_a_trained_project_goes_on_to_its_training(
+    make_window, tiny_project: Project, drive
+) -> None:
+    page = drive(make_window(tiny_project))
+    page.wait_for_wall()
+    assert page.get(QPushButton, names.PICTURES_CONTINUE).text() == "Continue to training"
+    page.click(names.PICTURES_CONTINUE)
+    assert page.window.current_page is page.window.train_page
+    assert page.session.jobs.get(TRAIN) is None
+
+
+def test_without_a_project_the_page_says_how_to_begin(window: MainWindow, drive) -> None:
+    page = drive(window)
+    window.show_page(names.NAV_PICTURES)
+    empty = page.get(QWidget, names.PICTURES_EMPTY)
+    assert empty.isVisible()
+    assert any("Drop a folder" in label.text() for label in empty.findChildren(QLabel))
+    assert not page.get(QPushButton, names.PICTURES_CONTINUE).isVisible()
+    page.click(names.PICTURES_NEW)
+    window.findChild(NewProjectDialog).reject()
+
+
+def test_every_control_says_what_it_is(page) -> None:
+    kinds = (QAbstractButton, QAbstractSlider, QComboBox, QListView)
+    for kind in kinds:
+        for control in page.window.pictures_page.findChildren(kind):
+            if not control.objectName() or control.objectName().startswith("qt_"):
+                continue
+            name = control.objectName()
+            words = control.accessibleName() or getattr(control, "text", str)()
+            assert words, name
+            if not isinstance(control, QListView):
+                assert control.toolTip(), name
+            assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, name
+    for label in page.window.pictures_page.findChildren(QLabel):
+        assert label.fontInfo().pixelSize() >= 12, label.text()
+
+
+def test_the_page_waits_for_no_heavy_library() -> None:
+    code = (
+        "import sys, ddpm_studio.gui.pages.pictures_page;"
+        "print([m for m in ('torch', 'numpy', 'PIL', 'av', 'pyqtgraph') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert result.stdout.strip() == "[]", result.stderr
