@@ -1,0 +1,41 @@
+"""What the README shows works as it stands there."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ddpm_studio.config_text import with_settings
+from ddpm_studio.presets import preset
+from ddpm_studio.project import Project
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+TINY = ("model.model_channels=8", "train.batch_size=2", "train.preview_every=1000")
+
+
+def test_the_python_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Word for word, on a project of three small pictures."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for shade in (10, 100, 200):
+        Image.fromarray(np.full((32, 32, 3), shade, np.uint8)).save(pictures / f"{shade}.png")
+    Project.create(tmp_path / "flowers", pictures, with_settings(preset("sketch"), TINY))
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(example, "README.md", "exec"), {})
+    printed = capsys.readouterr().out.splitlines()
+    assert sum(line.startswith("TrainStep(") for line in printed) == 100
+    assert printed[-1].startswith("25 -1 ")  # index, t and spread of the finished pictures
+
+
+def test_every_picture_and_path_that_it_names_is_there() -> None:
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
+    paths = re.findall(r"`((?:ddpm_studio|tests|packaging)/[\w/.]+)`", README)
+    assert len(pictures) == 5
+    missing = [name for name in (*pictures, *paths) if not (ROOT / name).exists()]
+    assert missing == []
