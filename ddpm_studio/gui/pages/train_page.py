@@ -25,7 +25,7 @@ from ddpm_studio.gui.work import train as work
 from ddpm_studio.project import Project, step_of
 
 HISTORY, FILM, WEIGHTS = "train_history", "train_film", "train_weights"  # names of jobs
-REFRESH_MS = 250  # of the numbers; digits that change faster cannot be read
+REFRESH_MS = 500  # of the numbers; digits that change faster cannot be read
 
 
 class TrainPage(Page):

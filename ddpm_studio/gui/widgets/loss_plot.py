@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # these bring numpy and pyqtgraph along, which the first wind
     from ddpm_studio.gui.widgets.loss_canvas import LossCanvas
     from ddpm_studio.gui.widgets.loss_series import LossSeries
 
-REDRAW_MS = 333  # at most that often; more would take time from training
+REDRAW_MS = 750  # a redraw takes 6 ms of a core that training on the CPU wants too
 MOST_WAITS = 3  # so many rounds at most, if the new steps are less than a pixel wide
 HEAD_HEIGHT = 32
 FOLLOW_TOP, FOLLOW_RIGHT = 56, 32

@@ -13,7 +13,7 @@ from ddpm_studio.gui.widgets.button import IconButton
 
 BAR_WIDTH = 120
 HEIGHT = 36
-REFRESH_MS = 250
+REFRESH_MS = 500
 
 
 class StatusLine(QFrame):
