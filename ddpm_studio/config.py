@@ -19,7 +19,9 @@ PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 SAMPLERS = ("ddpm", "ddim")
 SPACINGS = ("leading", "trailing", "linspace", "quadratic")
 VARIANCES = ("posterior", "beta")
-CHANNELS = (1, 3)
+CHANNELS = (0, 1, 3, 4)
+CROPS = ("centre", "smart", "pad")
+COPIES = ("one", "all")
 
 
 def check(condition: bool, name: str, value: object, allowed: str) -> None:
@@ -80,9 +82,13 @@ class PicturesConfig:
 
     size: int = 32  # width in pixels, and height too unless `height` is set
     height: int = 0  # 0: square
-    channels: int = 3  # 1: grey, 3: colour
-    background: str = "#ffffff"  # laid under transparent pictures
+    channels: int = 0  # 1: grey, 3: colour, 4: colour and transparency, 0: as the folder is
+    crop: str = "centre"  # which part is taken; smart: the most detailed one, pad: the whole
+    background: str = "#ffffff"  # laid under transparent pictures, and around padded ones
+    copies: str = "one"  # of pictures that are alike: one or all
     flip_horizontal: bool = False  # show each picture mirrored half of the time
+    smallest_side: int = 8  # pixels; files with a shorter side are left out
+    max_megapixels: int = 180  # larger ones are left out; a million takes up to 20 MB of memory
 
     def __post_init__(self) -> None:
         check_types("pictures", self)
@@ -94,6 +100,15 @@ class PicturesConfig:
             "0 (square) or 4 to 2048 pixels",
         )
         check_choice("pictures.channels", self.channels, CHANNELS)
+        check_choice("pictures.crop", self.crop, CROPS)
+        check_choice("pictures.copies", self.copies, COPIES)
+        check_at_least("pictures.smallest_side", self.smallest_side, 1)
+        check(
+            1 <= self.max_megapixels <= 4000,
+            "pictures.max_megapixels",
+            self.max_megapixels,
+            "1 to 4000 million pixels",
+        )
         digits = self.background.removeprefix("#")
         check(
             self.background.startswith("#")
@@ -106,8 +121,8 @@ class PicturesConfig:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """(C, H, W) of one prepared picture."""
-        return self.channels, self.height or self.size, self.size
+        """(C, H, W) of one prepared picture; as if coloured while `channels` is 0."""
+        return self.channels or 3, self.height or self.size, self.size
 
 
 @dataclass(frozen=True)

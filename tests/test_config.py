@@ -29,7 +29,7 @@ WRONG = [
     ("pictures", "size", 3, "4 to 2048"),
     ("pictures", "size", 2049, "4 to 2048"),
     ("pictures", "height", 2, "0 (square)"),
-    ("pictures", "channels", 2, "one of 1, 3"),
+    ("pictures", "channels", 2, "one of 0, 1, 3, 4"),
     ("pictures", "background", "white", "#ffffff"),
     ("pictures", "background", "#12345g", "#ffffff"),
     ("pictures", "background", "#fff", "#ffffff"),
