@@ -55,6 +55,7 @@ class Job(QThread):
         super().__init__(parent)
         self.title = title  # for people: "Training"
         self.is_quiet = False  # not worth a place in the status line
+        self.tells_failure = False  # who started it says itself why it failed, not the banner
         self.state = JobState.WAITING
         self.is_resting = False
         self.failure: Failure | None = None  # set before `failed` is emitted
@@ -279,7 +280,8 @@ class JobRunner(QObject):
     def _on_failed(self, _error: Exception) -> None:
         job = self.sender()
         assert isinstance(job, Job)
-        self.failed.emit(job, job.failure)
+        if not job.tells_failure:
+            self.failed.emit(job, job.failure)
 
     def _on_finished(self) -> None:
         job = self.sender()

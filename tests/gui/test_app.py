@@ -16,7 +16,7 @@ from ddpm_studio.gui.startup import load_runtime_before_qt, missing_display, mis
 
 LATE = ("torch", "numpy", "PIL", "av", "pyqtgraph")
 SHOW = f"""
-import sys
+import gc, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 application = QApplication([])
@@ -29,6 +29,7 @@ window.session.warmed_up.connect(lambda name: window.close())
 window.closed.connect(application.quit)
 window.show()
 application.exec()
+print("left:", len(gc.get_objects()), "spared:", gc.get_freeze_count())
 """
 RUN = """
 import sys
@@ -62,9 +63,13 @@ def test_the_first_window_is_painted_before_anything_heavy_is_imported(tmp_path)
         check=False,
     )
     assert answer.returncode == 0, answer.stderr
-    found, has_torch, *device = answer.stdout.split()
+    first, last = answer.stdout.splitlines()
+    found, has_torch, *device = first.split()
     assert (found, has_torch) == ("[]", "True")
     assert device
+    # a full garbage collection, in which the window stands still, looks at little
+    _, left, _, spared = last.split()
+    assert int(left) < 0.2 * int(spared)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")

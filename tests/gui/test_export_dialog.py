@@ -285,8 +285,11 @@ def test_an_error_is_a_sentence_and_can_be_tried_again(make_dialog, monkeypatch,
 
     monkeypatch.setattr(work, "write_film", failing)
     driver = make_dialog(make_trajectory())
+    said_elsewhere = []
+    driver.dialog._session.failed.connect(said_elsewhere.append)
     driver.qtbot.mouseClick(driver.save, LEFT)
     driver.qtbot.waitUntil(lambda: driver.message.text() == "The disk is full.", timeout=SLOW)
+    assert said_elsewhere == []  # once is enough
     monkeypatch.setattr(work, "write_film", write)
     assert driver.export().is_file()
 

@@ -348,10 +348,10 @@ class ExportDialog(QDialog):
         if not self._export.isEnabled():
             return
         path, plan = Path(self._path.text().strip()).expanduser(), self.plan()
-        job = self._session.jobs.start(
+        job = self._job = self._session.jobs.start(
             EXPORT, lambda: work.write_film(path, plan), title="Exporting", replace=True
         )
-        self._job = job
+        job.tells_failure = True
         job.changed.connect(self._on_job_changed)
         job.succeeded.connect(self._on_saved)
         job.stopped.connect(self._on_stopped)
