@@ -3,8 +3,12 @@
 import sys
 from multiprocessing import freeze_support
 
-from ddpm_studio.cli import main
-
 if __name__ == "__main__":
     freeze_support()
+    if sys.argv[1:2] == ["--decoder-worker"]:  # a frozen program starts itself as its helper
+        from ddpm_studio.data.worker import main as work
+
+        sys.exit(work(sys.argv[2:]))
+    from ddpm_studio.cli import main
+
     sys.exit(main())

@@ -151,6 +151,12 @@ def _add_new(new: argparse.ArgumentParser) -> None:
     _add_set(new)
 
 
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument("folder", type=Path, metavar="DIR", help="your pictures, or a project")
+    check.add_argument("--size", type=int, metavar="N", help="picture size in pixels")
+    _add_set(check, "a pictures.* setting, for this time only")
+
+
 def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("project", type=Path, metavar="PROJECT")
     _add_length(train)
@@ -221,6 +227,7 @@ def _add_set(verb: argparse.ArgumentParser, what: str = "a setting") -> None:
 
 
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "check": ("say of every file of a folder whether it would be taken, and why", _add_check),
     "new": ("make a project", _add_new),
     "train": ("train, from the newest checkpoint on", _add_train),
     "sample": ("make new pictures as PNG files", _add_sample),

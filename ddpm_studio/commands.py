@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
+from ddpm_studio.checking import check
 from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
@@ -28,6 +29,7 @@ SAMPLE_PICTURES = 400
 SHOWN_SIZE = 512  # pixels: films are enlarged to about this, by a whole number
 
 Events = Iterator[object]
+__all__ = ["animate", "check", "demo", "new", "sample", "train"]
 
 
 def new(options: Namespace) -> Events:
@@ -103,9 +105,9 @@ def animate(options: Namespace) -> Events:
         frames.append(picture_grid(to_uint8(getattr(frame, options.show))))
         yield SampleStep(frame.index, settings.num_inference_steps, options.count, 0, options.count)
     scale = options.scale or max(1, round(SHOWN_SIZE / max(frames[0].shape)))
-    yield from write_animation(
-        options.out, frames, AnimationOptions(options.fps, options.hold, scale)
-    )
+    background = project.config.pictures.background  # for what cannot be transparent
+    film = AnimationOptions(options.fps, options.hold, scale, background)
+    yield from write_animation(options.out, frames, film)
     yield FileWritten(options.out)
     yield Note(f"The film is {options.out}")
 

@@ -23,6 +23,8 @@ class JsonLines:
 
     def event(self, event: object) -> None:
         assert dataclasses.is_dataclass(event)
+        if isinstance(event, ev.PicturesFound | ev.PicturesSeen):
+            return  # for the window, which shows pictures while they are read
         values: dict[str, object] = {"event": type(event).__name__}
         for field in dataclasses.fields(event):
             value = getattr(event, field.name)
@@ -72,6 +74,14 @@ class Terminal:
                 self._bar("Making pictures", finished + batch * step / steps, total)
             case ev.PicturesReady(taken, left_out):
                 self._line(f"{taken} pictures taken, {left_out} files left out")
+            case ev.FileChecked():
+                self._line(_verdict(event))
+            case ev.FolderChecked(taken, left_out, channels, width, height):
+                colours = {1: "grey", 3: "colour", 4: "colour and transparency"}[channels]
+                self._line(
+                    f"A model of {width} x {height} pixels in {colours} would learn from "
+                    f"{taken} pictures; {left_out} files are left out"
+                )
             case ev.TrainStarted():
                 self._training = event
                 self._line(
@@ -123,6 +133,14 @@ class Terminal:
 
     def _line(self, text: str) -> None:
         self._console.print(text)
+
+
+def _verdict(file: ev.FileChecked) -> str:
+    """ "taken     a.jpg (turned upright)" or "left out  b.txt: a text, not a picture"."""
+    notes = f" ({'; '.join(file.notes)})" if file.notes else ""
+    if file.is_taken:
+        return f"taken     {file.name}{notes}"
+    return f"left out  {file.name}: {file.reason}{notes}"
 
 
 def clock(seconds: float) -> str:

@@ -16,6 +16,54 @@ class PicturesProgress:
 
 
 @dataclass(frozen=True)
+class PicturesFound:
+    """The names of all files in the folder; which of them are pictures will be seen."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PicturesSeen:
+    """Pictures that were read: (place in `PicturesFound.names`, row in the store) of each.
+
+    path, shape: where the store lies, and (C, H, W) of its records.
+    """
+
+    path: Path
+    shape: tuple[int, int, int]
+    rows: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class FileChecked:
+    """The verdict on one file. kind: "taken", or why it is left out, as in `LeftOut`.
+
+    notes: what was done to it; width, height: of the picture in the file, 0 if there is none.
+    """
+
+    name: str
+    is_taken: bool
+    reason: str
+    kind: str
+    notes: tuple[str, ...]
+    width: int
+    height: int
+    format: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class FolderChecked:
+    """All files were judged: so many pictures, of so many channels and this size."""
+
+    taken: int
+    left_out: int
+    channels: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class PicturesReady:
     """The prepared set is there; `left_out` files were not taken."""
 

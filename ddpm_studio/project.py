@@ -215,6 +215,8 @@ def check_locked(old: StudioConfig, new: StudioConfig) -> None:
                 section.name, ()
             )
             values = getattr(before, field.name), getattr(after, field.name)
+            if (section.name, field.name, values[0]) == ("pictures", "channels", 0):
+                continue  # as the folder is; now it is known how that is
             if is_locked and values[0] != values[1]:
                 raise ConfigError(
                     f"{section.name}.{field.name} is {values[0]} and cannot become {values[1]}: "

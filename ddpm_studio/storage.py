@@ -39,10 +39,15 @@ def write_atomically(path: Path, data: bytes) -> None:
         temporary.write_bytes(data)
 
 
-def write_json(path: Path, kind: str, format_version: int, values: dict[str, Any]) -> None:
-    """Write `values` as readable JSON that says what kind of file it is, and of which version."""
+def write_json(
+    path: Path, kind: str, format_version: int, values: dict[str, Any], indent: int | None = 2
+) -> None:
+    """Write `values` as JSON that says what kind of file it is, and of which version.
+
+    indent: None for large files that nobody reads, which then are written ten times as fast.
+    """
     whole = {"kind": kind, "format_version": format_version, **values}
-    write_atomically(path, (json.dumps(whole, indent=2) + "\n").encode())
+    write_atomically(path, (json.dumps(whole, indent=indent) + "\n").encode())
 
 
 def read_json(path: Path, kind: str, format_version: int) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class PictureFacts:
     focus: tuple[float, float] = (0.5, 0.5)
     mini: str = ""  # base64 of uint8 (8, 8, 3): the whole picture, averaged, on its background
     look: int = 0  # 64 bits; those of pictures that look alike differ in few
-    damage: str = ""  # "damaged after 63 %": readable, but not whole
+    damage: str = ""  # "damaged after 63 %: it ends early": readable, but not whole
 
     @property
     def thumbnail(self) -> np.ndarray:

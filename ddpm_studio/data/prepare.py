@@ -1,195 +1,383 @@
-"""A folder of files becomes one uint8 array on disk, and a report of what was left out."""
+"""A folder of files becomes a set of pictures on disk, and a report of what was left out."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
+import dataclasses
 import os
-from collections import deque
-from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 
+from ddpm_studio.choices import Choices
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.reader import Picture, UnreadablePictureError, read_picture
+from ddpm_studio.data.derive import Deriver
+from ddpm_studio.data.facts import PictureFacts
+from ddpm_studio.data.isolation import DecoderPool
+from ddpm_studio.data.known import KnownFiles, facts_from
+from ddpm_studio.data.process import Answer
+from ddpm_studio.data.requests import request_for
 from ddpm_studio.data.scan import FoundFile, LeftOut, scan_folder
-from ddpm_studio.errors import PicturesError, StudioError
-from ddpm_studio.events import Note, PicturesProgress, PicturesReady
-from ddpm_studio.storage import read_json, remove_unfinished, replacing, write_json
+from ddpm_studio.data.store import PictureStore, record_name
+from ddpm_studio.data.verdict import Readable, TakenPicture, copies_among, crops_for, judge
+from ddpm_studio.data.video_source import VIDEO_OFFER, VideoSource
+from ddpm_studio.errors import PicturesError
+from ddpm_studio.events import Note, PicturesFound, PicturesProgress, PicturesReady, PicturesSeen
+from ddpm_studio.storage import remove_unfinished
 
-KIND = "prepared pictures"
-FORMAT_VERSION = 1
-READER_VERSION = 1  # rises when the same file gives other pixels, notes or reasons
+READER_VERSION = 2  # rises when the same file gives other pixels, notes or reasons
 TOLD = 100  # files that were left out are named at most
-PROGRESS_EVENTS = 200  # for a whole folder, about
+TOLD_EVERY = 0.1  # seconds between two words on how far it is
+WAIT_SECONDS = 0.1
+PULSE = 0.2  # seconds without an answer, after which it can be stopped all the same
+MOST_WORKERS = 8  # processes
+WORTH_A_WORKER = 24  # pictures: to start a process takes a quarter of a second
 ABANDONED_AFTER = 3600.0  # seconds: by then nobody writes to an unfinished file any more
-
-
-@dataclass(frozen=True)
-class TakenPicture:
-    """A file that became a picture, and what was done to it."""
-
-    name: str
-    notes: tuple[str, ...]
+HANDLER = "ddpm_studio.data.looking:look_at_request"
+DECODE_SECONDS = 30.0  # for one file
+MILLION = 1_000_000
+WORKER_BYTES, BYTES_PER_PIXEL = 1000 * MILLION, 6  # of address space
+FAILURES = {
+    "crashed": "damaged: the decoder crashed over it",
+    "took too long": f"it took more than {DECODE_SECONDS:.0f} s to decode",
+}
 
 
 @dataclass(frozen=True)
 class PictureSet:
-    """pixels: uint8 (N, H, W, C), mapped from disk; taken[k] tells of pixels[k]."""
+    """store: uint8 (M, H, W, C), mapped from disk; picture k of the set is store[rows[k]].
 
-    pixels: np.ndarray
+    taken[k] tells of picture k. The channels of the store may be more than those of the set,
+    if the folder turned out to be grey: `pixels` and `channels` say what counts.
+    """
+
+    store: np.ndarray
     taken: tuple[TakenPicture, ...]
     left_out: tuple[LeftOut, ...]
+    channels: int
+    groups: tuple[tuple[str, ...], ...] = ()  # names of pictures that are alike, the kept first
+    modified: Mapping[str, float] = field(default_factory=dict)  # seconds since 1970, by name
+
+    def __len__(self) -> int:
+        return len(self.taken)
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """int64 (N,)."""
+        return np.array([picture.row for picture in self.taken], np.int64)
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """float64 (N,): how often each is seen, 1 for most."""
+        return np.array([picture.weight for picture in self.taken], np.float64)
+
+    @property
+    def records(self) -> np.ndarray:
+        """The store with the channels of the set: uint8 (M, H, W, C)."""
+        return self.store[..., : self.channels]
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """uint8 (N, H, W, C): the set in order; a copy, unless it lies so on disk."""
+        if np.array_equal(self.rows, np.arange(len(self.store))):
+            return self.records
+        return self.records[self.rows]
 
 
-PrepareEvent = PicturesProgress | PicturesReady | Note
+PrepareEvent = PicturesFound | PicturesSeen | PicturesProgress | PicturesReady | Note
 
 
 def prepare_pictures(
-    folder: Path, config: PicturesConfig, cache: Path
+    folder: Path,
+    config: PicturesConfig,
+    cache: Path,
+    choices: Choices | None = None,
+    pool: DecoderPool | None = None,
+    *,
+    may_be_empty: bool = False,
+    tell_left_out: bool = True,
 ) -> Generator[PrepareEvent, None, PictureSet]:
-    """Read every picture of a folder, or take the set from the cache if nothing has changed.
+    """Read every picture of a folder that is not in the cache yet; what was read stays there.
 
-    Returns the set. Raises PicturesError if there is no folder, no picture in it, or no room
-    for the set in `cache`.
+    pool: whose processes decode; None for new ones. may_be_empty: a folder without any picture
+    is no error. tell_left_out: as notes, beside the report in the set that is returned.
+    Raises PicturesError if there is no folder, no picture in it, or no room for the set in
+    `cache`.
     """
-    found, unreachable = scan_folder(folder)
-    key = _fingerprint(config, found, unreachable)
-    cached = _load(cache, key, config)
-    if cached is not None:
-        yield PicturesReady(len(cached.taken), len(cached.left_out), True)
-        yield from _tell(cached.left_out, cache / f"{key}.json", 0)
-        return cached
-    if not found and not unreachable:
-        raise PicturesError(f"There is no file in {folder}; put some pictures there.")
+    preparation = Preparation(folder, config, cache, choices or Choices(), pool)
     try:
-        prepared = yield from _prepare(folder, config, cache, key, found, unreachable)
+        prepared = yield from preparation.run()
     except OSError as error:
         raise PicturesError(
             f"The prepared pictures cannot be written to {cache}: {error.strerror or error}."
         ) from error
-    yield PicturesReady(len(prepared.taken), len(prepared.left_out), False)
-    yield from _tell(prepared.left_out, cache / f"{key}.json", TOLD)
+    if not may_be_empty:
+        _check_any(folder, prepared)
+    yield PicturesReady(len(prepared), len(prepared.left_out), not preparation.has_looked)
+    if tell_left_out:
+        yield from _tell(prepared.left_out, TOLD if preparation.has_looked else 0)
     return prepared
 
 
-def _tell(left_out: tuple[LeftOut, ...], report: Path, named: int) -> Iterator[Note]:
-    """What was left out: the first `named` files one by one, the others by the report."""
+def new_pool(config: PicturesConfig, workers: int | None = None) -> DecoderPool:
+    """Processes that decode pictures, each with enough memory for the largest that may come."""
+    memory = WORKER_BYTES + BYTES_PER_PIXEL * MILLION * config.max_megapixels
+    return DecoderPool(HANDLER, workers=workers, seconds=DECODE_SECONDS, memory=memory)
+
+
+class Preparation:
+    """The bookkeeping of one call of `prepare_pictures`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        config: PicturesConfig,
+        cache: Path,
+        choices: Choices,
+        pool: DecoderPool | None,
+    ) -> None:
+        self.folder, self.config, self.cache, self.choices = folder, config, cache, choices
+        self.pool = pool
+        self.told_at = 0.0
+        self.has_looked = False
+        self.seen: list[tuple[int, int]] = []  # file, row: since they were last told
+
+    def run(self) -> Generator[PrepareEvent, None, PictureSet]:
+        found, unreachable = scan_folder(self.folder)
+        yield PicturesFound(tuple(file.name for file in found))
+        lock = FileLock(self.cache / "pictures.lock")
+        yield from self._wait_for(lock)
+        try:
+            return (yield from self._prepare(found, unreachable))
+        finally:
+            lock.release()
+
+    def _wait_for(self, lock: FileLock) -> Iterator[PrepareEvent]:
+        """Two may read one folder at once, the window and a training: the second one waits."""
+        self.cache.mkdir(parents=True, exist_ok=True)
+        is_told = False
+        while True:
+            try:
+                lock.acquire(timeout=0)
+                return
+            except Timeout:
+                if not is_told:
+                    yield Note("The pictures are being read already; waiting for that.")
+                is_told = True
+                yield PicturesProgress(0, 0)
+                time.sleep(WAIT_SECONDS)
+            except OSError:  # a project on a disk that cannot be written: perhaps all is there
+                return
+
+    def _prepare(
+        self, found: list[FoundFile], unreachable: list[LeftOut]
+    ) -> Generator[PrepareEvent, None, PictureSet]:
+        remove_unfinished(self.cache, ABANDONED_AFTER)
+        self.known = KnownFiles(self.cache, self.config, READER_VERSION)
+        self.store = PictureStore(self.cache, self.config, READER_VERSION)
+        self.videos = VideoSource(self.folder, self.config, self.choices, self.known, self.store)
+        wanted = [(index, file) for index, file in enumerate(found) if self._must_look(file)]
+        self.has_looked = bool(wanted)
+        try:
+            yield from self._look(found, wanted)
+        finally:  # also when it is stopped: what was read need not be read again
+            self.known.keep_only(file.name for file in found)
+            self.store.save()
+            self.known.save()
+        taken, left_out, groups = self._judge(found, unreachable)
+        return PictureSet(
+            self.store.array(),
+            tuple(taken),
+            tuple(left_out),
+            self._channels(taken),
+            tuple(map(tuple, groups)),
+            {file.name: file.modified_ns / 1e9 for file in found},
+        )
+
+    def _must_look(self, file: FoundFile) -> bool:
+        """Whether something about a file is not in the cache."""
+        if self.videos.is_video(file.name):
+            return self.videos.must_look(file)
+        digest = self.known.digest(file)
+        if not digest:
+            return True
+        return not self.known.reason(digest) and bool(self._missing(file.name, digest))
+
+    def _missing(self, name: str, digest: str) -> list[str]:
+        """The records of a picture that are not in the store."""
+        crops = crops_for(self.choices.of(name), self.config)
+        records = [record_name(digest, crop) for crop in crops]
+        return [record for record in records if self.store.row(record) < 0]
+
+    def _look(
+        self, found: list[FoundFile], wanted: list[tuple[int, FoundFile]]
+    ) -> Iterator[PrepareEvent]:
+        total, done = len(found), len(found) - len(wanted)
+        if not wanted:
+            return
+        if done:
+            yield PicturesProgress(done, total)
+        deriver = Deriver(self.store, self.config)
+        left: list[tuple[int, FoundFile]] = []
+        for index, file in wanted:
+            if deriver.is_useful and self._derive(deriver, file):
+                done += 1
+                yield from self._tell_progress(index, file, done, total)
+            else:
+                left.append((index, file))
+        for answered in self._answers(left):
+            if answered is None:
+                yield PicturesProgress(done, total)
+                continue
+            (index, file), answer = answered
+            self._take_in(file, answer)
+            done += 1
+            yield from self._tell_progress(index, file, done, total)
+        for index, file in left:
+            if self.videos.is_video(file.name):
+                for _ in self.videos.look(file):
+                    yield PicturesProgress(done, total)
+                done += 1
+                yield from self._tell_progress(index, file, done, total)
+
+    def _derive(self, deriver: Deriver, file: FoundFile) -> bool:
+        """Make the records of a picture from those of another size, where that loses nothing."""
+        digest = self.known.digest(file)
+        facts = self.known.facts(digest) if digest else None
+        if facts is None:
+            return False
+        crops = crops_for(self.choices.of(file.name), self.config)
+        return all(deriver.derive(facts, crop) for crop in crops)
+
+    def _answers(
+        self, wanted: list[tuple[int, FoundFile]]
+    ) -> Iterator[tuple[tuple[int, FoundFile], Answer] | None]:
+        """Ask the decoders' processes; an answer for each picture, in order, None meanwhile."""
+        pictures = [(key, key[1]) for key in wanted if not self.videos.is_video(key[1].name)]
+        if not pictures:
+            return
+        requests = ((key, self._request(file)) for key, file in pictures)
+        if self.pool is not None:
+            yield from self.pool.run_with_pulse(requests, PULSE)
+            return
+        workers = min(MOST_WORKERS, os.cpu_count() or 1, 1 + len(pictures) // WORTH_A_WORKER)
+        with new_pool(self.config, workers) as pool:
+            yield from pool.run_with_pulse(requests, PULSE)
+
+    def _request(self, file: FoundFile) -> dict[str, Any]:
+        known = [
+            digest
+            for digest in self.known.digests_of_size(file.size)
+            if not self._missing(file.name, digest)
+        ]
+        path = os.path.join(self.folder, file.name)  # noqa: PTH118  (ten times as fast)
+        return request_for(path, self.config, self.choices.of(file.name).crops, known)
+
+    def _take_in(self, file: FoundFile, answer: Answer) -> None:
+        values = answer.values
+        if answer.failure:
+            reason = FAILURES.get(answer.failure, answer.failure)
+            self.known.learn(file, f"{file.name} {file.size} {file.modified_ns}", None, reason)
+        elif "same" in values:
+            self.known.learn(file, values["same"], None)
+        elif "reason" in values:
+            if values["digest"]:
+                self.known.learn(file, values["digest"], None, values["reason"])
+            else:  # the disk's or the system's fault: it may be better next time
+                self.unreadable[file.name] = values["reason"]
+        else:
+            facts = with_words(facts_from(values["facts"]), values.get("stderr", ""))
+            self.known.learn(file, facts.digest, facts)
+            crops = crops_for(self.choices.of(file.name), self.config)
+            for number, crop in enumerate(crops):
+                record = record_name(facts.digest, crop)
+                if self.store.row(record) < 0:
+                    start = number * self.store.nbytes
+                    self.store.append(record, answer.data[start : start + self.store.nbytes])
+
+    @cached_property
+    def unreadable(self) -> dict[str, str]:
+        """Reasons that hold only now."""
+        return {}
+
+    def _tell_progress(
+        self, index: int, file: FoundFile, done: int, total: int
+    ) -> Iterator[PrepareEvent]:
+        digest = self.known.digest(file)
+        if digest and self.known.facts(digest) is not None:
+            crop = crops_for(self.choices.of(file.name), self.config)[0]
+            self.seen.append((index, self.store.row(record_name(digest, crop))))
+        if time.monotonic() - self.told_at < TOLD_EVERY and done < total:
+            return
+        self.store.flush()
+        seen = tuple(self.seen)
+        self.seen.clear()
+        yield PicturesSeen(self.store.path, self.store.shape, seen)
+        yield PicturesProgress(done, total)
+        self.told_at = time.monotonic()
+
+    def _judge(
+        self, found: list[FoundFile], unreachable: list[LeftOut]
+    ) -> tuple[list[TakenPicture], list[LeftOut], list[list[str]]]:
+        readable: list[Readable] = []
+        left_out = list(unreachable)
+        for file in found:
+            choice = self.choices.of(file.name)
+            if self.videos.is_video(file.name):
+                frames, reason = self.videos.frames(file)
+                readable.extend(frames)
+                if reason:
+                    kind = "video" if reason == VIDEO_OFFER else "unreadable"
+                    left_out.append(LeftOut(file.name, reason, kind))
+                continue
+            digest = self.known.digest(file)
+            facts = self.known.facts(digest) if digest else None
+            if facts is not None:
+                readable.append(Readable(file.name, facts, choice))
+            else:
+                reason = self.known.reason(digest) or self.unreadable.get(file.name, "")
+                left_out.append(LeftOut(file.name, reason or "it could not be read"))
+        groups = copies_among(readable)
+        taken, others = judge(readable, self.config, self.store, groups)
+        left_out = sorted([*left_out, *others], key=lambda file: file.name)
+        return taken, left_out, groups
+
+    def _channels(self, taken: list[TakenPicture]) -> int:
+        """Those of the settings; if they leave it open, one for a folder that is all grey."""
+        is_grey = bool(taken) and all(picture.facts.is_grey for picture in taken)
+        return self.config.channels or (1 if is_grey else 3)
+
+
+def with_words(facts: PictureFacts, printed: str) -> PictureFacts:
+    """With what a decoder said to nobody in particular as one more note."""
+    words = " ".join(printed.split())
+    if not words:
+        return facts
+    return dataclasses.replace(facts, notes=(*facts.notes, f"its decoder said: {words[:120]}"))
+
+
+def _check_any(folder: Path, prepared: PictureSet) -> None:
+    if prepared.taken:
+        return
+    if not prepared.left_out:
+        raise PicturesError(f"There is no file in {folder}; put some pictures there.")
+    first = prepared.left_out[0]
+    raise PicturesError(
+        f"None of the {len(prepared.left_out)} files in {folder} can be taken as a picture "
+        f"({first.name}: {first.reason})."
+    )
+
+
+def _tell(left_out: tuple[LeftOut, ...], named: int) -> Iterator[Note]:
+    """What was left out: the first `named` files one by one, of the others how many."""
     for file in left_out[:named]:
         yield Note(f"{file.name} was left out: {file.reason}")
     others = len(left_out[named:])
     if others:
         files = f"{others}{' more' * (named > 0)} file{'s were' if others > 1 else ' was'}"
-        yield Note(f"{files} left out; the reasons are in {report}")
-
-
-def _prepare(
-    folder: Path,
-    config: PicturesConfig,
-    cache: Path,
-    key: str,
-    found: list[FoundFile],
-    unreachable: list[LeftOut],
-) -> Generator[PrepareEvent, None, PictureSet]:
-    taken: list[TakenPicture] = []
-    left_out = list(unreachable)
-    every = max(1, len(found) // PROGRESS_EVENTS)
-    cache.mkdir(parents=True, exist_ok=True)
-    remove_unfinished(cache, ABANDONED_AFTER)
-    with replacing(cache / f"{key}.pixels") as temporary, temporary.open("wb") as file:
-        for done, (name, picture) in enumerate(_read_all(folder, found, config), 1):
-            if isinstance(picture, Picture):
-                file.write(picture.pixels.tobytes())
-                taken.append(TakenPicture(name, picture.notes))
-            else:
-                left_out.append(LeftOut(name, str(picture)))
-            if done % every == 0 or done == len(found):
-                yield PicturesProgress(done, len(found))
-        _check_any(folder, taken, left_out)
-    _forget_others(cache, key)
-    write_json(
-        cache / f"{key}.json",
-        KIND,
-        FORMAT_VERSION,
-        {
-            "taken": [asdict(picture) for picture in taken],
-            "left_out": [asdict(file) for file in left_out],
-        },
-    )
-    prepared = _load(cache, key, config)
-    if prepared is None:
-        raise PicturesError(f"The prepared pictures in {cache} cannot be read back.")
-    return prepared
-
-
-def _read_all(
-    folder: Path, found: list[FoundFile], config: PicturesConfig
-) -> Iterator[tuple[str, Picture | UnreadablePictureError]]:
-    """Every file in order, decoded a few at a time (decoders let other threads run)."""
-
-    def read(file: FoundFile) -> Picture | UnreadablePictureError:
-        try:
-            return read_picture(folder / file.name, config)
-        except UnreadablePictureError as error:
-            return error
-
-    workers = min(8, os.cpu_count() or 1)
-    waiting: deque[tuple[str, Future[Picture | UnreadablePictureError]]] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        for file in found:
-            waiting.append((file.name, pool.submit(read, file)))
-            if len(waiting) > 2 * workers:  # no further ahead, so that memory stays bounded
-                name, picture = waiting.popleft()
-                yield name, picture.result()
-        for name, picture in waiting:
-            yield name, picture.result()
-
-
-def _check_any(folder: Path, taken: list[TakenPicture], left_out: list[LeftOut]) -> None:
-    if not taken:
-        first = left_out[0]
-        raise PicturesError(
-            f"None of the {len(left_out)} files in {folder} can be read as a picture "
-            f"({first.name}: {first.reason})."
-        )
-
-
-def _fingerprint(config: PicturesConfig, found: list[FoundFile], unreachable: list[LeftOut]) -> str:
-    """Changes when a file or a setting that shapes pixels does; not when the folder moves."""
-    facts = [
-        READER_VERSION,
-        config.shape,
-        config.background,
-        [(file.name, file.size, file.modified_ns) for file in found],
-        [(file.name, file.reason) for file in unreachable],
-    ]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:24]
-
-
-def _load(cache: Path, key: str, config: PicturesConfig) -> PictureSet | None:
-    """The cached set, or None if there is none or it is damaged: it can be made again."""
-    channels, height, width = config.shape
-    try:
-        report = read_json(cache / f"{key}.json", KIND, FORMAT_VERSION)
-        taken = tuple(TakenPicture(e["name"], tuple(e["notes"])) for e in report["taken"])
-        left_out = tuple(LeftOut(e["name"], e["reason"]) for e in report["left_out"])
-        path, shape = cache / f"{key}.pixels", (len(taken), height, width, channels)
-        if path.stat().st_size != math.prod(shape):
-            return None
-        # copy-on-write: torch wants an array that it may write to, the file stays as it is
-        return PictureSet(np.memmap(path, np.uint8, "c", shape=shape), taken, left_out)
-    except (StudioError, OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _forget_others(cache: Path, key: str) -> None:
-    """Drop the prepared sets of other settings; they can be made again."""
-    for path in cache.glob("[0-9a-f]*"):  # no temporary files: those may be somebody's
-        if path.suffix in (".pixels", ".json") and path.stem != key:
-            with suppress(OSError):  # Windows keeps files that are still mapped somewhere
-                path.unlink()
+        yield Note(f"{files} left out; `ddpm-studio check` says why of each")

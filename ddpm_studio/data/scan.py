@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ddpm_studio.data.facts import PictureFacts
 from ddpm_studio.errors import PicturesError
 from ddpm_studio.project import is_project
 
@@ -28,10 +29,17 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A file or folder that was not taken, and why, in plain words."""
+    """A file or folder that was not taken, and why, in plain words.
+
+    kind: "unreadable", "damaged" (but readable in part), "copy", "chosen" (by the artist) or
+    "video"; all but the first can be taken all the same. row: of its pixels in the store, or -1.
+    """
 
     name: str
     reason: str
+    kind: str = "unreadable"
+    facts: PictureFacts | None = None
+    row: int = -1
 
 
 def scan_folder(folder: Path) -> tuple[list[FoundFile], list[LeftOut]]:

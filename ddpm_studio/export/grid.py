@@ -8,9 +8,10 @@ import numpy as np
 
 
 def picture_grid(pictures: np.ndarray, columns: int | None = None) -> np.ndarray:
-    """uint8 (N, H, W, C) -> (rows * H, columns * W, C), row by row, empty places black.
+    """uint8 (N, H, W, C) -> (rows * H, columns * W, C), row by row.
 
-    Without `columns` the grid is as square as it can be.
+    Empty places are black, or transparent if the pictures have alpha (C of 4). Without `columns`
+    the grid is as square as it can be.
     """
     count, height, width, channels = pictures.shape
     columns = columns or math.ceil(math.sqrt(count))

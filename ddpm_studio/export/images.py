@@ -1,4 +1,4 @@
-"""Pictures as PNG files, with their recipe inside."""
+"""Pictures as PNG files, with their recipe inside; those with alpha keep it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,21 @@ RECIPE_KEY = "ddpm_studio"
 
 
 def to_image(picture: np.ndarray) -> Image.Image:
-    """uint8 (H, W, C), C of 1 or 3, as a Pillow picture."""
+    """uint8 (H, W, C), C of 1, 3 or 4 (straight alpha), as a Pillow picture: L, RGB or RGBA."""
     return Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)
+
+
+def on_background(picture: np.ndarray, colour: str) -> np.ndarray:
+    """Without alpha: uint8 (..., 4), straight, laid on a colour "#rrggbb" -> (..., 3).
+
+    Pictures of one or three channels stay as they are.
+    """
+    if picture.shape[-1] != 4:
+        return picture
+    ground = np.frombuffer(bytes.fromhex(colour.removeprefix("#")), np.uint8).astype(np.uint16)
+    alpha = picture[..., 3:].astype(np.uint16)
+    mixed = picture[..., :3] * alpha + ground * (255 - alpha)  # at most 65025
+    return ((mixed + 127) // 255).astype(np.uint8)
 
 
 def write_png(path: Path, picture: np.ndarray, recipe: str | None = None) -> None:

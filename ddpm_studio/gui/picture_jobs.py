@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ddpm_studio.choices import Choices, read_choices
+from ddpm_studio.config import PicturesConfig
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.session import PICTURES, Session
 from ddpm_studio.gui.work import pictures as work
@@ -26,13 +28,13 @@ class Wanted:
     """What a prepared set depends on: two projects with equal ones have equal pictures."""
 
     folder: Path
-    shape: tuple[int, int, int]
-    background: str
+    config: PicturesConfig  # but for what does not shape pixels
+    choices: Choices
 
     @classmethod
     def by(cls, project: Project) -> Wanted:
-        config = project.config.pictures
-        return cls(project.pictures, config.shape, config.background)
+        config = replace(project.config.pictures, flip_horizontal=False)
+        return cls(project.pictures, config, read_choices(project.path))
 
 
 class PictureJobs(QObject):
@@ -87,9 +89,12 @@ class PictureJobs(QObject):
         if self.pictures is None or self._is_loading:
             return
         self._is_loading = True
-        pixels = self.pictures.pixels
+        pixels, rows = self.pictures.records, self.pictures.rows
         job = self._session.jobs.start(
-            WALL, lambda: work.load_chunks(pixels, chunks, chunk_size), quiet=True, replace=True
+            WALL,
+            lambda: work.load_chunks(pixels, rows, chunks, chunk_size),
+            quiet=True,
+            replace=True,
         )
         job.events.connect(self._on_chunks)
         job.succeeded.connect(self._on_loaded)
@@ -99,9 +104,10 @@ class PictureJobs(QObject):
         self.forget_original()
         if self.pictures is None:
             return
-        path, config = project.pictures / self.pictures.taken[row].name, project.config.pictures
+        taken, config = self.pictures.taken[row], project.config.pictures
+        path, facts = project.pictures / taken.name, taken.facts
         job = self._session.jobs.start(
-            ORIGINAL, lambda: work.look_at_original(path, config), quiet=True
+            ORIGINAL, lambda: work.look_at_original(path, facts, config), quiet=True
         )
         job.succeeded.connect(self.original_seen)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from ddpm_studio.choices import read_choices
 from ddpm_studio.data import prepare_pictures
 from ddpm_studio.device import describe_device, select_device
 from ddpm_studio.errors import CheckpointError, ExportError, StudioError, TrainingError
@@ -16,8 +18,10 @@ from ddpm_studio.events import (
     CheckpointSaved,
     CheckpointSkipped,
     Note,
+    PicturesFound,
     PicturesProgress,
     PicturesReady,
+    PicturesSeen,
     PreviewProgress,
     PreviewSaved,
     RolledBack,
@@ -41,7 +45,9 @@ PATIENT_ROLLBACKS = 2  # after so many, each goes one checkpoint further back
 SMALLEST_RATE_SCALE = 2**-8
 
 TrainEvent = (
-    PicturesProgress
+    PicturesFound
+    | PicturesSeen
+    | PicturesProgress
     | PicturesReady
     | CheckpointSkipped
     | TrainStarted
@@ -88,12 +94,31 @@ def train(
         for folder in (project.checkpoints, project.samples):
             remove_unfinished(folder)
         pictures = yield from prepare_pictures(
-            project.pictures, project.config.pictures, project.cache
+            project.pictures, project.config.pictures, project.cache, read_choices(project.path)
         )
-        trainer = Trainer(project.config, torch.from_numpy(pictures.pixels), chosen)
+        project = with_channels(project, pictures.channels)
+        trainer = Trainer(
+            project.config,
+            torch.from_numpy(pictures.records),
+            chosen,
+            weights=torch.from_numpy(pictures.weights),
+            rows=torch.from_numpy(pictures.rows),
+        )
         run = _Run(project, trainer, steps, seconds)
         yield from run.whole()
         return TrainResult(trainer.step, run.pace.seconds)
+
+
+def with_channels(project: Project, channels: int) -> Project:
+    """The project with as many channels as its pictures turned out to have, saved.
+
+    Settings that name a number keep it.
+    """
+    pictures = project.config.pictures
+    if pictures.channels:
+        return project
+    settled = dataclasses.replace(pictures, channels=channels)
+    return project.with_config(dataclasses.replace(project.config, pictures=settled))
 
 
 class _Run:

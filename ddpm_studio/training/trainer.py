@@ -40,11 +40,27 @@ class Trainer:
     included), rate_scale (1, halved whenever training had to go back).
     """
 
-    def __init__(self, config: StudioConfig, pictures: Tensor, device: torch.device) -> None:
-        """pictures: uint8 (N, H, W, C)."""
+    def __init__(
+        self,
+        config: StudioConfig,
+        pictures: Tensor,
+        device: torch.device,
+        weights: Tensor | None = None,
+        rows: Tensor | None = None,
+    ) -> None:
+        """pictures: uint8 (N, H, W, C); weights: float (N,), how often each is seen, or all alike.
+
+        rows: int64 (N,), where the pictures lie if `pictures` holds others, too.
+        What weights may be is said at `shuffled_indices`.
+        """
         self.config = config
+        self.weights = weights
         self.device = device
         self.schedule = NoiseSchedule.from_config(config.diffusion).to(device)
+        if rows is not None and device.type != "cpu":
+            pictures, rows = pictures[rows], None  # no more than is needed goes to the device
+        self.rows = rows
+        self.count = len(pictures if rows is None else rows)
         self.pictures = pictures.to(device)
         self.precision = select_precision(config.train.precision, device)
         self.memory_format = select_memory_format(device, self.precision)
@@ -83,7 +99,9 @@ class Trainer:
         rate = learning_rate_at(self.config, self.step) * self.rate_scale
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        indices = shuffled_indices(len(self.pictures), train.seed, self.step, train.batch_size)
+        indices = shuffled_indices(
+            self.count, train.seed, self.step, train.batch_size, self.weights
+        )
         x_0 = self.batch(indices)
         t, eps = self.noise(x_0)
         loss = torch.zeros((), device=self.device)
@@ -129,7 +147,8 @@ class Trainer:
 
     def batch(self, indices: Tensor) -> Tensor:
         """x_0: float32 (N, C, H, W) in [-1, 1]; mirrored where that is chosen."""
-        chosen = self.pictures[indices.to(self.device)]
+        places = indices if self.rows is None else self.rows[indices]
+        chosen = self.pictures[places.to(self.device)]
         x_0 = chosen.permute(0, 3, 1, 2).to(torch.float32).div_(127.5).sub_(1)
         x_0 = x_0.contiguous(memory_format=self.memory_format)
         if self.config.pictures.flip_horizontal:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import Picture, UnreadablePictureError, read_picture
+from ddpm_studio.data import (
+    Choices,
+    Picture,
+    PictureSet,
+    UnreadablePictureError,
+    prepare_pictures,
+    read_picture,
+)
+from ddpm_studio.data.isolation import DecoderPool
+from ddpm_studio.data.prepare import HANDLER
+from ddpm_studio.events import PicturesReady
 
 CONFIG = PicturesConfig(size=24)
 Profile = Callable[..., bytes]
@@ -191,3 +202,85 @@ def folder(tmp_path: Path, painting: np.ndarray) -> Path:
     for name in ("b.png", "a.JPG", "more/c.webp"):
         Image.fromarray(painting).save(folder / name)
     return folder
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "project" / "cache"
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[DecoderPool]:
+    """Processes that decode, for all tests of a module: to start them takes a while."""
+    with DecoderPool(HANDLER, workers=2) as started:
+        yield started
+
+
+@pytest.fixture
+def run(pool: DecoderPool) -> Callable[..., tuple[PictureSet, list[object]]]:
+    """Prepare a folder: the set, and the events on the way to it."""
+
+    def prepare(
+        folder: Path, cache: Path, config: PicturesConfig = CONFIG, choices: Choices | None = None
+    ) -> tuple[PictureSet, list[object]]:
+        events: list[object] = []
+        work = prepare_pictures(folder, config, cache, choices, pool)
+        while True:
+            try:
+                events.append(next(work))
+            except StopIteration as stop:
+                return stop.value, events
+
+    return prepare
+
+
+@pytest.fixture
+def is_read_again(run: Any) -> Callable[..., bool]:
+    """Whether anything had to be read for a set."""
+
+    def ask(folder: Path, cache: Path, config: PicturesConfig = CONFIG) -> bool:
+        _, events = run(folder, cache, config)
+        (ready,) = (event for event in events if isinstance(event, PicturesReady))
+        return not ready.from_cache
+
+    return ask
+
+
+@pytest.fixture
+def decoded(run: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Prepare a folder: the names of the files that were really decoded for that."""
+    run_pool = DecoderPool.run_with_pulse
+
+    def ask(folder: Path, *arguments: Any) -> list[str]:
+        names: list[str] = []
+
+        def noted(self: DecoderPool, requests: Any, *options: Any) -> Any:
+            asked = {}
+
+            def ask() -> Any:
+                for key, request in requests:
+                    asked[key] = request["path"]
+                    yield key, request
+
+            for answered in run_pool(self, ask(), *options):
+                if answered is not None and "same" not in answered[1].values:
+                    names.append(Path(asked[answered[0]]).relative_to(folder).as_posix())
+                yield answered
+
+        with monkeypatch.context() as patch:
+            patch.setattr(DecoderPool, "run_with_pulse", noted)
+            run(folder, *arguments)
+        return names
+
+    return ask
+
+
+@pytest.fixture
+def paint() -> Callable[..., None]:
+    """Write noise as a picture, which is like no other."""
+
+    def write(path: Path, seed: int, size: int = 24) -> None:
+        pixels = np.random.default_rng(seed).integers(0, 256, (size, size, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(path)
+
+    return write

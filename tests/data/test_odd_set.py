@@ -13,7 +13,7 @@ from PIL import Image
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import PictureSet, prepare_pictures, read_picture
 
-CONFIG = PicturesConfig(size=32)
+CONFIG = PicturesConfig(size=32, copies="all", smallest_side=1)
 SILENT = {".DS_Store", "._IMG_0001.JPG", "Thumbs.db", "desktop.ini", "x.jpg"}  # .cache/objects
 # sound files of which Pillow alone says that they are not, and why it is wrong
 TAKEN_ALL_THE_SAME = {
@@ -90,7 +90,8 @@ def test_reasons_are_plain_words(prepared: PictureSet) -> None:
 
 
 REASONS = {
-    "made_here/cut_at_half.jpg": "damaged: it ends early",
+    "made_here/cut_at_half.jpg": "damaged after 50 %: it ends early; "
+    "what is there can be taken all the same",
     "made_here/cut_at_half.webp": "damaged: it ends early",
     "metadata_odd/ultrahdr.jpg": "damaged: it ends early",  # its picture data is cut off
     "made_here/empty.jpg": "the file is empty",

@@ -280,7 +280,7 @@ def test_other_endings_are_refused_with_those_there_are(tmp_path, film, name):
         ([np.zeros((4, 4, 3), np.uint8), np.zeros((4, 5, 3), np.uint8)], "one size"),
         ([np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4, 1), np.uint8)], "grey"),
         ([np.zeros((4, 4), np.uint8)], "grey"),
-        ([np.zeros((4, 4, 4), np.uint8)], "grey"),
+        ([np.zeros((4, 4, 2), np.uint8)], "grey"),
         ([np.zeros((2, 9000, 3), np.uint8)], "18000 pixels"),
     ],
 )

@@ -170,7 +170,7 @@ def fake_train(
 ) -> Iterator[object]:
     """As `train`: until `steps` or until closed, with a preview and a checkpoint every 10."""
     height = project.config.pictures.height or project.config.pictures.size
-    shape = (4, height, project.config.pictures.size, project.config.pictures.channels)
+    shape = (4, height, project.config.pictures.size, project.config.pictures.shape[0])
     yield TrainStarted(0, steps, seconds, "fake", "float32", 1000, 12)
     step = 0
     while steps is None or step < steps:

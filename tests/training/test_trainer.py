@@ -168,6 +168,36 @@ def test_pictures_are_mirrored_only_when_that_is_chosen(make_trainer: MakeTraine
     assert torch.equal(x_0, x_0[:1].expand_as(x_0))
 
 
+def drawn(trainer: Trainer, steps: int) -> list[int]:
+    """The pictures that the next steps take; each picture is of one level, its number."""
+    levels: list[int] = []
+    batch = trainer.batch
+
+    def look(indices: Tensor) -> Tensor:
+        x_0 = batch(indices)
+        levels.extend(((x_0[:, 0, 0, 0] + 1) * 127.5).round().int().tolist())
+        return x_0
+
+    trainer.batch = look  # type: ignore[method-assign]
+    losses(trainer, steps)
+    return levels
+
+
+def test_pictures_are_seen_by_their_weights(tiny: Callable[..., Any]) -> None:
+    """In the same order by a trainer that begins at a later step, as after a stop."""
+    pictures = torch.arange(5, dtype=torch.uint8)[:, None, None, None].expand(5, 8, 8, 3)
+    weights = torch.tensor([0.5, 1, 1, 2, 4])  # 17 in a round, 4 in a batch
+
+    def make() -> Trainer:
+        return Trainer(tiny(), pictures.contiguous(), torch.device("cpu"), weights)
+
+    seen = drawn(make(), 17)
+    assert [seen.count(picture) for picture in range(5)] == [4, 8, 8, 16, 32]
+    later = make()
+    later.step = 10
+    assert drawn(later, 7) == seen[40:]
+
+
 def test_timesteps_and_noise_are_drawn_evenly(make_trainer: MakeTrainer) -> None:
     trainer = make_trainer()
     t, eps = trainer.noise(torch.zeros(4000, 3, 8, 8))

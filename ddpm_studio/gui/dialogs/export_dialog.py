@@ -60,6 +60,8 @@ class ExportDialog(QDialog):
         """folder, name: what is proposed, without an ending. current: which one is seen large."""
         super().__init__(parent)
         self._session, self._trajectory = session, trajectory
+        project = session.project
+        self._background = project.config.pictures.background if project else "#ffffff"
         self._folder, self._name = folder, name
         self._pictures = {
             GRID: tuple(range(len(trajectory.seeds))),
@@ -94,6 +96,7 @@ class ExportDialog(QDialog):
             hold=self._hold.value(),
             scale=self._size.value(),
             loop_back=self._loop_back.isChecked(),
+            background=self._background,
         )
 
     def reject(self) -> None:

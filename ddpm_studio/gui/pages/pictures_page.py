@@ -52,7 +52,6 @@ LOOK_MS = 120  # on a picture, before its file is read
 SIDE_WIDTH = 320
 LONGEST_NAME = 28  # letters of the folder's name in its button
 TILE_POINTS = 128  # the longer side of a tile, at first
-TRANSPARENT = "transparent"  # the word in the reader's note
 
 
 class PicturesPage(Page):
@@ -222,6 +221,8 @@ class PicturesPage(Page):
         self._states.currentChanged.connect(self._on_state_changed)
         settings.size_chosen.connect(self._on_size)
         settings.channels_chosen.connect(self._on_channels)
+        settings.crop_chosen.connect(lambda crop: self._set(crop=crop))
+        settings.copies_chosen.connect(lambda copies: self._set(copies=copies))
         settings.background_chosen.connect(self._on_background)
         settings.flip_chosen.connect(self._on_flip)
         settings.other_settings_wanted.connect(self._on_other_settings)
@@ -256,11 +257,9 @@ class PicturesPage(Page):
         self._settings.show_transparent(None)
 
     def _on_prepared(self, pictures: PictureSet) -> None:
-        self._wall.set_pictures(pictures.taken, pictures.pixels.shape[1:])
+        self._wall.set_pictures(pictures.taken, pictures.records.shape[1:])
         self._left_out.set_files([(file.name, file.reason) for file in pictures.left_out])
-        self._settings.show_transparent(
-            sum(any(TRANSPARENT in note for note in one.notes) for one in pictures.taken)
-        )
+        self._settings.show_transparent(sum(one.facts.has_alpha for one in pictures.taken))
         self._states.show_wall()
 
     def _on_state_changed(self) -> None:
@@ -336,13 +335,16 @@ class PicturesPage(Page):
         self._change(lambda config: work.with_size(config, size))
 
     def _on_channels(self, channels: int) -> None:
-        self._change(lambda config: work.with_pictures_setting(config, channels=channels))
+        self._set(channels=channels)
 
     def _on_background(self, colour: str) -> None:
-        self._change(lambda config: work.with_pictures_setting(config, background=colour))
+        self._set(background=colour)
 
     def _on_flip(self, flips: bool) -> None:
-        self._change(lambda config: work.with_pictures_setting(config, flip_horizontal=flips))
+        self._set(flip_horizontal=flips)
+
+    def _set(self, **values: object) -> None:
+        self._change(lambda config: work.with_pictures_setting(config, **values))
 
     def _change(self, change: Callable[[StudioConfig], StudioConfig]) -> None:
         """Save other settings; show those that hold if that cannot be."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
+from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
+from ddpm_studio.gui.widgets.images import drawable, image_on
 from ddpm_studio.gui.widgets.player import Player
-from ddpm_studio.gui.widgets.trajectory import to_qimage
 
 if TYPE_CHECKING:
     from ddpm_studio.gui.work.export import FilmPlan
@@ -59,7 +60,7 @@ class FilmPreview(QFrame):
     def _on_moved(self, tick: int) -> None:
         self._tick = tick
         if self._plan is not None:
-            self._image = to_qimage(self._plan.compose(self._order[tick]))
+            self._image = drawable(image_on(self._plan.compose(self._order[tick])))
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -75,5 +76,4 @@ class FilmPreview(QFrame):
             scale = math.floor(scale)
         area = QRect(0, 0, round(size.width() * scale), round(size.height() * scale))
         area.moveCenter(self.rect().center())
-        painter.drawImage(area, self._image)
-        painter.setPen(Qt.PenStyle.NoPen)
+        draw_on_checkerboard(painter, area.toRectF(), self._image)

@@ -15,7 +15,18 @@ from ddpm_studio.gui.widgets.colour_picker import ColourPicker
 from ddpm_studio.gui.widgets.control_row import ControlRow, explain
 from ddpm_studio.gui.widgets.inputs import ComboBox, Switch
 
-CHANNELS = ((3, "Colour"), (1, "Grey"))
+CHANNELS = (
+    (0, "As the pictures are"),
+    (3, "Colour"),
+    (1, "Grey"),
+    (4, "Colour and transparency"),
+)
+CROPS = (
+    ("centre", "The middle"),
+    ("smart", "Where most detail is"),
+    ("pad", "All of it, with a border"),
+)
+COPIES = (("one", "Keep one of each"), ("all", "Keep all"))
 SIZE_TIP = (
     "Every picture is cropped and scaled to this. Bigger shows more and is slower to learn: about "
     "4 times for each doubling. A model that suits the size comes with it."
@@ -27,6 +38,8 @@ class PictureSettings(QFrame):
 
     size_chosen = Signal(int)
     channels_chosen = Signal(int)
+    crop_chosen = Signal(str)
+    copies_chosen = Signal(str)
     background_chosen = Signal(str)
     flip_chosen = Signal(bool)
     other_settings_wanted = Signal()
@@ -39,6 +52,10 @@ class PictureSettings(QFrame):
         self._lay_out()
         self._size.activated.connect(self._on_size)
         self._channels.activated.connect(self._on_channels)
+        self._crop.activated.connect(lambda _: self.crop_chosen.emit(self._crop.currentData()))
+        self._copies.activated.connect(
+            lambda _: self.copies_chosen.emit(self._copies.currentData())
+        )
         self._background.chosen.connect(self.background_chosen)
         self._flip.clicked.connect(self.flip_chosen)
         self._other.clicked.connect(self.other_settings_wanted)
@@ -55,6 +72,8 @@ class PictureSettings(QFrame):
             self._size.addItem(f"{width} × {height} pixels", width)
         self._size.setCurrentIndex(self._size.findData(config.size))
         self._channels.setCurrentIndex(self._channels.findData(config.channels))
+        self._crop.setCurrentIndex(self._crop.findData(config.crop))
+        self._copies.setCurrentIndex(self._copies.findData(config.copies))
         self._background.set_colour(config.background)
         self._flip.setChecked(config.flip_horizontal)
 
@@ -81,6 +100,13 @@ class PictureSettings(QFrame):
         self._channels.setObjectName(names.PICTURES_CHANNELS)
         for channels, label in CHANNELS:
             self._channels.addItem(label, channels)
+        self._crop, self._copies = ComboBox(), ComboBox()
+        self._crop.setObjectName(names.PICTURES_CROP)
+        self._copies.setObjectName(names.PICTURES_COPIES)
+        for crop, label in CROPS:
+            self._crop.addItem(label, crop)
+        for copies, label in COPIES:
+            self._copies.addItem(label, copies)
         self._background = ColourPicker(self._theme, names.PICTURES_BACKGROUND)
         self._flip = Switch("Mirror at random")
         self._flip.setObjectName(names.PICTURES_FLIP)
@@ -123,11 +149,30 @@ class PictureSettings(QFrame):
                 ControlRow(
                     "C&olours",
                     self._channels,
-                    "Whether the model learns colours or only light and dark.",
-                    "pictures.channels: 3 or 1",
+                    "Whether the model learns colours, only light and dark, or also which parts "
+                    "are transparent.",
+                    "pictures.channels: 0, 3, 1 or 4",
                 ),
             ),
             (self._locked,),
+            (
+                ControlRow(
+                    "C&rop",
+                    self._crop,
+                    "Which part of a picture is taken where its shape is another one. Each "
+                    "picture can have a crop of its own: choose it on the wall.",
+                    "pictures.crop",
+                ),
+            ),
+            (
+                ControlRow(
+                    "Co&pies",
+                    self._copies,
+                    "Pictures that are alike but for size or quality: the best of them is kept, "
+                    "or the model would see that one too often.",
+                    "pictures.copies",
+                ),
+            ),
             (
                 ControlRow(
                     "&Background",

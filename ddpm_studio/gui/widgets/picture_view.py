@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.widgets.checkerboard import paint_checkerboard
 
 GAP, MARGIN, RADIUS = 4, 12, 10
 KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -2, Qt.Key.Key_End: 2}
@@ -96,7 +97,10 @@ class PictureView(QWidget):
                 source = QRect(
                     QPoint(column * tile.width(), row * tile.height()) * ratio, tile * ratio
                 )
-                painter.drawPixmap(QRect(QPoint(x, y), tile), self._pixmap, source)
+                place = QRect(QPoint(x, y), tile)
+                if self._pixmap.hasAlphaChannel():
+                    paint_checkerboard(painter, place.toRectF())
+                painter.drawPixmap(place, self._pixmap, source)
 
     def _tile_size(self, columns: int, rows: int) -> QSize:
         """As large as the widget allows, in points."""

@@ -12,6 +12,7 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button, IconButton
+from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.widgets.inputs import Switch
 from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
 
@@ -190,4 +191,5 @@ class PictureCanvas(QWidget):
         is_shrunk = area.width() * self.devicePixelRatioF() < trajectory.picture_size[0]
         smooth = self._is_smooth or is_shrunk
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        painter.drawImage(area, trajectory.images(self._position, self._show)[self._index])
+        image = trajectory.images(self._position, self._show)[self._index]
+        draw_on_checkerboard(painter, area, image)

@@ -29,6 +29,11 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
+from ddpm_studio.gui.widgets.images import (
+    drawable,
+    image_on,  # wall_panel asks for it here
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,7 +97,7 @@ class WallModel(QStringListModel):
         chunk = self._chunks.get(row // self.chunk_size)
         if chunk is None:
             return None
-        return image_on(chunk[row % self.chunk_size])
+        return image_on(chunk[row % self.chunk_size], premultiplied=True)
 
     def add_chunk(self, number: int, pixels: np.ndarray) -> None:
         """Take a run that was loaded: uint8 (n, H, W, C), which nobody writes to again.
@@ -114,13 +119,6 @@ class WallModel(QStringListModel):
             if number in self._chunks:
                 self._chunks.move_to_end(number)
         return [number for number in wanted if number not in self._chunks]
-
-
-def image_on(pixels: np.ndarray) -> QImage:
-    """An image on the memory of a uint8 array (H, W, C), which must outlive it."""
-    height, width, channels = pixels.shape
-    kind = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
-    return QImage(pixels.data, width, height, width * channels, kind)
 
 
 class Cells(QStyledItemDelegate):
@@ -291,9 +289,8 @@ class PictureWall(QListView):
             if image is None:
                 painter.fillRect(QRectF(x, y, width, height), empty)
             else:
-                # Qt enlarges this format ten times as fast as that of the pixels
-                image = image.convertToFormat(QImage.Format.Format_RGB32)
-                painter.drawImage(QRectF(x, y, width, height), image)
+                area = QRectF(x, y, width, height)
+                draw_on_checkerboard(painter, area, drawable(image))
         self._draw_rings(painter)
 
     def _draw_rings(self, painter: QPainter) -> None:

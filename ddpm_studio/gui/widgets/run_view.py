@@ -16,6 +16,7 @@ from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.event_log import EventLog
 from ddpm_studio.gui.widgets.figures import Figures
 from ddpm_studio.gui.widgets.growing_wall import GrowingWall
+from ddpm_studio.gui.widgets.images import image_on
 from ddpm_studio.gui.widgets.loss_plot import LossPlot
 
 if TYPE_CHECKING:  # brings numpy along
@@ -185,11 +186,7 @@ def image_of(pictures: Any) -> QImage:
     """uint8 (N, H, W, C) -> one image of all of them, as previews lie on disk."""
     from ddpm_studio.export.grid import picture_grid
 
-    grid = picture_grid(pictures)
-    height, width, channels = grid.shape
-    kind = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
-    image = QImage(grid.data, width, height, width * channels, kind)
-    return image.copy()  # memory of its own, so that the array may go
+    return image_on(picture_grid(pictures)).copy()  # its own memory, so that the array may go
 
 
 def duration(seconds: float) -> str:

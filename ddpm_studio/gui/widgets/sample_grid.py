@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
 
 GAP, MARGIN = 8, 16  # between pictures, and around all of them
@@ -260,7 +261,7 @@ class SampleGrid(QWidget):
         shrunk = self._arrangement().scale < 1
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
         for index, image in enumerate(self._trajectory.images(self._position, self._show)):
-            painter.drawImage(self.cell_rect(index), image)
+            draw_on_checkerboard(painter, self.cell_rect(index), image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for index in range(self.count):
             self._paint_marks(painter, index)

@@ -13,9 +13,10 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.control_row import explain, tooltip
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
+from ddpm_studio.gui.widgets.images import image_on
 from ddpm_studio.gui.widgets.inputs import Slider
 from ddpm_studio.gui.widgets.picture_details import PictureDetails
-from ddpm_studio.gui.widgets.picture_wall import PictureWall, image_on
+from ddpm_studio.gui.widgets.picture_wall import PictureWall
 
 if TYPE_CHECKING:
     import numpy as np

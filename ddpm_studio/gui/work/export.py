@@ -21,7 +21,8 @@ class FilmPlan:
     """A film to be written. frames: uint8 (N, H, W, C) each. chosen: which of the N are in it.
 
     fps: frames per second; hold: seconds on the finished picture; scale: whole-number
-    enlargement; loop_back: after the last frame back to the first one.
+    enlargement; loop_back: after the last frame back to the first one; background: "#rrggbb",
+    behind transparent pictures where the film cannot be transparent.
     """
 
     frames: Sequence[np.ndarray]
@@ -30,6 +31,7 @@ class FilmPlan:
     hold: float = 1.5
     scale: int = 1
     loop_back: bool = False
+    background: str = "#ffffff"
 
     @property
     def order(self) -> list[int]:
@@ -65,7 +67,8 @@ def write_film(path: Path, plan: FilmPlan) -> Generator[ExportProgress | FileWri
         frames, hold = [composed[index] for index in plan.order], 0.0
     else:
         frames, hold = composed, plan.hold
-    yield from write_animation(path, frames, AnimationOptions(plan.fps, hold, plan.scale))
+    options = AnimationOptions(plan.fps, hold, plan.scale, plan.background)
+    yield from write_animation(path, frames, options)
     yield FileWritten(path)
     return path
 

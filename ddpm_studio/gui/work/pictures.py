@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ddpm_studio.choices import read_choices
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.errors import ConfigError, ProjectError, StudioError
+from ddpm_studio.errors import ConfigError, ProjectError
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ddpm_studio.data import PictureSet
+    from ddpm_studio.data.facts import PictureFacts
 
 C = TypeVar("C")
 
 SIZES = (16, 32, 48, 64, 96, 128, 192, 256)  # each has a preset whose model can take it
 ORIGINAL_PIXELS = 480  # the longer side of an original, as it is shown beside the wall
-ORIENTATION = 0x0112  # the EXIF tag
-SIDEWAYS = (5, 6, 7, 8)
+PULSE = 0.1  # seconds
 FEWEST_PIXELS, MOST_PIXELS = 4, 2048  # of a side, as PicturesConfig allows
 
 
@@ -45,12 +46,12 @@ def prepare(project: Project) -> Generator[Any, None, PictureSet]:
     """Read the folder of a project; the events and the result of `prepare_pictures`."""
     from ddpm_studio.data import prepare_pictures
 
-    config = project.config.pictures
-    return (yield from prepare_pictures(project.pictures, config, project.cache))
+    config, choices = project.config.pictures, read_choices(project.path)
+    return (yield from prepare_pictures(project.pictures, config, project.cache, choices))
 
 
 def load_chunks(
-    pixels: np.ndarray, chunks: Sequence[int], chunk_size: int
+    records: np.ndarray, rows: np.ndarray, chunks: Sequence[int], chunk_size: int
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Read parts of a mapped file into memory: (chunk, uint8 (chunk_size, H, W, C)).
 
@@ -59,48 +60,47 @@ def load_chunks(
     import numpy as np
 
     for chunk in chunks:
-        part = np.array(pixels[chunk * chunk_size : (chunk + 1) * chunk_size], np.uint8)
+        part = np.array(records[rows[chunk * chunk_size : (chunk + 1) * chunk_size]], np.uint8)
         part.setflags(write=False)
         yield chunk, part
 
 
-def look_at_original(path: Path, config: PicturesConfig) -> Generator[str, None, Original | None]:
+def look_at_original(
+    path: Path, facts: PictureFacts, config: PicturesConfig
+) -> Generator[None, None, Original | None]:
     """The whole of a file, with the reader's own eyes; None if it can no longer be read.
 
-    The reader crops to the shape of `config`, so it is given the file's own shape here.
+    The reader fits pictures to the shape of `config`, so it is given the file's own shape here.
+    It works in a process of its own: no decoder takes the window down.
     """
-    yield path.name
-    from ddpm_studio.data import read_picture
+    from ddpm_studio.data.prepare import new_pool
+    from ddpm_studio.data.requests import request_for
 
-    try:
-        width, height = _upright_size(path)
-        scale = min(1.0, ORIGINAL_PIXELS / max(width, height))
-        whole = dataclasses.replace(config, size=_side(width * scale), height=_side(height * scale))
-        pixels = read_picture(path, whole).pixels
-    except (StudioError, OSError):
-        return None
-    return Original(pixels, width, height)
+    scale = min(1.0, ORIGINAL_PIXELS / max(facts.width, facts.height))
+    width, height = _side(facts.width * scale), _side(facts.height * scale)
+    whole = dataclasses.replace(config, size=width, height=height, channels=3, crop="centre")
+    with new_pool(config, 1) as pool:
+        for answered in pool.run_with_pulse([(0, request_for(path, whole))], PULSE):
+            if answered is None:
+                yield None
+                continue
+            _, answer = answered
+            if answer.failure or "facts" not in answer.values:
+                return None
+            pixels = np_picture(answer.data, height, width)
+            return Original(pixels, facts.width, facts.height)
+    return None
+
+
+def np_picture(data: bytes, height: int, width: int) -> np.ndarray:
+    """uint8 (H, W, 3) of the bytes of one picture, for reading only."""
+    import numpy as np
+
+    return np.frombuffer(data, np.uint8).reshape(height, width, 3)
 
 
 def _side(pixels: float) -> int:
     return min(max(round(pixels), FEWEST_PIXELS), MOST_PIXELS)
-
-
-def _upright_size(path: Path) -> tuple[int, int]:
-    """Width and height of a file when it is turned upright. Raises OSError or StudioError."""
-    from PIL import Image
-
-    try:
-        with Image.open(path) as image:
-            if image.format not in ("JPEG", "MPO"):
-                image.load()  # some formats know their orientation only then
-            width, height = image.size
-            is_sideways = image.getexif().get(ORIENTATION, 1) in SIDEWAYS
-    except OSError:
-        raise
-    except Exception as error:  # decoders raise nearly anything on damaged files
-        raise StudioError(f"{path} cannot be read: {error}") from error
-    return (height, width) if is_sideways else (width, height)
 
 
 # settings

@@ -1,0 +1,144 @@
+"""What is known of the files of a folder, kept in the cache: facts by content, content by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from ddpm_studio.config import PicturesConfig
+from ddpm_studio.data.facts import PictureFacts
+from ddpm_studio.data.scan import FoundFile
+from ddpm_studio.errors import StudioError
+from ddpm_studio.storage import read_json, write_json
+
+KIND = "known pictures"
+FORMAT_VERSION = 1
+FILE_NAME = "known.json"
+FACT_NAMES = tuple(field.name for field in fields(PictureFacts))
+
+
+class KnownFiles:
+    """Facts, or the reason why there are none. Damaged notes are forgotten: they can be remade."""
+
+    def __init__(self, cache: Path, config: PicturesConfig, version: int) -> None:
+        self._path = cache / FILE_NAME
+        # what else decides whether a file is taken
+        self._limits = [version, config.smallest_side, config.max_megapixels]
+        self._digests: dict[str, tuple[int, int, str]] = {}  # name -> size, time, digest
+        self._facts: dict[str, PictureFacts] = {}
+        self._reasons: dict[str, str] = {}
+        self._frames: dict[str, list[float]] = {}
+        self._by_size: dict[int, set[str]] = {}
+        self._is_changed = False
+        self._load()
+
+    def digest(self, file: FoundFile) -> str:
+        """Of a file that has not changed since it was read; else ""."""
+        size, modified_ns, digest = self._digests.get(file.name, (-1, -1, ""))
+        return digest if (size, modified_ns) == (file.size, file.modified_ns) else ""
+
+    def facts(self, digest: str) -> PictureFacts | None:
+        return self._facts.get(digest)
+
+    def reason(self, digest: str) -> str:
+        """Why nothing can be made of files with this content; "" if something can."""
+        return self._reasons.get(digest, "")
+
+    def digests_of_size(self, nbytes: int) -> list[str]:
+        """The contents of so many bytes that are known, for a file with a new name."""
+        return sorted(self._by_size.get(nbytes, ()))
+
+    def learn(
+        self, file: FoundFile, digest: str, facts: PictureFacts | None, reason: str = ""
+    ) -> None:
+        """What a look has told; facts of None with no reason: as known already."""
+        self._digests[file.name] = (file.size, file.modified_ns, digest)
+        self._by_size.setdefault(file.size, set()).add(digest)
+        if facts is not None:
+            self._facts[digest] = facts
+        elif reason:
+            self._reasons[digest] = reason
+        self._is_changed = True
+
+    def learn_facts(self, facts: PictureFacts) -> None:
+        """Of a picture that is no file, such as the frame of a video."""
+        self._facts[facts.digest] = facts
+        self._is_changed = True
+
+    def frames(self, digest: str) -> tuple[list[float] | None, str]:
+        """At which seconds frames of a video were taken, None if it was not read; or why not."""
+        return self._frames.get(digest), self._reasons.get(digest, "")
+
+    def learn_frames(self, digest: str, seconds: list[float] | None, reason: str) -> None:
+        """The counterpart of `frames`."""
+        if seconds is not None:
+            self._frames[digest] = seconds
+        if reason:
+            self._reasons[digest] = reason
+        self._is_changed = True
+
+    def keep_only(self, names: Iterable[str]) -> None:
+        """Forget files that are gone, but not yet what was in them: they may come back."""
+        kept = {name: self._digests[name] for name in names if name in self._digests}
+        if len(kept) == len(self._digests):
+            return
+        gone = {digest for _, _, digest in self._digests.values()}
+        gone -= {digest for _, _, digest in kept.values()}
+        self._digests, self._is_changed = kept, True
+        if len(self._facts) > 2 * max(1000, len(kept)):
+            for digest in gone:
+                self._facts.pop(digest, None)
+                self._reasons.pop(digest, None)
+
+    def save(self) -> None:
+        """Raises OSError."""
+        if not self._is_changed:
+            return
+        values = {
+            "limits": self._limits,
+            "files": self._digests,
+            "facts": {digest: _to_json(facts) for digest, facts in self._facts.items()},
+            "reasons": self._reasons,
+            "frames": self._frames,
+        }
+        write_json(self._path, KIND, FORMAT_VERSION, values, indent=None)
+        self._is_changed = False
+
+    def _load(self) -> None:
+        try:
+            values = read_json(self._path, KIND, FORMAT_VERSION)
+            if values["limits"] != self._limits:
+                return
+            digests = {name: _known(entry) for name, entry in values["files"].items()}
+            facts = {digest: _facts(entry) for digest, entry in values["facts"].items()}
+            reasons = {str(digest): str(why) for digest, why in values["reasons"].items()}
+            frames = {str(k): [float(second) for second in v] for k, v in values["frames"].items()}
+        except (StudioError, ValueError, KeyError, TypeError, AttributeError):
+            return
+        self._digests, self._facts, self._reasons = digests, facts, reasons
+        self._frames = frames
+        for size, _, digest in digests.values():
+            self._by_size.setdefault(size, set()).add(digest)
+
+
+def facts_from(entry: dict[str, Any]) -> PictureFacts:
+    """Facts that came as JSON from another process."""
+    values = dict(entry)
+    values["notes"], values["focus"] = tuple(values["notes"]), tuple(values["focus"])
+    return PictureFacts(**values)
+
+
+def _known(entry: list[Any]) -> tuple[int, int, str]:
+    size, modified_ns, digest = entry
+    return int(size), int(modified_ns), str(digest)
+
+
+def _to_json(facts: PictureFacts) -> list[Any]:
+    """The values alone: of 20,000 pictures the names of fields would be most of the file."""
+    return list(asdict(facts).values())
+
+
+def _facts(entry: list[Any]) -> PictureFacts:
+    return facts_from(dict(zip(FACT_NAMES, entry, strict=True)))

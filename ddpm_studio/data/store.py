@@ -1,0 +1,155 @@
+"""Prepared pictures on disk: a file of equally long records, and where each picture lies in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from ddpm_studio.choices import Crop
+from ddpm_studio.config import PicturesConfig
+from ddpm_studio.errors import StudioError
+from ddpm_studio.storage import read_json, replacing, write_json
+
+KIND = "prepared pictures"
+FORMAT_VERSION = 2
+KEPT_STORES = 3  # of other sizes and colours, so that going back costs nothing
+MOST_UNUSED = 0.5  # of a store, before it is packed anew
+
+
+class PictureStore:
+    """Grows at its end; what lies in it is never changed. One process writes at a time."""
+
+    def __init__(self, folder: Path, config: PicturesConfig, version: int) -> None:
+        """Open what is there for these settings, or begin anew if it is damaged."""
+        self.shape = config.shape
+        self.background = config.background
+        facts = json.dumps([version, config.shape, config.background])
+        key = hashlib.sha256(facts.encode()).hexdigest()[:24]
+        self.folder = folder
+        self.path = folder / f"{key}.pixels"
+        self.index_path = folder / f"{key}.json"
+        self._rows: dict[str, int] = {}
+        self._file: BinaryIO | None = None
+        self._load()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, record: str) -> int:
+        """Where a record lies; -1 if it is not there."""
+        return self._rows.get(record, -1)
+
+    def append(self, record: str, pixels: bytes | memoryview) -> int:
+        """Put a record at the end; returns its row. Raises OSError when the disk is full."""
+        if self._file is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.path.touch()
+            self._file = self.path.open("r+b")
+            self._file.truncate(len(self._rows) * self.nbytes)  # what a killed process left
+            self._file.seek(0, 2)
+        if len(pixels) != self.nbytes:
+            raise ValueError(f"a record has {self.nbytes} bytes, not {len(pixels)}")
+        self._file.write(pixels)
+        self._rows[record] = len(self._rows)
+        return self._rows[record]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of one record."""
+        return math.prod(self.shape)
+
+    def flush(self) -> None:
+        """What was appended can be read by others."""
+        if self._file is not None:
+            self._file.flush()
+
+    def save(self) -> None:
+        """Keep what was appended. Raises OSError."""
+        if self._file is None:
+            return
+        self._file.close()
+        self._file = None
+        self._write_index()
+        self._forget_others()
+
+    def array(self) -> np.ndarray:
+        """uint8 (M, H, W, C), mapped from disk; writing into it changes nothing on disk."""
+        self.flush()
+        channels, height, width = self.shape
+        shape = (len(self._rows), height, width, channels)
+        if not shape[0]:
+            return np.zeros(shape, np.uint8)
+        # copy-on-write: torch wants an array that it may write to, the file stays as it is
+        return np.memmap(self.path, np.uint8, "c", shape=shape)
+
+    def pack(self, used: Iterable[str]) -> None:
+        """Drop the records that are not used, if they are the larger part. Raises OSError."""
+        kept = [record for record in used if record in self._rows]
+        if len(kept) >= (1 - MOST_UNUSED) * len(self._rows):
+            return
+        pixels = self.array()
+        with replacing(self.path) as temporary, temporary.open("wb") as file:
+            for record in kept:
+                file.write(pixels[self._rows[record]].tobytes())
+        self._rows = {record: row for row, record in enumerate(kept)}
+        self._write_index()
+
+    def others(self) -> list[PictureStore]:
+        """The stores of other settings that were kept; for reading only."""
+        found = []
+        for path in self.folder.glob("[0-9a-f]*.pixels"):
+            if path != self.path:
+                other = PictureStore.__new__(PictureStore)
+                other.folder, other.path = self.folder, path
+                other.index_path = path.with_suffix(".json")
+                other._rows, other._file = {}, None
+                other.shape, other.background = (0, 0, 0), ""
+                other._load()
+                if other._rows:
+                    found.append(other)
+        return found
+
+    def _write_index(self) -> None:
+        values = {"shape": self.shape, "background": self.background, "rows": list(self._rows)}
+        write_json(self.index_path, KIND, FORMAT_VERSION, values, indent=None)
+
+    def _load(self) -> None:
+        try:
+            values = read_json(self.index_path, KIND, FORMAT_VERSION)
+            records = values["rows"]
+            shape = tuple(int(side) for side in values["shape"])
+            is_whole = self.path.stat().st_size >= len(records) * math.prod(shape)
+            is_mine = self.shape in ((0, 0, 0), shape)
+            if is_whole and is_mine and all(isinstance(record, str) for record in records):
+                self._rows = {record: row for row, record in enumerate(records)}
+                self.shape, self.background = (shape[0], shape[1], shape[2]), values["background"]
+        except (StudioError, OSError, ValueError, KeyError, TypeError, IndexError):
+            self._rows = {}  # it can be made again
+
+    def _forget_others(self) -> None:
+        """Keep a few stores of other settings; all can be made again."""
+        others = [path for path in self.folder.glob("[0-9a-f]*.pixels") if path != self.path]
+        for path in sorted(others, key=_modified, reverse=True)[KEPT_STORES - 1 :]:
+            with suppress(OSError):  # Windows keeps files that are still mapped somewhere
+                path.unlink()
+                path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def record_name(digest: str, crop: Crop) -> str:
+    """What a record is found by: the content of the file, and which part of it."""
+    if crop.mode == "box":
+        return f"{digest} " + ",".join(f"{value:.5f}" for value in crop.box)
+    return f"{digest} {crop.mode}"
+
+
+def _modified(path: Path) -> float:
+    with suppress(OSError):
+        return path.stat().st_mtime
+    return 0.0

@@ -1,0 +1,105 @@
+"""Of every file one verdict: taken, and how, or left out, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ddpm_studio.choices import Crop, PictureChoice
+from ddpm_studio.config import PicturesConfig
+from ddpm_studio.data.copies import group_copies
+from ddpm_studio.data.facts import PictureFacts
+from ddpm_studio.data.reader import notes_on, reason_of_damage
+from ddpm_studio.data.scan import LeftOut
+from ddpm_studio.data.store import PictureStore, record_name
+
+BY_CHOICE = "left out by you"
+
+
+@dataclass(frozen=True)
+class TakenPicture:
+    """A picture of the set, and what was done to it. row: of its pixels in the store."""
+
+    name: str
+    notes: tuple[str, ...]
+    facts: PictureFacts
+    weight: float = 1.0
+    row: int = -1
+    crop: Crop = Crop()  # noqa: RUF009  (frozen)
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A file with facts: a picture, or the frame of a video."""
+
+    name: str
+    facts: PictureFacts
+    choice: PictureChoice
+
+
+def crops_for(choice: PictureChoice, config: PicturesConfig) -> tuple[Crop, ...]:
+    """Which parts of a picture are taken: the artist's, else the folder's one."""
+    return choice.crops or (Crop(config.crop),)
+
+
+def label_of(name: str) -> str:
+    """The subfolder that a file is in, its label; "" at the top."""
+    folders = name.replace("\\", "/").rsplit("/", 1)
+    return folders[0] if len(folders) == 2 else ""
+
+
+def judge(
+    readable: Sequence[Readable],
+    config: PicturesConfig,
+    store: PictureStore,
+    groups: Sequence[Sequence[str]],
+) -> tuple[list[TakenPicture], list[LeftOut]]:
+    """The verdicts on files that can be read. What the artist chose comes first.
+
+    groups: the names of pictures that are alike, the one to keep first.
+    """
+    copies = _copies(groups) if config.copies == "one" else {}
+    taken: list[TakenPicture] = []
+    left_out: list[LeftOut] = []
+    for file in readable:
+        crops = crops_for(file.choice, config)
+        rows = [store.row(record_name(file.facts.digest, crop)) for crop in crops]
+        reason, kind = _why_left_out(file, copies)
+        if reason:
+            left_out.append(LeftOut(file.name, reason, kind, file.facts, rows[0]))
+            continue
+        notes = notes_on(file.facts, config)
+        taken.extend(
+            TakenPicture(file.name, notes, file.facts, file.choice.weight, row, crop)
+            for row, crop in zip(rows, crops, strict=True)
+        )
+    return taken, left_out
+
+
+def copies_among(readable: Sequence[Readable]) -> list[list[str]]:
+    """Groups of names of pictures that are alike, the one to keep first: a chosen one, if any."""
+    candidates = [file for file in readable if file.choice.state != "out"]
+    groups = group_copies([file.facts for file in candidates])
+    found = [[candidates[index] for index in group] for group in groups]
+    return [
+        [file.name for file in sorted(group, key=lambda file: file.choice.state != "in")]
+        for group in found
+    ]
+
+
+def _copies(groups: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Name of a copy -> name of the one that is kept."""
+    return {other: first for first, *others in groups for other in others}
+
+
+def _why_left_out(file: Readable, copies: Mapping[str, str]) -> tuple[str, str]:
+    """Reason and kind; "" for what is taken."""
+    if file.choice.state == "out":
+        return BY_CHOICE, "chosen"
+    if file.choice.state == "in":
+        return "", ""
+    if file.facts.damage:
+        return reason_of_damage(file.facts), "damaged"
+    if file.name in copies:
+        return f"a copy of {copies[file.name]}", "copy"
+    return "", ""

@@ -1,0 +1,135 @@
+"""What the folder says: rows, colours, and the one click that follows."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from ddpm_studio.config import PicturesConfig, StudioConfig
+from ddpm_studio.gui import names
+from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.widgets.folder_panel import AlikeMeter, FolderPanel, PaletteStrip
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+@dataclass(frozen=True)
+class Summary:
+    count: int = 1240
+    left_out: int = 12
+    sizes: str = "640 × 480 pixels"
+    aspect: str = "4 : 3"
+    palette: tuple[tuple[int, int, int], ...] = (RED, BLUE)
+    shares: tuple[float, ...] = (0.75, 0.25)
+    alike: float = 0.5
+    alike_words: str = "Fairly alike."
+    grey: int = 3
+    transparent: int = 0
+    pixel_art: int = 7
+    expectation: str = "It learns their style."
+    advice: str = "Mirror them."
+    settings: tuple[tuple[str, object], ...] = (("pictures.flip_horizontal", True),)
+
+
+@pytest.fixture
+def panel(qapp, qtbot) -> FolderPanel:
+    panel = FolderPanel(Theme(qapp, "dark"))
+    qtbot.addWidget(panel)
+    panel.resize(320, 500)
+    panel.show()
+    return panel
+
+
+def test_before_anything_is_known_it_says_so(panel, find) -> None:
+    empty, count = find(panel, QLabel, names.FOLDER_EMPTY), find(panel, QLabel, names.FOLDER_COUNT)
+    assert empty.isVisible()
+    assert not count.isVisible()
+    panel.set_summary(Summary())
+    assert not empty.isVisible()
+    assert count.isVisible()
+    panel.clear()
+    assert empty.isVisible()
+    assert not count.isVisible()
+
+
+def test_what_is_known_stands_in_words(panel, find) -> None:
+    panel.set_summary(Summary())
+    said = {
+        name: find(panel, QLabel, name).text()
+        for name in (
+            names.FOLDER_COUNT,
+            names.FOLDER_SIZES,
+            names.FOLDER_ASPECT,
+            names.FOLDER_KINDS,
+            names.FOLDER_EXPECTATION,
+            names.FOLDER_ADVICE,
+        )
+    }
+    assert list(said.values()) == [
+        "1,240 taken, 12 left out",
+        "640 × 480 pixels",
+        "4 : 3",
+        "3 grey, 7 pixel art",
+        "It learns their style.",
+        "Mirror them.",
+    ]
+
+
+def test_what_is_not_there_takes_no_room(panel, find) -> None:
+    panel.set_summary(Summary(count=1, left_out=0, grey=0, pixel_art=0, palette=(), shares=()))
+    assert find(panel, QLabel, names.FOLDER_COUNT).text() == "1 taken"
+    for name in (names.FOLDER_KINDS, names.FOLDER_PALETTE, names.FOLDER_ALIKE):
+        assert not find(panel, QWidget, name).isVisible()
+
+
+def test_the_palette_is_as_wide_as_the_shares_and_tells_each_colour(panel, find) -> None:
+    panel.set_summary(Summary(shares=(3.0, 1.0)))  # they need not add up to 1
+    strip = find(panel, PaletteStrip, names.FOLDER_PALETTE)
+    image = strip.grab().toImage()
+    middle = image.height() // 2
+    for part, colour in ((0.1, RED), (0.7, RED), (0.8, BLUE), (0.9, BLUE)):
+        shown = image.pixelColor(round(part * image.width()), middle)
+        assert (shown.red(), shown.green(), shown.blue()) == colour
+    assert strip.words_at(0.5 * strip.width()) == "#ff0000  75 %"
+    assert strip.words_at(0.8 * strip.width()) == "#0000ff  25 %"
+    assert strip.words_at(-1) == strip.words_at(strip.width() + 1) == ""
+    assert "#0000ff  25 %" in strip.accessibleDescription()
+
+
+def test_the_mark_moves_with_how_alike_they_are(panel, find) -> None:
+    meter = find(panel, AlikeMeter, names.FOLDER_ALIKE)
+
+    def mark(value: float) -> float:
+        """The middle of what is drawn over the line, 0 to 1."""
+        panel.set_summary(Summary(alike=value))
+        image = meter.grab().toImage()
+        row = image.height() // 2 - 4  # above the line, only the mark is drawn
+        ground = image.pixelColor(0, 0)
+        marked = [x for x in range(image.width()) if image.pixelColor(x, row) != ground]
+        return sum(marked) / len(marked) / image.width()
+
+    low, half, high = mark(0.0), mark(0.5), mark(1.0)
+    assert low < 0.05
+    assert half == pytest.approx(0.5, abs=0.02)
+    assert high > 0.95
+
+
+def test_the_advice_is_offered_only_while_the_settings_differ(qtbot, panel, find) -> None:
+    use = find(panel, QPushButton, names.FOLDER_USE)
+    panel.set_summary(Summary())
+    assert not use.isVisible()  # nobody has told what holds
+    panel.set_current(StudioConfig())
+    assert use.isVisible()
+    with qtbot.waitSignal(panel.settings_wanted) as wanted:
+        qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
+    assert wanted.args == [(("pictures.flip_horizontal", True),)]
+    mirrored = dataclasses.replace(StudioConfig(), pictures=PicturesConfig(flip_horizontal=True))
+    panel.set_current(mirrored)
+    assert not use.isVisible()
+    panel.set_summary(Summary(settings=()))
+    panel.set_current(StudioConfig())
+    assert not use.isVisible()
