@@ -108,6 +108,8 @@ def _warnings_as(notes: list[str]) -> Iterator[None]:
         warnings.simplefilter("always")
         yield
     for warning in caught:
+        if issubclass(warning.category, DeprecationWarning):
+            continue  # a word to programmers, not about the file
         notes.append(f"read with a warning: {' '.join(str(warning.message).split())[:120]}")
 
 

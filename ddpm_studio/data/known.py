@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from ddpm_studio.storage import read_json, write_json
 KIND = "known pictures"
 FORMAT_VERSION = 1
 FILE_NAME = "known.json"
-FACT_NAMES = tuple(field.name for field in fields(PictureFacts))
+MOST_LIKELY = 64  # contents are offered for one file
 
 
 class KnownFiles:
@@ -30,7 +29,7 @@ class KnownFiles:
         self._facts: dict[str, PictureFacts] = {}
         self._reasons: dict[str, str] = {}
         self._frames: dict[str, list[float]] = {}
-        self._by_size: dict[int, set[str]] = {}
+        self._likely: dict[tuple[int, int], list[str]] = {}  # size, time (-1: any) -> digests
         self._is_changed = False
         self._load()
 
@@ -46,16 +45,23 @@ class KnownFiles:
         """Why nothing can be made of files with this content; "" if something can."""
         return self._reasons.get(digest, "")
 
-    def digests_of_size(self, nbytes: int) -> list[str]:
-        """The contents of so many bytes that are known, for a file with a new name."""
-        return sorted(self._by_size.get(nbytes, ()))
+    def likely_digests(self, file: FoundFile) -> list[str]:
+        """Contents known from before that a new or changed file may have.
+
+        First its own, if it was only touched, then those of files of its size and time, one of
+        which may have had another name, then others of its size; a bounded number.
+        """
+        size, _, digest = self._digests.get(file.name, (-1, -1, ""))
+        own = [digest] if size == file.size else []
+        of_time = self._likely.get((file.size, file.modified_ns), [])
+        of_size = self._likely.get((file.size, -1), [])
+        return list(dict.fromkeys([*own, *of_time, *of_size]))[:MOST_LIKELY]
 
     def learn(
         self, file: FoundFile, digest: str, facts: PictureFacts | None, reason: str = ""
     ) -> None:
         """What a look has told; facts of None with no reason: as known already."""
         self._digests[file.name] = (file.size, file.modified_ns, digest)
-        self._by_size.setdefault(file.size, set()).add(digest)
         if facts is not None:
             self._facts[digest] = facts
         elif reason:
@@ -99,7 +105,7 @@ class KnownFiles:
         values = {
             "limits": self._limits,
             "files": self._digests,
-            "facts": {digest: _to_json(facts) for digest, facts in self._facts.items()},
+            "facts": {digest: facts.to_list() for digest, facts in self._facts.items()},
             "reasons": self._reasons,
             "frames": self._frames,
         }
@@ -112,15 +118,20 @@ class KnownFiles:
             if values["limits"] != self._limits:
                 return
             digests = {name: _known(entry) for name, entry in values["files"].items()}
-            facts = {digest: _facts(entry) for digest, entry in values["facts"].items()}
+            facts = {
+                digest: PictureFacts.from_list(entry) for digest, entry in values["facts"].items()
+            }
             reasons = {str(digest): str(why) for digest, why in values["reasons"].items()}
             frames = {str(k): [float(second) for second in v] for k, v in values["frames"].items()}
         except (StudioError, ValueError, KeyError, TypeError, AttributeError):
             return
         self._digests, self._facts, self._reasons = digests, facts, reasons
         self._frames = frames
-        for size, _, digest in digests.values():
-            self._by_size.setdefault(size, set()).add(digest)
+        for size, modified_ns, digest in digests.values():
+            for key in ((size, modified_ns), (size, -1)):
+                likely = self._likely.setdefault(key, [])
+                if len(likely) < MOST_LIKELY:
+                    likely.append(digest)
 
 
 def facts_from(entry: dict[str, Any]) -> PictureFacts:
@@ -133,12 +144,3 @@ def facts_from(entry: dict[str, Any]) -> PictureFacts:
 def _known(entry: list[Any]) -> tuple[int, int, str]:
     size, modified_ns, digest = entry
     return int(size), int(modified_ns), str(digest)
-
-
-def _to_json(facts: PictureFacts) -> list[Any]:
-    """The values alone: of 20,000 pictures the names of fields would be most of the file."""
-    return list(asdict(facts).values())
-
-
-def _facts(entry: list[Any]) -> PictureFacts:
-    return facts_from(dict(zip(FACT_NAMES, entry, strict=True)))

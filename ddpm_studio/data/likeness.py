@@ -31,8 +31,18 @@ def area_average(pixels: np.ndarray, height: int, width: int) -> Floats:
 
 def thumbnail(pixels: np.ndarray) -> npt.NDArray[np.uint8]:
     """The whole picture as uint8 (8, 8, 3), averaged. pixels: uint8 (H, W, 1 or 3)."""
-    mini = (area_average(pixels, MINI_SIZE, MINI_SIZE) + 0.5).astype(np.uint8)
+    return _as_thumbnail(area_average(pixels, MINI_SIZE, MINI_SIZE))
+
+
+def _as_thumbnail(average: Floats) -> npt.NDArray[np.uint8]:
+    mini = (average + 0.5).astype(np.uint8)
     return mini if mini.shape[2] == 3 else mini.repeat(3, 2)
+
+
+def likeness(pixels: np.ndarray) -> tuple[npt.NDArray[np.uint8], int]:
+    """`thumbnail` and `look` of one picture, for the price of one. pixels: uint8 (H, W, 1 or 3)."""
+    both = _project(pixels, MINI_SIZE + WAVES, MINI_SIZE + WAVES, _both)
+    return _as_thumbnail(both[:MINI_SIZE, :MINI_SIZE]), _as_look(both[MINI_SIZE:, MINI_SIZE:])
 
 
 def look(pixels: np.ndarray) -> int:
@@ -41,7 +51,10 @@ def look(pixels: np.ndarray) -> int:
     pixels: uint8 (H, W, 1 or 3). The signs of the 8 x 8 lowest waves of a grey copy of 32 x 32
     pixels, as in pHash (Zauner, 2010), but the first; 0 if the picture is of one colour.
     """
-    waves = _project(pixels, WAVES, WAVES, _waves)
+    return _as_look(_project(pixels, WAVES, WAVES, _waves))
+
+
+def _as_look(waves: Floats) -> int:
     grey = waves @ GREY if waves.shape[2] == 3 else waves[..., 0]
     signs = grey > SILENT
     signs[0, 0] = False  # the mean brightness is no likeness
@@ -72,6 +85,11 @@ def _areas(length: int, parts: int) -> Floats:
     pixels = np.arange(length)
     covered = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
     return (np.maximum(covered, 0) * (parts / length)).astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def _both(length: int, _: int) -> Floats:
+    return np.concatenate((_areas(length, MINI_SIZE), _waves(length, WAVES)))
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from ddpm_studio.data.decode import Decoded, UnreadablePictureError, decode
 from ddpm_studio.data.facts import PictureFacts, encode_thumbnail
 from ddpm_studio.data.fit import Upright, fit, flattened
 from ddpm_studio.data.focus import focus
-from ddpm_studio.data.likeness import look, thumbnail
-from ddpm_studio.data.pixel_art import pixel_scale
+from ddpm_studio.data.likeness import likeness
+from ddpm_studio.data.pixel_art import JUDGED_SIDE, MOST_COLOURS_ENLARGED, pixel_scale
 from ddpm_studio.data.reasons import ENDS_EARLY, why_unreadable
 
 MOST_BYTES = 1 << 30  # of a file
@@ -58,7 +58,7 @@ def look_at(
     KnownPicture for one of the `known`.
     """
     try:
-        data = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
+        data = _bytes_of(path) if path.stat().st_size <= MOST_BYTES else None
     except OSError as error:
         raise UnreadablePictureError(why_unreadable(error)) from error
     except MemoryError as error:
@@ -71,7 +71,7 @@ def look_at(
     try:
         if not data:
             raise UnreadablePictureError("the file is empty")
-        return _look_at(io.BytesIO(data), digest, config, crops or (Crop(config.crop),))
+        return _look_at(io.BytesIO(data), digest, config, crops or (_everywhere(config.crop),))
     except UnreadablePictureError as error:
         error.digest = digest  # the same bytes will not become better
         raise
@@ -90,13 +90,23 @@ def look_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     except UnreadablePictureError as error:
         return {"reason": str(error), "digest": error.digest}, b""
     pixels = b"".join(picture.tobytes() for picture in found.pictures)
-    return {"facts": asdict(found.facts)}, pixels
+    return {"facts": found.facts.to_list()}, pixels
 
 
 @lru_cache(maxsize=8)
 def config_from(text: str) -> PicturesConfig:
     """The settings that came as JSON with a request."""
     return PicturesConfig(**json.loads(text))
+
+
+def _bytes_of(path: Path) -> bytes:
+    with io.FileIO(path) as opened:  # three times as fast as Path.read_bytes
+        return opened.readall()
+
+
+@lru_cache(maxsize=8)
+def _everywhere(crop: str) -> Crop:
+    return Crop(crop)
 
 
 def facts_of(image: Image.Image, kind: str, config: PicturesConfig) -> tuple[Upright, PictureFacts]:
@@ -122,7 +132,8 @@ def _look_at(file: io.BytesIO, digest: str, config: PicturesConfig, crops: Seque
             f"{config.smallest_side} (pictures.smallest_side)"
         )
     image, has_alpha = _without_idle_alpha(decoded.image)
-    decoded = replace(decoded, image=image)
+    if image is not decoded.image:
+        decoded = replace(decoded, image=image)
     facts = _facts(decoded, digest, has_alpha, config.background, notes)
     upright = _upright(decoded, facts)
     return Look(facts, tuple(fit(upright, crop, config) for crop in crops))
@@ -166,9 +177,9 @@ def _facts(
     decoded: Decoded, digest: str, has_alpha: bool, background: str, notes: list[str]
 ) -> PictureFacts:
     image = decoded.image
-    may_be_drawn = decoded.format not in LOSSY and image.width * image.height <= MOST_DRAWN
-    scale = pixel_scale(_colours(image)) if may_be_drawn else 0
+    scale = pixel_scale(_colours(image)) if _may_be_drawn(image, decoded.format) else 0
     small = _small(flattened(image, background))
+    mini, bits = likeness(small)
     return PictureFacts(
         digest=digest,
         width=decoded.width,
@@ -179,10 +190,19 @@ def _facts(
         has_alpha=has_alpha,
         pixel_scale=scale,
         focus=focus(small),
-        mini=encode_thumbnail(thumbnail(small)),
-        look=look(small),
+        mini=encode_thumbnail(mini),
+        look=bits,
         damage=decoded.damage,
     )
+
+
+def _may_be_drawn(image: Image.Image, kind: str) -> bool:
+    """False for most that cannot be pixel art, without looking at every pixel."""
+    if kind in LOSSY or image.width * image.height > MOST_DRAWN:
+        return False
+    # of larger pictures only the middle is judged, and hidden colours do not count
+    is_judged_whole = image.mode != "RGBA" and max(image.size) <= JUDGED_SIDE
+    return not is_judged_whole or image.getcolors(MOST_COLOURS_ENLARGED) is not None
 
 
 def _small(image: Image.Image) -> np.ndarray:

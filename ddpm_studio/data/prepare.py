@@ -19,7 +19,7 @@ from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.derive import Deriver
 from ddpm_studio.data.facts import PictureFacts
 from ddpm_studio.data.isolation import DecoderPool
-from ddpm_studio.data.known import KnownFiles, facts_from
+from ddpm_studio.data.known import KnownFiles
 from ddpm_studio.data.process import Answer
 from ddpm_studio.data.requests import request_for
 from ddpm_studio.data.scan import FoundFile, LeftOut, scan_folder
@@ -272,7 +272,7 @@ class Preparation:
     def _request(self, file: FoundFile) -> dict[str, Any]:
         known = [
             digest
-            for digest in self.known.digests_of_size(file.size)
+            for digest in self.known.likely_digests(file)
             if not self._missing(file.name, digest)
         ]
         path = os.path.join(self.folder, file.name)  # noqa: PTH118  (ten times as fast)
@@ -291,7 +291,7 @@ class Preparation:
             else:  # the disk's or the system's fault: it may be better next time
                 self.unreadable[file.name] = values["reason"]
         else:
-            facts = with_words(facts_from(values["facts"]), values.get("stderr", ""))
+            facts = with_words(PictureFacts.from_list(values["facts"]), values.get("stderr", ""))
             self.known.learn(file, facts.digest, facts)
             crops = crops_for(self.choices.of(file.name), self.config)
             for number, crop in enumerate(crops):
@@ -342,7 +342,7 @@ class Preparation:
             else:
                 reason = self.known.reason(digest) or self.unreadable.get(file.name, "")
                 left_out.append(LeftOut(file.name, reason or "it could not be read"))
-        groups = copies_among(readable)
+        groups = copies_among(readable, self.cache)
         taken, others = judge(readable, self.config, self.store, groups)
         left_out = sorted([*left_out, *others], key=lambda file: file.name)
         return taken, left_out, groups

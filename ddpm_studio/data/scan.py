@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from ddpm_studio.project import is_project
 # what systems and programs leave beside pictures; not worth a word
 SYSTEM_NAMES = {".ds_store", "thumbs.db", "desktop.ini", "ehthumbs.db", ".directory", ".nomedia"}
 SYSTEM_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information", "lost+found"}
-SIDECAR_ENDINGS = {".xmp", ".thm", ".aae", ".ini"}
+SIDECAR_ENDINGS = (".xmp", ".thm", ".aae", ".ini")
 
 
 @dataclass(frozen=True)
@@ -56,57 +57,71 @@ def scan_folder(folder: Path) -> tuple[list[FoundFile], list[LeftOut]]:
         raise PicturesError(f"{folder} is not a folder; choose the folder that holds the pictures.")
     found: list[FoundFile] = []
     left_out: list[LeftOut] = []
-    for path in _walk(folder, left_out):
-        _look_at(path, os.path.relpath(path, folder), found, left_out)
+    for entry, name in _walk(folder, left_out):
+        _look_at(entry, name, found, left_out)
     found.sort(key=lambda file: file.name)
     return found, left_out
 
 
-def _walk(folder: Path, left_out: list[LeftOut]) -> Iterator[Path]:
-    """Every file below `folder`, but for what systems and programs keep to themselves."""
+def _walk(folder: Path, left_out: list[LeftOut]) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Every file below `folder` and its name there, but for what systems keep to themselves."""
     seen: set[tuple[int, int]] = set()
-
-    def on_error(error: OSError) -> None:
-        name = os.path.relpath(error.filename, folder)
-        if name == ".":
-            raise PicturesError(f"The pictures folder {folder} cannot be opened: {error.strerror}.")
-        left_out.append(LeftOut(name, f"the folder cannot be opened ({error.strerror})"))
-
-    for root, folders, files in os.walk(folder, followlinks=True, onerror=on_error):
+    waiting = [""]  # names of folders
+    while waiting:
+        name = waiting.pop()
+        root = folder / name
         try:
-            status = Path(root).stat()
-        except OSError as error:  # gone since it was listed
-            on_error(error)
+            status = root.stat()
+            if (status.st_dev, status.st_ino) in seen and status.st_ino:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            if name and is_project(root):
+                left_out.append(LeftOut(name, "a project of this program"))
+                continue
+            with os.scandir(root) as listing:
+                entries = list(listing)
+        except OSError as error:
+            if not name:
+                raise PicturesError(
+                    f"The pictures folder {folder} cannot be opened: {error.strerror}."
+                ) from error
+            left_out.append(LeftOut(name, f"the folder cannot be opened ({error.strerror})"))
             continue
-        if (status.st_dev, status.st_ino) in seen and status.st_ino:
-            folders.clear()
-            continue
-        seen.add((status.st_dev, status.st_ino))
-        if Path(root) != folder and is_project(Path(root)):
-            left_out.append(LeftOut(os.path.relpath(root, folder), "a project of this program"))
-            folders.clear()
-            continue
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and name.lower() not in SYSTEM_FOLDERS
-        )
-        yield from (Path(root, name) for name in files)
+        prefix = f"{name}{os.sep}" if name else ""
+        folders = [entry.name for entry in entries if _is_folder(entry)]
+        inside = set(folders)
+        yield from ((e, f"{prefix}{e.name}") for e in entries if e.name not in inside)
+        waiting += [f"{prefix}{one}" for one in sorted(folders, reverse=True) if _is_open(one)]
 
 
-def _look_at(path: Path, name: str, found: list[FoundFile], left_out: list[LeftOut]) -> None:
-    if path.name.lower() in SYSTEM_NAMES or path.suffix.lower() in SIDECAR_ENDINGS:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle
+        return False
+
+
+def _is_open(folder: str) -> bool:
+    """Whether a folder may hold pictures that are meant to be seen."""
+    return not folder.startswith(".") and folder.lower() not in SYSTEM_FOLDERS
+
+
+def _look_at(
+    entry: os.DirEntry[str], name: str, found: list[FoundFile], left_out: list[LeftOut]
+) -> None:
+    lower = entry.name.lower()
+    if lower in SYSTEM_NAMES or lower.endswith(SIDECAR_ENDINGS):
         return
-    if path.name.startswith("._"):  # what macOS writes beside a file on foreign disks
+    if lower.startswith("._"):  # what macOS writes beside a file on foreign disks
         return
     try:
-        status = path.stat()
+        status = entry.stat()
     except OSError as error:
-        is_dead_link = error.errno in (errno.ENOENT, errno.ELOOP) and path.is_symlink()
+        is_dead_link = error.errno in (errno.ENOENT, errno.ELOOP) and entry.is_symlink()
         reason = f"it cannot be reached ({error.strerror})"
         left_out.append(LeftOut(name, "a link that leads nowhere" if is_dead_link else reason))
         return
-    if not path.is_file():
+    if not stat.S_ISREG(status.st_mode):
         left_out.append(LeftOut(name, "not an ordinary file"))
         return
     found.append(FoundFile(name, status.st_size, status.st_mtime_ns))

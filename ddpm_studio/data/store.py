@@ -20,6 +20,7 @@ from ddpm_studio.storage import read_json, replacing, write_json
 KIND = "prepared pictures"
 FORMAT_VERSION = 2
 KEPT_STORES = 3  # of other sizes and colours, so that going back costs nothing
+BUFFER = 1 << 20  # bytes that are written at once
 MOST_UNUSED = 0.5  # of a store, before it is packed anew
 
 
@@ -51,7 +52,7 @@ class PictureStore:
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.path.touch()
-            self._file = self.path.open("r+b")
+            self._file = self.path.open("r+b", buffering=BUFFER)
             self._file.truncate(len(self._rows) * self.nbytes)  # what a killed process left
             self._file.seek(0, 2)
         if len(pixels) != self.nbytes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from ddpm_studio.choices import Crop, PictureChoice
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.copies import group_copies
 from ddpm_studio.data.facts import PictureFacts
+from ddpm_studio.data.groups import known_groups
 from ddpm_studio.data.reader import notes_on, reason_of_damage
 from ddpm_studio.data.scan import LeftOut
 from ddpm_studio.data.store import PictureStore, record_name
@@ -39,7 +41,12 @@ class Readable:
 
 def crops_for(choice: PictureChoice, config: PicturesConfig) -> tuple[Crop, ...]:
     """Which parts of a picture are taken: the artist's, else the folder's one."""
-    return choice.crops or (Crop(config.crop),)
+    return choice.crops or _everywhere(config.crop)
+
+
+@lru_cache(maxsize=8)
+def _everywhere(crop: str) -> tuple[Crop, ...]:
+    return (Crop(crop),)
 
 
 def label_of(name: str) -> str:
@@ -76,10 +83,13 @@ def judge(
     return taken, left_out
 
 
-def copies_among(readable: Sequence[Readable]) -> list[list[str]]:
-    """Groups of names of pictures that are alike, the one to keep first: a chosen one, if any."""
+def copies_among(readable: Sequence[Readable], cache: Path) -> list[list[str]]:
+    """Groups of names of pictures that are alike, the one to keep first: a chosen one, if any.
+
+    cache: a folder in which the groups are kept.
+    """
     candidates = [file for file in readable if file.choice.state != "out"]
-    groups = group_copies([file.facts for file in candidates])
+    groups = known_groups([file.facts for file in candidates], cache)
     found = [[candidates[index] for index in group] for group in groups]
     return [
         [file.name for file in sorted(group, key=lambda file: file.choice.state != "in")]

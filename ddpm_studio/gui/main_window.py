@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
     # dialogs
 
     def show_new_project(self, pictures: Path | None = None) -> NewProjectDialog:
+        self.session.pictures_expected.emit()
         dialog = NewProjectDialog(self.session, self, pictures)
         dialog.wanted.connect(self.session.create_project)
         dialog.open()
@@ -236,6 +237,7 @@ class MainWindow(QMainWindow):
         if self._closing or (project is None and pictures is None):
             return
         event.acceptProposedAction()
+        self.session.pictures_expected.emit()
         if project is not None:
             self._drop.appear(f"to open the project “{project.name}”")
         elif pictures is not None:
@@ -270,6 +272,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         event.accept()
+        self.pictures_page.release()
         self.closed.emit()
 
     def _remember(self) -> None:

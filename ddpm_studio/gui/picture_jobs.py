@@ -1,4 +1,4 @@
-"""The background work of the Pictures page: reading the folder, the wall's pixels, an original."""
+"""The background work of the Pictures page: reading the folder, the wall's tiles, an original."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.choices import Choices, read_choices
+from ddpm_studio.choices import Choices
 from ddpm_studio.config import PicturesConfig
+from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.session import PICTURES, Session
+from ddpm_studio.gui.wall_entries import WallEntry
 from ddpm_studio.gui.work import pictures as work
 from ddpm_studio.project import Project
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.data import PictureSet
-
-WALL, ORIGINAL = "pictures.wall", "pictures.original"  # names of jobs, beside PICTURES
+# names of jobs, beside PICTURES
+WALL, ORIGINAL = "pictures.wall", "pictures.original"
+CROP, PREWARM = "pictures.crop", "pictures.prewarm"
 
 
 @dataclass(frozen=True)
@@ -32,37 +34,52 @@ class Wanted:
     choices: Choices
 
     @classmethod
-    def by(cls, project: Project) -> Wanted:
+    def by(cls, project: Project, choices: Choices) -> Wanted:
         config = replace(project.config.pictures, flip_horizontal=False)
-        return cls(project.pictures, config, read_choices(project.path))
+        return cls(project.pictures, config, choices)
 
 
 class PictureJobs(QObject):
-    """Holds the set that is prepared; what is asked of it comes back as a signal."""
+    """Holds the folder that was read; what is asked of it comes back as a signal."""
 
     progressed = Signal(object)  # Progress
-    prepared = Signal(object)  # PictureSet
+    found = Signal(object)  # PicturesFound: reading has begun
+    seen = Signal(object)  # PicturesSeen: some more can be shown
+    prepared = Signal(object)  # work.Folder
     failed = Signal(str)  # why the folder cannot be used
     stopped = Signal()  # by the user
-    chunk_loaded = Signal(int, object)  # which run of pictures, uint8 (n, H, W, C)
-    chunks_done = Signal()  # all that were asked for, so more can be
+    tiles_loaded = Signal(int, object)  # which chunk, uint8 (n, H, W, C)
+    tiles_done = Signal()  # all that were asked for, so more can be
     original_seen = Signal(object)  # work.Original or None
+    crop_seen = Signal(object, object)  # WallEntry, work.Original or None: to choose its crop
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self.pictures: PictureSet | None = None
-        self.prepared_for: Wanted | None = None  # `pictures`
+        self._pools = work.IdlePools()
+        self.folder: work.Folder | None = None
+        self.prepared_for: Wanted | None = None  # `folder`
         self.preparing_for: Wanted | None = None  # what is being read
+        self._source: tuple[np.ndarray | Path, tuple[int, int, int]] | None = None  # of tiles
         self._is_loading = False
 
-    def prepare(self, project: Project) -> None:
+    # reading
+
+    def prewarm(self) -> None:
+        """A folder may come soon: start what decodes it."""
+        if self._session.jobs.get(PREWARM) is None and not self._session.is_closing:
+            self._session.jobs.start(PREWARM, lambda: work.prewarm(self._pools), quiet=True)
+
+    def prepare(self, project: Project, choices: Choices) -> None:
         """Read the folder; what was being read for other settings is not heard of again."""
         self.stop_preparing()
-        self.preparing_for = Wanted.by(project)
+        self.preparing_for = Wanted.by(project, choices)
         job = self._session.jobs.start(
-            PICTURES, lambda: work.prepare(project), title="Preparing pictures"
+            PICTURES,
+            lambda: work.prepare(project, choices, self._pools),
+            title="Preparing pictures",
         )
+        job.events.connect(self._on_events)
         job.changed.connect(self._on_changed)
         job.succeeded.connect(self._on_prepared)
         job.failed.connect(self._on_failed)
@@ -82,42 +99,69 @@ class PictureJobs(QObject):
     def forget(self) -> None:
         """Stop all, and drop the pictures."""
         self.stop_preparing()
-        self._drop_pictures()
+        self._drop_folder()
 
-    def load_chunks(self, chunks: list[int], chunk_size: int) -> None:
-        """Load runs of the pictures, unless some are being loaded: then after `chunks_done`."""
-        if self.pictures is None or self._is_loading:
+    def release(self) -> None:
+        """The window is closed: no process stays behind."""
+        self._pools.close()
+
+    # what the wall shows
+
+    def load_tiles(self, rows: np.ndarray, chunks: list[int], chunk_size: int) -> None:
+        """Load parts of the wall, unless some are being loaded: then after `tiles_done`.
+
+        rows: where each tile lies, in the order of the wall.
+        """
+        if self._source is None or self._is_loading:
             return
         self._is_loading = True
-        pixels, rows = self.pictures.records, self.pictures.rows
+        store, shape = self._source
         job = self._session.jobs.start(
             WALL,
-            lambda: work.load_chunks(pixels, rows, chunks, chunk_size),
+            lambda: work.load_tiles(store, shape, rows, chunks, chunk_size),
             quiet=True,
             replace=True,
         )
-        job.events.connect(self._on_chunks)
+        job.events.connect(self._on_tiles)
         job.succeeded.connect(self._on_loaded)
+        job.failed.connect(self._on_loaded)
 
-    def look_at_original(self, project: Project, row: int) -> None:
+    def look_at_original(self, project: Project, entry: WallEntry) -> None:
         """Read the file of a picture once more, whole; an earlier wish is forgotten."""
         self.forget_original()
-        if self.pictures is None:
+        if entry.facts is None:
             return
-        taken, config = self.pictures.taken[row], project.config.pictures
-        path, facts = project.pictures / taken.name, taken.facts
+        config, facts = project.config.pictures, entry.facts
+        path = project.pictures / entry.name
         job = self._session.jobs.start(
-            ORIGINAL, lambda: work.look_at_original(path, facts, config), quiet=True
+            ORIGINAL,
+            lambda: work.look_at_original(path, facts, config, self._pools),
+            quiet=True,
         )
         job.succeeded.connect(self.original_seen)
+
+    def look_for_crop(self, project: Project, entry: WallEntry) -> None:
+        """Read the file of a picture for the crop editor: `crop_seen`."""
+        config, facts = project.config.pictures, entry.facts
+        assert facts is not None
+        path = project.pictures / entry.name
+        job = self._session.jobs.start(
+            CROP,
+            lambda: work.look_at_original(path, facts, config, self._pools, work.CROP_PIXELS),
+            quiet=True,
+            replace=True,
+        )
+        job.succeeded.connect(lambda original: self.crop_seen.emit(entry, original))
 
     def forget_original(self) -> None:
         self._session.jobs.discard(ORIGINAL)
 
-    def _drop_pictures(self) -> None:
-        for name in (WALL, ORIGINAL):
+    # what happens
+
+    def _drop_folder(self) -> None:
+        for name in (WALL, ORIGINAL, CROP):
             self._session.jobs.discard(name)
-        self.pictures = self.prepared_for = None
+        self.folder = self.prepared_for = self._source = None
         self._is_loading = False
 
     def _on_changed(self) -> None:
@@ -125,26 +169,38 @@ class PictureJobs(QObject):
         if job is not None:
             self.progressed.emit(job.progress)
 
-    def _on_prepared(self, pictures: PictureSet) -> None:
-        self._drop_pictures()
-        self.pictures, self.prepared_for = pictures, self.preparing_for
+    def _on_events(self, events: list[object]) -> None:
+        for event in events:
+            if isinstance(event, PicturesFound):
+                self.found.emit(event)
+            elif isinstance(event, PicturesSeen):
+                if self.folder is None:
+                    channels, height, width = event.shape
+                    self._source = event.path, (height, width, channels)
+                self.seen.emit(event)
+
+    def _on_prepared(self, folder: work.Folder) -> None:
+        self._drop_folder()
+        self.folder, self.prepared_for = folder, self.preparing_for
+        records = folder.pictures.records
+        self._source = records, records.shape[1:]
         self.preparing_for = None
-        self.prepared.emit(pictures)
+        self.prepared.emit(folder)
 
     def _on_failed(self, error: Exception) -> None:
         self.preparing_for = None
-        self._drop_pictures()
+        self._drop_folder()
         self.failed.emit(describe_failure(error).sentence)
 
     def _on_stopped(self) -> None:
         self.preparing_for = None
-        self._drop_pictures()
+        self._drop_folder()
         self.stopped.emit()
 
-    def _on_chunks(self, events: list[tuple[int, np.ndarray]]) -> None:
+    def _on_tiles(self, events: list[tuple[int, np.ndarray]]) -> None:
         for number, pixels in events:
-            self.chunk_loaded.emit(number, pixels)
+            self.tiles_loaded.emit(number, pixels)
 
     def _on_loaded(self) -> None:
         self._is_loading = False
-        self.chunks_done.emit()
+        self.tiles_done.emit()

@@ -32,6 +32,7 @@ class Session(QObject):
     failed = Signal(object)  # Failure, for the banner
     noticed = Signal(str)  # a sentence for the banner
     page_wanted = Signal(str)  # the name of a step of the rail
+    pictures_expected = Signal()  # somebody is about to choose a folder
     training_wanted = Signal()  # as if Start had been clicked on the Train page
     warmed_up = Signal(str)  # torch and the engine are imported; what computes
 

@@ -9,7 +9,6 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -23,22 +22,12 @@ from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job, JobState
 from ddpm_studio.gui.session import EXPORT, Session
 from ddpm_studio.gui.widgets.button import Button, IconButton
-from ddpm_studio.gui.widgets.control_row import ControlRow, explain
+from ddpm_studio.gui.widgets.control_row import ControlRow
+from ddpm_studio.gui.widgets.export_options import ExportOptions, Filmed
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
-from ddpm_studio.gui.widgets.inputs import ComboBox, DoubleSpinBox, SpinBox, Switch
-from ddpm_studio.gui.widgets.trajectory import PRED_X_0, X_T, Trajectory
+from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
 from ddpm_studio.gui.work import export as work
 
-FORMATS = {
-    ".gif": "GIF: plays everywhere, 256 colours",
-    ".webp": "WebP: small, exact colours",
-    ".png": "APNG: exact colours, large",
-    ".mp4": "MP4: for phones and films",
-}
-GRID, CHOSEN, ONE = "grid", "chosen", "one"
-SHOWN_SIDE = 512  # pixels: the enlargement that is proposed comes near to this
-LARGEST_SIDE = 4096
-GIF_FPS = 50  # viewers slow down a GIF that asks for more
 PREVIEW_SIDE = 360
 
 
@@ -59,45 +48,29 @@ class ExportDialog(QDialog):
     ) -> None:
         """folder, name: what is proposed, without an ending. current: which one is seen large."""
         super().__init__(parent)
-        self._session, self._trajectory = session, trajectory
+        self._session = session
         project = session.project
-        self._background = project.config.pictures.background if project else "#ffffff"
+        background = project.config.pictures.background if project else "#ffffff"
+        filmed = Filmed(trajectory, chosen, current, show, background)
+        self._options = ExportOptions(filmed, session.settings)
         self._folder, self._name = folder, name
-        self._pictures = {
-            GRID: tuple(range(len(trajectory.seeds))),
-            CHOSEN: chosen,
-            ONE: (chosen[0] if len(chosen) == 1 else current or 0,),
-        }
-        self._is_one = current is not None and len(chosen) < 2
         self._named_by_hand = False
         self._job: Job | None = None
         self._saved: Path | None = None
         self.setObjectName(names.EXPORT)
         self.setWindowTitle("Export animation")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._make_fields(show)
+        self._make_fields()
         self._make_foot()
-        self._remember()
         self._lay_out()
         self._connect()
-        self._propose_scale()
         self._propose_path()
         self._on_plan_changed()
         self._export.setFocus()  # Enter is enough
 
     def plan(self) -> work.FilmPlan:
         """What is set."""
-        is_gif = self._format.currentData() == ".gif"
-        fps = min(self._fps.value(), GIF_FPS) if is_gif else self._fps.value()
-        return work.FilmPlan(
-            self._trajectory.frames(str(self._show.currentData())),
-            self._pictures[str(self._what.currentData())],
-            fps=float(fps),
-            hold=self._hold.value(),
-            scale=self._size.value(),
-            loop_back=self._loop_back.isChecked(),
-            background=self._background,
-        )
+        return self._options.plan()
 
     def reject(self) -> None:
         """Cancel and Esc: first what is being written, then the dialog."""
@@ -108,33 +81,8 @@ class ExportDialog(QDialog):
 
     # building
 
-    def _make_fields(self, show: str) -> None:
+    def _make_fields(self) -> None:
         self._preview = FilmPreview(names.EXPORT_PREVIEW, PREVIEW_SIDE)
-        self._format = ComboBox()
-        self._format.setObjectName(names.EXPORT_FORMAT)
-        for suffix, words in FORMATS.items():
-            self._format.addItem(words, suffix)
-        self._what = ComboBox()
-        self._what.setObjectName(names.EXPORT_WHAT)
-        self._add_choices()
-        self._show = ComboBox()
-        self._show.setObjectName(names.EXPORT_SHOW)
-        self._show.addItem("The noisy picture (x_t)", X_T)
-        self._show.addItem("What the model believes (pred_x_0)", PRED_X_0)
-        self._show.setCurrentIndex(self._show.findData(show))
-        self._fps = SpinBox(1, 60)
-        self._fps.setObjectName(names.EXPORT_FPS)
-        self._fps.setValue(12)
-        self._hold = DoubleSpinBox(0, 30, decimals=1)
-        self._hold.setObjectName(names.EXPORT_HOLD)
-        self._hold.setValue(1.5)
-        self._hold.setSingleStep(0.5)
-        self._hold.setSuffix(" s")
-        self._size = SpinBox(1, 64)
-        self._size.setObjectName(names.EXPORT_SIZE)
-        self._size.setPrefix("× ")
-        self._loop_back = Switch("And back to noise")
-        self._loop_back.setObjectName(names.EXPORT_LOOP_BACK)
         self._path = QLineEdit()
         self._path.setObjectName(names.EXPORT_PATH)
         self._browse = IconButton(
@@ -143,17 +91,7 @@ class ExportDialog(QDialog):
         self._facts = QLabel()
         self._facts.setObjectName(names.EXPORT_FACTS)
         self._facts.setProperty("kind", "caption")
-
-    def _add_choices(self) -> None:
-        count, chosen = len(self._trajectory.seeds), self._pictures[CHOSEN]
-        if len(chosen) > 1:
-            self._what.addItem(f"The {len(chosen)} chosen pictures, as a grid", CHOSEN)
-        if count > 1:
-            self._what.addItem(f"All {count} pictures, as a grid", GRID)
-        index = self._pictures[ONE][0]
-        self._what.addItem(f"One picture (number {index + 1})", ONE)
-        if len(chosen) == 1 or self._is_one:
-            self._what.setCurrentIndex(self._what.findData(ONE))
+        self._facts.setWordWrap(True)
 
     def _make_foot(self) -> None:
         theme = self._session.theme
@@ -184,38 +122,9 @@ class ExportDialog(QDialog):
         self._progress.hide()
         self._show_folder.hide()
 
-    def _remember(self) -> None:
-        for control, key in (
-            (self._format, "format"),
-            (self._fps, "fps"),
-            (self._hold, "hold"),
-            (self._loop_back, "loop_back"),
-        ):
-            self._session.settings.remember(control, f"export/{key}")
-
     def _lay_out(self) -> None:
         heading = QLabel("Export animation")
         heading.setProperty("kind", "heading")
-        short = QGridLayout()
-        short.setHorizontalSpacing(12)
-        short.setVerticalSpacing(12)
-        back_tip = "After the picture, play the same way back to noise, so that it loops smoothly."
-        explain(self._loop_back, "And back to noise", back_tip, "ping-pong")
-        for column, row in enumerate(
-            (
-                ControlRow("Speed", self._fps, "Frames a second; GIF shows 50 at most.", "fps"),
-                ControlRow("Rest", self._hold, "How long the finished picture stays.", "hold"),
-                ControlRow(
-                    "Enlarge",
-                    self._size,
-                    "Each pixel becomes a square of so many, without any blur.",
-                    "nearest neighbour",
-                ),
-            )
-        ):
-            short.addWidget(row, 0, column)
-            short.setColumnStretch(column, 1)
-        self._fps.setSuffix(" fps")
         where = QWidget()
         line = QHBoxLayout(where)
         line.setContentsMargins(0, 0, 0, 0)
@@ -224,15 +133,7 @@ class ExportDialog(QDialog):
         line.addWidget(self._browse)
         fields = QVBoxLayout()
         fields.setSpacing(12)
-        fields.addWidget(ControlRow("Format", self._format, "The kind of file.", "format"))
-        fields.addWidget(ControlRow("Of", self._what, "What is in the trajectory.", ""))
-        fields.addWidget(
-            ControlRow(
-                "Shown", self._show, "The picture on its way, or what the model expects of it.", ""
-            )
-        )
-        fields.addLayout(short)
-        fields.addWidget(self._loop_back)
+        fields.addWidget(self._options)
         fields.addWidget(
             ControlRow("Saved as", self._path, "A name that is still free.", holder=where)
         )
@@ -257,13 +158,8 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(PREVIEW_SIDE + 24 + 400 + 48)
 
     def _connect(self) -> None:
-        for combo in (self._what, self._show, self._format):
-            combo.currentIndexChanged.connect(self._on_plan_changed)
-        self._what.currentIndexChanged.connect(self._propose_scale)
-        for number in (self._fps, self._hold, self._size):
-            number.valueChanged.connect(self._on_plan_changed)
-        self._loop_back.toggled.connect(self._on_plan_changed)
-        self._format.currentIndexChanged.connect(self._propose_path)
+        self._options.changed.connect(self._on_plan_changed)
+        self._options.format_changed.connect(self._propose_path)
         self._path.textEdited.connect(self._on_path_edited)
         self._path.textChanged.connect(self._check)
         self._browse.clicked.connect(self._on_browse)
@@ -273,14 +169,8 @@ class ExportDialog(QDialog):
 
     # what is proposed
 
-    def _propose_scale(self) -> None:
-        plan = self.plan()
-        side = max(plan.compose(0).shape[:2])
-        self._size.setMaximum(max(1, LARGEST_SIDE // side))
-        self._size.setValue(max(1, round(SHOWN_SIDE / side)))
-
     def _propose_path(self) -> None:
-        suffix = str(self._format.currentData())
+        suffix = self._options.suffix
         if self._named_by_hand:
             self._path.setText(str(Path(self._path.text()).with_suffix(suffix)))
         else:
@@ -290,17 +180,18 @@ class ExportDialog(QDialog):
         self._named_by_hand = True
 
     def _on_plan_changed(self) -> None:
-        plan = self.plan()
-        self._preview.set_plan(plan)
+        plan, ground = self.plan(), self._options.ground
+        self._preview.set_plan(plan, ground)
         width, height = plan.size
-        self._facts.setText(
-            f"{width} × {height} pixels  ·  {len(plan.order)} frames  ·  {plan.seconds:.1f} s"
-        )
+        facts = [f"{width} × {height} pixels", f"{len(plan.order)} frames", f"{plan.seconds:.1f} s"]
+        if ground is not None:
+            facts.append(f"opaque, on {ground}")
+        self._facts.setText("  ·  ".join(facts))
         self._check()
 
     def _problem(self) -> str:
         """Why it cannot be written yet; '' if it can."""
-        text, suffix = self._path.text().strip(), str(self._format.currentData())
+        text, suffix = self._path.text().strip(), self._options.suffix
         path = Path(text).expanduser()
         if not text or not path.stem or path.suffix.lower() != suffix:
             return f"The file needs a name that ends in {suffix}"
@@ -331,7 +222,7 @@ class ExportDialog(QDialog):
     # what happens
 
     def _on_browse(self) -> None:
-        suffix = str(self._format.currentData())
+        suffix = self._options.suffix
         start = Path(self._path.text() or self._folder)
         folder = next((one for one in start.parents if one.is_dir()), Path.home())
         chooser = QFileDialog(self, "Save the animation as", str(folder), f"Films (*{suffix})")

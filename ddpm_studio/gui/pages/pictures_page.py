@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFrame,
-    QHBoxLayout,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
 )
 
-from ddpm_studio.config import StudioConfig
-from ddpm_studio.errors import StudioError
+from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui import names
+from ddpm_studio.gui.choice_history import ChoiceHistory
+from ddpm_studio.gui.folder_watcher import FolderWatcher
 from ddpm_studio.gui.jobs import Job
 from ddpm_studio.gui.pages.page import Page
+from ddpm_studio.gui.picture_choosing import PictureChoosing
+from ddpm_studio.gui.picture_folders import PictureFolders
 from ddpm_studio.gui.picture_jobs import PictureJobs, Wanted
+from ddpm_studio.gui.picture_setting_changes import PictureSettingChanges
+from ddpm_studio.gui.progress import Progress
 from ddpm_studio.gui.session import TRAIN, Session
-from ddpm_studio.gui.widgets.button import Button, IconButton
-from ddpm_studio.gui.widgets.control_row import tooltip
+from ddpm_studio.gui.wall_entries import WallEntry
+from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.empty_state import EmptyState
+from ddpm_studio.gui.widgets.folder_header import FolderHeader
+from ddpm_studio.gui.widgets.folder_panel import FolderPanel
 from ddpm_studio.gui.widgets.left_out_panel import LeftOutPanel
 from ddpm_studio.gui.widgets.picture_settings import PictureSettings
 from ddpm_studio.gui.widgets.picture_states import PictureStates
@@ -36,21 +38,9 @@ from ddpm_studio.gui.widgets.wall_panel import WallPanel
 from ddpm_studio.gui.work import pictures as work
 from ddpm_studio.project import Project
 
-if TYPE_CHECKING:
-    from ddpm_studio.data import PictureSet
-
-# the button that leads on: text, icon and tooltip
-START = (
-    "Start training",
-    "play",
-    "Go to the Train page and start, as it is set there. To change something first, choose "
-    "Train on the left (Ctrl+Enter)",
-)
-GO_ON = ("Continue to training", "train", "Go on to the next step (Ctrl+Enter)")
 PATIENCE_MS = 300  # after a change, before everything is read again
 LOOK_MS = 120  # on a picture, before its file is read
 SIDE_WIDTH = 320
-LONGEST_NAME = 28  # letters of the folder's name in its button
 TILE_POINTS = 128  # the longer side of a tile, at first
 
 
@@ -70,12 +60,19 @@ class PicturesPage(Page):
     shortcuts = (
         ("Arrows, Page Up, Page Down", "Go from picture to picture"),
         ("Ctrl++, Ctrl+-", "Larger and smaller tiles"),
+        ("Del", "Leave out the chosen pictures, or take them back"),
+        ("Enter", "Choose the crop of a picture"),
+        ("Ctrl+Z, Ctrl+Shift+Z", "Undo and redo"),
+        ("Ctrl+F", "Search names"),
         ("F5", "Look at the folder again"),
     )
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._jobs = PictureJobs(session, self)
+        self._history = ChoiceHistory(self)
+        self._watcher = FolderWatcher(self)
+        self._folders = PictureFolders(session, self)
         self._patience = _timer(self, PATIENCE_MS, self._prepare)
         self._original_soon = _timer(self, LOOK_MS, self._look_at_original)
         self._build_header()
@@ -88,7 +85,7 @@ class PicturesPage(Page):
     def main_action(self) -> None:
         if self.session.project is None:
             self.new_wanted.emit(None)
-        elif self._continue.isEnabled():
+        elif self._header.can_go_on:
             starts = self._is_untrained
             self.session.want_page(names.NAV_TRAIN)
             if starts:
@@ -96,11 +93,18 @@ class PicturesPage(Page):
 
     def save_settings(self) -> None:
         self._patience.stop()  # the window closes: nothing new is begun
+        self._watcher.watch(None)
+
+    def release(self) -> None:
+        """The window has closed."""
+        self._jobs.release()
 
     def show_project(self, project: Project | None) -> None:
         self._patience.stop()
         self._jobs.forget()
         self._clear()
+        self._history.open(None if project is None else project.path)
+        self._watcher.watch(None if project is None else project.pictures)
         self._header.setVisible(project is not None)
         if project is None:
             self.show_empty()
@@ -112,12 +116,14 @@ class PicturesPage(Page):
 
     def show_config(self, project: Project) -> None:
         self._show_settings(project)
-        wanted = Wanted.by(project)
+        self._folder_panel.set_current(project.config)
+        wanted = Wanted.by(project, self._history.choices)
         if wanted == self._jobs.preparing_for:
             return
         self._patience.stop()
         self._jobs.stop_preparing()
         if wanted == self._jobs.prepared_for:  # back to what the wall shows already
+            self._wall.show_progress(None)
             self._states.show_wall()
         else:
             self._patience.start()
@@ -125,19 +131,7 @@ class PicturesPage(Page):
     # building
 
     def _build_header(self) -> None:
-        self._folder = Button(
-            self.theme, "", names.PICTURES_FOLDER, "Open this folder", icon="folder", kind="quiet"
-        )
-        self._refresh = IconButton(
-            self.theme, "loop", names.PICTURES_REFRESH, "Look at the folder again (F5)"
-        )
-        self._continue = Button(self.theme, "", names.PICTURES_CONTINUE, "", kind="primary")
-        self._header = QWidget()
-        row = QHBoxLayout(self._header)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        for widget in (self._folder, self._refresh, self._continue):
-            row.addWidget(widget)
+        self._header = FolderHeader(self.theme)
         self.header_row.addWidget(self._header)
         self._header.hide()
 
@@ -165,6 +159,7 @@ class PicturesPage(Page):
         self._wall = WallPanel(self.theme, tile_points)
         self._states = PictureStates(self.theme, self._wall)
         self._settings = PictureSettings(self.theme)
+        self._folder_panel = FolderPanel(self.theme)
         self._left_out = LeftOutPanel(self.theme)
         self._left_out.hide()
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -188,6 +183,7 @@ class PicturesPage(Page):
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
+        layout.addWidget(self._folder_panel)
         layout.addWidget(self._settings)
         layout.addWidget(self._left_out)
         layout.addStretch()
@@ -199,38 +195,43 @@ class PicturesPage(Page):
     def _connect(self) -> None:
         session, settings = self.session, self._settings
         self._new.clicked.connect(self.main_action)
-        self._continue.clicked.connect(self.main_action)
-        self._folder.clicked.connect(lambda: self._show_in_folder(""))
-        self._refresh.clicked.connect(self._prepare)
+        self._header.way_on_wanted.connect(self.main_action)
+        self._header.folder_wanted.connect(self._folders.show)
+        self._header.refresh_wanted.connect(self._prepare)
         self._states.cancelled.connect(self._jobs.cancel)
         self._states.reading_wanted.connect(self._prepare)
-        self._states.folder_wanted.connect(self._on_choose_folder)
+        self._states.folder_wanted.connect(self._folders.choose)
         self._wall.tile_chosen.connect(self._on_tile_chosen)
-        self._wall.chunks_wanted.connect(self._on_chunks_wanted)
+        self._wall.tiles_wanted.connect(self._on_tiles_wanted)
         self._wall.picked.connect(self._on_picked)
-        self._wall.show_wanted.connect(self._show_in_folder)
+        self._wall.show_wanted.connect(self._folders.show)
+        self._connect_choices()
         jobs = self._jobs
-        jobs.progressed.connect(self._states.show_progress)
+        jobs.progressed.connect(self._on_progress)
+        jobs.found.connect(self._on_found)
+        jobs.seen.connect(self._on_seen)
         jobs.prepared.connect(self._on_prepared)
         jobs.failed.connect(self._on_failed)
         jobs.stopped.connect(self._on_stopped)
-        jobs.chunk_loaded.connect(self._wall.add_chunk)
-        jobs.chunks_done.connect(self._wall.wall.refresh)
+        jobs.tiles_loaded.connect(self._wall.add_tiles)
+        jobs.tiles_done.connect(self._wall.wall.refresh)
         jobs.original_seen.connect(self._on_original)
-        self._left_out.show_wanted.connect(self._show_in_folder)
+        self._watcher.changed.connect(self._prepare)
+        self._left_out.show_wanted.connect(self._folders.show)
+        session.pictures_expected.connect(jobs.prewarm)
         self._states.currentChanged.connect(self._on_state_changed)
-        settings.size_chosen.connect(self._on_size)
-        settings.channels_chosen.connect(self._on_channels)
-        settings.crop_chosen.connect(lambda crop: self._set(crop=crop))
-        settings.copies_chosen.connect(lambda copies: self._set(copies=copies))
-        settings.background_chosen.connect(self._on_background)
-        settings.flip_chosen.connect(self._on_flip)
+        changes = PictureSettingChanges(session, settings, self._folder_panel, self)
+        changes.refused.connect(self._show_settings)
         settings.other_settings_wanted.connect(self._on_other_settings)
         session.checkpoint_saved.connect(self._show_locked)
         session.jobs.started.connect(self._on_job)
         session.jobs.ended.connect(self._on_job)
         for keys, action in (
             ("F5", self._prepare),
+            ("Ctrl+F", self._wall.filter.focus_search),
+            ("Ctrl+Z", self._history.undo),
+            ("Ctrl+Shift+Z", self._history.redo),
+            ("Ctrl+Y", self._history.redo),
             ("Ctrl++", lambda: self._wall.zoom(1)),
             ("Ctrl+=", lambda: self._wall.zoom(1)),
             ("Ctrl+-", lambda: self._wall.zoom(-1)),
@@ -238,36 +239,77 @@ class PicturesPage(Page):
             # of the whole window, but Qt hears it only while this page is visible
             QShortcut(QKeySequence(keys), self).activated.connect(action)
 
+    def _connect_choices(self) -> None:
+        self._choosing = PictureChoosing(self.theme, self._wall, self._history, self)
+        self._choosing.crop_wanted.connect(self._on_crop_wanted)
+        self._choosing.folder_wanted.connect(self._folders.show)
+        self._left_out.take_wanted.connect(self._choosing.take)
+        self._jobs.crop_seen.connect(self._on_crop_seen)
+        # the verdicts follow at once; what is on the wall stays until they are there
+        self._history.changed.connect(self._prepare)
+        self._history.failed.connect(self.session.report)
+
     # preparing
 
     def _prepare(self) -> None:
         """Read the folder, or what was prepared before; the wall shows it when it is there."""
         project = self.session.project
-        if project is not None:
-            self._patience.stop()
-            self._jobs.prepare(project)
+        if project is None:
+            return
+        self._patience.stop()
+        self._jobs.prepare(project, self._history.choices)
+        if self._jobs.folder is None:
             self._states.show_preparing_soon()
-            self._continue.setEnabled(True)
+        self._header.can_go_on = True
 
     def _clear(self) -> None:
         """Show nothing of another project or of other settings."""
         self._original_soon.stop()
         self._wall.clear()
         self._left_out.set_files(())
+        self._folder_panel.clear()
         self._settings.show_transparent(None)
 
-    def _on_prepared(self, pictures: PictureSet) -> None:
-        self._wall.set_pictures(pictures.taken, pictures.records.shape[1:])
-        self._left_out.set_files([(file.name, file.reason) for file in pictures.left_out])
-        self._settings.show_transparent(sum(one.facts.has_alpha for one in pictures.taken))
+    def _on_progress(self, progress: Progress) -> None:
+        self._states.show_progress(progress)
+        if self._states.is_wall and self._jobs.preparing_for is not None:
+            self._wall.show_progress(progress)
+
+    def _on_found(self, found: PicturesFound) -> None:
+        """Places for all pictures, where there is no wall yet; they fill while it is read."""
+        project = self.session.project
+        if self._jobs.folder is None and project is not None and found.names:
+            channels, height, width = project.config.pictures.shape
+            self._wall.show_found(found.names, (height, width, channels))
+
+    def _on_seen(self, seen: PicturesSeen) -> None:
+        if self._jobs.folder is None and seen.rows:
+            self._wall.place(seen.rows)
+            self._states.show_wall()
+
+    def _on_prepared(self, folder: work.Folder) -> None:
+        project, pictures = self.session.project, folder.pictures
+        assert project is not None
+        self._wall.show_progress(None)
+        self._wall.set_entries(folder.entries, pictures.records.shape[1:])
+        self._left_out.set_files(
+            [(one.name, one.reason, one.kind != "unreadable") for one in pictures.left_out]
+        )
+        self._settings.show_transparent(folder.summary.transparent)
+        self._folder_panel.set_summary(folder.summary)
+        self._folder_panel.set_current(project.config)
+        self._show_settings(project)
+        self._watcher.watch(project.pictures, (entry.name for entry in folder.entries))
         self._states.show_wall()
+        self._on_state_changed()
 
     def _on_state_changed(self) -> None:
-        self._left_out.setVisible(self._states.is_wall)  # until then nobody knows
+        self._left_out.setVisible(self._jobs.folder is not None)  # until then nobody knows
+        self._folder_panel.setVisible(self._jobs.folder is not None)
 
     def _on_failed(self, sentence: str) -> None:
         self._clear()
-        self._continue.setEnabled(False)
+        self._header.can_go_on = False
         self._states.show_failed(sentence)
 
     def _on_stopped(self) -> None:
@@ -276,20 +318,22 @@ class PicturesPage(Page):
 
     # the wall
 
-    def _on_chunks_wanted(self, chunks: list[int]) -> None:
-        self._jobs.load_chunks(chunks, self._wall.wall.wall_model.chunk_size)
+    def _on_tiles_wanted(self, chunks: list[int]) -> None:
+        model = self._wall.wall.wall_model
+        self._jobs.load_tiles(model.rows, chunks, model.chunk_size)
 
     def _on_tile_chosen(self, points: int) -> None:
         self.session.settings.set("pictures/tile", points)
 
-    def _on_picked(self, row: int) -> None:
+    def _on_picked(self, entry: WallEntry | None) -> None:
         self._jobs.forget_original()
-        if row >= 0:
+        if entry is not None and entry.facts is not None:
             self._original_soon.start()
 
     def _look_at_original(self) -> None:
-        if self.session.project is not None and self._wall.row >= 0:
-            self._jobs.look_at_original(self.session.project, self._wall.row)
+        project, entry = self.session.project, self._wall.entry
+        if project is not None and entry is not None:
+            self._jobs.look_at_original(project, entry)
 
     def _on_original(self, original: work.Original | None) -> None:
         if original is None:
@@ -297,15 +341,25 @@ class PicturesPage(Page):
         else:
             self._wall.show_original(original.pixels, (original.width, original.height))
 
+    def _on_crop_wanted(self, entry: WallEntry) -> None:
+        if self.session.project is not None:
+            self._jobs.look_for_crop(self.session.project, entry)
+
+    def _on_crop_seen(self, entry: WallEntry, original: work.Original | None) -> None:
+        project = self.session.project
+        if original is None or project is None:
+            self.session.notice(f"{entry.name} cannot be read any more.")
+        else:
+            self._choosing.edit_crop(entry, original, project.config.pictures)
+
     # settings
 
     def _show_settings(self, project: Project) -> None:
-        self._settings.show_config(project.config.pictures, work.shapes_for(project.config))
-        name = project.pictures.name
-        if len(name) > LONGEST_NAME:
-            name = f"{name[: LONGEST_NAME - 1]}…"
-        self._folder.setText(name.replace("&", "&&"))  # one alone would be a mnemonic
-        self._folder.setToolTip(tooltip(f"Open {escape(str(project.pictures))}"))
+        folder = self._jobs.folder
+        proposed = None if folder is None else folder.summary.shape_for
+        shapes = work.shapes_for(project.config, proposed)
+        self._settings.show_config(project.config.pictures, shapes)
+        self._header.show_folder(project.pictures)
         self._show_locked()
 
     def _show_locked(self) -> None:
@@ -317,8 +371,7 @@ class PicturesPage(Page):
         elif project is not None and project.checkpoint_paths():
             reason = "Size and colours are fixed: the model has learned with them."
         self._settings.show_locked(reason)
-        self._continue.set_face(*(START if self._is_untrained else GO_ON))
-        self._continue.setAccessibleName(self._continue.text())
+        self._header.show_way_on(is_start=self._is_untrained)
 
     @property
     def _is_untrained(self) -> bool:
@@ -331,66 +384,9 @@ class PicturesPage(Page):
         if job.objectName() == TRAIN:
             self._show_locked()
 
-    def _on_size(self, size: int) -> None:
-        self._change(lambda config: work.with_size(config, size))
-
-    def _on_channels(self, channels: int) -> None:
-        self._set(channels=channels)
-
-    def _on_background(self, colour: str) -> None:
-        self._set(background=colour)
-
-    def _on_flip(self, flips: bool) -> None:
-        self._set(flip_horizontal=flips)
-
-    def _set(self, **values: object) -> None:
-        self._change(lambda config: work.with_pictures_setting(config, **values))
-
-    def _change(self, change: Callable[[StudioConfig], StudioConfig]) -> None:
-        """Save other settings; show those that hold if that cannot be."""
-        project = self.session.project
-        assert project is not None
-        try:
-            is_saved = self.session.change_config(change(project.config))
-        except StudioError as error:
-            self.session.report(error)
-            is_saved = False
-        if not is_saved:
-            self._show_settings(project)
-
     def _on_other_settings(self) -> None:
         project = self.session.project
         self.new_wanted.emit(None if project is None else project.pictures)
-
-    # folders
-
-    def _show_in_folder(self, name: str) -> None:
-        """Open the folder of a file, given by its path below the pictures folder."""
-        project = self.session.project
-        assert project is not None
-        folder = (project.pictures / name).parent if name else project.pictures
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.session.notice(f"No program here shows folders; this one is {folder}")
-
-    def _on_choose_folder(self) -> None:
-        project = self.session.project
-        assert project is not None
-        chooser = QFileDialog(self, "The folder that holds your pictures", str(project.pictures))
-        chooser.setFileMode(QFileDialog.FileMode.Directory)
-        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(self._on_folder_chosen)
-        chooser.open()
-
-    def _on_folder_chosen(self, folder: str) -> None:
-        project = self.session.project
-        assert project is not None
-        try:
-            work.with_pictures(project, Path(folder))
-        except StudioError as error:
-            self.session.report(error)
-            return
-        self.session.open_project(project.path)
 
 
 def _timer(page: PicturesPage, milliseconds: int, action: Callable[[], None]) -> QTimer:

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.widgets.checkerboard import paint_checkerboard
 
 WIDTH, PICTURE_HEIGHT, TEXT_HEIGHT, RADIUS = 216, 160, 64, 10
 
@@ -86,6 +87,8 @@ class ProjectCard(QAbstractButton):
         part = area.size().scaled(size, Qt.AspectRatioMode.KeepAspectRatio)
         source = QRect(0, 0, part.width(), part.height())
         source.moveCenter(QRect(0, 0, size.width(), size.height()).center())
+        if self._picture.hasAlphaChannel():
+            paint_checkerboard(painter, QRectF(area))
         painter.drawPixmap(area, self._picture, source)
 
     def _paint_words(self, painter: QPainter) -> None:

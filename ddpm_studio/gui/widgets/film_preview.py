@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
@@ -32,6 +32,7 @@ class FilmPreview(QFrame):
         self.setMinimumHeight(side)
         self._side = side
         self._plan: FilmPlan | None = None
+        self._ground: QColor | None = None
         self._order: list[int] = []
         self._tick = 0
         self._image = QImage()
@@ -46,9 +47,13 @@ class FilmPreview(QFrame):
     def sizeHint(self) -> QSize:
         return QSize(self._side, self._side)
 
-    def set_plan(self, plan: FilmPlan) -> None:
-        """Play another plan, from where the old one was."""
+    def set_plan(self, plan: FilmPlan, ground: str | None = None) -> None:
+        """Play another plan, from where the old one was.
+
+        ground: "#rrggbb", behind what is transparent in a film that cannot be so.
+        """
         self._plan, self._order = plan, plan.order
+        self._ground = None if ground is None else QColor(ground)
         self._player.stop()
         self._player.fps = plan.fps
         self._player.play(len(self._order), min(self._tick, len(self._order) - 1))
@@ -76,4 +81,8 @@ class FilmPreview(QFrame):
             scale = math.floor(scale)
         area = QRect(0, 0, round(size.width() * scale), round(size.height() * scale))
         area.moveCenter(self.rect().center())
-        draw_on_checkerboard(painter, area.toRectF(), self._image)
+        if self._ground is None:
+            draw_on_checkerboard(painter, area.toRectF(), self._image)
+        else:
+            painter.fillRect(area, self._ground)
+            painter.drawImage(area, self._image)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from ddpm_studio.gui import names
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import IconButton
+from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.widgets.control_row import explain, tooltip
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 
@@ -45,10 +46,11 @@ class PictureDetails(QFrame):
 
     show_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: QWidget, parent: QWidget | None = None) -> None:
+        """actions: what can be done with the chosen pictures; stands at the foot."""
         super().__init__(parent)
         self.setProperty("kind", "panel")
-        self._theme = theme
+        self._theme, self._actions = theme, actions
         self._crop = CropView(theme)
         self._arrow = QLabel()
         self._seen = TileView(theme)
@@ -120,6 +122,7 @@ class PictureDetails(QFrame):
         words.setSpacing(0)
         words.addLayout(head)
         words.addWidget(self._text, 1)
+        words.addWidget(self._actions)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         layout.setSpacing(8)
@@ -140,7 +143,7 @@ class CropView(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName(names.PICTURES_CROP)
+        self.setObjectName(names.PICTURES_DETAILS_CROP)
         explain(
             self,
             "Crop",
@@ -174,7 +177,7 @@ class CropView(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         area = _fitted(self._image.size(), QRectF(self.rect()).adjusted(1, 1, -1, -1))
-        painter.drawImage(area, self._image)
+        draw_on_checkerboard(painter, area, self._image)
         kept = QRectF(
             area.x() + self._frame.x() * area.width(),
             area.y() + self._frame.y() * area.height(),
@@ -221,12 +224,12 @@ class TileView(QWidget):
         size = QSize(self._image.width(), self._image.height())
         if not scale:  # larger than the place for it
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(_fitted(size, QRectF(self.rect())), self._image)
+            draw_on_checkerboard(painter, _fitted(size, QRectF(self.rect())), self._image)
             return
         area = QRectF(0, 0, size.width() * scale, size.height() * scale)
         left = round((self.width() - area.width()) / 2 * ratio) / ratio
         top = round((self.height() - area.height()) / 2 * ratio) / ratio
-        painter.drawImage(area.translated(left, top), self._image)
+        draw_on_checkerboard(painter, area.translated(left, top), self._image)
 
 
 def _paint_ground(painter: QPainter, area: QRect, theme: Theme) -> None:

@@ -169,7 +169,7 @@ class PictureFilter(QWidget):
         self._search.setMaximumWidth(MOST_SEARCH)
         explain(self._search, "Search names", "Shows the pictures whose name holds these words.")
         self._search.installEventFilter(self)
-        self._glass = QAction(self)
+        self._glass = QAction("Search names", self)
         self._clear = QAction("Clear the search", self)
         self._search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self._search.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)

@@ -36,7 +36,7 @@ SIZE_TIP = (
 class PictureSettings(QFrame):
     """Says what was chosen; its owner saves it and then shows it by `show_config`."""
 
-    size_chosen = Signal(int)
+    size_chosen = Signal(object)  # (width, height)
     channels_chosen = Signal(int)
     crop_chosen = Signal(str)
     copies_chosen = Signal(str)
@@ -69,8 +69,10 @@ class PictureSettings(QFrame):
         """
         self._size.clear()
         for width, height in shapes:
-            self._size.addItem(f"{width} × {height} pixels", width)
-        self._size.setCurrentIndex(self._size.findData(config.size))
+            self._size.addItem(f"{width} × {height} pixels", (width, height))
+        _, height, width = config.shape
+        here = [index for index in range(len(shapes)) if tuple(shapes[index]) == (width, height)]
+        self._size.setCurrentIndex(here[0] if here else -1)
         self._channels.setCurrentIndex(self._channels.findData(config.channels))
         self._crop.setCurrentIndex(self._crop.findData(config.crop))
         self._copies.setCurrentIndex(self._copies.findData(config.copies))
@@ -198,7 +200,7 @@ class PictureSettings(QFrame):
         self._transparent.hide()
 
     def _on_size(self, _index: int) -> None:
-        self.size_chosen.emit(self._size.currentData())
+        self.size_chosen.emit(tuple(self._size.currentData()))
 
     def _on_channels(self, _index: int) -> None:
         self.channels_chosen.emit(self._channels.currentData())

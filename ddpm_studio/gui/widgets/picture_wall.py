@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QEvent,
     QModelIndex,
-    QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
-    QStringListModel,
     Qt,
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -30,95 +35,16 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
-from ddpm_studio.gui.widgets.images import (
-    drawable,
-    image_on,  # wall_panel asks for it here
-)
+from ddpm_studio.gui.widgets.images import drawable
+from ddpm_studio.gui.widgets.tile_marks import paint_marks
+from ddpm_studio.gui.widgets.wall_model import Index, Tile, WallModel
 
 if TYPE_CHECKING:
     import numpy as np
 
-CHUNK_BYTES = 1 << 20  # pictures are loaded in runs of about this much
-CHUNK_MOST = 256  # pictures in a run, however small they are
-KEPT_BYTES = 96 << 20  # what was seen last stays in memory
 GAP = 6  # between pictures, in points; the ring around the chosen one needs 2
 SMALLEST_TILE, LARGEST_TILE = 48, 384  # points, where whole factors allow it
 MOST_TILE = 512  # points; pictures with more pixels than that are reduced
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class WallModel(QStringListModel):
-    """Names and notes of all pictures; pixels of those that were loaded, in runs ("chunks").
-
-    Names are kept by Qt: a layout asks for every row, which would take 40 ms in Python.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._tips: Sequence[str] = ()
-        self._shape = (1, 1, 3)
-        self._chunks: OrderedDict[int, np.ndarray] = OrderedDict()
-        self.chunk_size = 1
-
-    def set_pictures(
-        self, names: Sequence[str], tips: Sequence[str], shape: tuple[int, int, int]
-    ) -> None:
-        """Show others. shape: (H, W, C) of every one of them."""
-        self._tips, self._shape = tips, shape
-        self._chunks.clear()
-        height, width, channels = shape
-        fitting = CHUNK_BYTES // (height * width * channels)
-        self.chunk_size = max(1, min(CHUNK_MOST, fitting))
-        self.setStringList(names)
-
-    @property
-    def picture_size(self) -> QSize:
-        return QSize(self._shape[1], self._shape[0])
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        return super().flags(index) & ~Qt.ItemFlag.ItemIsEditable
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DecorationRole:
-            image = self.image(index.row())
-            return None if image is None else image.copy()  # whoever asks may keep it
-        if role == Qt.ItemDataRole.ToolTipRole and 0 <= index.row() < len(self._tips):
-            return self._tips[index.row()]
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            role = Qt.ItemDataRole.DisplayRole
-        return super().data(index, role)
-
-    def image(self, row: int) -> QImage | None:
-        """The pixels of a picture, or None while they are not loaded.
-
-        The image lies on the memory of its run; who keeps it longer than that must copy it.
-        """
-        chunk = self._chunks.get(row // self.chunk_size)
-        if chunk is None:
-            return None
-        return image_on(chunk[row % self.chunk_size], premultiplied=True)
-
-    def add_chunk(self, number: int, pixels: np.ndarray) -> None:
-        """Take a run that was loaded: uint8 (n, H, W, C), which nobody writes to again.
-
-        Says nothing: for `dataChanged` a list would lay out all of its rows again.
-        """
-        if pixels.shape[1:] != self._shape:
-            return  # of a set that is no longer shown
-        self._chunks[number] = pixels
-        self._chunks.move_to_end(number)
-        most = max(8, KEPT_BYTES // max(1, pixels.nbytes))
-        while len(self._chunks) > most:
-            self._chunks.popitem(last=False)
-
-    def missing_chunks(self, first: int, last: int) -> list[int]:
-        """The runs that hold pictures first .. last and are not loaded; the others are kept."""
-        wanted = range(first // self.chunk_size, last // self.chunk_size + 1)
-        for number in wanted:
-            if number in self._chunks:
-                self._chunks.move_to_end(number)
-        return [number for number in wanted if number not in self._chunks]
 
 
 class Cells(QStyledItemDelegate):
@@ -137,6 +63,10 @@ class PictureWall(QListView):
 
     chunks_wanted = Signal(list)  # numbers of runs, those in view first
     picked = Signal(int)  # the picture that is chosen now, -1: none
+    selected = Signal()  # more, fewer or other pictures are selected
+    toggled = Signal()  # leave out what is selected, or take it back
+    opened = Signal()  # the chosen picture is to be seen large
+    menu_wanted = Signal(object)  # where on the screen
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,7 +81,7 @@ class PictureWall(QListView):
         self.setWrapping(True)
         self.setUniformItemSizes(True)
         self.setResizeMode(QListView.ResizeMode.Fixed)  # lay_out says when it is needed
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
@@ -166,16 +96,31 @@ class PictureWall(QListView):
         self._asking.timeout.connect(self._ask)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.entered.connect(self._on_entered)
         theme.changed.connect(self.viewport().update)
 
-    def set_pictures(
-        self, names: Sequence[str], tips: Sequence[str], shape: tuple[int, int, int]
-    ) -> None:
-        """Show other pictures. shape: (H, W, C) of every one; pixels come by `add_chunk`."""
-        self.wall_model.set_pictures(names, tips, shape)
+    def set_tiles(self, tiles: Sequence[Tile], shape: tuple[int, int, int]) -> None:
+        """Show other pictures. shape: (H, W, C) of every one; pixels come by `add_chunk`.
+
+        What is in view stays there as far as it can.
+        """
+        place = self.verticalScrollBar().value()
+        self.wall_model.set_tiles(tiles, shape)
         self.lay_out()
-        self.scrollToTop()
+        self.executeDelayedItemsLayout()
+        self.verticalScrollBar().setValue(place)
+        self.viewport().update()
+        self._asking.start()
+
+    def place(self, rows: Sequence[tuple[int, int]]) -> None:
+        """Some pictures can be loaded now: (tile, where its pixels lie) of each."""
+        self.wall_model.place(rows)
+        self._asking.start()
+
+    def chosen_rows(self) -> list[int]:
+        """All that are selected, from the first to the last."""
+        return sorted(index.row() for index in self.selectionModel().selectedIndexes())
 
     def add_chunk(self, number: int, pixels: np.ndarray) -> None:
         self.wall_model.add_chunk(number, pixels)
@@ -285,20 +230,23 @@ class PictureWall(QListView):
             y = round((tile.y() + line * down) * ratio) / ratio
             if not exposed.intersects(QRect(int(x), int(y), int(width) + 2, int(height) + 2)):
                 continue
-            image = model.image(row)
+            image, area = model.image(row), QRectF(x, y, width, height)
             if image is None:
-                painter.fillRect(QRectF(x, y, width, height), empty)
+                painter.fillRect(area, empty)
             else:
-                area = QRectF(x, y, width, height)
                 draw_on_checkerboard(painter, area, drawable(image))
+            mark = model.tile(row)
+            if mark is not None and (mark.is_faint or mark.badge):
+                paint_marks(painter, area, mark, self._theme, is_picture=image is not None)
         self._draw_rings(painter)
 
     def _draw_rings(self, painter: QPainter) -> None:
-        """Around the picture under the mouse, and the chosen one."""
-        for index, role, width in (
-            (self.wall_model.index(self._hovered), "muted", 1),
-            (self.currentIndex(), "accent_text", 2),
-        ):
+        """Around the picture under the mouse, and the chosen ones."""
+        first, last = self.visible_rows()
+        chosen = [row for row in self.chosen_rows() if first <= row <= last]
+        rings = [(self._hovered, "muted", 1), (self.currentIndex().row(), "accent_text", 2)]
+        for row, role, width in [*rings, *((row, "accent_text", 2) for row in chosen)]:
+            index = self.wall_model.index(row)
             if not index.isValid():
                 continue
             pen = QPen(self._theme.colour(role), width)
@@ -307,6 +255,24 @@ class PictureWall(QListView):
             tile = self.tile_rect(self.visualRect(index))
             out = 1 + width / 2
             painter.drawRect(tile.adjusted(-out, -out, out, out))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete leaves out or takes back, Enter opens the crop."""
+        match event.key():
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
+                self.toggled.emit()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if not event.modifiers():
+                self.opened.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        if self.indexAt(event.position().toPoint()).isValid():
+            self.opened.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -335,6 +301,10 @@ class PictureWall(QListView):
 
     def _on_current_changed(self, current: QModelIndex) -> None:
         self.picked.emit(current.row())
+
+    def _on_selection_changed(self) -> None:
+        self.viewport().update()
+        self.selected.emit()
 
     def _on_entered(self, index: QModelIndex) -> None:
         self.update(self.wall_model.index(self._hovered))

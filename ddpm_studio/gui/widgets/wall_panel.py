@@ -1,50 +1,53 @@
-"""The wall with what belongs to it: how many there are, the size of tiles, the chosen picture."""
+"""The wall with what belongs to it: search and order, tile size, the chosen pictures, actions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.picture_query import TAKEN, PictureQuery, count_shown
+from ddpm_studio.gui.progress import Progress, time_left
 from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.wall_entries import WallEntry, arranged
 from ddpm_studio.gui.widgets.control_row import explain, tooltip
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.images import image_on
 from ddpm_studio.gui.widgets.inputs import Slider
+from ddpm_studio.gui.widgets.picture_actions import PictureActions
 from ddpm_studio.gui.widgets.picture_details import PictureDetails
+from ddpm_studio.gui.widgets.picture_filter import PictureFilter
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
+from ddpm_studio.gui.widgets.wall_model import Tile
 
 if TYPE_CHECKING:
     import numpy as np
 
-
-class Taken(Protocol):
-    """What is told of a picture, as `data.TakenPicture` does."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def notes(self) -> tuple[str, ...]: ...
+KINDS = {1: "grey", 3: "colour", 4: "colour, with transparency"}
+WEIGHT_BADGES = {0.5: "½ ×", 1.0: "", 2.0: "2 ×", 4.0: "4 ×"}
 
 
 class WallPanel(QWidget):
-    """Asks for pixels by `chunks_wanted`, for the file of the chosen picture by `picked`."""
+    """Asks for pixels by `tiles_wanted`, for the file of the chosen picture by `picked`."""
 
-    chunks_wanted = Signal(list)
-    picked = Signal(int)  # row, -1: none
+    tiles_wanted = Signal(list)  # chunks
+    picked = Signal(object)  # WallEntry or None
     show_wanted = Signal(str)  # name: open its folder
     tile_chosen = Signal(int)  # points along a tile's longer side
+    menu_wanted = Signal(object)  # where on the screen
 
     def __init__(self, theme: Theme, tile_points: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._taken: Sequence[Taken] = ()
+        self._entries: Sequence[WallEntry] = ()
+        self._shown: list[int] = []  # positions in `_entries`, in the order of the wall
         self._shape = (1, 1, 3)
         self._tile_points = tile_points
         self._has_pixels = False  # those of the chosen picture are shown
+        self._is_refilling = False
         self._count = ElidedLabel()
         self._count.setObjectName(names.PICTURES_TAKEN)
         self._slider = self._build_slider()
@@ -52,42 +55,81 @@ class WallPanel(QWidget):
         self._zoom.setProperty("kind", "caption")
         self._zoom.setFixedWidth(32)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.filter = PictureFilter(theme)
+        self.filter.set_query(PictureQuery(show=TAKEN))
+        self.choosing = PictureActions(theme)
         self.wall = PictureWall(theme, names.PICTURES_WALL)
         self.wall.setAccessibleName("The pictures, as the network sees them")
-        self._details = PictureDetails(theme)
+        self._reading = QProgressBar()
+        self._nothing = QLabel("No picture here is like that. Another choice above shows more.")
+        self._details = PictureDetails(theme, self.choosing)
         self._lay_out()
         self._slider.valueChanged.connect(self._on_slider)
-        self.wall.chunks_wanted.connect(self.chunks_wanted)
+        self.filter.changed.connect(self._on_query)
+        self.wall.chunks_wanted.connect(self.tiles_wanted)
         self.wall.picked.connect(self._on_picked)
+        self.wall.selected.connect(self._on_selected)
+        self.wall.menu_wanted.connect(self.menu_wanted)
         self._details.show_wanted.connect(self._on_show)
 
     @property
-    def row(self) -> int:
-        """The chosen picture, -1: none."""
-        return self.wall.currentIndex().row()
+    def entry(self) -> WallEntry | None:
+        """The chosen picture."""
+        return self._entry_at(self.wall.currentIndex().row())
 
-    def set_pictures(self, taken: Sequence[Taken], shape: tuple[int, int, int]) -> None:
-        """Show others; the same file stays chosen, else the first. shape: (H, W, C)."""
-        chosen = self._taken[self.row].name if 0 <= self.row < len(self._taken) else ""
-        self._taken, self._shape = taken, shape
-        names_of = [picture.name for picture in taken]
-        tips = [_tip(picture) for picture in taken]
-        self.wall.set_pictures(names_of, tips, shape)
-        self._fit_slider()
+    @property
+    def entries(self) -> list[WallEntry]:
+        """All that are selected."""
+        found = [self._entry_at(row) for row in self.wall.chosen_rows()]
+        return [entry for entry in found if entry is not None]
+
+    def entry_named(self, name: str) -> WallEntry | None:
+        """The picture of that name, shown or not."""
+        return next((entry for entry in self._entries if entry.name == name), None)
+
+    # what is shown
+
+    def show_found(self, found: Sequence[str], shape: tuple[int, int, int]) -> None:
+        """Reading has begun: a place for every file. shape: (H, W, C)."""
+        self._entries = [WallEntry(name, -1, True) for name in found]
+        self._shape = shape
+        self._fill()
+        self._count.setText("")
+
+    def place(self, rows: Sequence[tuple[int, int]]) -> None:
+        """Some pictures were read: (which of those found, where its pixels lie)."""
+        if self.filter.query == PictureQuery(show=TAKEN):
+            self.wall.place(rows)
+
+    def set_entries(self, entries: Sequence[WallEntry], shape: tuple[int, int, int]) -> None:
+        """Show the verdicts; the same picture stays chosen, else the first. shape: (H, W, C)."""
+        self._entries, self._shape = entries, shape
+        self.filter.set_counts(count_shown(entries))
+        self.filter.set_labels(sorted({entry.label for entry in entries if entry.label}))
+        self._fill()
         height, width, channels = shape
-        several = "1 picture" if len(taken) == 1 else f"{len(taken):,} pictures"
-        kind = "colour" if channels == 3 else "grey"
-        self._count.setText(f"{several} taken, {width} × {height} pixels in {kind}")
-        row = names_of.index(chosen) if chosen in names_of else 0
-        if taken:
-            self.wall.setCurrentIndex(self.wall.wall_model.index(row))
+        taken = sum(entry.is_taken for entry in entries)
+        several = "1 picture" if taken == 1 else f"{taken:,} pictures"
+        self._count.setText(f"{several} taken, {width} × {height} pixels in {KINDS[channels]}")
 
     def clear(self) -> None:
-        self._taken = ()
-        self.wall.set_pictures((), (), (1, 1, 3))
+        self._entries, self._shown = (), []
+        self._shape = (1, 1, 3)
+        self.wall.set_tiles((), (1, 1, 3))
         self._details.clear()
+        self.show_progress(None)
 
-    def add_chunk(self, number: int, pixels: np.ndarray) -> None:
+    def show_progress(self, progress: Progress | None) -> None:
+        """How far the reading is, as a thin bar; None when it is over."""
+        self._reading.setVisible(progress is not None)
+        if progress is None:
+            return
+        self._reading.setRange(0, 0 if progress.fraction is None else 1000)
+        self._reading.setValue(round(1000 * (progress.fraction or 0)))
+        left = [time_left(progress.remaining)] if progress.remaining is not None else []
+        self._count.setText("  ·  ".join([progress.text or "Looking at the folder…", *left]))
+
+    def add_tiles(self, number: int, pixels: np.ndarray) -> None:
         """Pixels that were asked for."""
         self.wall.add_chunk(number, pixels)
         self._show_pixels()
@@ -105,10 +147,12 @@ class WallPanel(QWidget):
         self._slider.setValue(self._slider.value() + steps)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange and self._taken:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._entries:
             self._fit_slider()  # another screen, with other pixels
             self.wall.lay_out()
         return super().event(event)
+
+    # building
 
     def _build_slider(self) -> Slider:
         slider = Slider(1, 2)
@@ -121,29 +165,73 @@ class WallPanel(QWidget):
 
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
-        bar.setContentsMargins(16, 8, 16, 8)
+        bar.setContentsMargins(16, 8, 16, 0)
         bar.setSpacing(8)
         bar.addWidget(self._count, 1)
+        bar.addWidget(self.choosing.history_buttons)
         bar.addWidget(self._slider)
         bar.addWidget(self._zoom)
+        asking = QHBoxLayout()
+        asking.setContentsMargins(16, 0, 16, 8)
+        asking.addWidget(self.filter)
         line = QFrame()
         line.setProperty("kind", "line")
-        below = QHBoxLayout()
+        self._reading.setObjectName(names.PICTURES_READING)
+        self._reading.setAccessibleName("Progress of reading the pictures")
+        self._reading.setTextVisible(False)
+        self._reading.setFixedHeight(3)
+        self._reading.hide()
+        self._nothing.setObjectName(names.PICTURES_NOTHING_SHOWN)
+        self._nothing.setProperty("kind", "muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.hide()
+        below = QVBoxLayout()
         below.setContentsMargins(8, 0, 2, 1)
-        below.addWidget(self.wall)
+        below.addWidget(self._nothing, 1)
+        below.addWidget(self.wall, 1)
         canvas = QFrame()
         canvas.setProperty("kind", "canvas")
         inside = QVBoxLayout(canvas)
         inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(0)
+        inside.setSpacing(4)
         inside.addLayout(bar)
+        inside.addLayout(asking)
         inside.addWidget(line)
+        inside.addWidget(self._reading)
         inside.addLayout(below, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
         layout.addWidget(canvas, 1)
         layout.addWidget(self._details)
+
+    # filling
+
+    def _fill(self) -> None:
+        """Put what is asked for on the wall, and choose the same pictures as before."""
+        before = {entry.name for entry in self.entries}
+        current = self.entry.name if self.entry is not None else ""
+        self._shown = arranged(self._entries, self.filter.query)
+        tiles = [_tile(self._entries[position]) for position in self._shown]
+        self._is_refilling = True
+        self.wall.set_tiles(tiles, self._shape)
+        self._fit_slider()
+        rows = {tile.name: row for row, tile in reversed(list(enumerate(tiles)))}
+        model, how = self.wall.selectionModel(), QItemSelectionModel.SelectionFlag
+        model.clearSelection()
+        for name in before & rows.keys():
+            model.select(self.wall.wall_model.index(rows[name]), how.Select)
+        if tiles:
+            index = self.wall.wall_model.index(rows.get(current, 0))
+            model.setCurrentIndex(index, how.Select if current in rows else how.ClearAndSelect)
+        self._is_refilling = False
+        self._nothing.setVisible(bool(self._entries) and not tiles)
+        self.wall.setVisible(bool(tiles) or not self._entries)
+        self._on_picked(self.wall.currentIndex().row())
+        self._on_selected()
+
+    def _entry_at(self, row: int) -> WallEntry | None:
+        return self._entries[self._shown[row]] if 0 <= row < len(self._shown) else None
 
     def _fit_slider(self) -> None:
         """The whole factors that are useful now, and the one nearest to the wanted tile."""
@@ -162,10 +250,16 @@ class WallPanel(QWidget):
         self._zoom.setText(f"{self._slider.value()} ×")
 
     def _show_pixels(self) -> None:
-        image = None if self._has_pixels else self.wall.wall_model.image(max(self.row, 0))
-        if image is not None and self.row >= 0:
+        row = self.wall.currentIndex().row()
+        image = None if self._has_pixels or row < 0 else self.wall.wall_model.image(row)
+        if image is not None:
             self._details.show_pixels(image.copy())
             self._has_pixels = True
+
+    # what happens
+
+    def _on_query(self, _query: PictureQuery) -> None:
+        self._fill()
 
     def _on_slider(self, factor: int) -> None:
         self._show_factor()
@@ -174,16 +268,26 @@ class WallPanel(QWidget):
         self.tile_chosen.emit(self._tile_points)
 
     def _on_picked(self, row: int) -> None:
+        if self._is_refilling:
+            return
         self._has_pixels = False
-        if 0 <= row < len(self._taken):
-            self._details.show_picture(self._taken[row].name, self._taken[row].notes)
+        entry = self._entry_at(row)
+        if entry is None:
+            self._details.clear()
+        else:
+            self._details.show_picture(entry.name, (entry.words,) if entry.words else ())
             self._show_pixels()
-        self.picked.emit(row)
+        self.picked.emit(entry)
+
+    def _on_selected(self) -> None:
+        if not self._is_refilling:
+            self.choosing.show_entries(self.entries)
 
     def _on_show(self) -> None:
-        if 0 <= self.row < len(self._taken):
-            self.show_wanted.emit(self._taken[self.row].name)
+        if self.entry is not None:
+            self.show_wanted.emit(self.entry.name)
 
 
-def _tip(picture: Taken) -> str:
-    return tooltip(escape(picture.name), escape("; ".join(picture.notes)))
+def _tile(entry: WallEntry) -> Tile:
+    tip = tooltip(escape(entry.name), escape(entry.words))
+    return Tile(entry.name, entry.row, tip, WEIGHT_BADGES[entry.weight], not entry.is_taken)

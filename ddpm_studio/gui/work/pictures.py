@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ddpm_studio.choices import read_choices
+from ddpm_studio.choices import Choices
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import ConfigError, ProjectError
+from ddpm_studio.gui.wall_entries import WallEntry, entries_of
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
 
     from ddpm_studio.data import PictureSet
     from ddpm_studio.data.facts import PictureFacts
+    from ddpm_studio.data.isolation import DecoderPool
+    from ddpm_studio.data.summary import FolderSummary
 
 C = TypeVar("C")
 
 SIZES = (16, 32, 48, 64, 96, 128, 192, 256)  # each has a preset whose model can take it
 ORIGINAL_PIXELS = 480  # the longer side of an original, as it is shown beside the wall
+CROP_PIXELS = 1024  # the same in the crop editor
 PULSE = 0.1  # seconds
 FEWEST_PIXELS, MOST_PIXELS = 4, 2048  # of a side, as PicturesConfig allows
 
@@ -42,44 +46,119 @@ class Original:
 # jobs
 
 
-def prepare(project: Project) -> Generator[Any, None, PictureSet]:
-    """Read the folder of a project; the events and the result of `prepare_pictures`."""
+@dataclass(frozen=True)
+class Folder:
+    """A folder that was read: its pictures, what the wall shows of them, and what they are like."""
+
+    pictures: PictureSet
+    entries: tuple[WallEntry, ...]
+    summary: FolderSummary
+
+
+class IdlePools:
+    """Processes that decode pictures and have nothing to do; whoever takes them brings them back.
+
+    To start them takes half a second, which the first picture of a folder should not wait for.
+    """
+
+    def __init__(self) -> None:
+        self._idle: list[DecoderPool] = []
+        self._is_closed = False
+
+    @contextmanager
+    def borrowed(self, config: PicturesConfig) -> Iterator[DecoderPool]:
+        """Those that are idle, or new ones. Each is used by one thread at a time."""
+        from ddpm_studio.data.prepare import new_pool
+
+        usual = config.max_megapixels == PicturesConfig().max_megapixels
+        try:
+            pool = self._idle.pop() if usual else new_pool(config)
+        except IndexError:
+            pool = new_pool(config)
+        try:
+            yield pool
+        finally:
+            if usual and not self._idle and not self._is_closed:
+                self._idle.append(pool)
+            else:
+                pool.close()
+
+    def close(self) -> None:
+        self._is_closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+
+def prewarm(pools: IdlePools) -> Iterator[None]:
+    """Start the processes before they are needed."""
+    with pools.borrowed(PicturesConfig()) as pool:
+        pool.prewarm()
+    yield None
+
+
+def prepare(project: Project, choices: Choices, pools: IdlePools) -> Generator[Any, None, Folder]:
+    """Read the folder of a project, with the events of `prepare_pictures`."""
     from ddpm_studio.data import prepare_pictures
+    from ddpm_studio.data.summary import summarise
 
-    config, choices = project.config.pictures, read_choices(project.path)
-    return (yield from prepare_pictures(project.pictures, config, project.cache, choices))
+    config = project.config.pictures
+    with pools.borrowed(config) as pool:
+        pictures = yield from prepare_pictures(
+            project.pictures, config, project.cache, choices, pool, tell_left_out=False
+        )
+    facts = [taken.facts for taken in pictures.taken]
+    summary = summarise(facts, len(pictures.left_out), project.config.model.stride)
+    return Folder(pictures, entries_of(pictures, choices, config), summary)
 
 
-def load_chunks(
-    records: np.ndarray, rows: np.ndarray, chunks: Sequence[int], chunk_size: int
+def load_tiles(
+    store: np.ndarray | Path,
+    shape: tuple[int, int, int],
+    rows: np.ndarray,
+    chunks: Sequence[int],
+    chunk_size: int,
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Read parts of a mapped file into memory: (chunk, uint8 (chunk_size, H, W, C)).
+    """Read tiles of the wall into memory: (chunk, uint8 (n, H, W, C)).
 
-    Chunk k holds the pictures from k * chunk_size on; the last one may hold fewer.
+    store: the records, or the file in which they are still being written, with `shape` (H, W, C).
+    Chunk k holds the tiles from k * chunk_size on; rows says where each lies, -1: nowhere.
     """
     import numpy as np
 
+    if isinstance(store, Path):
+        nbytes = store.stat().st_size if store.exists() else 0
+        records = nbytes // (shape[0] * shape[1] * shape[2])
+        whole = (records, *shape)
+        store = np.memmap(store, np.uint8, "r", shape=whole) if records else np.zeros(whole)
     for chunk in chunks:
-        part = np.array(records[rows[chunk * chunk_size : (chunk + 1) * chunk_size]], np.uint8)
+        wanted = rows[chunk * chunk_size : (chunk + 1) * chunk_size]
+        is_there = (wanted >= 0) & (wanted < len(store))
+        part = np.zeros((len(wanted), *store.shape[1:]), np.uint8)
+        part[is_there] = store[wanted[is_there]]
         part.setflags(write=False)
         yield chunk, part
 
 
 def look_at_original(
-    path: Path, facts: PictureFacts, config: PicturesConfig
+    path: Path,
+    facts: PictureFacts,
+    config: PicturesConfig,
+    pools: IdlePools,
+    most: int = ORIGINAL_PIXELS,
 ) -> Generator[None, None, Original | None]:
     """The whole of a file, with the reader's own eyes; None if it can no longer be read.
+
+    most: pixels of its longer side; a larger one is reduced.
 
     The reader fits pictures to the shape of `config`, so it is given the file's own shape here.
     It works in a process of its own: no decoder takes the window down.
     """
-    from ddpm_studio.data.prepare import new_pool
     from ddpm_studio.data.requests import request_for
 
-    scale = min(1.0, ORIGINAL_PIXELS / max(facts.width, facts.height))
+    scale = min(1.0, most / max(facts.width, facts.height))
     width, height = _side(facts.width * scale), _side(facts.height * scale)
     whole = dataclasses.replace(config, size=width, height=height, channels=3, crop="centre")
-    with new_pool(config, 1) as pool:
+    with pools.borrowed(config) as pool:
         for answered in pool.run_with_pulse([(0, request_for(path, whole))], PULSE):
             if answered is None:
                 yield None
@@ -147,14 +226,38 @@ def with_size(config: StudioConfig, size: int) -> StudioConfig:
     return with_settings(square, [f"pictures.size={size}", f"pictures.height={height}"])
 
 
-def shapes_for(config: StudioConfig) -> list[tuple[int, int]]:
-    """The (width, height) that can be chosen with `with_size`, and the present one."""
+def with_shape(config: StudioConfig, width: int, height: int) -> StudioConfig:
+    """As `with_size`, for any shape; sides that the model cannot take are a ConfigError."""
+    size, other = width, 0 if width == height else height
+    sized = with_size(config, size)
+    return with_settings(sized, [f"pictures.size={size}", f"pictures.height={other}"])
+
+
+def shapes_for(
+    config: StudioConfig, proposed: Callable[[int, int], tuple[int, int]] | None = None
+) -> list[tuple[int, int]]:
+    """The (width, height) that can be chosen with `with_shape`, and the present one.
+
+    proposed: of (longer side, stride) the shape that the folder's pictures mostly have.
+    """
     shapes = {_width_and_height(config.pictures)}
     for size in SIZES:
-        if size != config.pictures.size:
-            with suppress(ConfigError):  # a shape so flat that nothing is left of it
-                shapes.add(_width_and_height(with_size(config, size).pictures))
-    return sorted(shapes)
+        with suppress(ConfigError):  # a shape so flat that nothing is left of it
+            sized = with_size(config, size)
+            stride = sized.model.stride
+            candidates = {(size, size), _width_and_height(sized.pictures)}
+            if proposed is not None:
+                candidates.add(proposed(size, stride))
+            shapes |= {shape for shape in candidates if _is_possible(config, *shape)}
+    return sorted(shapes, key=lambda shape: (max(shape), shape))
+
+
+def _is_possible(config: StudioConfig, width: int, height: int) -> bool:
+    try:
+        with_shape(config, width, height)
+    except ConfigError:
+        return False
+    return True
 
 
 def with_pictures_setting(config: StudioConfig, **values: object) -> StudioConfig:
