@@ -62,12 +62,11 @@ class Job(QThread):
         self._make_steps = make_steps
         self._meter = Meter()
         self._muted = False
+        self._gate = threading.Condition()  # both threads: who holds the job, and whether it stops
         self._holders: set[Hashable] = set()
         self._hold_round = 0
-        self._may_run = threading.Event()
-        self._may_run.set()
         # not Qt's interruption request: that one is lost when the thread has not begun
-        self._must_stop = threading.Event()
+        self._must_stop = False
         self._batch: list[Any] = []
         self._posted_at = 0.0
         self.setStackSize(STACK_BYTES)
@@ -99,8 +98,10 @@ class Job(QThread):
         """Close the generator after the step it is in."""
         if self.state is JobState.ENDED:
             return
-        self._must_stop.set()
-        self._may_run.set()
+        with self._gate:
+            self._must_stop = True
+            self._gate.notify()
+        self.is_resting = False  # from now on it may save
         self.begin()  # even a job that never began must end, and say so
         self._set_state(JobState.STOPPING)
 
@@ -120,10 +121,10 @@ class Job(QThread):
         """Halt before the next step, until everybody who holds the job has released it."""
         if self.state in (JobState.STOPPING, JobState.ENDED):
             return
-        if not self._holders:
-            self._hold_round += 1
-        self._holders.add(holder)
-        self._may_run.clear()
+        with self._gate:
+            if not self._holders:
+                self._hold_round += 1
+            self._holders.add(holder)
         self._meter.set_paused(True)
         self._set_state(self.state if self.state is JobState.WAITING else JobState.PAUSED)
 
@@ -131,10 +132,12 @@ class Job(QThread):
         """Go on, unless somebody else still holds the job."""
         if holder not in self._holders:
             return
-        self._holders.discard(holder)
+        with self._gate:
+            self._holders.discard(holder)
+            if not self._holders:
+                self._gate.notify()
         if not self._holders and self.state in (JobState.PAUSED, JobState.WAITING):
             self.is_resting = False
-            self._may_run.set()
             self._meter.set_paused(False)
             if self.state is JobState.PAUSED:
                 self.state = JobState.RUNNING
@@ -153,7 +156,7 @@ class Job(QThread):
     def _drive(self, steps: Iterator[Any]) -> tuple[str, Any]:
         while True:
             self._rest_while_held()
-            if self._must_stop.is_set():
+            if self._must_stop:
                 break
             try:
                 self._batch.append(next(steps))
@@ -167,13 +170,12 @@ class Job(QThread):
         return "stopped", None
 
     def _rest_while_held(self) -> None:
-        while True:
-            hold_round = self._hold_round  # read first: an answer to an older hold is void
-            if self._may_run.is_set():
-                return
-            self._post_batch()
-            self._posted.emit("rested", hold_round)
-            self._may_run.wait()
+        with self._gate:
+            while self._holders and not self._must_stop:
+                self._post_batch()
+                # an answer to an older hold is void, so each hold gets one of its own
+                self._posted.emit("rested", self._hold_round)
+                self._gate.wait()
 
     def _post_batch(self) -> None:
         if self._batch:

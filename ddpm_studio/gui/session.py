@@ -11,7 +11,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import CheckpointSaved
 from ddpm_studio.gui.errors import Failure, describe_failure
-from ddpm_studio.gui.jobs import Job, JobRunner, JobState, MakeSteps
+from ddpm_studio.gui.jobs import Job, JobRunner, MakeSteps
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.work import start as start_work
@@ -45,6 +45,7 @@ class Session(QObject):
         self.device_name = ""  # "" until warmed up
         self._is_closing = False
         self.jobs.failed.connect(self._on_job_failed)
+        self.jobs.ended.connect(self._on_job_ended)
 
     @property
     def is_closing(self) -> bool:
@@ -148,9 +149,9 @@ class Session(QObject):
         """
         job = self.jobs.start(TRAIN, make_steps, title=title, begin=False)
         job.events.connect(self._on_train_events)
-        for borrower in self.jobs.jobs():
-            if borrower.property("borrows") and borrower.state is not JobState.STOPPING:
-                self._lend(job, borrower)
+        job.rested.connect(self._begin_borrowers)
+        for borrower in self._borrowers():
+            job.hold(borrower)
         job.begin()
         return job
 
@@ -164,15 +165,9 @@ class Session(QObject):
         job = self.jobs.start(name, make_steps, title=title, replace=True, begin=False)
         job.setProperty("borrows", True)
         lender = self.jobs.get(TRAIN)
-        if lender is None:
-            job.begin()
-            return job
-        self._lend(lender, job)
-        if lender.is_resting or lender.state is JobState.WAITING:
-            job.begin()
-        else:
-            lender.rested.connect(job.begin)
-            lender.finished.connect(job.begin)
+        if lender is not None:
+            lender.hold(job)
+        self._begin_borrowers()
         return job
 
     def close(self) -> None:
@@ -180,16 +175,15 @@ class Session(QObject):
         self._is_closing = True
         self.jobs.stop_all()
 
-    def _lend(self, lender: Job, borrower: Job) -> None:
-        # by number, not by object: a closure over the job would keep it alive
-        holder = id(borrower)
-        lender.hold(holder)
-        borrower.finished.connect(lambda: self._take_back(holder))
+    def _borrowers(self) -> list[Job]:
+        return [job for job in self.jobs.jobs() if job.property("borrows")]
 
-    def _take_back(self, holder: int) -> None:
+    def _begin_borrowers(self) -> None:
+        """The device is free for them once training has come to rest, or if there is none."""
         lender = self.jobs.get(TRAIN)
-        if lender is not None:
-            lender.release(holder)
+        if lender is None or lender.is_resting:
+            for job in self._borrowers():
+                job.begin()
 
     def _stop_project_jobs(self) -> None:
         """Training saves and ends; the rest belongs to the old project and is not heard again."""
@@ -222,6 +216,14 @@ class Session(QObject):
         for event in events:
             if isinstance(event, CheckpointSaved):
                 self.checkpoint_saved.emit(event.step, event.path)
+
+    def _on_job_ended(self, job: Job) -> None:
+        # Heard from the runner, never from the thread's own `finished`: one that connects to that
+        # may be too late, since the thread has said it already, or gone when it is delivered.
+        lender = self.jobs.get(TRAIN)
+        if lender is not None:
+            lender.release(job)
+        self._begin_borrowers()  # training may have ended instead of coming to rest
 
     def _on_job_failed(self, _job: Job, failure: Failure) -> None:
         self.failed.emit(failure)
