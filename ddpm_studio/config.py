@@ -249,6 +249,7 @@ class TrainConfig:
     weight_decay: float = 0.0
     max_grad_norm: float = 1.0
     ema_width: float = 0.1  # relative width of the power-function EMA
+    held_out_share: float = 0.1  # of the pictures, never learned from; none of under 10
     precision: str = "auto"
     seed: int = 0
     log_every: int = 10
@@ -285,6 +286,12 @@ class TrainConfig:
             check(0 <= value < 1, f"train.{name}", value, "0 up to, not including, 1")
         check(self.max_grad_norm > 0, "train.max_grad_norm", self.max_grad_norm, "above 0")
         check(0 < self.ema_width <= 0.28, "train.ema_width", self.ema_width, "in 0 .. 0.28")
+        check(
+            0 <= self.held_out_share <= 0.5,
+            "train.held_out_share",
+            self.held_out_share,
+            "0 (none) to 0.5",
+        )
         check_choice("train.precision", self.precision, PRECISIONS)
         check(
             self.checkpoint_seconds > 0, "train.checkpoint_seconds", self.checkpoint_seconds, "> 0"

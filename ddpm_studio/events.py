@@ -117,6 +117,15 @@ class RolledBack:
 
 
 @dataclass(frozen=True)
+class HeldOutMeasured:
+    """The loss on pictures that are never learned from; bands: from little noise to much."""
+
+    step: int
+    loss: float
+    bands: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class PreviewProgress:
     """A preview is being made: `done` of `total` denoising steps."""
 

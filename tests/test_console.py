@@ -16,8 +16,16 @@ from ddpm_studio.console import JsonLines, Terminal, clock
 PIXELS = np.zeros((2, 4, 4, 3), np.uint8)
 STARTED = events.TrainStarted(0, 100, None, "CPU", "float32", 1_500_000, 20)
 STEP = events.TrainStep(50, 0.25, 1.0, 1e-3, 123.4, 30.0, 65.0)
+FOR_THE_WINDOW = [  # which shows pictures while they are read
+    events.PicturesFound(("a.png", "b.png")),
+    events.PicturesSeen(Path("cache") / "a.pixels", (3, 8, 8), ((0, 5),)),
+]
 ALL = [
     events.PicturesProgress(3, 4),
+    events.FileChecked("a.png", True, "", "taken", ("turned upright",), 40, 30, "PNG"),
+    events.FileChecked("b.txt", False, "a text, not a picture", "unreadable", (), 0, 0, ""),
+    events.FolderChecked(1, 1, 3, 32, 32),
+    events.HeldOutMeasured(50, 0.25, (0.1, 0.2, 0.3, 0.4)),
     events.PicturesReady(3, 1, False),
     STARTED,
     STEP,
@@ -43,14 +51,14 @@ def fields(event: object) -> list[dataclasses.Field[object]]:
 
 def test_every_kind_of_event_is_tried_here() -> None:
     kinds = {value for value in vars(events).values() if dataclasses.is_dataclass(value)}
-    assert kinds == {type(event) for event in ALL}
+    assert kinds == {type(event) for event in ALL + FOR_THE_WINDOW}
 
 
 def test_a_json_line_names_the_event_and_has_its_fields(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     show = JsonLines()
-    for event in ALL:
+    for event in ALL + FOR_THE_WINDOW:
         show.event(event)
     show.close()
     lines = capsys.readouterr().out.splitlines()
@@ -64,7 +72,8 @@ def test_a_json_line_names_the_event_and_has_its_fields(
         assert set(values) == shown
         for name, value in values.items():
             original = getattr(event, name)
-            assert value == (str(original) if isinstance(original, Path) else original)
+            wanted = str(original) if isinstance(original, Path) else original
+            assert value == (list(wanted) if isinstance(wanted, tuple) else wanted)
 
 
 def test_a_json_line_takes_any_file_name(capsys: pytest.CaptureFixture[str]) -> None:

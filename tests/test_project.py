@@ -161,7 +161,7 @@ def test_settings_can_change_and_are_kept(project: Project) -> None:
 LOCKED = [
     ("pictures.size=64", "pictures.size is 32 and cannot become 64"),
     ("pictures.height=64", "pictures.height"),
-    ("pictures.channels=1", "pictures.channels"),
+    ("pictures.channels=1", "model.in_channels"),
     ("model.dropout=0.5", "model.dropout"),
     ("model.model_channels=64", "model.model_channels"),
     ("diffusion.prediction=eps", "diffusion.prediction"),

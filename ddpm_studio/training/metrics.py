@@ -52,6 +52,23 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
     return steps
 
 
+def read_held_out(path: Path) -> list[tuple[int, float]]:
+    """(step, loss) of every measurement on held-out pictures that still counts, in order."""
+    if not path.exists():
+        return []
+    found: list[tuple[int, float]] = []
+    for entry in _entries(path.read_text("utf-8", errors="replace").split("\n")):
+        resumed_at, values = entry.get("resumed_at"), entry.get("held_out")
+        if isinstance(resumed_at, int):
+            found = [one for one in found if one[0] <= resumed_at]
+        elif isinstance(values, dict):
+            step, loss = values.get("step"), values.get("loss")
+            if isinstance(step, int) and isinstance(loss, float):
+                found = [one for one in found if one[0] < step]
+                found.append((step, loss))
+    return found
+
+
 def _drop_after(step: int, steps: list[dict[str, Any]]) -> None:
     while steps and steps[-1]["step"] > step:
         steps.pop()

@@ -7,6 +7,7 @@ import math
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -17,6 +18,7 @@ from ddpm_studio.errors import CheckpointError, ExportError, StudioError, Traini
 from ddpm_studio.events import (
     CheckpointSaved,
     CheckpointSkipped,
+    HeldOutMeasured,
     Note,
     PicturesFound,
     PicturesProgress,
@@ -32,10 +34,11 @@ from ddpm_studio.events import (
 from ddpm_studio.project import Project, check_locked
 from ddpm_studio.storage import remove_unfinished
 from ddpm_studio.training.checkpoints import prune, read_info, restore, save_checkpoint
+from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
 from ddpm_studio.training.memory import freed_memory_kept
 from ddpm_studio.training.metrics import MetricsLog
 from ddpm_studio.training.pace import Pace
-from ddpm_studio.training.preview import is_preview_step, preview
+from ddpm_studio.training.preview import averaged_model, is_preview_step, preview
 from ddpm_studio.training.trainer import StepResult, Trainer
 from ddpm_studio.training.trouble import is_out_of_memory, told_in_sentences
 
@@ -50,6 +53,7 @@ TrainEvent = (
     | PicturesProgress
     | PicturesReady
     | CheckpointSkipped
+    | HeldOutMeasured
     | TrainStarted
     | TrainStep
     | StepSkipped
@@ -97,14 +101,18 @@ def train(
             project.pictures, project.config.pictures, project.cache, read_choices(project.path)
         )
         project = with_channels(project, pictures.channels)
+        learned, kept_out = split_held_out(
+            [one.facts.digest for one in pictures.taken], project.config.train.held_out_share
+        )
         trainer = Trainer(
             project.config,
             torch.from_numpy(pictures.records),
             chosen,
-            weights=torch.from_numpy(pictures.weights),
-            rows=torch.from_numpy(pictures.rows),
+            weights=torch.from_numpy(pictures.weights[learned]),
+            rows=torch.from_numpy(pictures.rows[learned]),
         )
-        run = _Run(project, trainer, steps, seconds)
+        held_out = HeldOut(trainer, pictures.records[pictures.rows[kept_out[:MOST]]])
+        run = _Run(project, trainer, held_out, steps, seconds)
         yield from run.whole()
         return TrainResult(trainer.step, run.pace.seconds)
 
@@ -125,9 +133,16 @@ class _Run:
     """The bookkeeping of one call of `train`."""
 
     def __init__(
-        self, project: Project, trainer: Trainer, steps: int | None, seconds: float | None
+        self,
+        project: Project,
+        trainer: Trainer,
+        held_out: HeldOut,
+        steps: int | None,
+        seconds: float | None,
     ) -> None:
         self.project = project
+        self.held_out = held_out
+        self.asked_step = 0  # when the held-out loss was measured last
         self.train = project.config.train
         self.trainer = trainer
         self.log = MetricsLog(project.metrics_path)
@@ -175,6 +190,7 @@ class _Run:
             yield from self._roll_back("The loss was not a finite number")
             return
         if is_preview_step(self.trainer.step, self.train.preview_every):
+            yield from self._ask_held_out()
             yield from self._preview()
         if self._is_checkpoint_due():
             yield from self._save_on_the_way()
@@ -189,7 +205,7 @@ class _Run:
             describe_device(trainer.device),
             str(trainer.precision).removeprefix("torch."),
             sum(parameter.numel() for parameter in trainer.parameters),
-            len(trainer.pictures),
+            trainer.count,
         )
 
     def _step(self) -> Events:
@@ -243,7 +259,7 @@ class _Run:
         self.losses.clear()
         yield from self._append({"resumed_at": self.trainer.step})
 
-    def _append(self, values: dict[str, float]) -> Events:
+    def _append(self, values: dict[str, Any]) -> Events:
         """A line that cannot be written is not worth a training, but a Note, once in a row."""
         try:
             self.log.append(values)
@@ -253,6 +269,18 @@ class _Run:
             self.is_logging = False
         else:
             self.is_logging = True
+
+    def _ask_held_out(self) -> Events:
+        """The same pictures, noise and timesteps every time, of the averaged weights."""
+        step = self.trainer.step
+        if not len(self.held_out) or step == self.asked_step:
+            return
+        with self.pace.working():
+            found = self.held_out.measure(averaged_model(self.trainer))
+        self.asked_step = step
+        if math.isfinite(found.loss):
+            yield from self._append({"held_out": {"step": step, **asdict(found)}})
+            yield HeldOutMeasured(step, found.loss, found.bands)
 
     def _preview(self) -> Events:
         path = self.project.samples / f"step_{self.trainer.step:08d}.png"
@@ -284,7 +312,9 @@ class _Run:
         if not self.trainer.is_finite():
             yield from self._roll_back("Not all weights were finite numbers")
             return
-        yield CheckpointSaved(step, self._write())
+        path = self._write()
+        yield CheckpointSaved(step, path)
+        yield from self._ask_held_out()
 
     def _save_what_is_good(self) -> None:
         """What was learned is kept, whatever ended training; if it is sound."""

@@ -33,6 +33,7 @@ TINY = [
     "train.preview_count=2",
     "train.preview_steps=2",
     "train.checkpoint_seconds=1000",
+    "train.held_out_share=0",
 ]
 PICTURES = 10
 

@@ -234,7 +234,7 @@ def test_a_lack_of_memory_and_of_disk_are_both_said(
 def test_a_full_disk_while_pictures_are_prepared_is_a_sentence(
     project: Project, train_for: TrainFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ddpm_studio.data.prepare.write_json", full_disk)
+    monkeypatch.setattr("ddpm_studio.data.store.write_json", full_disk)
     with pytest.raises(StudioError, match=r"No space left|disk is full"):
         train_for(project, 1)
 

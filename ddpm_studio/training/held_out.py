@@ -1,0 +1,93 @@
+"""How well the model does on pictures that it never learns from: the same question every time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ddpm_studio.diffusion import l_simple, min_snr_weights, prediction_target, q_sample
+from ddpm_studio.nn import UNet
+from ddpm_studio.sampling.noise import initial_noise
+from ddpm_studio.training.trainer import Trainer
+
+BANDS = 4  # of timesteps, from little noise to nearly only noise
+FEWEST = 10  # pictures; of fewer none is kept out
+MOST = 64  # held-out pictures that are asked about: more would take time from training
+FIRST_SEED = 1 << 40  # of their noise, far from those of previews
+
+
+@dataclass(frozen=True)
+class HeldOutLoss:
+    """loss: the mean of the bands; bands[0]: of the least noise. Weighted as in training."""
+
+    loss: float
+    bands: tuple[float, ...]
+
+
+def split_held_out(digests: Sequence[str], share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Which pictures are learned from and which are kept out: int64 indices of both.
+
+    digests: the content of each picture's file; parts of one file stay together. Who is kept out
+    follows from the content alone, so that a folder that grows keeps its held-out pictures as
+    far as it can, and a resumed training never learns what was held out before.
+    """
+    different = sorted(set(digests), key=_rank)
+    count = int(share * len(different)) if len(different) >= FEWEST else 0
+    kept_out = set(different[:count])
+    is_out = np.array([digest in kept_out for digest in digests], bool)
+    return np.flatnonzero(~is_out), np.flatnonzero(is_out)
+
+
+class HeldOut:
+    """Fixed pictures with fixed noise and timesteps, so that the curve has no lottery."""
+
+    def __init__(self, trainer: Trainer, pictures: np.ndarray) -> None:
+        """pictures: uint8 (M, H, W, C), prepared; at most MOST of them are used."""
+        pictures = np.ascontiguousarray(pictures[:MOST])
+        self._trainer = trainer
+        scaled = torch.from_numpy(pictures).permute(0, 3, 1, 2).to(torch.float32)
+        self._x_0 = (scaled / 127.5 - 1).to(trainer.device)
+        seeds = range(FIRST_SEED, FIRST_SEED + len(pictures))
+        self._eps = initial_noise(seeds, self._x_0.shape[1:]).to(trainer.device)
+
+    def __len__(self) -> int:
+        return len(self._x_0)
+
+    @torch.no_grad()
+    def measure(self, model: UNet) -> HeldOutLoss:
+        """The loss of a model in each band. Deterministic: twice the same model, twice the same."""
+        bands = tuple(self._band(model, band) for band in range(BANDS))
+        return HeldOutLoss(sum(bands) / BANDS, bands)
+
+    def _band(self, model: UNet, band: int) -> float:
+        total, count = self._trainer.config.diffusion.num_timesteps, len(self)
+        # every picture has its own timestep, and together they fill the band evenly
+        place = (band + (torch.arange(count) + 0.5) / count) / BANDS
+        t = (place * total).long().clamp_(max=total - 1).to(self._trainer.device)
+        size = self._trainer.config.train.batch_size
+        losses = [
+            self._losses(model, *part)
+            for part in zip(
+                *(whole.split(size) for whole in (self._x_0, t, self._eps)), strict=True
+            )
+        ]
+        return float(torch.cat(losses).mean())
+
+    def _losses(self, model: UNet, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
+        trainer, diffusion = self._trainer, self._trainer.config.diffusion
+        schedule, prediction = trainer.schedule, diffusion.prediction
+        x_t = q_sample(schedule, x_0, t, eps).contiguous(memory_format=trainer.memory_format)
+        with trainer.autocast():
+            output = model(x_t, t)
+        target = prediction_target(schedule, prediction, x_0, t, eps)
+        weights = min_snr_weights(schedule, prediction, t, diffusion.min_snr_gamma)
+        return l_simple(output, target) * weights.float()
+
+
+def _rank(digest: str) -> bytes:
+    return hashlib.sha256(digest.encode()).digest()
