@@ -102,7 +102,9 @@ def animate(options: Namespace) -> Events:
     seeds = range(settings.seed, settings.seed + options.count)
     frames = []
     for frame in denoise_seeds(model, config, settings, seeds, device):
-        frames.append(picture_grid(to_uint8(getattr(frame, options.show))))
+        is_picture = frame.t < 0 or options.show == "pred_x_0"
+        hard = config.pictures.has_hard_alpha and is_picture
+        frames.append(picture_grid(to_uint8(getattr(frame, options.show), hard)))
         yield SampleStep(frame.index, settings.num_inference_steps, options.count, 0, options.count)
     scale = options.scale or max(1, round(SHOWN_SIZE / max(frames[0].shape)))
     background = project.config.pictures.background  # for what cannot be transparent

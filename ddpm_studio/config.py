@@ -22,6 +22,7 @@ VARIANCES = ("posterior", "beta")
 CHANNELS = (0, 1, 3, 4)
 CROPS = ("centre", "smart", "pad")
 COPIES = ("one", "all")
+ALPHAS = ("auto", "soft", "hard")
 
 
 def check(condition: bool, name: str, value: object, allowed: str) -> None:
@@ -85,6 +86,7 @@ class PicturesConfig:
     channels: int = 0  # 1: grey, 3: colour, 4: colour and transparency, 0: as the folder is
     crop: str = "centre"  # which part is taken; smart: the most detailed one, pad: the whole
     background: str = "#ffffff"  # laid under transparent pictures, and around padded ones
+    alpha: str = "auto"  # hard: a pixel is there or not, as in sprites; auto: as the folder is
     copies: str = "one"  # of pictures that are alike: one or all
     flip_horizontal: bool = False  # show each picture mirrored half of the time
     smallest_side: int = 8  # pixels; files with a shorter side are left out
@@ -101,6 +103,7 @@ class PicturesConfig:
         )
         check_choice("pictures.channels", self.channels, CHANNELS)
         check_choice("pictures.crop", self.crop, CROPS)
+        check_choice("pictures.alpha", self.alpha, ALPHAS)
         check_choice("pictures.copies", self.copies, COPIES)
         check_at_least("pictures.smallest_side", self.smallest_side, 1)
         check(
@@ -123,6 +126,11 @@ class PicturesConfig:
     def shape(self) -> tuple[int, int, int]:
         """(C, H, W) of one prepared picture; as if coloured while `channels` is 0."""
         return self.channels or 3, self.height or self.size, self.size
+
+    @property
+    def has_hard_alpha(self) -> bool:
+        """Whether finished pictures have no pixel that is half there."""
+        return self.channels == 4 and self.alpha == "hard"
 
 
 @dataclass(frozen=True)

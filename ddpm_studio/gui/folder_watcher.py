@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 QUIET_MS = 800  # after the last change: a copy of many files is one change
-MOST_FOLDERS = 400  # systems watch only so many for a program
 
 
 class FolderWatcher(QObject):
@@ -19,20 +18,23 @@ class FolderWatcher(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._watcher = QFileSystemWatcher(self)
+        self._highest = ""
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
         self._quiet.setInterval(QUIET_MS)
         self._quiet.timeout.connect(self.changed)
         self._watcher.directoryChanged.connect(self._on_changed)
 
-    def watch(self, folder: Path | None, names: Iterable[str] = ()) -> None:
-        """Another folder, or none. names: of its files, which tell what subfolders there are."""
-        self._quiet.stop()
-        wanted = set[str]()
-        if folder is not None:
-            below = {str(Path(name).parent) for name in names}
-            wanted = {str(folder)} | {str(folder / part) for part in below}
-            wanted = set(sorted(wanted, key=len)[:MOST_FOLDERS])
+    def watch(self, folders: Iterable[Path]) -> None:
+        """Other folders: the highest and those below it; or none.
+
+        A change of the same highest folder that was just seen is still told.
+        """
+        wanted_folders = [str(folder) for folder in folders]
+        highest = wanted_folders[0] if wanted_folders else ""
+        if highest != self._highest:
+            self._quiet.stop()
+        self._highest, wanted = highest, set(wanted_folders)
         watched = set(self._watcher.directories())
         if watched - wanted:
             self._watcher.removePaths(sorted(watched - wanted))

@@ -43,8 +43,9 @@ class PictureChoosing(QObject):
 
     def toggle(self) -> None:
         """Leave out what is selected; if all of it is out already, take it back."""
-        entries = [entry for entry in self._wall.entries if entry.can_be_taken]
-        videos = [entry.name for entry in self._wall.entries if entry.kind == VIDEO]
+        offered = [entry for entry in self._wall.entries if entry.can_be_taken]
+        entries = [entry for entry in offered if entry.kind != VIDEO]
+        videos = [entry.name for entry in offered if entry.kind == VIDEO]
         taken = _names(entry for entry in entries if entry.is_taken)
         if taken:
             self._history.change(taken, f"Leave out {_words(taken)}", state="out")
@@ -91,6 +92,9 @@ class PictureChoosing(QObject):
         editor.chosen.connect(lambda crops: self._set_crops(entry.name, crops))
         editor.open()
 
+    def _leave_out_video(self, name: str) -> None:
+        self._history.change([name], f"Leave out {_words([name])}", seconds=0.0)
+
     def _set_crops(self, name: str, crops: tuple[Crop, ...]) -> None:
         self._history.change([name], f"Crop {_words([name])}", crops=crops)
 
@@ -105,7 +109,7 @@ class PictureChoosing(QObject):
 
     def _want_crop(self) -> None:
         entry = self._wall.entry
-        if entry is not None and entry.facts is not None:
+        if entry is not None and entry.facts is not None and not entry.video:
             self.crop_wanted.emit(entry)
 
     def _on_changed(self) -> None:
@@ -119,8 +123,13 @@ class PictureChoosing(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         is_taken = any(one.is_taken for one in entries)
         words, icon = ("Leave out", "hidden") if is_taken else ("Take", "visible")
-        self._add(menu, words, icon).triggered.connect(self.toggle)
-        if len(entries) == 1 and entry.facts is not None:
+        toggle = self._add(menu, words, icon)
+        toggle.triggered.connect(self.toggle)
+        toggle.setEnabled(any(one.can_be_taken for one in entries))
+        if entry.video:
+            whole = self._add(menu, "Leave out the whole video", "film")
+            whole.triggered.connect(lambda: self._leave_out_video(entry.video))
+        elif len(entries) == 1 and entry.facts is not None:
             self._add(menu, "Crop…", "crop").triggered.connect(self._want_crop)
         if is_taken:
             often = menu.addMenu("How often it is seen")

@@ -48,7 +48,7 @@ class PictureJobs(QObject):
     prepared = Signal(object)  # work.Folder
     failed = Signal(str)  # why the folder cannot be used
     stopped = Signal()  # by the user
-    tiles_loaded = Signal(int, object)  # which chunk, uint8 (n, H, W, C)
+    tiles_loaded = Signal(int, object, object)  # which chunk, uint8 (n, H, W, C), rows (n,)
     tiles_done = Signal()  # all that were asked for, so more can be
     original_seen = Signal(object)  # work.Original or None
     crop_seen = Signal(object, object)  # WallEntry, work.Original or None: to choose its crop
@@ -57,6 +57,7 @@ class PictureJobs(QObject):
         super().__init__(parent)
         self._session = session
         self._pools = work.IdlePools()
+        self.destroyed.connect(self._pools.close)  # a window that was not closed first
         self.folder: work.Folder | None = None
         self.prepared_for: Wanted | None = None  # `folder`
         self.preparing_for: Wanted | None = None  # what is being read
@@ -116,6 +117,7 @@ class PictureJobs(QObject):
             return
         self._is_loading = True
         store, shape = self._source
+        rows = rows.copy()  # they change while pictures are still being read
         job = self._session.jobs.start(
             WALL,
             lambda: work.load_tiles(store, shape, rows, chunks, chunk_size),
@@ -129,13 +131,13 @@ class PictureJobs(QObject):
     def look_at_original(self, project: Project, entry: WallEntry) -> None:
         """Read the file of a picture once more, whole; an earlier wish is forgotten."""
         self.forget_original()
-        if entry.facts is None:
+        if entry.facts is None or entry.video:
             return
         config, facts = project.config.pictures, entry.facts
         path = project.pictures / entry.name
         job = self._session.jobs.start(
             ORIGINAL,
-            lambda: work.look_at_original(path, facts, config, self._pools),
+            lambda: work.look_at_original(path, facts, config, self._pools, entry.crop),
             quiet=True,
         )
         job.succeeded.connect(self.original_seen)
@@ -147,7 +149,9 @@ class PictureJobs(QObject):
         path = project.pictures / entry.name
         job = self._session.jobs.start(
             CROP,
-            lambda: work.look_at_original(path, facts, config, self._pools, work.CROP_PIXELS),
+            lambda: work.look_at_original(
+                path, facts, config, self._pools, entry.crop, work.CROP_PIXELS
+            ),
             quiet=True,
             replace=True,
         )
@@ -159,9 +163,14 @@ class PictureJobs(QObject):
     # what happens
 
     def _drop_folder(self) -> None:
-        for name in (WALL, ORIGINAL, CROP):
+        for name in (ORIGINAL, CROP):
             self._session.jobs.discard(name)
-        self.folder = self.prepared_for = self._source = None
+        self._drop_source()
+        self.folder = self.prepared_for = None
+
+    def _drop_source(self) -> None:
+        self._session.jobs.discard(WALL)
+        self._source = None
         self._is_loading = False
 
     def _on_changed(self) -> None:
@@ -180,7 +189,7 @@ class PictureJobs(QObject):
                 self.seen.emit(event)
 
     def _on_prepared(self, folder: work.Folder) -> None:
-        self._drop_folder()
+        self._drop_source()
         self.folder, self.prepared_for = folder, self.preparing_for
         records = folder.pictures.records
         self._source = records, records.shape[1:]
@@ -197,9 +206,9 @@ class PictureJobs(QObject):
         self._drop_folder()
         self.stopped.emit()
 
-    def _on_tiles(self, events: list[tuple[int, np.ndarray]]) -> None:
-        for number, pixels in events:
-            self.tiles_loaded.emit(number, pixels)
+    def _on_tiles(self, events: list[tuple[int, np.ndarray, np.ndarray]]) -> None:
+        for number, pixels, rows in events:
+            self.tiles_loaded.emit(number, pixels, rows)
 
     def _on_loaded(self) -> None:
         self._is_loading = False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
 
-from ddpm_studio.choices import Choices
+from ddpm_studio.choices import Choices, Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.gui.picture_query import COPIES, PictureQuery, choose
 
@@ -17,11 +18,16 @@ if TYPE_CHECKING:
 OFFERED = ("damaged", "copy", "chosen")  # left out, but can be taken all the same
 VIDEO = "video"
 NO_COLOUR = (0, 0, 0)
+WEIGHT_BADGES = {0.5: "½ ×", 1.0: "", 2.0: "2 ×", 4.0: "4 ×"}
+
+Colour = tuple[int, int, int]
 
 
-@dataclass(frozen=True)
-class WallEntry:
-    """One picture on the wall. row: of its pixels in the store, -1 if there are none."""
+class WallEntry(NamedTuple):
+    """One picture on the wall. row: of its pixels in the store, -1 if there are none.
+
+    A tuple, since 20,000 of them are made at once.
+    """
 
     name: str
     row: int
@@ -35,8 +41,9 @@ class WallEntry:
     is_changed: bool = False
     label: str = ""
     modified: float = 0.0
-    colour: tuple[int, int, int] = NO_COLOUR
+    colour: Colour = NO_COLOUR  # its mean
     facts: PictureFacts | None = None
+    crop: Crop = Crop()  # of what is taken
 
     @property
     def is_copy(self) -> bool:
@@ -52,12 +59,33 @@ class WallEntry:
 
     @property
     def can_be_taken(self) -> bool:
-        return self.is_taken or self.kind in OFFERED
+        return self.is_taken or self.kind in (*OFFERED, VIDEO)
+
+    @property
+    def video(self) -> str:
+        """The name of the video that it is a frame of; "" if it is a file of its own."""
+        is_frame = self.facts is not None and self.facts.digest.startswith("video-")
+        return self.name.rpartition(" at ")[0] if is_frame else ""
 
     @property
     def words(self) -> str:
         """What was done to it, or why it is left out."""
         return "; ".join(self.notes) if self.is_taken else f"Left out: {self.reason}"
+
+    @property
+    def tip(self) -> str:
+        """Rich text: its name, and under it the words."""
+        below = f"<br><i>{escape(self.words)}</i>" if self.words else ""
+        return f"<p style='margin:0'>{escape(self.name)}{below}</p>"
+
+    @property
+    def badge(self) -> str:
+        """How often it is seen, if not once like others."""
+        return WEIGHT_BADGES[self.weight]
+
+    @property
+    def is_faint(self) -> bool:
+        return not self.is_taken
 
 
 def entries_of(
@@ -68,6 +96,9 @@ def entries_of(
 
     _, height, width = config.shape
     group_of = {name: number for number, group in enumerate(pictures.groups) for name in group}
+    seen = {one.facts.digest: one.facts for one in pictures.taken}
+    seen |= {one.facts.digest: one.facts for one in pictures.left_out if one.facts is not None}
+    colour_of = _colours(list(seen.values()))
 
     def entry(
         name: str,
@@ -77,6 +108,7 @@ def entries_of(
         weight: float = 1.0,
         reason: str = "",
         kind: str = "",
+        crop: Crop = Crop(),  # noqa: B008  (frozen)
     ) -> WallEntry:
         return WallEntry(
             name,
@@ -91,12 +123,14 @@ def entries_of(
             name in choices.by_name,
             label_of(name),
             pictures.modified.get(name, 0.0),
-            _colour(facts),
+            NO_COLOUR if facts is None else colour_of[facts.digest],
             facts,
+            crop,
         )
 
     found = [
-        entry(one.name, one.row, one.facts, one.notes, one.weight) for one in pictures.taken
+        entry(one.name, one.row, one.facts, one.notes, one.weight, crop=one.crop)
+        for one in pictures.taken
     ] + [
         entry(one.name, one.row, one.facts, (), 1.0, one.reason, one.kind)
         for one in pictures.left_out
@@ -112,8 +146,12 @@ def arranged(entries: Sequence[WallEntry], query: PictureQuery) -> list[int]:
     return rows
 
 
-def _colour(facts: PictureFacts | None) -> tuple[int, int, int]:
-    if facts is None:
-        return NO_COLOUR
-    red, green, blue = facts.thumbnail.reshape(-1, 3).mean(0).round().astype(int).tolist()
-    return red, green, blue
+def _colours(facts: Sequence[PictureFacts]) -> dict[str, Colour]:
+    """The mean of each picture, by digest; all at once, as one by one they would take long."""
+    import numpy as np
+
+    if not facts:
+        return {}
+    thumbnails = np.frombuffer(b"".join(b64decode(one.mini) for one in facts), np.uint8)
+    means = thumbnails.reshape(len(facts), -1, 3).mean(1).round().astype(int).tolist()
+    return {one.digest: tuple(mean) for one, mean in zip(facts, means, strict=True)}

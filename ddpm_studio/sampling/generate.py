@@ -37,7 +37,7 @@ def generate(
         part = seeds[start : start + batch]
         for frame in denoise_seeds(model, config, sample, part, device):
             yield SampleStep(frame.index, sample.num_inference_steps, len(part), start, len(seeds))
-        for offset, picture in enumerate(to_uint8(frame.x_t)):
+        for offset, picture in enumerate(to_uint8(frame.x_t, config.pictures.has_hard_alpha)):
             yield SampleFinished(start + offset, part[offset], picture)
 
 

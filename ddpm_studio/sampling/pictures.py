@@ -14,14 +14,19 @@ from torch import Tensor
 WITH_ALPHA = 4  # channels
 
 
-def to_uint8(x: Tensor) -> np.ndarray:
+def to_uint8(x: Tensor, hard_alpha: bool = False) -> np.ndarray:
     """(N, C, H, W) in [-1, 1], clamped -> uint8 (N, H, W, C); of four channels with straight alpha.
 
     A premultiplied colour above its alpha is clamped to it; where alpha is 0, all is 0.
+    hard_alpha: a pixel is there or not, whichever is nearer. A network is never exact to the last
+    level, so without it a veil that nobody drew lies around sprites.
     """
     scaled = (x.detach().to(torch.float32) + 1) * 127.5
     if x.shape[1] == WITH_ALPHA:
         scaled = _straight(scaled.clamp_(0, 255))
+        if hard_alpha:
+            scaled = torch.where(scaled[:, 3:] < 127.5, 0.0, scaled)
+            scaled[:, 3:] = torch.where(scaled[:, 3:] > 0, 255.0, 0.0)
     scaled = scaled.round_().clamp_(0, 255)
     return scaled.to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
 

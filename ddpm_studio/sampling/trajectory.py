@@ -67,10 +67,12 @@ def trajectory(
     """
     parts = [seeds[start : start + batch] for start in range(0, len(seeds), batch)]
     denoisings = [denoise_seeds(model, config, sample, part, device) for part in parts]
+    hard = config.pictures.has_hard_alpha
     for frames in zip(*denoisings, strict=True):
+        is_finished = frames[0].t < 0
         yield TrajectoryFrame(
             frames[0].index,
             frames[0].t,
-            np.concatenate([to_uint8(frame.x_t) for frame in frames]),
-            np.concatenate([to_uint8(frame.pred_x_0) for frame in frames]),
+            np.concatenate([to_uint8(frame.x_t, hard and is_finished) for frame in frames]),
+            np.concatenate([to_uint8(frame.pred_x_0, hard) for frame in frames]),
         )

@@ -50,7 +50,7 @@ def preview(trainer: Trainer, path: Path) -> Iterator[PreviewProgress | PreviewS
         seeds=seeds,
     ):
         yield PreviewProgress(trainer.step, frame.index, steps)
-    pictures = to_uint8(frame.x_t)
+    pictures = to_uint8(frame.x_t, config.pictures.has_hard_alpha)
     path.parent.mkdir(exist_ok=True)
     write_png(path, picture_grid(pictures))
     yield PreviewSaved(trainer.step, path, pictures)

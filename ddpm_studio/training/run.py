@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
@@ -39,6 +38,7 @@ from ddpm_studio.training.memory import freed_memory_kept
 from ddpm_studio.training.metrics import MetricsLog
 from ddpm_studio.training.pace import Pace
 from ddpm_studio.training.preview import averaged_model, is_preview_step, preview
+from ddpm_studio.training.settling import with_alpha, with_channels
 from ddpm_studio.training.trainer import StepResult, Trainer
 from ddpm_studio.training.trouble import is_out_of_memory, told_in_sentences
 
@@ -105,7 +105,7 @@ def train(
             [one.facts.digest for one in pictures.taken], project.config.train.held_out_share
         )
         trainer = Trainer(
-            project.config,
+            with_alpha(project.config, pictures.records, pictures.rows),
             torch.from_numpy(pictures.records),
             chosen,
             weights=torch.from_numpy(pictures.weights[learned]),
@@ -115,18 +115,6 @@ def train(
         run = _Run(project, trainer, held_out, steps, seconds)
         yield from run.whole()
         return TrainResult(trainer.step, run.pace.seconds)
-
-
-def with_channels(project: Project, channels: int) -> Project:
-    """The project with as many channels as its pictures turned out to have, saved.
-
-    Settings that name a number keep it.
-    """
-    pictures = project.config.pictures
-    if pictures.channels:
-        return project
-    settled = dataclasses.replace(pictures, channels=channels)
-    return project.with_config(dataclasses.replace(project.config, pictures=settled))
 
 
 class _Run:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from ddpm_studio.choices import Choices, PictureChoice
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import PictureSet, prepare_pictures
+from ddpm_studio.data import PictureSet, prepare, prepare_pictures
 from ddpm_studio.data.isolation import DecoderPool
 from ddpm_studio.data.prepare import new_pool
 
@@ -236,3 +236,25 @@ def test_a_verdict_on_mutated_videos(tmp_path: Path) -> None:
     left_out = {file.name for file in found.left_out if "mp4 at" not in file.name}
     assert files | left_out == names
     assert all(0 < len(file.reason) < 250 for file in found.left_out)
+
+
+def test_a_file_that_changes_while_the_folder_is_read_is_read_again(
+    tmp_path: Path, pool: DecoderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was listed half written; what is kept of it does not outlive the next look."""
+    folder, sound = tmp_path / "files", sound_files()["rgb.png"]
+    folder.mkdir()
+    (folder / "a.png").write_bytes(sound[: len(sound) // 2])
+    listed = prepare.scan_folder(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(prepare, "scan_folder", lambda _: listed)
+        assert [file.kind for file in prepared(folder, tmp_path / "c", pool=pool).left_out] == [
+            "damaged"
+        ]
+    (folder / "a.png").write_bytes(sound)
+    with monkeypatch.context() as patch:  # the list is that of before, the content is not
+        patch.setattr(prepare, "scan_folder", lambda _: listed)
+        check_verdicts(prepared(folder, tmp_path / "c", pool=pool), {"a.png"})
+    assert [picture.name for picture in prepared(folder, tmp_path / "c", pool=pool).taken] == [
+        "a.png"
+    ]

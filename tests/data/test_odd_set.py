@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import csv
+import io
+import subprocess
+import sys
 import tarfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms, ImageOps
 
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import PictureSet, prepare_pictures, read_picture
+from ddpm_studio.data.decode import decode
+from ddpm_studio.data.facts import PictureFacts
 
 CONFIG = PicturesConfig(size=32, copies="all", smallest_side=1)
 SILENT = {".DS_Store", "._IMG_0001.JPG", "Thumbs.db", "desktop.ini", "x.jpg"}  # .cache/objects
@@ -21,6 +29,14 @@ TAKEN_ALL_THE_SAME = {
     *("RGBA_12__128x128.heif", "RGBA_8__29x100.heif", "RGB_8__128x128.heif"),
     *("RGB_8_chroma444.heif", "empty_icc.heic", "truncated.heic", "zPug_3.heic"),
 }
+# files whose second picture is none, or whose warning is about a conversion that is not done here
+WITHOUT_SECOND = {"psd-oob-write-x.psd"}  # its two layers are one picture
+WITHOUT_WARNING = {
+    "tm3n3p02.png",  # Pillow advises to convert it to RGBA, and that is what is done
+    "white_12000x12000.png",  # larger than Pillow's limit, and within that of the settings
+}
+FULL_SIZE = 10**6  # pixels that are needed, so that nothing is reduced
+MOST_MEMORY, MOST_SECONDS = 1500, 60  # MB, of all processes together
 PLAIN = (
     "damaged",
     "of a rare kind that cannot be read (",
@@ -155,3 +171,190 @@ def test_a_photo_of_24_million_pixels_is_as_good_as_decoded_whole(odd: Path) -> 
         whole = image.convert("RGB").resize((32, 32), Image.Resampling.LANCZOS, box=box)
     reduced = pixels(odd, "made_here/big_photo_6000x4000.jpg")
     assert np.abs(reduced - np.asarray(whole)).max() <= 2
+
+
+def facts_by_path(prepared: PictureSet) -> dict[str, PictureFacts]:
+    """Of all that can be read, taken or not."""
+    known = {in_manifest(picture.name): picture.facts for picture in prepared.taken}
+    offered = {in_manifest(f.name): f.facts for f in prepared.left_out if f.facts is not None}
+    return known | offered
+
+
+def number(text: str) -> int:
+    return int(text) if text.isdigit() else 1
+
+
+def test_format_and_size_are_those_of_the_manifest(
+    prepared: PictureSet, manifest: dict[str, dict[str, str]]
+) -> None:
+    compared = 0
+    for path, facts in facts_by_path(prepared).items():
+        row = manifest[path]
+        if not row["format"]:
+            continue  # it knows nothing of what Pillow alone cannot open
+        width, height = int(row["width"]), int(row["height"])
+        is_sideways = number(row["exif_orientation"]) in (5, 6, 7, 8)
+        size = (height, width) if is_sideways else (width, height)
+        assert (facts.format, facts.width, facts.height) == (row["format"], *size), path
+        compared += 1
+    assert compared > 190
+
+
+def test_of_several_frames_the_number_is_said(
+    prepared: PictureSet, manifest: dict[str, dict[str, str]]
+) -> None:
+    several = 0
+    for path, facts in facts_by_path(prepared).items():
+        frames = number(manifest[path]["frames"])
+        said = [note for note in facts.notes if " of " in note and note[-1] in "sfe"]
+        said = [note for note in said if note.startswith(("first", "main one"))]
+        if Path(path).name in WITHOUT_SECOND or not manifest[path]["format"]:
+            continue
+        assert bool(said) == (frames > 1), path
+        if said:
+            assert f" {frames} " in said[0], path
+            several += 1
+    assert several > 15
+
+
+def test_no_warning_is_lost(
+    prepared: PictureSet, manifest: dict[str, dict[str, str]], odd: Path
+) -> None:
+    """What the manifest says of warnings is in the notes, and nothing reached the program."""
+    told = {
+        path
+        for path, facts in facts_by_path(prepared).items()
+        if any(note.startswith("read with a warning: ") for note in facts.notes)
+    }
+    readable = facts_by_path(prepared).keys()  # for the others the reason says enough
+    warned = {path for path in readable if manifest[path]["warnings"]}
+    assert {Path(path).name for path in warned - told} == WITHOUT_WARNING
+    with warnings.catch_warnings(record=True) as leaked:
+        warnings.simplefilter("always")
+        for path in warned & told:
+            pixels(odd, path)
+    assert leaked == []
+
+
+def readable_files(odd: Path, prepared: PictureSet) -> dict[str, Path]:
+    return {in_manifest(picture.name): odd / picture.name for picture in prepared.taken}
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Image.Image]:
+    """By Pillow alone, whose warnings are not the matter."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(file) as image:
+            yield image
+
+
+def in_srgb(image: Image.Image) -> np.ndarray:
+    """float (H, W, 3): the colours by littleCMS; ink without a profile takes light away."""
+    profile = image.info.get("icc_profile")
+    if image.mode in ("RGBA", "RGBa", "LA", "PA", "P"):
+        image = image.convert("RGBA").convert("RGB")
+    if image.mode == "CMYK" and not profile:
+        ink = np.asarray(image).astype(float) / 255
+        return 255 * (1 - ink[..., :3]) * (1 - ink[..., 3:])
+    if image.mode == "LAB" or profile:
+        source = (
+            ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if profile
+            else ImageCms.createProfile("LAB")
+        )
+        transform = ImageCms.buildTransform(
+            source,
+            ImageCms.createProfile("sRGB"),
+            image.mode,
+            "RGB",
+            ImageCms.Intent.PERCEPTUAL,
+            ImageCms.Flags.NOOPTIMIZE | ImageCms.Flags.HIGHRESPRECALC,
+        )
+        converted = ImageCms.applyTransform(image, transform)
+        assert converted is not None
+        image = converted
+    return np.asarray(image.convert("RGB")).astype(float)
+
+
+def test_colours_are_those_of_a_reference_conversion(odd: Path, prepared: PictureSet) -> None:
+    """Of every file with a colour profile, of CMYK and of Lab, at full size."""
+    kinds: list[str] = []
+    for path, file in readable_files(odd, prepared).items():
+        with opened(file) as image:
+            is_special = image.mode in ("CMYK", "LAB") or image.info.get("icc_profile")
+            if not is_special or image.width * image.height > 10**7:
+                continue
+            image.load()
+            expected = in_srgb(image)
+            kinds.append(image.mode if image.mode in ("CMYK", "LAB") else "profile")
+        with file.open("rb") as data:
+            found = decode(data, FULL_SIZE, 200, []).image
+        opaque = np.ones(expected.shape[:2], bool)
+        if found.mode == "RGBA":
+            opaque = np.asarray(found)[..., 3] > 0
+        difference = np.abs(np.asarray(found.convert("RGB")).astype(float) - expected)
+        assert difference[opaque].max(initial=0) <= 2, path
+    assert {kind: kinds.count(kind) for kind in kinds} == {"CMYK": 6, "LAB": 2, "profile": 9}
+
+
+def test_every_turned_photo_is_upright(
+    odd: Path, prepared: PictureSet, manifest: dict[str, dict[str, str]]
+) -> None:
+    """As Pillow's own `exif_transpose` turns it; all eight cases are among them."""
+    cases = set()
+    for path, file in readable_files(odd, prepared).items():
+        said = manifest[path]["exif_orientation"]
+        if said not in set("12345678"):
+            continue
+        with opened(file) as image:
+            if image.mode not in ("RGB", "L") or image.info.get("icc_profile"):
+                continue
+            expected = np.asarray(ImageOps.exif_transpose(image).convert("RGB")).astype(int)
+        with file.open("rb") as data:
+            found = decode(data, FULL_SIZE, 200, []).image.convert("RGB")
+        assert np.array_equal(np.asarray(found), expected), path
+        cases.add(int(said))
+    assert cases == {1, 2, 3, 4, 5, 6, 7, 8}
+
+
+MEASURE = """
+import os, sys, tempfile, threading, time
+from pathlib import Path
+from ddpm_studio.config import PicturesConfig
+from ddpm_studio.data.prepare import new_pool, prepare_pictures
+
+def memory(process):
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (OSError, IndexError):  # just gone
+        return 0
+
+def watch():
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    while not done.wait(0.01):
+        pids = [os.getpid(), *children.read_text().split()]
+        peak[0] = max(peak[0], sum(map(memory, pids)) * os.sysconf("SC_PAGE_SIZE"))
+
+peak, done, config = [0], threading.Event(), PicturesConfig(size=32, smallest_side=1)
+watching = threading.Thread(target=watch)
+watching.start()
+start = time.monotonic()
+with tempfile.TemporaryDirectory() as cache, new_pool(config, workers=2) as pool:
+    for _ in prepare_pictures(Path(sys.argv[1]), config, Path(cache), pool=pool):
+        pass
+took = time.monotonic() - start
+done.set()
+watching.join()
+print(peak[0] / 1e6, took)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of processes is read in /proc")
+def test_the_whole_set_needs_little_memory_and_time(odd: Path) -> None:
+    command = [sys.executable, "-W", "error", "-c", MEASURE, str(odd / "odd")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=True)
+    assert done.stderr == ""
+    memory, seconds = map(float, done.stdout.split())
+    assert memory < MOST_MEMORY
+    assert seconds < MOST_SECONDS

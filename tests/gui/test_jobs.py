@@ -1,6 +1,8 @@
 """Background jobs: what arrives, in which thread, and that nothing is left behind."""
 
 import gc
+import itertools
+import sys
 import threading
 import time
 import weakref
@@ -197,6 +199,28 @@ def test_pausing_at_once_after_continuing_still_rests(qtbot, runner):
         job.set_paused(True)  # the thread may have slept through both
         qtbot.waitUntil(lambda: job.is_resting)
         job.set_paused(False)
+
+
+def test_every_hold_is_answered_wherever_the_thread_is_just_then(qtbot, runner):
+    switch = sys.getswitchinterval()
+    job = runner.start("train", itertools.count)
+    sys.setswitchinterval(1e-6)  # the threads alternate after nearly every line
+    try:
+        for _ in range(60):
+            job.hold("sample")
+            qtbot.waitUntil(lambda: job.is_resting)
+            job.release("sample")
+    finally:
+        sys.setswitchinterval(switch)
+
+
+def test_a_resting_job_that_is_stopped_may_save_and_so_rests_no_more(qtbot, runner):
+    job = runner.start("train", lambda: endless(0))
+    with qtbot.waitSignal(job.rested):
+        job.set_paused(True)
+    job.stop()
+    assert not job.is_resting
+    wait_idle(qtbot, runner)
 
 
 def test_a_job_held_by_two_goes_on_when_both_have_let_go(qtbot, runner):

@@ -1,9 +1,10 @@
 """What pages share: projects, the loan of the device, and what is heard of it."""
 
+import gc
 import time
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui.jobs import JobState
@@ -92,6 +93,54 @@ def test_a_borrower_begins_even_if_training_ends_instead_of_resting(qtbot, sessi
     sample = session.start_borrowing(SAMPLE, lambda: device.work("sample", 2))
     with qtbot.waitSignal(sample.succeeded):
         pass
+
+
+def test_a_borrower_begins_after_a_training_whose_end_nobody_has_heard(qtbot, session, device):
+    train = session.start_training(lambda: device.work("train", 1))
+    train.wait()  # its thread has said that it ends, and the window has not yet listened
+    sample = session.start_borrowing(SAMPLE, lambda: device.work("sample", 1))
+    with qtbot.waitSignal(sample.succeeded):
+        pass
+
+
+def test_training_goes_on_after_a_borrower_whose_end_nobody_has_heard(qtbot, session, device):
+    sample = session.start_borrowing(SAMPLE, lambda: device.work("sample", 1))
+    sample.wait()
+    train = session.start_training(lambda: device.work("train", 1))
+    with qtbot.waitSignal(train.succeeded):
+        pass
+
+
+def test_a_borrower_waits_until_a_paused_training_that_is_stopped_has_saved(qtbot, session, device):
+    def saving():
+        try:
+            yield from device.work("train")
+        finally:
+            list(device.work("save", 10))
+
+    train = session.start_training(saving)
+    qtbot.waitUntil(lambda: "train" in device.log)
+    with qtbot.waitSignal(train.rested):
+        train.set_paused(True)
+    train.stop()
+    sample = session.start_borrowing(SAMPLE, lambda: device.work("sample", 3))
+    with qtbot.waitSignal(sample.succeeded):
+        pass
+    assert device.log[-13:] == ["save"] * 10 + ["sample"] * 3
+    assert not device.clash
+
+
+def test_the_end_of_training_reaches_no_borrower_that_is_gone(qtbot, session, device):
+    """Its end may be on the way already when the borrower is deleted; that ended in a crash."""
+    train = session.start_training(lambda: device.work("train"))
+    session.start_borrowing(SAMPLE, lambda: device.work("sample", 1))
+    with qtbot.waitSignal(session.jobs.ended):
+        pass
+    train.stop()
+    train.wait()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    qtbot.waitUntil(lambda: session.jobs.get(TRAIN) is None)
 
 
 def test_opening_another_project_silences_the_jobs_of_the_old_one(

@@ -65,9 +65,13 @@ def test_behind_the_whole_file(qtbot, theme, squares) -> None:
     image = image_on(half_there()).copy()
     view.set_original(image, QRectF(0, 0, 1, 1))
     show(qtbot, view)
-    opaque, clear = halves(QRect((WHOLE_WIDTH - HEIGHT) // 2, 0, HEIGHT, HEIGHT))
+    side = 15 * 8  # a whole factor, and no pixel is mixed with another
+    area = QRect((WHOLE_WIDTH - side) // 2, (HEIGHT - side) // 2, side, side)
+    opaque, clear = halves(area)
     assert colours(view, opaque) == {INK}
     assert colours(view, clear) == squares
+    inside = area.adjusted(2, 2, -2, -2)  # of the frame
+    assert colours(view, inside) == squares | {INK}
 
 
 @pytest.mark.parametrize("side", [8, 400])  # enlarged, and smaller than it is

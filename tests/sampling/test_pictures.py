@@ -93,3 +93,14 @@ def test_without_alpha_every_channel_goes_its_own_way(channels):
     x = to_tensor(pictures)
     assert torch.equal(x, torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1)
     assert (to_uint8(x) == pictures).all()
+
+
+def test_hard_alpha_is_the_nearer_end_and_colours_stay() -> None:
+    """Premultiplied 100, 200, 255 of 255; half there; a veil; nothing."""
+    pixels = torch.tensor([[100, 200, 254, 254], [60, 120, 130, 130], [9, 9, 9, 9], [0, 0, 0, 0]])
+    x = (pixels.to(torch.float32) / 127.5 - 1).T.reshape(1, 4, 1, 4)
+    soft, hard = to_uint8(x).reshape(4, 4), to_uint8(x, hard_alpha=True).reshape(4, 4)
+    assert hard[:2, 3].tolist() == [255, 255]
+    assert (hard[:2, :3] == soft[:2, :3]).all()
+    assert (hard[2:] == 0).all()
+    assert soft[2, 3] == 9

@@ -4,16 +4,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 
 from ddpm_studio.config import SampleConfig
+from ddpm_studio.config_text import with_settings
 from ddpm_studio.events import PreviewSaved, SampleFinished
+from ddpm_studio.presets import preset
 from ddpm_studio.sampling.generate import generate
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import Trainer, load_model
 from ddpm_studio.training.checkpoints import save_checkpoint
 from ddpm_studio.training.preview import preview
+from ddpm_studio.training.settling import with_alpha
 
 MakeTrainer = Callable[..., Trainer]
 CPU = torch.device("cpu")
@@ -27,7 +31,7 @@ def premultiplied(seed: int = 0) -> torch.Tensor:
     return torch.from_numpy(pixels.astype(np.uint8))
 
 
-def with_alpha(make_trainer: MakeTrainer, *settings: str, steps: int = 5) -> Trainer:
+def with_alpha_trainer(make_trainer: MakeTrainer, *settings: str, steps: int = 5) -> Trainer:
     trainer = make_trainer("pictures.channels=4", *settings, pictures=premultiplied())
     for _ in range(steps):
         trainer.train_step()
@@ -35,7 +39,7 @@ def with_alpha(make_trainer: MakeTrainer, *settings: str, steps: int = 5) -> Tra
 
 
 def test_every_step_counts_and_flips_take_alpha_along(make_trainer: MakeTrainer) -> None:
-    trainer = with_alpha(make_trainer, "pictures.flip_horizontal=true", steps=0)
+    trainer = with_alpha_trainer(make_trainer, "pictures.flip_horizontal=true", steps=0)
     results = [trainer.train_step() for _ in range(5)]
     assert all(result.applied for result in results)
     assert trainer.model.state_dict()["conv_in.weight"].shape[1] == 4
@@ -48,7 +52,7 @@ def test_samples_of_its_checkpoint_have_straight_alpha(
     make_trainer: MakeTrainer, tmp_path: Path
 ) -> None:
     path = tmp_path / "step_00000005.safetensors"
-    save_checkpoint(path, with_alpha(make_trainer), 1.0)
+    save_checkpoint(path, with_alpha_trainer(make_trainer), 1.0)
     model, config = load_model(path)
     sample = SampleConfig(num_inference_steps=4)
     events = list(generate(model, config, sample, range(3), CPU))
@@ -63,8 +67,8 @@ def test_samples_of_its_checkpoint_have_straight_alpha(
     assert len(np.unique(np.stack(pictures)[..., 3])) > 10  # alpha is as free as the colours
 
 
-def test_a_preview_is_written_with_alpha(make_trainer: MakeTrainer, tmp_path: Path) -> None:
-    trainer = with_alpha(make_trainer, "train.preview_count=5")
+def test_a_preview_is_written_with_alpha_trainer(make_trainer: MakeTrainer, tmp_path: Path) -> None:
+    trainer = with_alpha_trainer(make_trainer, "train.preview_count=5")
     path = tmp_path / "samples" / "a.png"
     (saved,) = (event for event in preview(trainer, path) if isinstance(event, PreviewSaved))
     pictures = np.asarray(saved.pictures)
@@ -100,3 +104,39 @@ def test_it_learns_where_nothing_is(make_trainer: MakeTrainer, tmp_path: Path) -
     assert alpha[:, SQUARE, SQUARE].min() > 192
     alpha[:, SQUARE, SQUARE] = 0
     assert alpha.max() < 64
+
+
+@pytest.mark.parametrize(
+    ("channels", "soft_pixels", "asked", "settled"),
+    [
+        (4, 0, "auto", "hard"),
+        (4, 3, "auto", "hard"),  # a thousandth and less is an accident
+        (4, 4, "auto", "soft"),
+        (4, 0, "soft", "soft"),
+        (4, 640, "hard", "hard"),
+        (3, 0, "auto", "auto"),
+    ],
+)
+def test_the_kind_of_transparency_is_that_of_the_pictures(
+    channels: int, soft_pixels: int, asked: str, settled: str
+) -> None:
+    records = np.zeros((100, 8, 8, channels), np.uint8)
+    records[:, 2:6, 2:6] = 255
+    records.reshape(-1, channels)[:soft_pixels, -1] = 100
+    settings = [f"pictures.channels={channels}", "pictures.size=8", f"pictures.alpha={asked}"]
+    config = with_settings(preset("sketch"), [*settings, "model.channel_mult=1,2"])
+    records[50:] = 128  # left out
+    assert with_alpha(config, records, np.arange(50)).pictures.alpha == settled
+
+
+def test_finished_sprites_have_no_veil(make_trainer: MakeTrainer, tmp_path: Path) -> None:
+    """However little was learned; on the way everything may be half there."""
+    path = tmp_path / "step_00000005.safetensors"
+    save_checkpoint(path, with_alpha_trainer(make_trainer, "pictures.alpha=hard"), 1.0)
+    model, config = load_model(path)
+    frames = list(trajectory(model, config, SampleConfig(num_inference_steps=4), range(3), CPU))
+    for frame in frames:
+        assert set(np.unique(frame.pred_x_0[..., 3])) <= {0, 255}
+        assert (frame.pred_x_0[frame.pred_x_0[..., 3] == 0] == 0).all()
+    assert set(np.unique(frames[-1].x_t[..., 3])) == {0, 255}
+    assert len(np.unique(frames[0].x_t[..., 3])) > 10

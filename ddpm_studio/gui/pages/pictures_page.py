@@ -93,7 +93,7 @@ class PicturesPage(Page):
 
     def save_settings(self) -> None:
         self._patience.stop()  # the window closes: nothing new is begun
-        self._watcher.watch(None)
+        self._watcher.watch(())
 
     def release(self) -> None:
         """The window has closed."""
@@ -104,7 +104,7 @@ class PicturesPage(Page):
         self._jobs.forget()
         self._clear()
         self._history.open(None if project is None else project.path)
-        self._watcher.watch(None if project is None else project.pictures)
+        self._watcher.watch(() if project is None else (project.pictures,))
         self._header.setVisible(project is not None)
         if project is None:
             self.show_empty()
@@ -290,8 +290,7 @@ class PicturesPage(Page):
     def _on_prepared(self, folder: work.Folder) -> None:
         project, pictures = self.session.project, folder.pictures
         assert project is not None
-        self._wall.show_progress(None)
-        self._wall.set_entries(folder.entries, pictures.records.shape[1:])
+        self._wall.set_entries(folder.entries, pictures.records.shape[1:], folder.source)
         self._left_out.set_files(
             [(one.name, one.reason, one.kind != "unreadable") for one in pictures.left_out]
         )
@@ -299,7 +298,8 @@ class PicturesPage(Page):
         self._folder_panel.set_summary(folder.summary)
         self._folder_panel.set_current(project.config)
         self._show_settings(project)
-        self._watcher.watch(project.pictures, (entry.name for entry in folder.entries))
+        self._watcher.watch(folder.folders)
+        self._header.can_go_on = bool(len(pictures))
         self._states.show_wall()
         self._on_state_changed()
 
@@ -337,9 +337,10 @@ class PicturesPage(Page):
 
     def _on_original(self, original: work.Original | None) -> None:
         if original is None:
-            self._wall.show_original(None, (0, 0))
+            self._wall.show_original(None)
         else:
-            self._wall.show_original(original.pixels, (original.width, original.height))
+            size = original.width, original.height
+            self._wall.show_original(original.pixels, size, original.part)
 
     def _on_crop_wanted(self, entry: WallEntry) -> None:
         if self.session.project is not None:

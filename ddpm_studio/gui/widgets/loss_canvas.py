@@ -38,10 +38,13 @@ class LossCanvas(pg.PlotWidget):
         self._raw_colour = QColor()
         self._raw = pg.PlotCurveItem(antialias=False)
         self._smooth = pg.PlotCurveItem(antialias=True)
+        self._held_out = pg.PlotCurveItem(antialias=True)
+        self._held_out_dots = pg.ScatterPlotItem(size=6, pxMode=True)
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._dot = pg.ScatterPlotItem(size=9, pxMode=True)
         box = self.getViewBox()
-        for thing in (self._raw, self._smooth, self._line, self._dot):
+        held_out = (self._held_out, self._held_out_dots)
+        for thing in (self._raw, self._smooth, *held_out, self._line, self._dot):
             box.addItem(thing, ignoreBounds=True)
         box.setMouseEnabled(x=True, y=False)
         box.setMenuEnabled(False)
@@ -60,6 +63,10 @@ class LossCanvas(pg.PlotWidget):
         accent, muted = QColor(palette.accent_text), QColor(palette.muted)
         self._raw_colour = QColor(muted)
         self._smooth.setPen(pg.mkPen(accent, width=2))
+        text = QColor(palette.text)
+        self._held_out.setPen(pg.mkPen(text, width=1, style=Qt.PenStyle.DashLine))
+        self._held_out_dots.setBrush(pg.mkBrush(text))
+        self._held_out_dots.setPen(pg.mkPen(palette.canvas, width=1))
         self._line.setPen(pg.mkPen(palette.outline, width=1))
         self._dot.setBrush(pg.mkBrush(accent))
         self._dot.setPen(pg.mkPen(palette.canvas, width=1))
@@ -97,8 +104,8 @@ class LossCanvas(pg.PlotWidget):
         if self.index >= len(series):  # training went back, or this is another run
             self._point_at(-1)
         if not len(series):
-            self._raw.clear()
-            self._smooth.clear()
+            for curve in (self._raw, self._smooth, self._held_out, self._held_out_dots):
+                curve.clear()
             return
         box = self.getViewBox()
         if self.follows:
@@ -113,7 +120,15 @@ class LossCanvas(pg.PlotWidget):
         raw, smooth = _log(curves.raw_y), _log(curves.smooth_y)
         self._raw.setData(curves.raw_x, raw)
         self._smooth.setData(curves.smooth_x, smooth)
-        box.setYRange(*_fitting(raw, smooth))
+        box.setYRange(*_fitting(raw, np.append(smooth, self._draw_held_out(first, last))))
+
+    def _draw_held_out(self, first: float, last: float) -> np.ndarray:
+        """The losses on unseen pictures; returns the heights of those in view."""
+        measured = np.array(self._series.held_out, np.float64).reshape(-1, 2)
+        steps, heights = measured[:, 0], _log(measured[:, 1])
+        self._held_out.setData(steps, heights)
+        self._held_out_dots.setData(steps, heights)
+        return heights[(steps >= first) & (steps <= last)]
 
     def _on_moved(self) -> None:
         self.follows = False

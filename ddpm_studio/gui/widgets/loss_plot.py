@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ddpm_studio.gui import names
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button
+from ddpm_studio.gui.widgets.control_row import tooltip
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 
 if TYPE_CHECKING:  # these bring numpy and pyqtgraph along, which the first window does without
@@ -99,6 +100,12 @@ class LossPlot(QFrame):
     ) -> None:
         """New steps; they are drawn in a moment."""
         self.series.extend(steps, losses, seconds)
+        self._want_redraw()
+
+    def add_held_out(self, step: int, loss: float) -> None:
+        """A measurement on pictures that are never learned from."""
+        self.series.add_held_out([(step, loss)])
+        self._waits = MOST_WAITS
         self._want_redraw()
 
     def truncate(self, step: int) -> None:
@@ -226,7 +233,16 @@ class LossPlot(QFrame):
 class Legend(QWidget):
     """Which line is which: a thin grey one and a bold one, with their words."""
 
-    WORDS = (("each step", 1, "muted"), ("smoothed", 2, "accent_text"))
+    WORDS = (
+        ("each step", 1, "muted"),
+        ("smoothed", 2, "accent_text"),
+        ("unseen pictures", 1, "text"),
+    )
+    TIP = (
+        "The smoothed line is the loss of the pictures that the model learns from. The other one "
+        "is that of a tenth which it never learns from: when it rises while the first still "
+        "falls, the model begins to copy your pictures."
+    )
     DASH, GAP, SPACE = 16, 6, 16
 
     def __init__(self, theme: Theme) -> None:
@@ -236,6 +252,7 @@ class Legend(QWidget):
         font.setPixelSize(12)
         self.setFont(font)
         self.setFixedSize(self._right_end(), HEAD_HEIGHT)
+        self.setToolTip(tooltip(self.TIP, "training loss, held-out loss"))
         theme.changed.connect(self.update)
 
     def _right_end(self) -> int:
@@ -246,7 +263,9 @@ class Legend(QWidget):
         painter = QPainter(self)
         x, middle = 0, self.height() // 2
         for word, width, role in self.WORDS:
-            painter.setPen(QPen(self._theme.colour(role), width))
+            is_dashed = role == "text"
+            style = Qt.PenStyle.DashLine if is_dashed else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(self._theme.colour(role), width, style))
             painter.drawLine(x, middle, x + self.DASH, middle)
             x += self.DASH + self.GAP
             painter.setPen(self._theme.colour("muted"))

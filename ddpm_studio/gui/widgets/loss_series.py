@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,7 @@ class LossSeries:
         self._smooth = Growing(np.float64)  # the same, however it was appended
         self._seconds = Growing(np.float32)
         self._levels: list[tuple[Growing, Growing]] = []  # lowest and highest of FACTOR**k losses
+        self._held_out: list[tuple[int, float]] = []  # few: one for each preview or checkpoint
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -87,6 +88,16 @@ class LossSeries:
     @property
     def seconds(self) -> np.ndarray:
         return self._seconds.values
+
+    @property
+    def held_out(self) -> list[tuple[int, float]]:
+        """(step, loss on pictures that are never learned from), steps rising."""
+        return self._held_out
+
+    def add_held_out(self, measured: Iterable[tuple[int, float]]) -> None:
+        for step, loss in measured:
+            self._held_out = [one for one in self._held_out if one[0] < step]
+            self._held_out.append((step, loss))
 
     @property
     def nbytes(self) -> int:
@@ -109,6 +120,7 @@ class LossSeries:
     def truncate(self, step: int) -> None:
         """Forget everything after a step: training went back to it."""
         count = int(np.searchsorted(self.steps, step, "right"))
+        self._held_out = [one for one in self._held_out if one[0] <= step]
         for array in (self._steps, self._losses, self._smooth, self._seconds):
             array.truncate(count)
         for low, high in self._levels:

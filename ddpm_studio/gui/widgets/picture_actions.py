@@ -81,7 +81,7 @@ class PictureActions(QWidget):
 
     def show_entries(self, entries: Sequence[WallEntry]) -> None:
         """What fits the pictures that are chosen now."""
-        can_toggle = [entry for entry in entries if entry.can_be_taken or entry.kind == VIDEO]
+        can_toggle = [entry for entry in entries if entry.can_be_taken]
         self._toggle.setEnabled(bool(can_toggle))
         face = LEAVE_OUT
         if can_toggle and not any(entry.is_taken for entry in can_toggle):
@@ -89,7 +89,8 @@ class PictureActions(QWidget):
         self._toggle.set_face(*face)
         self._toggle.setAccessibleName(face[0])
         taken = [entry for entry in entries if entry.is_taken]
-        self._crop.setEnabled(len(entries) == 1 and entries[0].facts is not None)
+        has_file = len(entries) == 1 and entries[0].facts is not None and not entries[0].video
+        self._crop.setEnabled(has_file)
         self._weight.setEnabled(bool(taken))
         weights = {entry.weight for entry in taken}
         weight = weights.pop() if len(weights) == 1 else None

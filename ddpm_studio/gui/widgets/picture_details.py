@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 from pathlib import PurePath
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -21,24 +22,20 @@ HEIGHT, WHOLE_WIDTH, RADIUS, MARGIN = 128, 176, 4, 12
 DIMMED = 0.72  # how much of what is cropped away is hidden
 
 
-def crop_frame(width: int, height: int, shape: tuple[int, int]) -> QRectF:
-    """What is kept of a file, in parts of its sides. shape: (H, W) of the prepared picture.
-
-    The largest centred part with the right aspect, as the reader takes it.
-    """
-    scale = min(width / shape[1], height / shape[0])
-    kept = shape[1] * scale / width, shape[0] * scale / height
-    return QRectF((1 - kept[0]) / 2, (1 - kept[1]) / 2, *kept)
-
-
-def crop_words(frame: QRectF) -> str:
-    """What the crop does to this picture, as a sentence."""
+def crop_words(frame: QRectF, mode: str = "centre") -> str:
+    """What the crop does to this picture, as a sentence. mode: of `Crop`."""
     lost = {"left and right": 1 - frame.width(), "at top and bottom": 1 - frame.height()}
     where = max(lost, key=lambda place: lost[place])
+    if mode == "pad":
+        return "The whole picture is used, with a border where it needs one."
     if lost[where] < 0.005:
         return "The whole picture is used."
     percent = max(1, round(100 * lost[where]))
-    return f"The centre is used: {percent} % is cut off {where}."
+    if mode == "box":
+        percent = max(1, round(100 * (1 - frame.width() * frame.height())))
+        return f"Your own frame is used: {percent} % lies outside of it."
+    what = "The part with most detail" if mode == "smart" else "The centre"
+    return f"{what} is used: {percent} % is cut off {where}."
 
 
 class PictureDetails(QFrame):
@@ -97,17 +94,25 @@ class PictureDetails(QFrame):
         """What the network sees of it."""
         self._seen.set_image(image)
 
+    def show_gone(self) -> None:
+        """The file cannot be read."""
+        self._say("The file cannot be read any more; look at the folder again (F5).")
+
     def show_original(
-        self, image: QImage | None, size: tuple[int, int], shape: tuple[int, int]
+        self,
+        image: QImage,
+        frame: QRectF,
+        size: tuple[int, int],
+        shape: tuple[int, int],
+        crop: str,
     ) -> None:
-        """The whole file; None if it is gone. size: its width and height. shape: (H, W)."""
-        if image is None:
-            self._say("The file cannot be read any more; look at the folder again (F5).")
-            return
-        frame = crop_frame(*size, shape)
+        """The whole file. frame: what is used, in parts of its sides; crop: the same in words.
+
+        size: its width and height. shape: (H, W) of what it becomes.
+        """
         self._crop.set_original(image, frame)
         facts = f"{size[0]} × {size[1]} pixels become {shape[1]} × {shape[0]}."
-        self._say(f"{facts} {crop_words(frame)} {_sentences(self._notes)}".strip())
+        self._say(f"{facts} {crop} {_sentences(self._notes)}".strip())
 
     def _say(self, text: str) -> None:
         self._text.setText(text)
@@ -147,9 +152,8 @@ class CropView(QWidget):
         explain(
             self,
             "Crop",
-            "The whole picture, with a frame around what the model learns from: the largest part "
-            "in the middle that has the right shape.",
-            "centre crop",
+            "The whole picture, with a frame around what the model learns from.",
+            "crop",
         )
         self.setFixedSize(WHOLE_WIDTH, HEIGHT)
         self._theme = theme
@@ -175,9 +179,7 @@ class CropView(QWidget):
         _paint_ground(painter, self.rect(), self._theme)
         if self._image is None:
             return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        area = _fitted(self._image.size(), QRectF(self.rect()).adjusted(1, 1, -1, -1))
-        draw_on_checkerboard(painter, area, self._image)
+        area = _draw(painter, self._image, QRectF(self.rect()).adjusted(1, 1, -1, -1))
         kept = QRectF(
             area.x() + self._frame.x() * area.width(),
             area.y() + self._frame.y() * area.height(),
@@ -218,18 +220,7 @@ class TileView(QWidget):
         _paint_ground(painter, self.rect(), self._theme)
         if self._image is None:
             return
-        ratio = self.devicePixelRatioF()
-        longest = max(self._image.width(), self._image.height())
-        scale = int(HEIGHT * ratio / longest) / ratio
-        size = QSize(self._image.width(), self._image.height())
-        if not scale:  # larger than the place for it
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            draw_on_checkerboard(painter, _fitted(size, QRectF(self.rect())), self._image)
-            return
-        area = QRectF(0, 0, size.width() * scale, size.height() * scale)
-        left = round((self.width() - area.width()) / 2 * ratio) / ratio
-        top = round((self.height() - area.height()) / 2 * ratio) / ratio
-        draw_on_checkerboard(painter, area.translated(left, top), self._image)
+        _draw(painter, self._image, QRectF(self.rect()))
 
 
 def _paint_ground(painter: QPainter, area: QRect, theme: Theme) -> None:
@@ -241,12 +232,23 @@ def _paint_ground(painter: QPainter, area: QRect, theme: Theme) -> None:
     painter.restore()
 
 
-def _fitted(size: QSize, area: QRectF) -> QRectF:
-    """The largest centred part of `area` with the aspect of `size`."""
-    scale = min(area.width() / size.width(), area.height() / size.height())
-    fitted = QRectF(0, 0, size.width() * scale, size.height() * scale)
-    fitted.moveCenter(area.center())
-    return fitted
+def _draw(painter: QPainter, image: QImage, room: QRectF) -> QRectF:
+    """Draw an image in the middle of the room and say where: as large as a whole factor makes it.
+
+    Larger ones than the room are scaled down, smoothly.
+    """
+    ratio = painter.device().devicePixelRatio()
+    scale = ratio * min(room.width() / image.width(), room.height() / image.height())
+    if scale >= 1:
+        scale = math.floor(scale)
+    else:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    area = QRectF(0, 0, image.width() * scale / ratio, image.height() * scale / ratio)
+    area.moveCenter(room.center())
+    if scale >= 1:  # from a pixel of the screen on
+        area.moveTo(round(area.left() * ratio) / ratio, round(area.top() * ratio) / ratio)
+    draw_on_checkerboard(painter, area, image)
+    return area
 
 
 def _sentences(notes: Sequence[str]) -> str:

@@ -100,13 +100,15 @@ class PictureWall(QListView):
         self.entered.connect(self._on_entered)
         theme.changed.connect(self.viewport().update)
 
-    def set_tiles(self, tiles: Sequence[Tile], shape: tuple[int, int, int]) -> None:
+    def set_tiles(
+        self, tiles: Sequence[Tile], shape: tuple[int, int, int], source: object = None
+    ) -> None:
         """Show other pictures. shape: (H, W, C) of every one; pixels come by `add_chunk`.
 
-        What is in view stays there as far as it can.
+        What is in view stays there as far as it can. source: as `WallModel.set_tiles` has it.
         """
         place = self.verticalScrollBar().value()
-        self.wall_model.set_tiles(tiles, shape)
+        self.wall_model.set_tiles(tiles, shape, source)
         self.lay_out()
         self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(place)
@@ -122,8 +124,9 @@ class PictureWall(QListView):
         """All that are selected, from the first to the last."""
         return sorted(index.row() for index in self.selectionModel().selectedIndexes())
 
-    def add_chunk(self, number: int, pixels: np.ndarray) -> None:
-        self.wall_model.add_chunk(number, pixels)
+    def add_chunk(self, number: int, pixels: np.ndarray, rows: np.ndarray | None = None) -> None:
+        """As `WallModel.add_chunk`, and draw it."""
+        self.wall_model.add_chunk(number, pixels, rows)
         self.viewport().update()
 
     def refresh(self) -> None:

@@ -76,6 +76,7 @@ class RunView(QWidget):
             previews = [step for step in previews if step <= self.started.step]
             self._earlier_seconds = float(series.seconds[-1]) if len(series) else 0.0
             series.extend(live.steps, live.losses, live.seconds + self._earlier_seconds)
+            series.add_held_out(live.held_out)
         self.plot.set_series(series)
         self.wall.add_steps(previews)
         if self.started is None and len(series):
@@ -143,6 +144,8 @@ class RunView(QWidget):
                 self._go_back(event.step)
                 series = self.plot.series
                 self._earlier_seconds = float(series.seconds[-1]) if len(series) else 0.0
+            case ev.HeldOutMeasured():
+                self.plot.add_held_out(event.step, event.loss)
             case ev.RolledBack():
                 self._go_back(event.to_step)
                 self.log.add(event.message)

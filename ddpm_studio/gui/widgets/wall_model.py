@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, QStringListModel, Qt
 from PySide6.QtGui import QImage
@@ -23,15 +22,19 @@ KEPT_BYTES = 96 << 20  # what was seen last stays in memory
 Index = QModelIndex | QPersistentModelIndex
 
 
-@dataclass(frozen=True)
-class Tile:
-    """One picture on a wall. row: where its pixels lie, -1: nowhere (yet)."""
+class Tile(Protocol):
+    """One picture on a wall. Tips and badges are asked for only where they are seen."""
 
-    name: str
-    row: int = -1
-    tip: str = ""
-    badge: str = ""  # a few letters in its corner: "2 ×"
-    is_faint: bool = False  # left out
+    @property
+    def name(self) -> str: ...
+    @property
+    def row(self) -> int: ...  # where its pixels lie, -1: nowhere (yet)
+    @property
+    def tip(self) -> str: ...
+    @property
+    def badge(self) -> str: ...  # a few letters in its corner: "2 ×"
+    @property
+    def is_faint(self) -> bool: ...  # left out
 
 
 class WallModel(QStringListModel):
@@ -43,24 +46,33 @@ class WallModel(QStringListModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tiles: Sequence[Tile] = ()
+        self._names: list[str] = []
         self._shape = (1, 1, 3)
-        self._chunks: OrderedDict[int, np.ndarray] = OrderedDict()
+        self._source: object = None
+        # pixels of each run, and where those of each tile were read from
+        self._chunks: OrderedDict[int, tuple[np.ndarray, np.ndarray]] = OrderedDict()
         self._rows: np.ndarray | None = None
         self.chunk_size = 1
 
-    def set_tiles(self, tiles: Sequence[Tile], shape: tuple[int, int, int]) -> None:
-        """Show others. shape: (H, W, C) of every one of them."""
+    def set_tiles(
+        self, tiles: Sequence[Tile], shape: tuple[int, int, int], source: object = None
+    ) -> None:
+        """Show others. shape: (H, W, C) of every one of them.
+
+        source: what their rows count in; pixels from the same one are kept where they still fit.
+        """
         import numpy as np
 
-        rows, before = np.array([tile.row for tile in tiles], np.int64), self._rows
-        if before is None or shape != self._shape or not np.array_equal(rows, before):
+        if source is None or (shape, source) != (self._shape, self._source):
             self._chunks.clear()
-        self._tiles, self._shape, self._rows = tiles, shape, rows
+        self._tiles, self._shape, self._source = tiles, shape, source
+        self._rows = np.fromiter((tile.row for tile in tiles), np.int64, len(tiles))
         height, width, channels = shape
         fitting = CHUNK_BYTES // (height * width * channels)
         self.chunk_size = max(1, min(CHUNK_MOST, fitting))
         names = [tile.name for tile in tiles]
-        if names != self.stringList():
+        if names != self._names:
+            self._names = names
             self.setStringList(names)
 
     def place(self, rows: Sequence[tuple[int, int]]) -> None:
@@ -70,7 +82,6 @@ class WallModel(QStringListModel):
         for tile, row in rows:
             if tile < len(self._rows):
                 self._rows[tile] = row
-                self._chunks.pop(tile // self.chunk_size, None)
 
     @property
     def rows(self) -> np.ndarray:
@@ -107,18 +118,25 @@ class WallModel(QStringListModel):
         """
         chunk = self._chunks.get(row // self.chunk_size)
         place = row % self.chunk_size
-        if chunk is None or self._rows is None or row < 0 or place >= len(chunk):
+        if chunk is None or self._rows is None or not 0 <= row < len(self._rows):
             return None
-        return image_on(chunk[place], premultiplied=True) if self._rows[row] >= 0 else None
+        pixels, rows = chunk
+        if place >= len(pixels) or not 0 <= self._rows[row] == rows[place]:
+            return None
+        return image_on(pixels[place], premultiplied=True)
 
-    def add_chunk(self, number: int, pixels: np.ndarray) -> None:
+    def add_chunk(self, number: int, pixels: np.ndarray, rows: np.ndarray | None = None) -> None:
         """Take a run that was loaded: uint8 (n, H, W, C), which nobody writes to again.
 
-        Says nothing: for `dataChanged` a list would lay out all of its rows again.
+        rows: int64 (n,), from where each picture was read, None: from where it lies now; those
+        that lie elsewhere by now are not shown. Says nothing: for `dataChanged` a list would lay
+        out all of its rows again.
         """
         if pixels.shape[1:] != self._shape:
             return  # of a set that is no longer shown
-        self._chunks[number] = pixels
+        if rows is None:
+            rows = self.rows[number * self.chunk_size :][: len(pixels)].copy()
+        self._chunks[number] = pixels, rows
         self._chunks.move_to_end(number)
         most = max(8, KEPT_BYTES // max(1, pixels.nbytes))
         while len(self._chunks) > most:
@@ -130,4 +148,13 @@ class WallModel(QStringListModel):
         for number in wanted:
             if number in self._chunks:
                 self._chunks.move_to_end(number)
-        return [number for number in wanted if number not in self._chunks]
+        return [number for number in wanted if not self._is_loaded(number)]
+
+    def _is_loaded(self, number: int) -> bool:
+        """Whether a run is there, as its tiles want it now. What lies nowhere is not waited for."""
+        chunk = self._chunks.get(number)
+        wanted = self.rows[number * self.chunk_size : (number + 1) * self.chunk_size]
+        if chunk is None:
+            return bool(len(wanted)) and bool((wanted < 0).all())
+        _, rows = chunk
+        return len(rows) == len(wanted) and bool((rows == wanted).all())

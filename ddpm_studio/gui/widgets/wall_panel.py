@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QRectF, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
@@ -14,21 +13,22 @@ from ddpm_studio.gui.picture_query import TAKEN, PictureQuery, count_shown
 from ddpm_studio.gui.progress import Progress, time_left
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.wall_entries import WallEntry, arranged
-from ddpm_studio.gui.widgets.control_row import explain, tooltip
+from ddpm_studio.gui.widgets.control_row import explain
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.images import image_on
 from ddpm_studio.gui.widgets.inputs import Slider
 from ddpm_studio.gui.widgets.picture_actions import PictureActions
-from ddpm_studio.gui.widgets.picture_details import PictureDetails
+from ddpm_studio.gui.widgets.picture_details import PictureDetails, crop_words
 from ddpm_studio.gui.widgets.picture_filter import PictureFilter
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
-from ddpm_studio.gui.widgets.wall_model import Tile
 
 if TYPE_CHECKING:
     import numpy as np
 
 KINDS = {1: "grey", 3: "colour", 4: "colour, with transparency"}
-WEIGHT_BADGES = {0.5: "½ ×", 1.0: "", 2.0: "2 ×", 4.0: "4 ×"}
+SHORT_MS = 300  # reading that takes no longer is not worth a bar
+NONE_LIKE_THAT = "No picture here is like that. Another choice above shows more."
+NONE_TAKEN = "No picture is taken. Choose “All” above to see what is here, and take some."
 
 
 class WallPanel(QWidget):
@@ -45,6 +45,12 @@ class WallPanel(QWidget):
         self._entries: Sequence[WallEntry] = ()
         self._shown: list[int] = []  # positions in `_entries`, in the order of the wall
         self._shape = (1, 1, 3)
+        self._source: object = None  # what rows of entries count in
+        self._count_words = ""
+        self._tile_of: dict[int, int] = {}  # the inverse of `_shown`
+        self._chosen_names: set[str] = set()
+        # the chosen picture that was told of last, with source and shape
+        self._said: tuple[WallEntry | None, object, tuple[int, int, int]] = (None, None, (1, 1, 3))
         self._tile_points = tile_points
         self._has_pixels = False  # those of the chosen picture are shown
         self._is_refilling = False
@@ -61,7 +67,12 @@ class WallPanel(QWidget):
         self.wall = PictureWall(theme, names.PICTURES_WALL)
         self.wall.setAccessibleName("The pictures, as the network sees them")
         self._reading = QProgressBar()
-        self._nothing = QLabel("No picture here is like that. Another choice above shows more.")
+        self._progress: Progress | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SHORT_MS)
+        self._soon.timeout.connect(self._show_reading)
+        self._nothing = QLabel()
         self._details = PictureDetails(theme, self.choosing)
         self._lay_out()
         self._slider.valueChanged.connect(self._on_slider)
@@ -92,55 +103,82 @@ class WallPanel(QWidget):
     def show_found(self, found: Sequence[str], shape: tuple[int, int, int]) -> None:
         """Reading has begun: a place for every file. shape: (H, W, C)."""
         self._entries = [WallEntry(name, -1, True) for name in found]
-        self._shape = shape
+        self._shape, self._source, self._count_words = shape, None, ""
         self._fill()
-        self._count.setText("")
 
     def place(self, rows: Sequence[tuple[int, int]]) -> None:
         """Some pictures were read: (which of those found, where its pixels lie)."""
-        if self.filter.query == PictureQuery(show=TAKEN):
-            self.wall.place(rows)
+        self.wall.place([(self._tile_of[file], row) for file, row in rows if file in self._tile_of])
 
-    def set_entries(self, entries: Sequence[WallEntry], shape: tuple[int, int, int]) -> None:
-        """Show the verdicts; the same picture stays chosen, else the first. shape: (H, W, C)."""
-        self._entries, self._shape = entries, shape
+    def set_entries(
+        self, entries: Sequence[WallEntry], shape: tuple[int, int, int], source: object
+    ) -> None:
+        """Show the verdicts; the same picture stays chosen, else the next. shape: (H, W, C).
+
+        source: what the rows of the entries count in.
+        """
+        self._entries, self._shape, self._source = entries, shape, source
         self.filter.set_counts(count_shown(entries))
         self.filter.set_labels(sorted({entry.label for entry in entries if entry.label}))
         self._fill()
         height, width, channels = shape
         taken = sum(entry.is_taken for entry in entries)
         several = "1 picture" if taken == 1 else f"{taken:,} pictures"
-        self._count.setText(f"{several} taken, {width} × {height} pixels in {KINDS[channels]}")
+        self._count_words = f"{several} taken, {width} × {height} pixels in {KINDS[channels]}"
+        self.show_progress(None)
 
     def clear(self) -> None:
         self._entries, self._shown = (), []
-        self._shape = (1, 1, 3)
+        self._shape, self._source, self._count_words = (1, 1, 3), None, ""
         self.wall.set_tiles((), (1, 1, 3))
+        self._said = (None, None, (1, 1, 3))
+        self._chosen_names = set()
         self._details.clear()
         self.show_progress(None)
 
     def show_progress(self, progress: Progress | None) -> None:
-        """How far the reading is, as a thin bar; None when it is over."""
-        self._reading.setVisible(progress is not None)
+        """How far the reading is, as a thin bar if it takes long; None when it is over."""
+        self._progress = progress
+        if progress is None:
+            self._soon.stop()
+            self._reading.hide()
+            self._count.setText(self._count_words)
+        elif self._reading.isVisible():
+            self._show_reading()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    def _show_reading(self) -> None:
+        progress = self._progress
         if progress is None:
             return
+        self._reading.show()
         self._reading.setRange(0, 0 if progress.fraction is None else 1000)
         self._reading.setValue(round(1000 * (progress.fraction or 0)))
         left = [time_left(progress.remaining)] if progress.remaining is not None else []
         self._count.setText("  ·  ".join([progress.text or "Looking at the folder…", *left]))
 
-    def add_tiles(self, number: int, pixels: np.ndarray) -> None:
-        """Pixels that were asked for."""
-        self.wall.add_chunk(number, pixels)
+    def add_tiles(self, number: int, pixels: np.ndarray, rows: np.ndarray) -> None:
+        """Pixels that were asked for, and where they lay."""
+        self.wall.add_chunk(number, pixels, rows)
         self._show_pixels()
 
-    def show_original(self, pixels: np.ndarray | None, size: tuple[int, int]) -> None:
+    def show_original(
+        self,
+        pixels: np.ndarray | None,
+        size: tuple[int, int] = (0, 0),
+        part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
+    ) -> None:
         """The file of the chosen picture: uint8 (H, W, C), or None if it is gone.
 
-        size: the width and height of the file.
+        size: the width and height of the file. part: what is used: left, top, width, height.
         """
-        image = None if pixels is None else image_on(pixels).copy()
-        self._details.show_original(image, size, self._shape[:2])
+        if pixels is None or self.entry is None:
+            self._details.show_gone()
+            return
+        image, crop = image_on(pixels).copy(), self.entry.crop
+        words = crop_words(QRectF(*part), crop.mode)
+        self._details.show_original(image, QRectF(*part), size, self._shape[:2], words)
 
     def zoom(self, steps: int) -> None:
         """Larger tiles, or smaller ones."""
@@ -209,26 +247,48 @@ class WallPanel(QWidget):
 
     def _fill(self) -> None:
         """Put what is asked for on the wall, and choose the same pictures as before."""
-        before = {entry.name for entry in self.entries}
-        current = self.entry.name if self.entry is not None else ""
+        place = self.wall.currentIndex().row()
+        current = (self._said[0].name if self._said[0] is not None else "", place)
+        before = self._chosen_names
         self._shown = arranged(self._entries, self.filter.query)
-        tiles = [_tile(self._entries[position]) for position in self._shown]
+        self._tile_of = {position: tile for tile, position in enumerate(self._shown)}
+        tiles = [self._entries[position] for position in self._shown]
         self._is_refilling = True
-        self.wall.set_tiles(tiles, self._shape)
+        self.wall.set_tiles(tiles, self._shape, self._source)
         self._fit_slider()
-        rows = {tile.name: row for row, tile in reversed(list(enumerate(tiles)))}
-        model, how = self.wall.selectionModel(), QItemSelectionModel.SelectionFlag
-        model.clearSelection()
-        for name in before & rows.keys():
-            model.select(self.wall.wall_model.index(rows[name]), how.Select)
-        if tiles:
-            index = self.wall.wall_model.index(rows.get(current, 0))
-            model.setCurrentIndex(index, how.Select if current in rows else how.ClearAndSelect)
+        self._choose_again(tiles, before, *current)
         self._is_refilling = False
         self._nothing.setVisible(bool(self._entries) and not tiles)
+        is_plain = self.filter.query == PictureQuery(show=TAKEN)
+        self._nothing.setText(NONE_TAKEN if is_plain else NONE_LIKE_THAT)
         self.wall.setVisible(bool(tiles) or not self._entries)
         self._on_picked(self.wall.currentIndex().row())
         self._on_selected()
+
+    def _choose_again(
+        self, tiles: Sequence[WallEntry], chosen: set[str], current: str, place: int
+    ) -> None:
+        """Select the pictures of these names, or what has come into the place of the current one.
+
+        The wall is not scrolled for it.
+        """
+        if not tiles:
+            return
+        rows = {
+            tile.name: row
+            for row, tile in reversed(list(enumerate(tiles)))
+            if tile.name in chosen or tile.name == current
+        }
+        model, how = self.wall.selectionModel(), QItemSelectionModel.SelectionFlag
+        self.wall.setAutoScroll(False)
+        model.clearSelection()
+        for name in chosen & rows.keys():
+            model.select(self.wall.wall_model.index(rows[name]), how.Select)
+        others = [rows[name] for name in chosen & rows.keys()]
+        near = min(max(0, place), len(tiles) - 1)
+        row = rows.get(current, min(others) if others else near)
+        model.setCurrentIndex(self.wall.wall_model.index(row), how.Select)
+        self.wall.setAutoScroll(True)
 
     def _entry_at(self, row: int) -> WallEntry | None:
         return self._entries[self._shown[row]] if 0 <= row < len(self._shown) else None
@@ -270,8 +330,11 @@ class WallPanel(QWidget):
     def _on_picked(self, row: int) -> None:
         if self._is_refilling:
             return
-        self._has_pixels = False
         entry = self._entry_at(row)
+        if entry is not None and self._said == (entry, self._source, self._shape):
+            return  # all of it is shown already
+        self._said = (entry, self._source, self._shape)
+        self._has_pixels = False
         if entry is None:
             self._details.clear()
         else:
@@ -281,13 +344,10 @@ class WallPanel(QWidget):
 
     def _on_selected(self) -> None:
         if not self._is_refilling:
-            self.choosing.show_entries(self.entries)
+            entries = self.entries
+            self._chosen_names = {entry.name for entry in entries}
+            self.choosing.show_entries(entries)
 
     def _on_show(self) -> None:
         if self.entry is not None:
             self.show_wanted.emit(self.entry.name)
-
-
-def _tile(entry: WallEntry) -> Tile:
-    tip = tooltip(escape(entry.name), escape(entry.words))
-    return Tile(entry.name, entry.row, tip, WEIGHT_BADGES[entry.weight], not entry.is_taken)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ddpm_studio.choices import Choices
+from ddpm_studio.choices import Choices, Crop
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import ConfigError, ProjectError
@@ -31,6 +33,7 @@ SIZES = (16, 32, 48, 64, 96, 128, 192, 256)  # each has a preset whose model can
 ORIGINAL_PIXELS = 480  # the longer side of an original, as it is shown beside the wall
 CROP_PIXELS = 1024  # the same in the crop editor
 PULSE = 0.1  # seconds
+MOST_FOLDERS = 400  # systems watch only so many for a program
 FEWEST_PIXELS, MOST_PIXELS = 4, 2048  # of a side, as PicturesConfig allows
 
 
@@ -41,6 +44,7 @@ class Original:
     pixels: np.ndarray
     width: int  # of the file, upright, in pixels
     height: int
+    part: tuple[float, float, float, float]  # what is used: left, top, width, height in 0 .. 1
 
 
 # jobs
@@ -53,6 +57,12 @@ class Folder:
     pictures: PictureSet
     entries: tuple[WallEntry, ...]
     summary: FolderSummary
+    folders: tuple[Path, ...] = ()  # that hold them
+
+    @property
+    def source(self) -> tuple[str, int]:
+        """The same for two sets if a row of the one is that row of the other."""
+        return str(getattr(self.pictures.store, "filename", "")), self.pictures.channels
 
 
 class IdlePools:
@@ -64,6 +74,7 @@ class IdlePools:
     def __init__(self) -> None:
         self._idle: list[DecoderPool] = []
         self._is_closed = False
+        weakref.finalize(self, _close_all, self._idle)  # also when the program ends without it
 
     @contextmanager
     def borrowed(self, config: PicturesConfig) -> Iterator[DecoderPool]:
@@ -85,8 +96,12 @@ class IdlePools:
 
     def close(self) -> None:
         self._is_closed = True
-        while self._idle:
-            self._idle.pop().close()
+        _close_all(self._idle)
+
+
+def _close_all(idle: list[DecoderPool]) -> None:
+    while idle:
+        idle.pop().close()
 
 
 def prewarm(pools: IdlePools) -> Iterator[None]:
@@ -102,13 +117,39 @@ def prepare(project: Project, choices: Choices, pools: IdlePools) -> Generator[A
     from ddpm_studio.data.summary import summarise
 
     config = project.config.pictures
-    with pools.borrowed(config) as pool:
-        pictures = yield from prepare_pictures(
-            project.pictures, config, project.cache, choices, pool, tell_left_out=False
-        )
+
+    def look(*, may_be_empty: bool) -> Generator[Any, None, PictureSet]:
+        with pools.borrowed(config) as pool:
+            return (
+                yield from prepare_pictures(
+                    project.pictures,
+                    config,
+                    project.cache,
+                    choices,
+                    pool,
+                    may_be_empty=may_be_empty,
+                    tell_left_out=False,
+                )
+            )
+
+    pictures = yield from look(may_be_empty=True)
+    entries = entries_of(pictures, choices, config)
+    if not any(entry.can_be_taken for entry in entries):
+        yield from look(may_be_empty=False)  # reads nothing again, and says what is wrong
     facts = [taken.facts for taken in pictures.taken]
     summary = summarise(facts, len(pictures.left_out), project.config.model.stride)
-    return Folder(pictures, entries_of(pictures, choices, config), summary)
+    return Folder(pictures, entries, summary, subfolders(project.pictures))
+
+
+def subfolders(folder: Path) -> tuple[Path, ...]:
+    """A folder and those below it, the highest first, as many as can be watched."""
+    found, place = [folder], 0
+    while place < len(found) and len(found) < MOST_FOLDERS:
+        with suppress(OSError), os.scandir(found[place]) as entries:
+            inner = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+            found.extend(Path(entry.path) for entry in inner if not entry.name.startswith("."))
+        place += 1
+    return tuple(found[:MOST_FOLDERS])
 
 
 def load_tiles(
@@ -117,8 +158,8 @@ def load_tiles(
     rows: np.ndarray,
     chunks: Sequence[int],
     chunk_size: int,
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Read tiles of the wall into memory: (chunk, uint8 (n, H, W, C)).
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Read tiles of the wall into memory: (chunk, uint8 (n, H, W, C), where each lay).
 
     store: the records, or the file in which they are still being written, with `shape` (H, W, C).
     Chunk k holds the tiles from k * chunk_size on; rows says where each lies, -1: nowhere.
@@ -129,14 +170,14 @@ def load_tiles(
         nbytes = store.stat().st_size if store.exists() else 0
         records = nbytes // (shape[0] * shape[1] * shape[2])
         whole = (records, *shape)
-        store = np.memmap(store, np.uint8, "r", shape=whole) if records else np.zeros(whole)
+        store = np.memmap(store, np.uint8, "r", shape=whole) if records else np.empty(whole)
     for chunk in chunks:
         wanted = rows[chunk * chunk_size : (chunk + 1) * chunk_size]
         is_there = (wanted >= 0) & (wanted < len(store))
         part = np.zeros((len(wanted), *store.shape[1:]), np.uint8)
         part[is_there] = store[wanted[is_there]]
         part.setflags(write=False)
-        yield chunk, part
+        yield chunk, part, wanted
 
 
 def look_at_original(
@@ -144,11 +185,12 @@ def look_at_original(
     facts: PictureFacts,
     config: PicturesConfig,
     pools: IdlePools,
+    crop: Crop,
     most: int = ORIGINAL_PIXELS,
 ) -> Generator[None, None, Original | None]:
     """The whole of a file, with the reader's own eyes; None if it can no longer be read.
 
-    most: pixels of its longer side; a larger one is reduced.
+    crop: which part of it is used. most: pixels of its longer side; a larger one is reduced.
 
     The reader fits pictures to the shape of `config`, so it is given the file's own shape here.
     It works in a process of its own: no decoder takes the window down.
@@ -167,7 +209,7 @@ def look_at_original(
             if answer.failure or "facts" not in answer.values:
                 return None
             pixels = np_picture(answer.data, height, width)
-            return Original(pixels, facts.width, facts.height)
+            return Original(pixels, facts.width, facts.height, _part(facts, crop, config))
     return None
 
 
@@ -176,6 +218,20 @@ def np_picture(data: bytes, height: int, width: int) -> np.ndarray:
     import numpy as np
 
     return np.frombuffer(data, np.uint8).reshape(height, width, 3)
+
+
+def _part(
+    facts: PictureFacts, crop: Crop, config: PicturesConfig
+) -> tuple[float, float, float, float]:
+    """Which part of a picture a crop takes, as the reader reckons."""
+    from PIL import Image
+
+    from ddpm_studio.data.fit import Upright, part_of
+
+    nothing = Image.new("L", (1, 1))
+    picture = Upright(nothing, (0, 0, 1, 1), facts.width, facts.height, facts.focus)
+    _, height, width = config.shape
+    return part_of(picture, crop, width, height)
 
 
 def _side(pixels: float) -> int:

@@ -75,7 +75,7 @@ def train_project(
 def load_history(project: Project) -> Generator[None, None, History]:
     """The losses of all earlier runs, and which previews there are."""
     from ddpm_studio.gui.widgets.loss_series import LossSeries
-    from ddpm_studio.training.metrics import read_metrics
+    from ddpm_studio.training.metrics import read_held_out, read_metrics
 
     paths = sorted(project.samples.glob("step_*.png"), key=step_of)
     previews = [step_of(path) for path in paths if step_of(path) >= 0]
@@ -89,6 +89,7 @@ def load_history(project: Project) -> Generator[None, None, History]:
         [entry["loss"] for entry in known],
         [entry["seconds"] if _is_number(entry.get("seconds")) else 0.0 for entry in known],
     )
+    series.add_held_out(read_held_out(project.metrics_path))
     return History(series, previews)
 
 

@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config import PicturesConfig, StudioConfig
+from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.session import PICTURES
+from ddpm_studio.gui.wall_entries import WallEntry
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.gui.work import pictures as work
 from ddpm_studio.project import Project
@@ -36,6 +38,11 @@ def drain(steps: Iterator[object]) -> object:
             next(steps)  # type: ignore[call-overload]
         except StopIteration as end:
             return end.value
+
+
+def tiles_of(count: int) -> list[WallEntry]:
+    """Names and places of so many pictures."""
+    return [WallEntry(f"{number}.png", number, True) for number in range(count)]
 
 
 def as_array(image: QImage) -> np.ndarray:
@@ -87,8 +94,8 @@ class Driver:
         """An entry of a combo box, by keyboard."""
         combo = self.get(QComboBox, name)
         combo.setFocus()
-        row, target = combo.currentIndex(), combo.findData(data)
-        assert target >= 0
+        every = [combo.itemData(place) for place in range(combo.count())]
+        row, target = combo.currentIndex(), every.index(data)
         key = Qt.Key.Key_Down if target > row else Qt.Key.Key_Up
         for _ in range(abs(target - row)):
             self.qtbot.keyClick(combo, key)
@@ -149,7 +156,8 @@ def odd_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def odd_page(make_window, tmp_path: Path, odd_folder: Path, new_project, drive) -> Driver:
-    project = Project.create(tmp_path / "projects" / "odd", odd_folder, new_project.config)
+    config = with_settings(new_project.config, ["pictures.smallest_side=2"])
+    project = Project.create(tmp_path / "projects" / "odd", odd_folder, config)
     driver = drive(make_window(project))
     driver.wait_for_wall()
     return driver
@@ -174,9 +182,9 @@ def prepared_with(monkeypatch: pytest.MonkeyPatch) -> list[StudioConfig]:
     configs: list[StudioConfig] = []
     prepare = work.prepare
 
-    def noted(project: Project):
+    def noted(project: Project, choices, pools):
         configs.append(project.config)
-        return prepare(project)
+        return prepare(project, choices, pools)
 
     monkeypatch.setattr(work, "prepare", noted)
     return configs

@@ -18,10 +18,12 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QListView,
+    QProgressBar,
     QPushButton,
     QWidget,
 )
 
+from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import ProjectError
 from ddpm_studio.events import PicturesProgress
 from ddpm_studio.gui import names
@@ -35,7 +37,7 @@ from ddpm_studio.project import Project
 # preparing, stopping, failing
 
 
-def endless(_project: Project) -> Iterator[PicturesProgress]:
+def endless(*_: object) -> Iterator[PicturesProgress]:
     """A folder that takes long."""
     done = 0
     while True:
@@ -44,10 +46,12 @@ def endless(_project: Project) -> Iterator[PicturesProgress]:
         time.sleep(0.001)
 
 
-def test_reading_shows_its_progress_and_can_be_cancelled(page, monkeypatch) -> None:
+def test_reading_shows_its_progress_and_can_be_cancelled(
+    make_window, new_project: Project, drive, monkeypatch
+) -> None:
     with monkeypatch.context() as slow:
         slow.setattr(work, "prepare", endless)
-        page.choose(names.PICTURES_SIZE, 16)
+        page = drive(make_window(new_project))
         preparing = page.get(QWidget, names.PICTURES_PREPARING)
         page.wait(preparing.isVisible)
         words = preparing.findChildren(QLabel)
@@ -60,12 +64,27 @@ def test_reading_shows_its_progress_and_can_be_cancelled(page, monkeypatch) -> N
     page.wait_for_wall()
 
 
+def test_other_settings_are_read_behind_the_wall_with_a_bar(page, monkeypatch) -> None:
+    words = page.text(names.PICTURES_TAKEN)
+    reading = page.get(QProgressBar, names.PICTURES_READING)
+    assert not reading.isVisible()
+    with monkeypatch.context() as slow:
+        slow.setattr(work, "prepare", endless)
+        page.choose(names.PICTURES_SIZE, (16, 16))
+        page.wait(reading.isVisible)
+        page.wait(lambda: "of 1,000" in page.text(names.PICTURES_TAKEN))
+    assert page.wall.isVisible()
+    page.choose(names.PICTURES_SIZE, (8, 8))  # back to what is on the wall
+    assert not reading.isVisible()
+    assert page.text(names.PICTURES_TAKEN) == words
+
+
 def test_a_choice_during_reading_begins_anew(page, monkeypatch) -> None:
     with monkeypatch.context() as slow:
         slow.setattr(work, "prepare", endless)
-        page.choose(names.PICTURES_SIZE, 16)
-        page.wait(page.get(QWidget, names.PICTURES_PREPARING).isVisible)
-    page.choose(names.PICTURES_SIZE, 32)
+        page.choose(names.PICTURES_SIZE, (16, 16))
+        page.wait(page.get(QProgressBar, names.PICTURES_READING).isVisible)
+    page.choose(names.PICTURES_SIZE, (32, 32))
     page.wait_for_wall()
     assert page.wall.wall_model.picture_size.width() == 32
 
@@ -115,11 +134,12 @@ def test_nothing_of_a_closed_project_arrives(
     page, tmp_path: Path, odd_folder: Path, monkeypatch
 ) -> None:
     """Another project is opened while the first is read: only the second is ever shown."""
-    other = Project.create(tmp_path / "projects" / "odd", odd_folder, page.session.project.config)
+    config = with_settings(page.session.project.config, ["pictures.smallest_side=2"])
+    other = Project.create(tmp_path / "projects" / "odd", odd_folder, config)
     with monkeypatch.context() as slow:
         slow.setattr(work, "prepare", endless)
-        page.choose(names.PICTURES_SIZE, 16)
-        page.wait(page.get(QWidget, names.PICTURES_PREPARING).isVisible)
+        page.choose(names.PICTURES_SIZE, (16, 16))
+        page.wait(page.get(QProgressBar, names.PICTURES_READING).isVisible)
     page.session.open_project(other.path)
     page.wait_for_wall()
     assert "3 pictures" in page.text(names.PICTURES_TAKEN)
@@ -130,7 +150,7 @@ def test_nothing_of_a_closed_project_arrives(
 
 def test_closing_while_reading_begins_nothing_new(page, monkeypatch) -> None:
     monkeypatch.setattr(work, "prepare", endless)
-    page.choose(names.PICTURES_SIZE, 16)  # saved, and to be read in a moment
+    page.choose(names.PICTURES_SIZE, (16, 16))  # saved, and to be read in a moment
     assert page.window.pictures_page._patience.isActive()
     page.window.close()
     assert not page.window.pictures_page._patience.isActive()

@@ -90,7 +90,7 @@ def test_new_files_are_seen_with_f5(odd_page) -> None:
 
 
 def test_another_size_is_saved_and_prepared_with_a_model_that_suits_it(page) -> None:
-    page.choose(names.PICTURES_SIZE, 32)
+    page.choose(names.PICTURES_SIZE, (32, 32))
     assert Project.open(page.session.project.path).config.pictures.size == 32
     page.wait_for_wall()
     config = page.session.project.config
@@ -143,7 +143,7 @@ def test_pictures_that_are_not_square_keep_their_shape(make_window, new_project,
     page.wait_for_wall()
     assert "16 × 8" in page.text(names.PICTURES_TAKEN)
     assert page.get(QComboBox, names.PICTURES_SIZE).currentText() == "16 × 8 pixels"
-    page.choose(names.PICTURES_SIZE, 48)
+    page.choose(names.PICTURES_SIZE, (48, 24))
     page.wait_for_wall()
     assert page.config.shape == (3, 24, 48)
 
@@ -157,7 +157,7 @@ def test_from_one_preset_to_the_size_of_another_is_that_preset(start: str, end: 
 def test_several_changes_in_a_row_are_prepared_once(
     page, prepared_with: list[StudioConfig]
 ) -> None:
-    page.choose(names.PICTURES_SIZE, 48)  # by way of 16 and 32
+    page.choose(names.PICTURES_SIZE, (48, 48))  # by way of 16 and 32
     page.wait_for_wall()
     assert [config.pictures.size for config in prepared_with] == [48]
 
@@ -220,7 +220,7 @@ def test_a_cancelled_colour_dialog_changes_nothing(odd_page) -> None:
 def test_a_change_elsewhere_is_shown_here(page) -> None:
     page.session.change_config(work.with_size(page.session.project.config, 16))
     page.wait_for_wall()
-    assert page.get(QComboBox, names.PICTURES_SIZE).currentData() == 16
+    assert page.get(QComboBox, names.PICTURES_SIZE).currentData() == (16, 16)
 
 
 def test_a_change_that_cannot_be_saved_is_taken_back(page, monkeypatch) -> None:
@@ -230,8 +230,8 @@ def test_a_change_that_cannot_be_saved_is_taken_back(page, monkeypatch) -> None:
     monkeypatch.setattr(Project, "save", refuse)
     page.qtbot.keyClick(page.get(QComboBox, names.PICTURES_CHANNELS), Qt.Key.Key_Down)
     assert page.window.findChild(Banner).sentence == "The disk is full."
-    assert page.get(QComboBox, names.PICTURES_CHANNELS).currentData() == 3
-    assert page.config.channels == 3
+    assert page.get(QComboBox, names.PICTURES_CHANNELS).currentData() == 0
+    assert page.config.channels == 0
 
 
 def test_the_wheel_over_a_field_changes_nothing(page, qapp: QApplication) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,34 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QListView,
 )
 
+from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import prepare_pictures, read_picture
+from ddpm_studio.data.facts import PictureFacts
 from ddpm_studio.gui import names
-from ddpm_studio.gui.widgets.picture_details import CropView, crop_frame, crop_words
+from ddpm_studio.gui.widgets.picture_details import CropView, crop_words
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
-
-
-def drain(steps: Iterator[object]) -> object:
-    """What a generator returns."""
-    while True:
-        try:
-            next(steps)  # type: ignore[call-overload]
-        except StopIteration as end:
-            return end.value
-
-
-def as_array(image: QImage) -> np.ndarray:
-    """(H, W, 3) of an image of any format; its own memory."""
-    image = image.convertToFormat(QImage.Format.Format_RGB888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
-
+from ddpm_studio.gui.work import pictures as work
+from tests.gui.pictures.conftest import as_array, drain, tiles_of
 
 # the wall
 
@@ -126,12 +111,14 @@ def test_the_frame_is_what_the_reader_keeps(
 ) -> None:
     """In a picture whose red says how far right it is, and green how far down, frame and pixels
     agree to a quarter of a prepared pixel."""
-    frame = crop_frame(width, height, shape)
+    config = PicturesConfig(size=shape[1], height=shape[0], smallest_side=4)
+    facts = PictureFacts("", width, height, "PNG")
+    frame = QRectF(*work._part(facts, Crop(), config))
     across, down = (np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height
     places = np.stack([*np.meshgrid(across, down), np.zeros((height, width))], axis=-1)
     path = tmp_path_factory.mktemp("frame") / "places.png"
     Image.fromarray((255 * places).round().astype(np.uint8)).save(path)
-    read = read_picture(path, PicturesConfig(size=shape[1], height=shape[0])).pixels / 255
+    read = read_picture(path, config).pixels / 255
     for axis, start, extent, count in (
         (0, frame.left(), frame.width(), shape[1]),
         (1, frame.top(), frame.height(), shape[0]),
@@ -147,8 +134,7 @@ def test_only_what_is_in_view_is_loaded(qtbot, session) -> None:
     wall, asked = PictureWall(session.theme, "wall"), []
     qtbot.addWidget(wall)
     wall.chunks_wanted.connect(asked.append)
-    names_of = [f"{number}.png" for number in range(20_000)]
-    wall.set_pictures(names_of, names_of, (64, 64, 3))
+    wall.set_tiles(tiles_of(20_000), (64, 64, 3))
     wall.resize(800, 600)
     wall.show()
     qtbot.waitUntil(lambda: len(asked) == 1)
@@ -167,8 +153,7 @@ def test_the_wall_knows_what_is_in_view(qtbot, session) -> None:
     """Its arithmetic agrees with what Qt laid out, for odd widths and sizes of tiles."""
     wall = PictureWall(session.theme, "wall")
     qtbot.addWidget(wall)
-    names_of = [str(number) for number in range(500)]
-    wall.set_pictures(names_of, names_of, (16, 24, 3))
+    wall.set_tiles(tiles_of(500), (16, 24, 3))
     wall.show()
     for width, factor, place in ((701, 3, 0), (702, 4, 950), (333, 2, 4000), (90, 5, 20_000)):
         wall.resize(width, 407)
@@ -193,7 +178,7 @@ def test_a_picture_of_any_size_fits_into_the_wall(qtbot, session, side: int) -> 
     """Large ones are reduced, and only those."""
     wall = PictureWall(session.theme, "wall")
     qtbot.addWidget(wall)
-    wall.set_pictures(["a", "b"], ["a", "b"], (side, side, 1))
+    wall.set_tiles(tiles_of(2), (side, side, 1))
     wall.resize(460, 300)
     wall.show()
     width, _ = wall.tile_size()
@@ -204,8 +189,7 @@ def test_a_picture_of_any_size_fits_into_the_wall(qtbot, session, side: int) -> 
 
 def test_memory_for_seen_pictures_is_bounded(page) -> None:
     model = page.wall.wall_model
-    names_of = [str(number) for number in range(20_000)]
-    model.set_pictures(names_of, names_of, (64, 64, 3))
+    model.set_tiles(tiles_of(20_000), (64, 64, 3))
     chunk = np.zeros((model.chunk_size, 64, 64, 3), np.uint8)
     for number in range(20_000 // model.chunk_size):
         model.add_chunk(number, chunk)
@@ -229,7 +213,7 @@ def test_tiles_grow_by_whole_factors_and_keep_their_size(page, make_window, driv
 
 def test_every_tile_size_fits_the_screen_and_is_large_enough(page) -> None:
     for side in (8, 16, 48, 64, 128, 256, 512, 2048):
-        page.wall.wall_model.set_pictures(["a"], ["a"], (side, side, 3))
+        page.wall.wall_model.set_tiles(tiles_of(1), (side, side, 3))
         least, most = page.wall.factors()
         assert 1 <= least <= most
         assert least * side >= 48

@@ -1,0 +1,44 @@
+"""Settings that follow from the pictures: how many channels, and which kind of transparency."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.project import Project
+from ddpm_studio.sampling.pictures import WITH_ALPHA
+
+LOOKED_AT = 500  # pictures, or up to twice that, tell whether transparency is hard
+MOST_SOFT = 0.001  # of all pixels are half there
+
+
+def with_channels(project: Project, channels: int) -> Project:
+    """The project with as many channels as its pictures turned out to have, saved.
+
+    Settings that name a number keep it.
+    """
+    pictures = project.config.pictures
+    if pictures.channels:
+        return project
+    settled = dataclasses.replace(pictures, channels=channels)
+    return project.with_config(dataclasses.replace(project.config, pictures=settled))
+
+
+def with_alpha(config: StudioConfig, records: np.ndarray, rows: np.ndarray) -> StudioConfig:
+    """The settings, with the kind of transparency that the pictures turned out to have.
+
+    records: prepared pictures, uint8 (M, H, W, C). rows: which of them are learned, int (N,).
+    Only checkpoints keep what was found: the folder may be another one when training goes on.
+    """
+    pictures = config.pictures
+    if pictures.channels != WITH_ALPHA or pictures.alpha != "auto":
+        return config
+    some = rows[:: max(1, len(rows) // LOOKED_AT)]
+    alpha = records[some, :, :, 3]
+    soft = np.count_nonzero((alpha > 0) & (alpha < 255))
+    settled = dataclasses.replace(
+        pictures, alpha="soft" if soft > MOST_SOFT * alpha.size else "hard"
+    )
+    return dataclasses.replace(config, pictures=settled)
