@@ -36,7 +36,10 @@ SECOND_OPENING, FIRST_SEEN = 1.0, 0.4  # seconds
 def decode_only(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """What the pool is compared with: Pillow decodes the same file, and nothing more."""
     with Image.open(request["path"]) as image:
-        image.convert("RGB")
+        if image.format == "JPEG":
+            drafted(image)
+        else:
+            image.convert("RGB")
     return {}, b""
 
 
@@ -98,7 +101,7 @@ def decoders(monkeypatch: pytest.MonkeyPatch) -> Iterator[DecoderPool]:
 def warm(pool: DecoderPool, folder: Path) -> None:
     pool.prewarm()
     file = next(folder.iterdir())
-    for _ in pool.run([(k, request_for(file, CONFIG)) for k in range(200)]):
+    for _ in pool.run([(k, request_for(file, CONFIG)) for k in range(20)]):
         pass
 
 
@@ -134,19 +137,23 @@ def drafted(image: Image.Image) -> None:
     image.resize((64, 64), Image.Resampling.LANCZOS)
 
 
-def test_large_photos(photos: Path, pool: DecoderPool, tmp_path: Path) -> None:
+def test_large_photos(
+    photos: Path, pool: DecoderPool, decoders: DecoderPool, tmp_path: Path
+) -> None:
     files = sorted(photos.iterdir())
     warm(pool, photos)
-    best = 0.0
+    warm(decoders, photos)
+    best = ratio = 0.0
     for attempt in range(3):
+        decoding = seconds_to_decode(decoders, photos)
         took, _, _ = seconds_to_prepare(pool, photos, tmp_path / str(attempt))
-        best = max(best, PHOTOS / took)
+        best, ratio = max(best, PHOTOS / took), max(ratio, decoding / took)
     whole = rate(files[:6], lambda i: i.convert("RGB").resize((64, 64), Image.Resampling.LANCZOS))
     reduced = rate(files[:12], drafted)
     print(
         f"\n{PHOTOS} JPEGs of {WIDTH} x {HEIGHT} to 64 px, {WORKERS} workers: {best:.0f} a second; "
         f"plain Pillow on one core {whole:.1f}, reduced while decoding {reduced:.1f}; "
-        f"that is {100 * best / reduced / WORKERS:.0f} % of reduced decoding on {WORKERS} cores"
+        f"{100 * ratio:.0f} % of reduced decoding alone by as many workers"
     )
     assert best >= PHOTOS_A_SECOND
 

@@ -20,6 +20,7 @@ from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import PictureSet, prepare, prepare_pictures
 from ddpm_studio.data.isolation import DecoderPool
 from ddpm_studio.data.prepare import new_pool
+from ddpm_studio.data.scan import scan_folder
 
 SEED, COUNT, WIDTH, HEIGHT = 4, 2000, 40, 30
 MOST_SECONDS = 60.0  # for all of them, of which most of any one is far less
@@ -245,7 +246,7 @@ def test_a_file_that_changes_while_the_folder_is_read_is_read_again(
     folder, sound = tmp_path / "files", sound_files()["rgb.png"]
     folder.mkdir()
     (folder / "a.png").write_bytes(sound[: len(sound) // 2])
-    listed = prepare.scan_folder(folder)
+    listed = scan_folder(folder)
     with monkeypatch.context() as patch:
         patch.setattr(prepare, "scan_folder", lambda _: listed)
         assert [file.kind for file in prepared(folder, tmp_path / "c", pool=pool).left_out] == [
