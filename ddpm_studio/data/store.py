@@ -104,18 +104,18 @@ class PictureStore:
 
     def others(self) -> list[PictureStore]:
         """The stores of other settings that were kept; for reading only."""
-        found = []
-        for path in self.folder.glob("[0-9a-f]*.pixels"):
-            if path != self.path:
-                other = PictureStore.__new__(PictureStore)
-                other.folder, other.path = self.folder, path
-                other.index_path = path.with_suffix(".json")
-                other._rows, other._file = {}, None
-                other.shape, other.background = (0, 0, 0), ""
-                other._load()
-                if other._rows:
-                    found.append(other)
-        return found
+        paths = [path for path in self.folder.glob("[0-9a-f]*.pixels") if path != self.path]
+        return [store for store in (self.opened(self.folder, path) for path in paths) if len(store)]
+
+    @classmethod
+    def opened(cls, folder: Path, path: Path) -> PictureStore:
+        """A store that is there, for reading only; empty if it is damaged."""
+        store = cls.__new__(cls)
+        store.folder, store.path, store.index_path = folder, path, path.with_suffix(".json")
+        store._rows, store._file = {}, None
+        store.shape, store.background = (0, 0, 0), ""
+        store._load()
+        return store
 
     def _write_index(self) -> None:
         values = {"shape": self.shape, "background": self.background, "rows": list(self._rows)}
@@ -141,6 +141,19 @@ class PictureStore:
             with suppress(OSError):  # Windows keeps files that are still mapped somewhere
                 path.unlink()
                 path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def any_picture(cache: Path) -> np.ndarray | None:
+    """The first prepared picture of the newest store in a cache: uint8 (H, W, C), or None.
+
+    With four channels it is premultiplied.
+    """
+    for path in sorted(cache.glob("[0-9a-f]*.pixels"), key=_modified, reverse=True):
+        store = PictureStore.opened(cache, path)
+        with suppress(OSError, ValueError):  # it goes at this very moment
+            if len(store):
+                return np.array(store.array()[0])
+    return None
 
 
 def record_name(digest: str, crop: Crop) -> str:

@@ -95,22 +95,23 @@ def _describe(project: Project) -> str:
 def _newest_picture(project: Project) -> QImage | None:
     previews = sorted(project.samples.glob("step_*.png"), key=step_of, reverse=True)
     made = sorted(project.gallery.glob("**/*.png"), key=_modified, reverse=True)
-    for path in (*previews[:1], *made[:1], *_some_pictures(project)):
+    for path in (*previews[:1], *made[:1]):
         image = _read_small(path)
         if image is not None:
             return image
-    return None
+    return _prepared_picture(project)
 
 
-def _some_pictures(project: Project, most: int = 3) -> Iterator[Path]:
-    """A few of the folder's own files, for a project without previews."""
-    try:
-        for number, path in enumerate(project.pictures.iterdir()):
-            if number >= most:
-                return
-            yield path
-    except OSError:
-        return
+def _prepared_picture(project: Project) -> QImage | None:
+    """One of the prepared pictures, for a project without previews.
+
+    Not one of the artist's own files: those are decoded in processes of their own only.
+    """
+    from ddpm_studio.data.store import any_picture
+    from ddpm_studio.gui.widgets.images import image_on
+
+    pixels = any_picture(project.cache)
+    return None if pixels is None else _covering(image_on(pixels, premultiplied=True).copy())
 
 
 def _modified(path: Path) -> float:
@@ -125,7 +126,10 @@ def _read_small(path: Path) -> QImage | None:
     reader = QImageReader(str(path))
     reader.setAutoTransform(True)
     image = reader.read()
-    if image.isNull():
-        return None
+    return None if image.isNull() else _covering(image)
+
+
+def _covering(image: QImage) -> QImage:
+    """Scaled so that it just covers a card."""
     is_small = image.width() * 2 <= PREVIEW_PIXELS.width()
     return image.scaled(PREVIEW_PIXELS, COVER, CRISP if is_small else SMOOTH)
