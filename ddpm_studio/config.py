@@ -16,7 +16,7 @@ from ddpm_studio.errors import ConfigError
 SCHEDULES = ("linear", "cosine")
 PREDICTIONS = ("eps", "v", "x_0")
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
-SAMPLERS = ("ddpm", "ddim")
+SAMPLERS = ("ddpm", "ddim", "dpmpp_2m", "heun")
 SPACINGS = ("leading", "trailing", "linspace", "quadratic")
 VARIANCES = ("posterior", "beta")
 CHANNELS = (0, 1, 3, 4)

@@ -12,7 +12,9 @@ from ddpm_studio.config import PREDICTIONS, SAMPLERS, VARIANCES, check, check_ch
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.sampling.ddim import ddim
 from ddpm_studio.sampling.ddpm import ddpm
+from ddpm_studio.sampling.dpmpp_2m import dpmpp_2m
 from ddpm_studio.sampling.frame import Frame
+from ddpm_studio.sampling.heun import heun
 from ddpm_studio.sampling.spacing import spaced_timesteps
 from ddpm_studio.sampling.steps import Model, Steps
 
@@ -34,7 +36,7 @@ def denoise(
     """Yield `num_inference_steps + 1` frames, from x_T to the finished pictures.
 
     Frame 0 is x_T at the first timestep with the model's prediction from it; the last has
-    t = -1 and pred_x_0 = x_t. The model is called once per step.
+    t = -1 and pred_x_0 = x_t. The model is called once per step, by "heun" twice.
 
     model: any callable (x_t, t LongTensor (N,)) -> tensor like x_t, which is what
     `prediction` says: "eps", "v" or "x_0". x_T: (N, ...), float32 or float64.
@@ -52,9 +54,13 @@ def denoise(
         seeds = _whole_numbers(seeds, len(x_T))
     timesteps = spaced_timesteps(spacing, schedule.num_timesteps, num_inference_steps)
     steps = Steps(model, schedule, x_T, timesteps, prediction, clip, seeds)
-    return _without_gradients(
-        ddim(steps, eta=eta) if sampler == "ddim" else ddpm(steps, variance=variance)
-    )
+    frames = {
+        "ddpm": lambda: ddpm(steps, variance=variance),
+        "ddim": lambda: ddim(steps, eta=eta),
+        "dpmpp_2m": lambda: dpmpp_2m(steps),
+        "heun": lambda: heun(steps),
+    }
+    return _without_gradients(frames[sampler]())
 
 
 def _whole_numbers(seeds: Sequence[int], count: int) -> list[int]:

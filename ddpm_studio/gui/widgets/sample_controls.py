@@ -23,7 +23,12 @@ from ddpm_studio.project import step_of
 WIDTH = 304
 MOST_PICTURES, MOST_SLID_STEPS = 64, 250
 NEWEST = ""  # the data of the entry that follows training
-SAMPLER_WORDS = {"ddim": "DDIM: good with few steps", "ddpm": "DDPM: the classic one"}
+SAMPLER_WORDS = {
+    "ddim": "DDIM: good with few steps",
+    "ddpm": "DDPM: the classic one",
+    "dpmpp_2m": "DPM-Solver++: good with very few",
+    "heun": "Heun: exact, takes twice as long",
+}
 SPACING_WORDS = {
     "leading": "Leading (starts a little late)",
     "trailing": "Trailing (starts at pure noise)",
