@@ -68,6 +68,11 @@ WORDS: dict[str, tuple[str, str]] = {
         "Averaging",
         "The pictures come from an average of the model over this part of the run so far.",
     ),
+    "train.held_out_share": (
+        "Kept out",
+        "This part of the pictures is never learned from, but asked about: it shows when the "
+        "model begins to copy. Of fewer than 10 pictures none is.",
+    ),
     "train.precision": (
         "Number format",
         "auto takes the fastest one that the device is good at.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import weakref
 from collections.abc import Callable, Iterator
@@ -52,6 +53,7 @@ def no_thread_survives(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> I
     jobs: weakref.WeakSet[Job] = weakref.WeakSet()
     begin = Job.begin
 
+    @functools.wraps(begin)  # under another name, Qt would call it on jobs that are gone
     def noted_begin(job: Job) -> None:
         jobs.add(job)
         begin(job)
