@@ -183,8 +183,8 @@ class PicturesPage(Page):
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
+        layout.addWidget(self._settings)  # first, or it would jump when the others come
         layout.addWidget(self._folder_panel)
-        layout.addWidget(self._settings)
         layout.addWidget(self._left_out)
         layout.addStretch()
         layout.setStretchFactor(self._left_out, 1000)  # as far as it wants to grow

@@ -89,8 +89,8 @@ class FolderPanel(QFrame):
         """Show what a folder says."""
         self._summary = summary
         self._rows[names.FOLDER_COUNT].setText(_count_words(summary))
-        self._rows[names.FOLDER_SIZES].setText(summary.sizes)
-        self._rows[names.FOLDER_ASPECT].setText(summary.aspect)
+        self._rows[names.FOLDER_SIZES].setText(_sentence(summary.sizes).replace(" x ", " × "))
+        self._rows[names.FOLDER_ASPECT].setText(_sentence(summary.aspect))
         self._rows[names.FOLDER_KINDS].setText(_kind_words(summary))
         for name, value in self._rows.items():
             value.setVisible(bool(value.text()))
@@ -98,7 +98,7 @@ class FolderPanel(QFrame):
         self._palette.set_colours(summary.palette, summary.shares)
         self._palette_part.setVisible(bool(summary.palette))
         self._alike.set_value(summary.alike, summary.alike_words)
-        self._alike_words.setText(summary.alike_words)
+        self._alike_words.setText(_sentence(summary.alike_words))
         self._alike_part.setVisible(bool(summary.alike_words) and summary.count > 1)
         self._expectation.setText(summary.expectation)
         self._expectation.setVisible(bool(summary.expectation))
@@ -305,6 +305,10 @@ def _kind_words(summary: FolderSummary) -> str:
         (summary.pixel_art, "pixel art"),
     )
     return ", ".join(f"{count:,} {words}" for count, words in kinds if count)
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _words(text: str, kind: str) -> QLabel:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ddpm_studio.gui import names
@@ -15,6 +15,7 @@ from ddpm_studio.gui.widgets.control_row import explain
 from ddpm_studio.gui.widgets.inputs import ComboBox
 
 WEIGHTS = ((0.5, "Seen ½ ×"), (1.0, "Seen 1 ×"), (2.0, "Seen 2 ×"), (4.0, "Seen 4 ×"))
+NARROW_WEIGHT, QWIDGETSIZE_MAX = 112, (1 << 24) - 1  # points
 FRAME_SECONDS = 2.0  # between two frames of a video, at first
 LEAVE_OUT = ("Leave out", "hidden", "The model does not see these; your files stay (Del)")
 TAKE_BACK = ("Take", "visible", "Let the model see these all the same (Del)")
@@ -45,6 +46,7 @@ class PictureActions(QWidget):
             "Choose which part of this picture the model sees (Enter)",
             icon="crop",
         )
+        self._icon_size = self._crop.iconSize()
         self._weight = ComboBox()
         self._weight.setObjectName(names.PICTURES_WEIGHT)
         for weight, words in WEIGHTS:
@@ -56,8 +58,8 @@ class PictureActions(QWidget):
             "weight",
         )
         self._undo = IconButton(theme, "undo", names.PICTURES_UNDO, "Undo (Ctrl+Z)")
-        self._redo = IconButton(theme, "loop", names.PICTURES_REDO, "Redo (Ctrl+Shift+Z)")
-        row = QHBoxLayout(self)
+        self._redo = IconButton(theme, "redo", names.PICTURES_REDO, "Redo (Ctrl+Shift+Z)")
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 0)
         row.setSpacing(8)
         for widget in (self._toggle, self._crop, self._weight):
@@ -86,7 +88,9 @@ class PictureActions(QWidget):
         face = LEAVE_OUT
         if can_toggle and not any(entry.is_taken for entry in can_toggle):
             face = TAKE_FRAMES if can_toggle[0].kind == VIDEO else TAKE_BACK
-        self._toggle.set_face(*face)
+        words, icon, tip = face
+        count = len({entry.name for entry in can_toggle if entry.is_taken or face is not LEAVE_OUT})
+        self._toggle.set_face(f"{words} {count:,}" if count > 1 else words, icon, tip)
         self._toggle.setAccessibleName(face[0])
         taken = [entry for entry in entries if entry.is_taken]
         has_file = len(entries) == 1 and entries[0].facts is not None and not entries[0].video
@@ -94,7 +98,15 @@ class PictureActions(QWidget):
         self._weight.setEnabled(bool(taken))
         weights = {entry.weight for entry in taken}
         weight = weights.pop() if len(weights) == 1 else None
+        self._weight.setPlaceholderText("Seen: mixed" if taken else "Not seen")
         self._weight.setCurrentIndex(-1 if weight is None else self._weight.findData(weight))
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Where there is little room, words do without icons."""
+        for button in (self._toggle, self._crop):
+            button.setIconSize(QSize(0, 0) if is_narrow else self._icon_size)
+        self._row.setSpacing(4 if is_narrow else 8)
+        self._weight.setMaximumWidth(NARROW_WEIGHT if is_narrow else QWIDGETSIZE_MAX)
 
     def show_undo(self, undo: str, redo: str) -> None:
         """What can be taken back and done again, in words; "" if nothing."""

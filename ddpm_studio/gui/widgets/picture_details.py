@@ -73,6 +73,11 @@ class PictureDetails(QFrame):
         self._on_theme_changed()
         self.clear()
 
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Where there is little room, the words and buttons need it more than the whole file."""
+        self._crop.setHidden(is_narrow)
+        self._arrow.setHidden(is_narrow)
+
     def clear(self) -> None:
         self._name.setText("No picture chosen")
         self._say("Click a picture to see what was done to it.")

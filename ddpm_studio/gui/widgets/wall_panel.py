@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 KINDS = {1: "grey", 3: "colour", 4: "colour, with transparency"}
+NARROW = 640  # points, below which some parts are left away
 SHORT_MS = 300  # reading that takes no longer is not worth a bar
 NONE_LIKE_THAT = "No picture here is like that. Another choice above shows more."
 NONE_TAKEN = "No picture is taken. Choose “All” above to see what is here, and take some."
@@ -183,6 +185,12 @@ class WallPanel(QWidget):
     def zoom(self, steps: int) -> None:
         """Larger tiles, or smaller ones."""
         self._slider.setValue(self._slider.value() + steps)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < NARROW
+        self._details.set_narrow(is_narrow)
+        self.choosing.set_narrow(is_narrow)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange and self._entries:

@@ -40,6 +40,21 @@ def drain(steps: Iterator[object]) -> object:
             return end.value
 
 
+def make_video(path: Path) -> None:
+    """Five seconds of a few blobs that change their colours all the time."""
+    import av
+
+    random = np.random.default_rng(1)
+    with av.open(str(path), "w") as film:
+        stream = film.add_stream("mpeg4", rate=5)
+        stream.width, stream.height, stream.pix_fmt = 48, 32, "yuv420p"
+        for _ in range(25):
+            small = Image.fromarray(random.integers(0, 256, (3, 4, 3), dtype=np.uint8))
+            pixels = np.asarray(small.resize((48, 32), Image.Resampling.BICUBIC))
+            film.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        film.mux(stream.encode())
+
+
 def tiles_of(count: int) -> list[WallEntry]:
     """Names and places of so many pictures."""
     return [WallEntry(f"{number}.png", number, True) for number in range(count)]
@@ -100,6 +115,33 @@ class Driver:
         for _ in range(abs(target - row)):
             self.qtbot.keyClick(combo, key)
         assert combo.currentData() == data
+
+    def pick(self, name: str, data: object) -> None:
+        """An entry of a combo box, by mouse."""
+        combo = self.get(QComboBox, name)
+        row = [combo.itemData(place) for place in range(combo.count())].index(data)
+        combo.showPopup()
+        view = combo.view()
+        index = combo.model().index(row, 0)
+        view.scrollTo(index)
+        self.qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(index).center())
+        assert combo.currentData() == data
+
+    def select(self, *rows: int) -> None:
+        """Pictures of the wall, by clicks: the first alone, the others with Ctrl."""
+        how = Qt.KeyboardModifier.NoModifier
+        for row in rows:
+            index = self.wall.wall_model.index(row)
+            self.wall.scrollTo(index)
+            place = self.wall.visualRect(index).center()
+            self.qtbot.mouseClick(self.wall.viewport(), LEFT, how, place)
+            how = Qt.KeyboardModifier.ControlModifier
+
+    @property
+    def shown(self) -> list[str]:
+        """The names on the wall."""
+        model = self.wall.wall_model
+        return [model.index(row).data() for row in range(model.rowCount())]
 
     def wait(self, condition: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(condition, timeout=PATIENCE)

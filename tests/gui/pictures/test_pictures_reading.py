@@ -70,11 +70,11 @@ def test_other_settings_are_read_behind_the_wall_with_a_bar(page, monkeypatch) -
     assert not reading.isVisible()
     with monkeypatch.context() as slow:
         slow.setattr(work, "prepare", endless)
-        page.choose(names.PICTURES_SIZE, (16, 16))
+        page.choose(names.PICTURES_CROP, "smart")
         page.wait(reading.isVisible)
         page.wait(lambda: "of 1,000" in page.text(names.PICTURES_TAKEN))
     assert page.wall.isVisible()
-    page.choose(names.PICTURES_SIZE, (8, 8))  # back to what is on the wall
+    page.choose(names.PICTURES_CROP, "centre")  # back to what is on the wall
     assert not reading.isVisible()
     assert page.text(names.PICTURES_TAKEN) == words
 

@@ -143,7 +143,7 @@ def test_pictures_that_are_not_square_keep_their_shape(make_window, new_project,
     page.wait_for_wall()
     assert "16 × 8" in page.text(names.PICTURES_TAKEN)
     assert page.get(QComboBox, names.PICTURES_SIZE).currentText() == "16 × 8 pixels"
-    page.choose(names.PICTURES_SIZE, (48, 24))
+    page.pick(names.PICTURES_SIZE, (48, 24))
     page.wait_for_wall()
     assert page.config.shape == (3, 24, 48)
 

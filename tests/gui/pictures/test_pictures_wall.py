@@ -85,7 +85,7 @@ def test_what_was_done_to_a_picture_is_told(odd_page) -> None:
 
 
 def test_the_original_is_shown_whole_with_the_frame_of_the_crop(odd_page) -> None:
-    crop = odd_page.get(CropView, names.PICTURES_CROP)
+    crop = odd_page.get(CropView, names.PICTURES_DETAILS_CROP)
     odd_page.wall.setCurrentIndex(odd_page.wall.wall_model.index(1))
     odd_page.wait(lambda: crop.image is not None)
     assert (crop.image.width(), crop.image.height()) == (20, 40)  # upright
