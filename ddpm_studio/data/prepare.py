@@ -32,7 +32,8 @@ from ddpm_studio.storage import remove_unfinished
 
 READER_VERSION = 2  # rises when the same file gives other pixels, notes or reasons
 TOLD = 100  # files that were left out are named at most
-TOLD_EVERY = 0.1  # seconds between two words on how far it is
+TOLD_EVERY = 0.1  # seconds between two words on how far it is ...
+TOLD_FIRST, SOON = 0.02, 0.5  # ... but so many at first, when somebody waits for the first row
 WAIT_SECONDS = 0.1
 PULSE = 0.2  # seconds without an answer, after which it can be stopped all the same
 MOST_WORKERS = 8  # processes
@@ -143,7 +144,7 @@ class Preparation:
     ) -> None:
         self.folder, self.config, self.cache, self.choices = folder, config, cache, choices
         self.pool = pool
-        self.told_at = 0.0
+        self.told_at = self.began_at = 0.0
         self.has_looked = False
         self.seen: list[tuple[int, int]] = []  # file, row: since they were last told
 
@@ -312,7 +313,10 @@ class Preparation:
         if digest and self.known.facts(digest) is not None:
             crop = crops_for(self.choices.of(file.name), self.config)[0]
             self.seen.append((index, self.store.row(record_name(digest, crop))))
-        if time.monotonic() - self.told_at < TOLD_EVERY and done < total:
+        now = time.monotonic()
+        self.began_at = self.began_at or now
+        pause = TOLD_FIRST if now - self.began_at < SOON else TOLD_EVERY
+        if now - self.told_at < pause and done < total:
             return
         self.store.flush()
         seen = tuple(self.seen)

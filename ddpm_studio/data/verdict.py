@@ -84,17 +84,13 @@ def judge(
 
 
 def copies_among(readable: Sequence[Readable], cache: Path) -> list[list[str]]:
-    """Groups of names of pictures that are alike, the one to keep first: a chosen one, if any.
+    """Groups of names of pictures that are alike, the one to keep first.
 
     cache: a folder in which the groups are kept.
     """
     candidates = [file for file in readable if file.choice.state != "out"]
     groups = known_groups([file.facts for file in candidates], cache)
-    found = [[candidates[index] for index in group] for group in groups]
-    return [
-        [file.name for file in sorted(group, key=lambda file: file.choice.state != "in")]
-        for group in found
-    ]
+    return [[candidates[index].name for index in group] for group in groups]
 
 
 def _copies(groups: Sequence[Sequence[str]]) -> dict[str, str]:

@@ -18,6 +18,8 @@ from ddpm_studio.gui.widgets.picture_actions import FRAME_SECONDS, WEIGHTS
 from ddpm_studio.gui.widgets.wall_panel import WallPanel
 from ddpm_studio.gui.work.pictures import Original
 
+EVERY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between two frames of a video
+
 
 class PictureChoosing(QObject):
     """Turns what is wanted of pictures on the wall into steps of the history."""
@@ -52,15 +54,13 @@ class PictureChoosing(QObject):
         elif entries:
             self._take(entries)
         elif videos:
-            words = f"Take frames of {_words(videos)}"
-            self._history.change(videos, words, seconds=FRAME_SECONDS)
+            self._take_frames(videos)
 
     def take(self, name: str) -> None:
         """Take one file that was left out, from the list of them."""
         entry = self._wall.entry_named(name)
         if entry is not None and entry.kind == VIDEO:
-            words = f"Take frames of {_words([name])}"
-            self._history.change([name], words, seconds=FRAME_SECONDS)
+            self._take_frames([name])
         elif entry is not None and entry.kind in OFFERED:
             self._take([entry])
 
@@ -107,6 +107,10 @@ class PictureChoosing(QObject):
         else:
             self._history.change(chosen, f"Take back {_words(chosen)}", state="auto")
 
+    def _take_frames(self, videos: Sequence[str], seconds: float = FRAME_SECONDS) -> None:
+        words = f"Take a frame of {_words(videos)} every {seconds:g} s"
+        self._history.change(videos, words, seconds=seconds)
+
     def _want_crop(self) -> None:
         entry = self._wall.entry
         if entry is not None and entry.facts is not None and not entry.video:
@@ -126,6 +130,12 @@ class PictureChoosing(QObject):
         toggle = self._add(menu, words, icon)
         toggle.triggered.connect(self.toggle)
         toggle.setEnabled(any(one.can_be_taken for one in entries))
+        video = entry.video or (entry.name if entry.kind == VIDEO else "")
+        if video:
+            frames = menu.addMenu("A picture every")
+            for seconds in EVERY_SECONDS:
+                action = self._add(frames, f"{seconds:g} s")
+                action.triggered.connect(lambda _=False, s=seconds: self._take_frames([video], s))
         if entry.video:
             whole = self._add(menu, "Leave out the whole video", "film")
             whole.triggered.connect(lambda: self._leave_out_video(entry.video))

@@ -160,7 +160,10 @@ def test_of_copies_one_is_kept_unless_all_are_wanted(run: Any, folder: Path, cac
     ]
     assert len(run(folder, cache, PicturesConfig(size=24, copies="all"))[0]) == 4
     chosen = Choices().with_choice("x.png", PictureChoice(state="in"))
-    assert names(run(folder, cache, CONFIG, chosen)[0]) == ["a.JPG", "more/c.webp", "x.png"]
+    both = ["a.JPG", "b.png", "more/c.webp", "x.png"]
+    assert names(run(folder, cache, CONFIG, chosen)[0]) == both
+    other = chosen.with_choice("b.png", PictureChoice(state="out"))
+    assert names(run(folder, cache, CONFIG, other)[0]) == ["a.JPG", "more/c.webp", "x.png"]
 
 
 def test_weights_come_with_the_set(run: Any, folder: Path, cache: Path) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.wall_entries import WallEntry
 from ddpm_studio.gui.widgets.checkerboard import SQUARE, paint_checkerboard
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
 from ddpm_studio.gui.widgets.images import drawable, image_on
@@ -125,7 +126,7 @@ def test_on_the_wall_of_prepared_pictures_which_are_premultiplied(qtbot, theme, 
     wall = PictureWall(theme, "wall")
     show(qtbot, wall)
     wall.set_factor(8)
-    wall.set_pictures(["one"], [""], (8, 8, 4))
+    wall.set_tiles([WallEntry("one", 0, True)], (8, 8, 4))
     wall.add_chunk(0, faint)
     tile = wall.tile_rect(wall.visualRect(wall.wall_model.index(0)))
     opaque, clear = halves(tile)
