@@ -29,7 +29,7 @@ MOST_BYTES = 1 << 30  # of a file
 LOSSY = ("JPEG", "MPO", "HEIF", "AVIF", "JPEG2000", "video")
 MOST_DRAWN = 1 << 24  # pixels: nobody draws more one by one
 STRIP_PIXELS = 1 << 20
-FACTS_SIDE = 256  # pixels: what is counted over is about as large as this
+FACTS_SIDE = 64  # pixels: what is counted over has sides of up to twice that
 
 
 class KnownPicture(Exception):  # noqa: N818  (no error: good news)
