@@ -69,7 +69,9 @@ class PictureSettings(QFrame):
         """
         self._size.clear()
         for width, height in shapes:
-            self._size.addItem(f"{width} × {height} pixels", (width, height))
+            # a square by its one side, as everywhere else
+            shape = width if width == height else (width, height)
+            self._size.addItem(f"{width} × {height} pixels", shape)
         _, height, width = config.shape
         here = [index for index in range(len(shapes)) if tuple(shapes[index]) == (width, height)]
         self._size.setCurrentIndex(here[0] if here else -1)
@@ -200,7 +202,8 @@ class PictureSettings(QFrame):
         self._transparent.hide()
 
     def _on_size(self, _index: int) -> None:
-        self.size_chosen.emit(tuple(self._size.currentData()))
+        shape = self._size.currentData()
+        self.size_chosen.emit((shape, shape) if isinstance(shape, int) else tuple(shape))
 
     def _on_channels(self, _index: int) -> None:
         self.channels_chosen.emit(self._channels.currentData())

@@ -82,9 +82,9 @@ def test_other_settings_are_read_behind_the_wall_with_a_bar(page, monkeypatch) -
 def test_a_choice_during_reading_begins_anew(page, monkeypatch) -> None:
     with monkeypatch.context() as slow:
         slow.setattr(work, "prepare", endless)
-        page.choose(names.PICTURES_SIZE, (16, 16))
+        page.choose(names.PICTURES_SIZE, 16)
         page.wait(page.get(QProgressBar, names.PICTURES_READING).isVisible)
-    page.choose(names.PICTURES_SIZE, (32, 32))
+    page.choose(names.PICTURES_SIZE, 32)
     page.wait_for_wall()
     assert page.wall.wall_model.picture_size.width() == 32
 
@@ -138,7 +138,7 @@ def test_nothing_of_a_closed_project_arrives(
     other = Project.create(tmp_path / "projects" / "odd", odd_folder, config)
     with monkeypatch.context() as slow:
         slow.setattr(work, "prepare", endless)
-        page.choose(names.PICTURES_SIZE, (16, 16))
+        page.choose(names.PICTURES_SIZE, 16)
         page.wait(page.get(QProgressBar, names.PICTURES_READING).isVisible)
     page.session.open_project(other.path)
     page.wait_for_wall()
@@ -150,7 +150,7 @@ def test_nothing_of_a_closed_project_arrives(
 
 def test_closing_while_reading_begins_nothing_new(page, monkeypatch) -> None:
     monkeypatch.setattr(work, "prepare", endless)
-    page.choose(names.PICTURES_SIZE, (16, 16))  # saved, and to be read in a moment
+    page.choose(names.PICTURES_SIZE, 16)  # saved, and to be read in a moment
     assert page.window.pictures_page._patience.isActive()
     page.window.close()
     assert not page.window.pictures_page._patience.isActive()
