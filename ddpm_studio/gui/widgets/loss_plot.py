@@ -236,7 +236,7 @@ class Legend(QWidget):
     WORDS = (
         ("each step", 1, "muted"),
         ("smoothed", 2, "accent_text"),
-        ("unseen pictures", 1, "text"),
+        ("unseen", 1, "text"),
     )
     TIP = (
         "The smoothed line is the loss of the pictures that the model learns from. The other one "
