@@ -12,11 +12,12 @@ from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.device import select_device, select_precision
-from ddpm_studio.errors import ConfigError, ExportError
+from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import DrawingProgress, FileWritten, Note, SampleFinished, SampleStep
 from ddpm_studio.export.animation import AnimationOptions, check_format_of, write_animation
 from ddpm_studio.export.grid import picture_grid
 from ddpm_studio.export.images import write_png
+from ddpm_studio.export.places import free_path, make_folder
 from ddpm_studio.presets import preset
 from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
 from ddpm_studio.sampling.generate import denoise_seeds, generate
@@ -78,12 +79,12 @@ def sample(options: Namespace) -> Events:
         settings,
     )
     seeds = range(settings.seed, settings.seed + options.count)
-    _make_folder(options.out)
+    make_folder(options.out)
     for event in generate(model, config, settings, seeds, device):
         yield event
         if isinstance(event, SampleFinished):
             name = f"{project.name}_step{recipe.step:08d}_seed{event.seed:06d}"
-            path = _free_name(options.out / f"{name}.png")
+            path = free_path(options.out / f"{name}.png")
             made = dataclasses.replace(recipe, seed=event.seed)
             write_png(path, event.picture, made.to_text())
             yield FileWritten(path)
@@ -123,7 +124,7 @@ def demo(options: Namespace) -> Events:
     length = {"steps": options.steps, "minutes": None if options.steps else options.minutes}
     yield from train(Namespace(project=path, **length, **shared))
     choices = {"steps": None, "eta": None, "sampler": None, "seed": None}
-    made = _free_name(path / "gallery" / "demo")
+    made = free_path(path / "gallery" / "demo")
     yield from sample(Namespace(project=path, out=made, count=16, **choices, **shared))
     film = {"count": 16, "show": "x_t", "fps": 12.0, "hold": 1.5, "scale": None}
     yield from animate(
@@ -152,19 +153,3 @@ def _sample_config(project: Project, options: Namespace) -> SampleConfig:
     }
     words = [f"sample.{name}={value}" for name, value in given.items() if value is not None]
     return with_settings(project.config, [*options.settings, *words]).sample
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-
-
-def _free_name(path: Path) -> Path:
-    """The path itself, or with a number behind it if there already is one: nothing is replaced."""
-    candidate, number = path, 1
-    while candidate.exists():
-        number += 1
-        candidate = path.with_name(f"{path.stem}_{number}{path.suffix}")
-    return candidate

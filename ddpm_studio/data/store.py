@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -15,13 +14,12 @@ import numpy as np
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.errors import StudioError
-from ddpm_studio.storage import read_json, replacing, write_json
+from ddpm_studio.storage import read_json, write_json
 
 KIND = "prepared pictures"
 FORMAT_VERSION = 2
 KEPT_STORES = 3  # of other sizes and colours, so that going back costs nothing
 BUFFER = 1 << 20  # bytes that are written at once
-MOST_UNUSED = 0.5  # of a store, before it is packed anew
 
 
 class PictureStore:
@@ -89,18 +87,6 @@ class PictureStore:
             return np.zeros(shape, np.uint8)
         # copy-on-write: torch wants an array that it may write to, the file stays as it is
         return np.memmap(self.path, np.uint8, "c", shape=shape)
-
-    def pack(self, used: Iterable[str]) -> None:
-        """Drop the records that are not used, if they are the larger part. Raises OSError."""
-        kept = [record for record in used if record in self._rows]
-        if len(kept) >= (1 - MOST_UNUSED) * len(self._rows):
-            return
-        pixels = self.array()
-        with replacing(self.path) as temporary, temporary.open("wb") as file:
-            for record in kept:
-                file.write(pixels[self._rows[record]].tobytes())
-        self._rows = {record: row for row, record in enumerate(kept)}
-        self._write_index()
 
     def others(self) -> list[PictureStore]:
         """The stores of other settings that were kept; for reading only."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ddpm_studio.export.places import free_path
 from ddpm_studio.gui import names
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job, JobState
@@ -174,7 +175,7 @@ class ExportDialog(QDialog):
         if self._named_by_hand:
             self._path.setText(str(Path(self._path.text()).with_suffix(suffix)))
         else:
-            self._path.setText(str(work.free_path(self._folder / f"{self._name}{suffix}")))
+            self._path.setText(str(free_path(self._folder / f"{self._name}{suffix}")))
 
     def _on_path_edited(self) -> None:
         self._named_by_hand = True

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ddpm_studio.errors import ExportError
 from ddpm_studio.events import ExportProgress, FileWritten
+from ddpm_studio.export.places import free_path, make_folder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,20 +89,3 @@ def save_pictures(
         paths.append(path)
         yield FileWritten(path)
     return paths
-
-
-def make_folder(folder: Path) -> None:
-    """Raises ExportError if it cannot be made."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(f"The folder {folder} cannot be made: {error.strerror}.") from error
-
-
-def free_path(path: Path) -> Path:
-    """The path itself, or with a number behind it if there already is one."""
-    candidate, number = path, 1
-    while candidate.exists():
-        number += 1
-        candidate = path.with_name(f"{path.stem}_{number}{path.suffix}")
-    return candidate
