@@ -18,15 +18,10 @@ __all__ = [
     "VideoEnd",
     "VideoError",
     "VideoFacts",
-    "is_video_name",
     "probe_video",
     "read_frames",
 ]
 
-ENDINGS = (
-    ".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".wmv", ".3gp", ".mts",
-    ".m2ts", ".ogv", ".flv",
-)  # fmt: skip
 BLINK = 1e-3  # seconds: some formats round times to so much
 # Frames are alike if their small copies differ by less, as the root of the mean square in levels
 # of 255. Measured after compression: still scenes with the grain of a film differ by up to 1, with
@@ -62,11 +57,6 @@ class VideoEnd:
     taken: int
     dropped: int
     note: str
-
-
-def is_video_name(name: str) -> bool:
-    """By the ending; moving GIFs and WebPs are pictures."""
-    return name.lower().endswith(ENDINGS)
 
 
 def probe_video(path: Path) -> VideoFacts:

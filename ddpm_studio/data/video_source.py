@@ -16,12 +16,9 @@ from ddpm_studio.data.requests import request_for
 from ddpm_studio.data.scan import FoundFile
 from ddpm_studio.data.store import PictureStore, record_name
 from ddpm_studio.data.verdict import Readable
+from ddpm_studio.data.video_names import is_video_name
 
 VIDEO_OFFER = "a video; single frames of it can be taken as pictures"
-ENDINGS = (
-    ".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".wmv", ".3gp", ".mts",
-    ".m2ts", ".ogv", ".flv",
-)  # fmt: skip
 HANDLER = "ddpm_studio.data.video_frames:frames_at_request"
 MOST_FRAMES = 2000  # of one video
 SECONDS = 3600.0  # for one video
@@ -44,7 +41,7 @@ class VideoSource:
         self._known, self._store = known, store
 
     def is_video(self, name: str) -> bool:
-        return name.lower().endswith(ENDINGS)
+        return is_video_name(name)
 
     def must_look(self, file: FoundFile) -> bool:
         """Whether frames of it are wanted that are not in the cache."""

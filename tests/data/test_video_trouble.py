@@ -17,10 +17,10 @@ from PIL import Image
 from ddpm_studio.data.video import (
     VideoEnd,
     VideoError,
-    is_video_name,
     probe_video,
     read_frames,
 )
+from ddpm_studio.data.video_names import is_video_name
 
 FPS, FRAMES = 10, 60
 Write = Callable[..., Path]
