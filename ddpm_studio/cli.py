@@ -16,7 +16,8 @@ from platformdirs import user_log_path
 
 from ddpm_studio import __version__
 from ddpm_studio.config import SAMPLERS
-from ddpm_studio.errors import StudioError
+from ddpm_studio.errors import StudioError, TeamError
+from ddpm_studio.launch import is_leader
 from ddpm_studio.presets import DEFAULT_PRESET, PRESETS
 from ddpm_studio.project import is_project
 
@@ -40,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             return _run(options, interrupted)
         except Exception as error:
-            print(_sentence(error), file=sys.stderr)
+            if is_leader() or not isinstance(error, TeamError):  # the one that ended has said why
+                print(_sentence(error), file=sys.stderr)
     return FAILED
 
 
@@ -71,9 +73,9 @@ def open_window(project: Path | None) -> int:
 def _run(options: argparse.Namespace, interrupted: list[bool]) -> int:
     # torch comes with these, and --help must not wait for it
     from ddpm_studio import commands
-    from ddpm_studio.console import JsonLines, Terminal
+    from ddpm_studio.console import JsonLines, Silence, Terminal
 
-    show = JsonLines() if options.json else Terminal()
+    show = (JsonLines() if options.json else Terminal()) if is_leader() else Silence()
     with closing(show), closing(getattr(commands, options.verb)(options)) as events:
         try:
             for event in events:
@@ -105,10 +107,15 @@ def _sentence(error: Exception) -> str:
 
 @contextmanager
 def interruptions() -> Iterator[list[bool]]:
-    """A list that is no longer empty once Ctrl+C, SIGTERM or the terminal's end came."""
+    """A list that is no longer empty once Ctrl+C, SIGTERM or the terminal's end came.
+
+    Of several processes the leader alone listens: it saves, and then the others end, too.
+    """
     came: list[bool] = []
 
     def note(_signal: int, _frame: FrameType | None) -> None:
+        if not is_leader():
+            return
         if not came:
             with suppress(OSError, RuntimeError):  # stderr may be gone, or busy with a line
                 print("\nStopping after this step ...", file=sys.stderr)

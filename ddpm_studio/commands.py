@@ -18,6 +18,7 @@ from ddpm_studio.export.animation import AnimationOptions, check_format_of, writ
 from ddpm_studio.export.grid import picture_grid
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.places import free_path, make_folder
+from ddpm_studio.launch import is_leader
 from ddpm_studio.presets import preset
 from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
 from ddpm_studio.sampling.generate import denoise_seeds, generate
@@ -49,8 +50,7 @@ def train(options: Namespace) -> Events:
     """Train for a while."""
     project = Project.open(options.project)
     if options.settings:
-        with project.lock():  # whoever trains it now keeps the settings
-            project = project.with_config(with_settings(project.config, options.settings))
+        project = _with_settings(project, options.settings)
     result = yield from train_project(
         project,
         device=options.device,
@@ -139,6 +139,15 @@ def _new_project(path: Path, images: Path | None, config: StudioConfig) -> Event
         for done in write_sample_pictures(images, SAMPLE_PICTURES):
             yield DrawingProgress(done, SAMPLE_PICTURES)
     Project.create(path, images, config)
+
+
+def _with_settings(project: Project, settings: list[str]) -> Project:
+    """The project with other settings, saved by the one process that may write."""
+    config = with_settings(project.config, settings)
+    if not is_leader():
+        return dataclasses.replace(project, config=config)
+    with project.lock():  # whoever trains it now keeps the settings
+        return project.with_config(config)
 
 
 def _sample_config(project: Project, options: Namespace) -> SampleConfig:

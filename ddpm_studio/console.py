@@ -36,6 +36,16 @@ class JsonLines:
         """Nothing is left open."""
 
 
+class Silence:
+    """For processes beside the one that speaks."""
+
+    def event(self, event: object) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
 class Terminal:
     """A progress bar with the time left, and a line for what is worth one.
 
@@ -90,7 +100,13 @@ class Terminal:
                 )
             case ev.TrainStep():
                 self._train_step(event)
-            case ev.StepSkipped() | ev.RolledBack() | ev.CheckpointSkipped() | ev.Note():
+            case (
+                ev.StepSkipped()
+                | ev.BatchHalved()
+                | ev.RolledBack()
+                | ev.CheckpointSkipped()
+                | ev.Note()
+            ):
                 self._line(event.message)
 
     def close(self) -> None:

@@ -25,5 +25,9 @@ class TrainingError(StudioError):
     """Training cannot go on."""
 
 
+class TeamError(TrainingError):
+    """Another of the processes that train together has ended."""
+
+
 class ExportError(StudioError):
     """A picture or an animation cannot be written."""

@@ -87,7 +87,10 @@ class TrainStarted:
 
 @dataclass(frozen=True)
 class TrainStep:
-    """One step was made. `seconds`: of this run; `remaining`: seconds left, if that is known."""
+    """One step was made. `seconds`: of this run; `remaining`: seconds left, if that is known.
+
+    `memory`: bytes, the most that training has taken so far on its device; 0 if unknown.
+    """
 
     step: int
     loss: float
@@ -96,6 +99,16 @@ class TrainStep:
     pictures_per_second: float
     seconds: float
     remaining: float | None
+    memory: int = 0
+
+
+@dataclass(frozen=True)
+class BatchHalved:
+    """Memory ran out, so the batch now goes through the network in `accumulation` parts."""
+
+    step: int
+    accumulation: int
+    message: str
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ ALL = [
     STARTED,
     STEP,
     events.StepSkipped(51, "Step 51 was skipped."),
+    events.BatchHalved(55, 2, "Memory ran out."),
     events.RolledBack(60, 50, 5e-4, "Back to step 50."),
     events.PreviewProgress(50, 1, 25),
     events.PreviewSaved(50, Path("samples") / "step.png", PIXELS),

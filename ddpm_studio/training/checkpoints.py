@@ -44,9 +44,17 @@ class CheckpointInfo:
     checksums: dict[str, int]
 
 
-def save_checkpoint(path: Path, trainer: Trainer, seconds: float) -> None:
-    """Write the whole state, atomically. Raises CheckpointError if the disk does not take it."""
-    whole = {name: tensor.detach().cpu().contiguous() for name, tensor in _state(trainer).items()}
+@dataclass(frozen=True)
+class Snapshot:
+    """The whole state of a trainer at one step, copied, so that training may go on beside it."""
+
+    step: int
+    tensors: dict[str, Tensor]  # on the CPU, named as in the file
+    about: dict[str, Any]
+
+
+def take_snapshot(trainer: Trainer, seconds: float) -> Snapshot:
+    """seconds: of training so far."""
     about = {
         "kind": KIND,
         "format_version": FORMAT_VERSION,
@@ -56,7 +64,21 @@ def save_checkpoint(path: Path, trainer: Trainer, seconds: float) -> None:
         "rate_scale": trainer.rate_scale,
         "config": config_to_dict(trainer.config),
         "scaler": trainer.scaler.state_dict(),
-        "checksums": {section: _checksum(whole, section) for section in SECTIONS},
+    }
+    tensors = {name: _copied(tensor) for name, tensor in _state(trainer).items()}
+    return Snapshot(trainer.step, tensors, about)
+
+
+def _copied(tensor: Tensor) -> Tensor:
+    copy = torch.empty(tensor.shape, dtype=tensor.dtype)
+    return copy.copy_(tensor.detach())
+
+
+def write_checkpoint(path: Path, snapshot: Snapshot) -> None:
+    """Write a snapshot, atomically. Raises CheckpointError if the disk does not take it."""
+    whole = snapshot.tensors
+    about = snapshot.about | {
+        "checksums": {section: _checksum(whole, section) for section in SECTIONS}
     }
     try:
         path.parent.mkdir(exist_ok=True)
@@ -64,6 +86,11 @@ def save_checkpoint(path: Path, trainer: Trainer, seconds: float) -> None:
             save_file(whole, temporary, {"ddpm_studio": json.dumps(about)})
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"The checkpoint {path} cannot be written: {error}.") from error
+
+
+def save_checkpoint(path: Path, trainer: Trainer, seconds: float) -> None:
+    """Write the whole state at once. Raises CheckpointError if the disk does not take it."""
+    write_checkpoint(path, take_snapshot(trainer, seconds))
 
 
 def _state(trainer: Trainer) -> dict[str, Tensor]:

@@ -69,7 +69,7 @@ class HeldOut:
         # every picture has its own timestep, and together they fill the band evenly
         place = (band + (torch.arange(count) + 0.5) / count) / BANDS
         t = (place * total).long().clamp_(max=total - 1).to(self._trainer.device)
-        size = self._trainer.config.train.batch_size
+        size = self._trainer.config.train.batch_size // self._trainer.accumulation
         losses = [
             self._losses(model, *part)
             for part in zip(

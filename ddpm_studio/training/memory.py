@@ -1,4 +1,4 @@
-"""Memory that one step frees is kept for the next, instead of being asked for again."""
+"""Memory of a training: what one step frees is kept for the next, and how much it takes."""
 
 from __future__ import annotations
 
@@ -37,3 +37,22 @@ def _glibc() -> ctypes.CDLL | None:
     """The C library of this process, if it has such settings."""
     library = ctypes.CDLL(None) if sys.platform == "linux" else None
     return library if hasattr(library, "mallopt") and hasattr(library, "malloc_trim") else None
+
+
+def memory_taken(device: torch.device) -> int:
+    """The most bytes so far: of tensors on a graphics card, of this whole process on the CPU.
+
+    0 where the system does not tell.
+    """
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    if device.type == "xpu":
+        return int(torch.xpu.max_memory_allocated(device))
+    if device.type == "mps":
+        return int(torch.mps.driver_allocated_memory())
+    if sys.platform == "win32":
+        return 0
+    import resource  # not there on Windows
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeGuard, TypeVar
+
+# the kinds of what happened on the way; see Happened
+HAPPENINGS = ("skipped", "rolled_back", "batch_halved", "checkpoint_skipped", "resumed")
+LASTING = "rolled_back"  # its place is after the step that training went back to
+
+T = TypeVar("T")
 
 
 class MetricsLog:
@@ -18,6 +26,7 @@ class MetricsLog:
     def append(self, values: dict[str, Any]) -> None:
         """Log a step, whose number is "step", or that all after the step "resumed_at" is void.
 
+        Or what was measured, "held_out", or what "happened"; `read_log` knows them all.
         Raises OSError if the disk does not take it.
         """
         line = json.dumps(values).encode() + b"\n"
@@ -34,44 +43,115 @@ def _is_inside_line(file: Any) -> bool:
     return bool(file.read(1) != b"\n")
 
 
-def read_metrics(path: Path) -> list[dict[str, Any]]:
-    """The logged steps in order, without those that were lost when training went back.
+class Measured(NamedTuple):
+    """The loss on held-out pictures; bands: from little noise to much, () if none were logged."""
 
-    Lines that a kill left broken are passed over.
+    step: int
+    loss: float
+    bands: tuple[float, ...] = ()
+
+
+class Happened(NamedTuple):
+    """Something that is worth a mark in the plot; kind: one of HAPPENINGS; message: a sentence."""
+
+    step: int
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Log:
+    """What still counts of a log, each list in order of its steps.
+
+    happened: what was void is not in it, but "rolled_back" is, at the step that it happened at.
     """
+
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    held_out: list[Measured] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
+
+
+def read_log(path: Path) -> Log:
+    """All of it, in one pass. Lines that a kill left broken are passed over."""
+    log = Log()
     if not path.exists():
-        return []
-    steps: list[dict[str, Any]] = []
+        return log
+    lasting: list[Happened] = []
     for entry in _entries(path.read_text("utf-8", errors="replace").split("\n")):
         resumed_at, step = entry.get("resumed_at"), entry.get("step")
         if isinstance(resumed_at, int):
-            _drop_after(resumed_at, steps)
+            _drop_after(resumed_at, log.steps, lambda line: int(line["step"]))
+            _drop_after(resumed_at, log.held_out, _step_of)
+            _drop_after(resumed_at, log.happened, _step_of)
         elif isinstance(step, int):
-            _drop_after(step - 1, steps)  # in case the disk did not take "resumed_at"
-            steps.append(entry)
-    return steps
+            # in case the disk did not take "resumed_at"
+            _drop_after(step - 1, log.steps, lambda line: int(line["step"]))
+            log.steps.append(entry)
+        elif (measured := _measured(entry.get("held_out"))) is not None:
+            _drop_after(measured.step - 1, log.held_out, _step_of)
+            log.held_out.append(measured)
+        elif (happened := _happened(entry.get("happened"))) is not None:
+            (lasting if happened.kind == LASTING else log.happened).append(happened)
+    log.happened.extend(lasting)
+    log.happened.sort(key=_step_of)
+    return log
 
 
-def read_held_out(path: Path) -> list[tuple[int, float]]:
-    """(step, loss) of every measurement on held-out pictures that still counts, in order."""
-    if not path.exists():
-        return []
-    found: list[tuple[int, float]] = []
-    for entry in _entries(path.read_text("utf-8", errors="replace").split("\n")):
-        resumed_at, values = entry.get("resumed_at"), entry.get("held_out")
-        if isinstance(resumed_at, int):
-            found = [one for one in found if one[0] <= resumed_at]
-        elif isinstance(values, dict):
-            step, loss = values.get("step"), values.get("loss")
-            if isinstance(step, int) and isinstance(loss, float):
-                found = [one for one in found if one[0] < step]
-                found.append((step, loss))
-    return found
+def read_metrics(path: Path) -> list[dict[str, Any]]:
+    """The logged steps in order, without those that were lost when training went back."""
+    return read_log(path).steps
 
 
-def _drop_after(step: int, steps: list[dict[str, Any]]) -> None:
-    while steps and steps[-1]["step"] > step:
-        steps.pop()
+def read_held_out(path: Path) -> list[Measured]:
+    """Every measurement on held-out pictures that still counts, in order."""
+    return read_log(path).held_out
+
+
+def read_happened(path: Path) -> list[Happened]:
+    """What happened on the way, in order of the steps."""
+    return read_log(path).happened
+
+
+def best_checkpoint(held_out: Iterable[Measured], steps: Container[int]) -> int | None:
+    """Of the checkpoints of some steps, the one whose held-out loss is lowest; None if unknown.
+
+    Only what was measured at that very step counts. Of equals, the first.
+    """
+    measured = [one for one in held_out if one.step in steps]
+    return min(measured, key=lambda one: one.loss).step if measured else None
+
+
+def _measured(values: object) -> Measured | None:
+    if not isinstance(values, dict):
+        return None
+    step, loss, bands = values.get("step"), values.get("loss"), values.get("bands")
+    if not isinstance(step, int) or not _is_finite(loss):
+        return None
+    if not isinstance(bands, list) or not all(_is_finite(band) for band in bands):
+        bands = []
+    return Measured(step, float(loss), tuple(float(band) for band in bands))
+
+
+def _happened(values: object) -> Happened | None:
+    if not isinstance(values, dict):
+        return None
+    step, kind, message = (values.get(key) for key in Happened._fields)
+    if isinstance(step, int) and isinstance(message, str) and kind in HAPPENINGS:
+        return Happened(step, kind, message)
+    return None
+
+
+def _is_finite(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _step_of(entry: Measured | Happened) -> int:
+    return entry.step
+
+
+def _drop_after(step: int, entries: list[T], step_of: Callable[[T], int]) -> None:
+    while entries and step_of(entries[-1]) > step:
+        entries.pop()
 
 
 def _entries(lines: Iterable[str]) -> Iterable[dict[str, Any]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 SPEED_MEMORY = 0.95  # how much of the average step time is kept at each step
+# a step that takes so much longer than the others was not computed: the computer was asleep
+ASLEEP_TIMES, ASLEEP_SECONDS = 20, 60.0
 
 
 class Pace:
@@ -43,10 +45,16 @@ class Pace:
 
     @contextmanager
     def stepping(self) -> Iterator[None]:
-        """Count the time of one training step."""
+        """Count the time of one training step, but not that in which the computer slept in it.
+
+        Clocks differ: that of Windows goes on meanwhile.
+        """
         before = self.seconds
         with self.working():
             yield
+        usual = self.step_seconds
+        if usual and self.seconds - before > ASLEEP_TIMES * usual + ASLEEP_SECONDS:
+            self.seconds = before + usual
         kept = SPEED_MEMORY if self.step_seconds else 0.0
         taken = max(self.seconds - before, 1e-9)  # never 0, whatever the clock's resolution
         self.step_seconds = kept * self.step_seconds + (1 - kept) * taken

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from contextlib import nullcontext
+from dataclasses import dataclass
 
 import torch
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.data import prepare_pictures
-from ddpm_studio.device import describe_device, select_device
-from ddpm_studio.errors import CheckpointError, ExportError, StudioError, TrainingError
+from ddpm_studio.device import describe_device
+from ddpm_studio.errors import CheckpointError, StudioError, TrainingError
 from ddpm_studio.events import (
+    BatchHalved,
     CheckpointSaved,
     CheckpointSkipped,
     HeldOutMeasured,
@@ -30,15 +30,17 @@ from ddpm_studio.events import (
     TrainStarted,
     TrainStep,
 )
-from ddpm_studio.project import Project, check_locked
+from ddpm_studio.project import Project
 from ddpm_studio.storage import remove_unfinished
-from ddpm_studio.training.checkpoints import prune, read_info, restore, save_checkpoint
 from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
-from ddpm_studio.training.memory import freed_memory_kept
-from ddpm_studio.training.metrics import MetricsLog
+from ddpm_studio.training.journal import Journal
+from ddpm_studio.training.keeper import Keeper
+from ddpm_studio.training.looks import Looks
+from ddpm_studio.training.memory import freed_memory_kept, memory_taken
 from ddpm_studio.training.pace import Pace
-from ddpm_studio.training.preview import averaged_model, is_preview_step, preview
+from ddpm_studio.training.preview import is_preview_step
 from ddpm_studio.training.settling import with_alpha, with_channels
+from ddpm_studio.training.team import Team, joined_team, own_device
 from ddpm_studio.training.trainer import StepResult, Trainer
 from ddpm_studio.training.trouble import is_out_of_memory, told_in_sentences
 
@@ -56,6 +58,7 @@ TrainEvent = (
     | HeldOutMeasured
     | TrainStarted
     | TrainStep
+    | BatchHalved
     | StepSkipped
     | RolledBack
     | PreviewProgress
@@ -85,36 +88,55 @@ def train(
 
     Closing the generator saves a checkpoint; so does every other way of ending. Time in which
     nobody asks for the next event does not count. What can be done later (a preview, a log
-    line, a checkpoint on the way) and fails is a Note, and training goes on.
+    line, a checkpoint on the way) and fails is a Note, and training goes on. When memory runs
+    out, the batch goes through the network in smaller parts from then on.
+    In processes that torchrun started, each makes steps with `batch_size` pictures of its own;
+    the first of them leads and alone writes.
     Raises StudioError with one sentence: no pictures, a locked project, too little memory, a
-    full disk at the end.
+    full disk at the end, a device that is gone.
     """
-    chosen = select_device(str(device))
+    chosen = own_device(str(device))
     with (
-        project.lock(),
-        told_in_sentences(project.config.train, chosen),
+        joined_team(chosen) as team,
+        project.lock() if team.leads else nullcontext(),
+        told_in_sentences(project, chosen),
         freed_memory_kept(chosen),
     ):
+        project, trainer, held_out = yield from _made_ready(project, chosen, team)
+        with Keeper(project, trainer) as keeper:
+            run = _Run(project, trainer, held_out, keeper, steps, seconds)
+            yield from run.whole()
+        return TrainResult(trainer.step, run.pace.seconds)
+
+
+def _made_ready(
+    project: Project, device: torch.device, team: Team
+) -> Generator[TrainEvent, None, tuple[Project, Trainer, HeldOut]]:
+    """Read the pictures, and settle what follows from them."""
+    if team.leads:
         for folder in (project.checkpoints, project.samples):
             remove_unfinished(folder)
-        pictures = yield from prepare_pictures(
-            project.pictures, project.config.pictures, project.cache, read_choices(project.path)
-        )
-        project = with_channels(project, pictures.channels)
-        learned, kept_out = split_held_out(
-            [one.facts.digest for one in pictures.taken], project.config.train.held_out_share
-        )
-        trainer = Trainer(
-            with_alpha(project.config, pictures.records, pictures.rows),
-            torch.from_numpy(pictures.records),
-            chosen,
-            weights=torch.from_numpy(pictures.weights[learned]),
-            rows=torch.from_numpy(pictures.rows[learned]),
-        )
-        held_out = HeldOut(trainer, pictures.records[pictures.rows[kept_out[:MOST]]])
-        run = _Run(project, trainer, held_out, steps, seconds)
-        yield from run.whole()
-        return TrainResult(trainer.step, run.pace.seconds)
+    else:
+        team.wait()  # until the leader has read all pictures
+    pictures = yield from prepare_pictures(
+        project.pictures, project.config.pictures, project.cache, read_choices(project.path)
+    )
+    project = with_channels(project, pictures.channels, is_saved=team.leads)
+    if team.leads:
+        team.wait()
+    learned, kept_out = split_held_out(
+        [one.facts.digest for one in pictures.taken], project.config.train.held_out_share
+    )
+    trainer = Trainer(
+        with_alpha(project.config, pictures.records, pictures.rows),
+        torch.from_numpy(pictures.records),
+        device,
+        weights=torch.from_numpy(pictures.weights[learned]),
+        rows=torch.from_numpy(pictures.rows[learned]),
+        team=team,
+    )
+    held_out = HeldOut(trainer, pictures.records[pictures.rows[kept_out[:MOST]]])
+    return project, trainer, held_out
 
 
 class _Run:
@@ -125,31 +147,30 @@ class _Run:
         project: Project,
         trainer: Trainer,
         held_out: HeldOut,
+        keeper: Keeper,
         steps: int | None,
         seconds: float | None,
     ) -> None:
         self.project = project
-        self.held_out = held_out
-        self.asked_step = 0  # when the held-out loss was measured last
         self.train = project.config.train
         self.trainer = trainer
-        self.log = MetricsLog(project.metrics_path)
+        self.team = trainer.team
+        self.keeper = keeper
+        self.journal = Journal(project.metrics_path, self.train.log_every, self.team.leads)
         self.pace = Pace(seconds)
+        self.looks = Looks(project, trainer, held_out, self.journal, self.pace)
         self.max_steps = steps
-        self.saved_step = 0  # what the trainer holds is in its checkpoint
-        self.furthest = 0  # the highest step of a checkpoint so far
         self.saved_at = 0.0  # in seconds of this run; failed attempts count, too
         self.is_whole = True  # False while the trainer is between two states
-        self.is_logging = True
+        self.memory = 0
         self.bad_steps = 0
         self.rollbacks = 0
-        self.losses: list[float] = []  # since the last line of the log
 
     def whole(self) -> Events:
         """All of training, and the saving that belongs to every way of ending."""
         yield from self._go_back()
         yield self._started()
-        yield from self._log_resumed()
+        yield from self.journal.went_to(self.trainer.step)
         try:
             yield from self._until_over()
         except StudioError:  # raised where all is saved, or by a failure to save
@@ -166,22 +187,27 @@ class _Run:
 
     def _until_over(self) -> Events:
         while True:
-            while not self.pace.is_over(self.trainer.step):
+            while not self._is_over():
                 yield from self._one_step()
             yield from self._save()
-            if self.pace.is_over(self.trainer.step):  # else saving had to go back
+            if self._is_over():  # else saving had to go back
                 return
+
+    def _is_over(self) -> bool:
+        return self.team.leader_says(self.pace.is_over(self.trainer.step), self.trainer.device)
 
     def _one_step(self) -> Events:
         yield from self._step()
         if self.bad_steps >= BAD_STEPS_IN_A_ROW:
             yield from self._roll_back("The loss was not a finite number")
             return
-        if is_preview_step(self.trainer.step, self.train.preview_every):
-            yield from self._ask_held_out()
-            yield from self._preview()
+        if self.keeper.has_news:
+            yield from self._take_in()
         if self._is_checkpoint_due():
             yield from self._save_on_the_way()
+        if is_preview_step(self.trainer.step, self.train.preview_every):
+            yield from self.looks.at_held_out()
+            yield from self.looks.at_preview()
 
     def _started(self) -> TrainStarted:
         trainer, pace = self.trainer, self.pace
@@ -202,141 +228,127 @@ class _Run:
         try:
             with self.pace.stepping():
                 result = trainer.train_step()
-        except BaseException:
+        except BaseException as error:
             trainer.generator.set_state(noise)  # as if this step had never begun ...
             self.is_whole = trainer.step == step  # ... unless weights may have changed
-            raise
-        if result.applied:
-            self.bad_steps = 0
-            yield from self._report(result)
+            if not (self.is_whole and is_out_of_memory(error) and trainer.can_halve):
+                raise
+            trainer.forget_gradients()
         else:
-            yield self._skipped(result)
+            yield from self._report(result) if result.applied else self._skipped(result)
+            return
+        yield from self._halve()  # outside, where nothing of the failed step is held any more
+
+    def _halve(self) -> Events:
+        """Go on with smaller parts of the same batch, so that nothing is lost."""
+        step, parts = self.trainer.step, self.trainer.halve()
+        message = (
+            f"Memory ran out after step {step}, so the batch of {self.train.batch_size} now goes "
+            f"through the network in {parts} parts; the result is the same, and nothing is lost."
+        )
+        yield from self.journal.happened(step, "batch_halved", message)
+        yield BatchHalved(step, parts, message)
 
     def _report(self, result: StepResult) -> Events:
+        self.bad_steps = 0
+        step = self.trainer.step
+        if not self.memory or step % self.train.log_every == 0:
+            self.memory = memory_taken(self.trainer.device)
         event = TrainStep(
-            self.trainer.step,
+            step,
             result.loss,
             result.grad_norm,
             result.learning_rate,
-            self.train.batch_size / self.pace.step_seconds,
+            self.train.batch_size * self.team.size / self.pace.step_seconds,
             self.pace.seconds,
-            self.pace.remaining(self.trainer.step),
+            self.pace.remaining(step),
+            self.memory,
         )
-        self.losses.append(result.loss)
-        if event.step % self.train.log_every == 0:
-            yield from self._log_step(event)
+        yield from self.journal.stepped(event, self.pace.all_seconds)
         yield event
 
-    def _skipped(self, result: StepResult) -> StepSkipped:
+    def _skipped(self, result: StepResult) -> Events:
         step, scaler = self.trainer.step, self.trainer.scaler
         if math.isfinite(result.loss) and scaler.is_enabled() and scaler.get_scale() >= 1:
-            return StepSkipped(
+            yield StepSkipped(
                 step, f"Step {step} was skipped: float16 was too small for it, so its scale halves."
             )
+            return
         self.bad_steps += 1
         what = "gradient" if math.isfinite(result.loss) else "loss"
-        return StepSkipped(step, f"Step {step} was skipped: its {what} was not a finite number.")
-
-    def _log_step(self, event: TrainStep) -> Events:
-        values = asdict(event) | {"loss": sum(self.losses) / len(self.losses)}
-        del values["remaining"]
-        self.losses.clear()
-        yield from self._append(values | {"seconds": self.pace.all_seconds})
-
-    def _log_resumed(self) -> Events:
-        self.losses.clear()
-        yield from self._append({"resumed_at": self.trainer.step})
-
-    def _append(self, values: dict[str, Any]) -> Events:
-        """A line that cannot be written is not worth a training, but a Note, once in a row."""
-        try:
-            self.log.append(values)
-        except OSError as error:
-            if self.is_logging:
-                yield Note(f"{self.project.metrics_path} cannot be written: {error.strerror}.")
-            self.is_logging = False
-        else:
-            self.is_logging = True
-
-    def _ask_held_out(self) -> Events:
-        """The same pictures, noise and timesteps every time, of the averaged weights."""
-        step = self.trainer.step
-        if not len(self.held_out) or step == self.asked_step:
-            return
-        with self.pace.working():
-            found = self.held_out.measure(averaged_model(self.trainer))
-        self.asked_step = step
-        if math.isfinite(found.loss):
-            yield from self._append({"held_out": {"step": step, **asdict(found)}})
-            yield HeldOutMeasured(step, found.loss, found.bands)
-
-    def _preview(self) -> Events:
-        path = self.project.samples / f"step_{self.trainer.step:08d}.png"
-        steps = preview(self.trainer, path)
-        while True:
-            event: TrainEvent | None
-            try:
-                with self.pace.working():
-                    event = next(steps, None)
-            except (ExportError, OSError, MemoryError, RuntimeError) as error:
-                event = _missing_preview(self.trainer.step, error)
-            if event is None:
-                return
-            yield event
+        message = f"Step {step} was skipped: its {what} was not a finite number."
+        yield from self.journal.happened(step, "skipped", message)
+        yield StepSkipped(step, message)
 
     def _save_on_the_way(self) -> Events:
-        """A checkpoint, later if the disk does not take it now."""
+        """A checkpoint beside training, later if the disk does not take it now."""
         self.saved_at = self.pace.seconds
+        yield from self._take_in()
+        if self.trainer.step == self.keeper.saved_step:
+            return
+        if not self._is_sound():
+            yield from self._roll_back("Not all weights were finite numbers")
+            return
+        self._begin_to_save()
+        yield from self.looks.at_held_out()
+
+    def _take_in(self) -> Events:
+        """What the writer of checkpoints has done. A failure is not worth a training."""
         try:
-            yield from self._save()
+            yield from self._saved()
         except CheckpointError as error:
             yield Note(f"{error} Training goes on, and tries to save again later.")
 
+    def _saved(self) -> Events:
+        if not self.keeper.is_writing:
+            return
+        before = self.keeper.furthest
+        with self.pace.working():
+            events = list(self.keeper.finish())
+        if self.keeper.furthest > before:
+            self.rollbacks = 0
+        yield from events
+
     def _save(self) -> Events:
         """Write a checkpoint if there is something new, or go back if it is not sound."""
-        step = self.trainer.step
-        if step == self.saved_step:
+        yield from self._take_in()
+        if self.trainer.step == self.keeper.saved_step:
             return
-        if not self.trainer.is_finite():
+        if not self._is_sound():
             yield from self._roll_back("Not all weights were finite numbers")
             return
-        path = self._write()
-        yield CheckpointSaved(step, path)
-        yield from self._ask_held_out()
+        self._begin_to_save()
+        yield from self.looks.at_held_out()
+        yield from self._saved()
 
     def _save_what_is_good(self) -> None:
         """What was learned is kept, whatever ended training; if it is sound."""
-        if self.is_whole and self.trainer.step != self.saved_step and self.trainer.is_finite():
-            self._write()
+        failure = None
+        try:
+            list(self.keeper.finish())
+        except CheckpointError as error:
+            failure = error
+        is_new = self.is_whole and self.trainer.step != self.keeper.saved_step
+        if is_new and self.trainer.is_finite():
+            self._begin_to_save()
+            list(self.keeper.finish())
+        elif failure:
+            raise failure
 
-    def _write(self) -> Path:
-        step = self.trainer.step
-        path = self.project.checkpoint_path(step)
+    def _is_sound(self) -> bool:
+        return self.team.leader_says(self.trainer.is_finite(), self.trainer.device)
+
+    def _begin_to_save(self) -> None:
         with self.pace.working():
-            save_checkpoint(path, self.trainer, self.pace.all_seconds)
-            prune(self.project, step)
-        self.saved_step, self.saved_at = step, self.pace.seconds
-        if step > self.furthest:
-            self.furthest, self.rollbacks = step, 0
-        return path
+            self.keeper.begin(self.pace.all_seconds)
+        self.saved_at = self.pace.seconds
 
     def _go_back(self, passing: int = 0) -> Events:
         """Load the newest whole checkpoint, `passing` over some; without any, start anew."""
-        paths = self.project.checkpoint_paths()
-        for index in reversed(range(len(paths) - passing)):
-            path = paths[index]
-            try:
-                check_locked(read_info(path).config, self.project.config)
-                info = restore(path, self.trainer)
-            except CheckpointError as error:
-                then = "Going on from the one before it" if index else "Starting from the beginning"
-                yield CheckpointSkipped(path, f"{error} {then}.")
-            else:
-                self.pace.all_seconds, self.saved_step = info.seconds, info.step
-                self.furthest = max(self.furthest, info.step)
-                return
-        self.trainer.reset()
-        self.pace.all_seconds, self.saved_step = 0.0, 0
+        yield from self._take_in()
+        self.team.wait()  # until the leader has written it
+        info = yield from self.keeper.go_back(passing)
+        self.pace.all_seconds = info.seconds if info else 0.0
 
     def _roll_back(self, reason: str) -> Events:
         """Return to the last good state with half the rate and other noise."""
@@ -356,30 +368,18 @@ class _Run:
         trainer.generator.manual_seed((self.train.seed + step + self.rollbacks) % 2**63)
         self.is_whole = True
         self.saved_at = self.pace.seconds
-        yield from self._log_resumed()
         rate = self.train.learning_rate * trainer.rate_scale
-        yield RolledBack(
-            step,
-            trainer.step,
-            rate,
+        message = (
             f"{reason}, so training went back from step {step} to {trainer.step} and goes on with "
-            f"a learning rate of {rate:g}.",
+            f"a learning rate of {rate:g}."
         )
+        yield from self.journal.went_to(trainer.step)
+        yield from self.journal.happened(step, "rolled_back", message)
+        yield RolledBack(step, trainer.step, rate, message)
 
     def _is_checkpoint_due(self) -> bool:
         if self.bad_steps:  # a state that leads nowhere is not one to go back to
             return False
         is_round = self.trainer.step % self.train.checkpoint_every == 0
-        return is_round or self.pace.seconds - self.saved_at >= self.train.checkpoint_seconds
-
-
-def _missing_preview(step: int, error: Exception) -> Note:
-    """Pictures on the way are not worth a training."""
-    if is_out_of_memory(error):
-        return Note(
-            f"The preview of step {step} was left out, because there is not enough memory for it; "
-            "lower train.preview_count."
-        )
-    if isinstance(error, ExportError | OSError):
-        return Note(f"The preview of step {step} was left out. {error}")
-    raise error
+        is_late = self.pace.seconds - self.saved_at >= self.train.checkpoint_seconds
+        return self.team.leader_says(is_round or is_late, self.trainer.device)

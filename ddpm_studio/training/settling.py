@@ -14,16 +14,17 @@ LOOKED_AT = 500  # pictures, or up to twice that, tell whether transparency is h
 MOST_SOFT = 0.001  # of all pixels are half there
 
 
-def with_channels(project: Project, channels: int) -> Project:
-    """The project with as many channels as its pictures turned out to have, saved.
+def with_channels(project: Project, channels: int, *, is_saved: bool = True) -> Project:
+    """The project with as many channels as its pictures turned out to have.
 
-    Settings that name a number keep it.
+    Settings that name a number keep it. is_saved: in project.json, too.
     """
     pictures = project.config.pictures
     if pictures.channels:
         return project
     settled = dataclasses.replace(pictures, channels=channels)
-    return project.with_config(dataclasses.replace(project.config, pictures=settled))
+    config = dataclasses.replace(project.config, pictures=settled)
+    return project.with_config(config) if is_saved else dataclasses.replace(project, config=config)
 
 
 def with_alpha(config: StudioConfig, records: np.ndarray, rows: np.ndarray) -> StudioConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from ddpm_studio.diffusion import (
 from ddpm_studio.nn import Ema, UNet
 from ddpm_studio.nn.init import initialise
 from ddpm_studio.training.order import shuffled_indices
+from ddpm_studio.training.team import Team
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,16 @@ class Trainer:
         device: torch.device,
         weights: Tensor | None = None,
         rows: Tensor | None = None,
+        team: Team | None = None,
     ) -> None:
         """pictures: uint8 (N, H, W, C); weights: float (N,), how often each is seen, or all alike.
 
         rows: int64 (N,), where the pictures lie if `pictures` holds others, too.
-        What weights may be is said at `shuffled_indices`.
+        What weights may be is said at `shuffled_indices`. team: None for this process alone.
         """
         self.config = config
+        self.team = team or Team()
+        self.accumulation = config.train.accumulation  # may rise when memory runs out
         self.weights = weights
         self.device = device
         self.schedule = NoiseSchedule.from_config(config.diffusion).to(device)
@@ -72,6 +77,7 @@ class Trainer:
         self.model = new_model(self.config, train.seed).to(self.device)
         self.model.to(memory_format=self.memory_format)  # type: ignore[call-overload]
         self.model.train()
+        self.network = self.team.wrap(self.model)
         self.parameters = list(self.model.parameters())
         self.ema = Ema(self.parameters, train.ema_width)
         self.optimizer = torch.optim.AdamW(
@@ -91,7 +97,7 @@ class Trainer:
         self.rate_scale = 1.0
 
     def train_step(self) -> StepResult:
-        """One optimizer step on `batch_size` pictures.
+        """One optimizer step on `batch_size` pictures, of each process.
 
         If the loss or the gradient is not finite, weights and averages stay as they are.
         """
@@ -99,16 +105,18 @@ class Trainer:
         rate = learning_rate_at(self.config, self.step) * self.rate_scale
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        indices = shuffled_indices(
-            self.count, train.seed, self.step, train.batch_size, self.weights
-        )
+        total = train.batch_size * self.team.size
+        indices = shuffled_indices(self.count, train.seed, self.step, total, self.weights)
         x_0 = self.batch(indices)
         t, eps = self.noise(x_0)
         loss = torch.zeros((), device=self.device)
-        for part in zip(*(whole.chunk(train.accumulation) for whole in (x_0, t, eps)), strict=True):
-            part_loss = self.loss(*part) / train.accumulation
-            self.scaler.scale(part_loss).backward()
+        shares = [self.team.share(whole).chunk(self.accumulation) for whole in (x_0, t, eps)]
+        for number, part in enumerate(zip(*shares, strict=True), 1):
+            with self.team.adding_up(self.network, number == self.accumulation):
+                part_loss = self.loss(*part) / self.accumulation
+                self.scaler.scale(part_loss).backward()
             loss += part_loss.detach()
+        loss = self.team.mean(loss)
         self.scaler.unscale_(self.optimizer)
         grad_norm = torch.nn.utils.clip_grad_norm_(self.parameters, train.max_grad_norm)
         loss_value, norm_value = torch.stack([loss, grad_norm.to(loss.dtype)]).tolist()
@@ -121,6 +129,25 @@ class Trainer:
             self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
         return StepResult(loss_value, norm_value, rate, applied)
+
+    @property
+    def can_halve(self) -> bool:
+        """Whether a batch can go through the network in smaller parts."""
+        return self.team.size == 1 and self.accumulation < self.config.train.batch_size
+
+    def halve(self) -> int:
+        """Halve the parts, or nearly so; returns how many there are now."""
+        size = self.config.train.batch_size
+        parts = range(min(2 * self.accumulation, size), size + 1)
+        self.accumulation = next(count for count in parts if size % count == 0)
+        return self.accumulation
+
+    def forget_gradients(self) -> None:
+        """After a step that failed halfway; gives its memory back."""
+        self.optimizer.zero_grad(set_to_none=True)
+        gc.collect()
+        if self.device.type != "cpu":
+            torch.accelerator.empty_cache()
 
     def noise(self, x_0: Tensor) -> tuple[Tensor, Tensor]:
         """A random timestep and the noise for each picture: t (N,), eps (N, C, H, W).
@@ -140,7 +167,7 @@ class Trainer:
         diffusion = self.config.diffusion
         x_t = q_sample(self.schedule, x_0, t, eps)
         with self.autocast():
-            output = self.model(x_t, t)
+            output = self.network(x_t, t)
         target = prediction_target(self.schedule, diffusion.prediction, x_0, t, eps)
         weights = min_snr_weights(self.schedule, diffusion.prediction, t, diffusion.min_snr_gamma)
         return (l_simple(output, target) * weights.float()).mean()

@@ -10,23 +10,65 @@ import torch
 
 from ddpm_studio.config import TrainConfig
 from ddpm_studio.device import describe_device
-from ddpm_studio.errors import TrainingError
+from ddpm_studio.errors import TeamError, TrainingError
+from ddpm_studio.project import Project, step_of
 
 # how allocators that raise a plain RuntimeError begin: the CPU's, the GPU libraries', Metal's
 ALLOCATOR_WORDS = ("DefaultCPUAllocator", "ALLOC_FAILED", "out of memory", "not enough memory")
 
 
+# how drivers say in a RuntimeError that a graphics card no longer answers
+LOST_WORDS = ("CUDA error", "HIP error", "cuDNN error", "CUBLAS_STATUS", "NVML", "DEVICE_LOST",
+              "device lost", "command buffer")  # fmt: skip
+PARTNER_WORDS = ("Connection closed by peer", "Connection reset by peer", "NCCL", "gloo")
+
+
 @contextmanager
-def told_in_sentences(config: TrainConfig, device: torch.device) -> Iterator[None]:
-    """Turn a lack of memory and a refusal of the system into a TrainingError."""
+def told_in_sentences(project: Project, device: torch.device) -> Iterator[None]:
+    """Turn what the system, the device or another process refuses into a TrainingError."""
     try:
         yield
     except OSError as error:
         raise TrainingError(_with_notes(_system_sentence(error), error)) from error
     except (MemoryError, RuntimeError) as error:
-        if not is_out_of_memory(error):
+        told = _told(project, device, error)
+        if told is None:
             raise
-        raise TrainingError(_with_notes(_memory_sentence(config, device), error)) from error
+        raise told from error
+
+
+def _told(project: Project, device: torch.device, error: BaseException) -> TrainingError | None:
+    """What happened outside this program; None if it is a fault of its own."""
+    if is_out_of_memory(error):
+        sentence = _memory_sentence(project.config.train, device)
+    elif _is_lost(error):
+        sentence = (
+            f"The device {device.type.upper()} no longer answers ({_first_line(error)}). "
+            f"{_kept(project)} Restart the program, or the computer, and train on."
+        )
+    elif any(word in str(error) for word in PARTNER_WORDS):
+        sentence = f"Another process of this training has ended. {_kept(project)}"
+        return TeamError(_with_notes(sentence, error))
+    else:
+        return None
+    return TrainingError(_with_notes(sentence, error))
+
+
+def _is_lost(error: BaseException) -> bool:
+    if isinstance(error, torch.AcceleratorError):
+        return True
+    return any(word in str(error) for word in LOST_WORDS)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0].rstrip(".")
+
+
+def _kept(project: Project) -> str:
+    paths = project.checkpoint_paths()
+    if not paths:
+        return "Nothing was saved yet."
+    return f"The state of step {step_of(paths[-1])} is saved."
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -108,9 +108,9 @@ def test_training_keeps_pictures_out_and_says_how_it_does_on_them(
     told = [event for event in events if isinstance(event, HeldOutMeasured)]
     assert [event.step for event in told] == [4, 6, 8, 10]
     logged = read_held_out(project.metrics_path)
-    assert logged == [(event.step, event.loss) for event in told]
+    assert logged == [(event.step, event.loss, event.bands) for event in told]
     list(train(project, device="cpu", steps=2))  # and goes on where it was
-    assert [step for step, _ in read_held_out(project.metrics_path)] == [4, 6, 8, 10, 12]
+    assert [line.step for line in read_held_out(project.metrics_path)] == [4, 6, 8, 10, 12]
 
 
 def test_what_was_measured_after_a_step_that_is_void_is_void(tmp_path: Path) -> None:
@@ -120,4 +120,5 @@ def test_what_was_measured_after_a_step_that_is_void_is_void(tmp_path: Path) -> 
     log.append({"resumed_at": 15})
     log.append({"held_out": {"step": 20, "loss": 0.5, "bands": [0.1] * 4}})
     log.append({"held_out": "nonsense"})
-    assert read_held_out(tmp_path / "metrics.jsonl") == [(10, 0.1), (20, 0.5)]
+    counted = read_held_out(tmp_path / "metrics.jsonl")
+    assert [(line.step, line.loss) for line in counted] == [(10, 0.1), (20, 0.5)]

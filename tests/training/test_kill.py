@@ -125,11 +125,14 @@ def check_restart(life: Life, expected: int) -> None:
 
 
 def check_loss(life: Life | None, kept: int) -> None:
-    """Of what a killed process did, only the steps since its last checkpoint are lost."""
+    """Of what a killed process did, only the steps since its last checkpoint are lost.
+
+    The next checkpoint waits for the one that is being written, so two rounds are the most.
+    """
     if life is None:
         return
     assert kept >= max(life.steps("CheckpointSaved"), default=0)
-    assert max(life.steps("TrainStep"), default=kept) - kept <= EVERY
+    assert max(life.steps("TrainStep"), default=kept) - kept <= 2 * EVERY
 
 
 def test_killed_before_the_first_checkpoint_training_starts_anew(

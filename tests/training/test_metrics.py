@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddpm_studio.training.metrics import MetricsLog, read_metrics
+from ddpm_studio.training.metrics import (
+    Log,
+    Measured,
+    MetricsLog,
+    best_checkpoint,
+    read_happened,
+    read_held_out,
+    read_log,
+    read_metrics,
+)
 
 
 @pytest.fixture
@@ -86,3 +95,101 @@ def test_any_rubbish_in_the_middle_is_passed_over(
 def test_lines_of_another_kind_are_passed_over(path: Path, line: str) -> None:
     path.write_text(f'{{"step": 1}}\n{line}\n{{"step": 2}}\n')
     assert steps(path) == [1, 2]
+
+
+# what stands beside the steps
+
+
+def held_out(step: int, loss: float = 0.5, bands: object = (0.1, 0.2, 0.3, 0.4)) -> dict:
+    return {"held_out": {"step": step, "loss": loss, "bands": bands}}
+
+
+def happened(step: int, kind: str, message: str = "So it was.") -> dict:
+    return {"happened": {"step": step, "kind": kind, "message": message}}
+
+
+def write(path: Path, *lines: dict) -> None:
+    log = MetricsLog(path)
+    for line in lines:
+        log.append(line)
+
+
+def test_measurements_come_with_their_bands(path: Path) -> None:
+    write(path, {"step": 10, "loss": 1}, held_out(10, 0.25), held_out(20, 0.125, bands=None))
+    assert read_held_out(path) == [
+        Measured(10, 0.25, (0.1, 0.2, 0.3, 0.4)),
+        Measured(20, 0.125, ()),
+    ]
+
+
+def test_what_happened_is_void_after_going_back_but_the_going_back_itself_stays(
+    path: Path,
+) -> None:
+    write(
+        path,
+        happened(0, "resumed"),
+        happened(12, "batch_halved"),
+        {"step": 20},
+        happened(31, "skipped"),
+        happened(35, "rolled_back"),
+        {"resumed_at": 20},
+        happened(20, "checkpoint_skipped"),
+        happened(22, "skipped"),
+        {"resumed_at": 15},
+        {"resumed_at": 0},
+        happened(3, "skipped"),
+    )
+    found = [(one.step, one.kind) for one in read_happened(path)]
+    assert found == [(0, "resumed"), (3, "skipped"), (35, "rolled_back")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"happened": null}',
+        '{"happened": {"step": 1, "kind": "party", "message": "x"}}',
+        '{"happened": {"step": "1", "kind": "skipped", "message": "x"}}',
+        '{"happened": {"step": 1, "kind": ["skipped"], "message": "x"}}',
+        '{"happened": {"step": 1, "kind": "skipped"}}',
+        '{"held_out": {"step": 1, "loss": NaN, "bands": []}}',
+        '{"held_out": {"step": 1, "loss": "low"}}',
+        '{"held_out": {"loss": 0.5}}',
+    ],
+)
+def test_odd_lines_beside_the_steps_are_passed_over(path: Path, line: str) -> None:
+    path.write_text(line + "\n")
+    assert read_log(path) == Log()
+
+
+def test_odd_bands_leave_the_loss(path: Path) -> None:
+    write(path, held_out(5, 0.5, bands=[0.1, "x"]), held_out(6, 1, bands=7))
+    assert read_held_out(path) == [(5, 0.5, ()), (6, 1.0, ())]
+
+
+def test_all_is_read_in_one_pass_as_each_part_alone(path: Path) -> None:
+    write(path, {"step": 1}, held_out(1), happened(1, "skipped"), {"step": 2})
+    log = read_log(path)
+    assert (log.steps, log.held_out) == (read_metrics(path), read_held_out(path))
+    assert log.happened == read_happened(path)
+    assert [len(part) for part in (log.steps, log.held_out, log.happened)] == [2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("steps", "best"),
+    [
+        ({100, 200, 300}, 200),  # 250 is lower, but nobody can load it
+        ({100, 300, 999}, 300),
+        ({999}, None),  # saved, never measured
+        (set(), None),
+    ],
+)
+def test_the_best_checkpoint_is_the_one_that_was_measured_lowest(
+    steps: set[int], best: int | None
+) -> None:
+    losses = {100: 0.5, 200: 0.2, 250: 0.1, 300: 0.3}
+    measured = [Measured(step, loss) for step, loss in losses.items()]
+    assert best_checkpoint(measured, steps) == best
+
+
+def test_of_equals_the_first_is_the_best() -> None:
+    assert best_checkpoint([Measured(1, 0.5), Measured(2, 0.5)], {1, 2}) == 1

@@ -128,7 +128,7 @@ def test_the_gradient_is_that_of_the_loss(make_trainer: MakeTrainer) -> None:
     values = []
     for sign in (1, -1):
         moved = copy.copy(trainer)
-        moved.model = copy.deepcopy(trainer.model)
+        moved.model = moved.network = copy.deepcopy(trainer.model)
         for parameter, gradient in zip(moved.model.parameters(), gradients, strict=True):
             parameter.data.add_(gradient / norm, alpha=sign * 1e-2)
         values.append(moved.loss(x_0, t, eps).item())

@@ -1,19 +1,26 @@
 """What the system says becomes a sentence that says what to do."""
 
 import errno
+from pathlib import Path
 
 import pytest
 import torch
 
-from ddpm_studio.config import TrainConfig
+from ddpm_studio.config import StudioConfig, TrainConfig
 from ddpm_studio.errors import PicturesError, TrainingError
+from ddpm_studio.project import Project
 from ddpm_studio.training.trouble import is_out_of_memory, told_in_sentences
 
 CPU = torch.device("cpu")
+NOWHERE = Path("nowhere")
+
+
+def project_with(config: TrainConfig | None = None) -> Project:
+    return Project(NOWHERE, NOWHERE, StudioConfig(train=config or TrainConfig()))
 
 
 def sentence_for(error: Exception, config: TrainConfig | None = None) -> str:
-    with pytest.raises(TrainingError) as caught, told_in_sentences(config or TrainConfig(), CPU):
+    with pytest.raises(TrainingError) as caught, told_in_sentences(project_with(config), CPU):
         raise error
     assert caught.value.__cause__ is error
     return str(caught.value)
@@ -66,6 +73,33 @@ def test_other_refusals_name_the_file() -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError("a bug"), PicturesError("None."), GeneratorExit()])
 def test_everything_else_comes_through(error: BaseException) -> None:
-    with pytest.raises(type(error)) as caught, told_in_sentences(TrainConfig(), CPU):
+    with pytest.raises(type(error)) as caught, told_in_sentences(project_with(), CPU):
         raise error
     assert caught.value is error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.AcceleratorError("CUDA error: unspecified launch failure"),
+        RuntimeError("CUDA error: an illegal memory access was encountered\nCUDA kernel errors"),
+        RuntimeError("HIP error: device is lost"),
+        RuntimeError("level_zero backend failed with error: 20 (UR_RESULT_ERROR_DEVICE_LOST)"),
+    ],
+)
+def test_a_lost_device_is_one_sentence_each_on_what_is_saved_and_what_to_do(
+    error: Exception, tmp_path: Path
+) -> None:
+    project = Project(tmp_path, NOWHERE, StudioConfig())
+    device = torch.device("cuda")
+    with pytest.raises(TrainingError) as lost, told_in_sentences(project, device):
+        raise error
+    assert "no longer answers" in str(lost.value)
+    assert "Nothing was saved yet" in str(lost.value)
+    project.checkpoints.mkdir()
+    project.checkpoint_path(12).touch()
+    with pytest.raises(TrainingError) as lost, told_in_sentences(project, device):
+        raise error
+    assert "The state of step 12 is saved." in str(lost.value)
+    assert str(lost.value).endswith("and train on.")
+    assert "\n" not in str(lost.value)

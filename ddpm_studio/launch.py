@@ -1,0 +1,20 @@
+"""Which process this is, where PyTorch's `torchrun` started several that train together."""
+
+from __future__ import annotations
+
+import os
+
+
+def is_one_of_several() -> bool:
+    """Whether torchrun started this process."""
+    return "TORCHELASTIC_RUN_ID" in os.environ
+
+
+def is_leader() -> bool:
+    """Whether this is the process that writes and speaks: the first of several, or the only one."""
+    return not is_one_of_several() or os.environ.get("RANK") == "0"
+
+
+def place_on_machine() -> int:
+    """0, 1, 2 ... among the processes of this machine."""
+    return int(os.environ.get("LOCAL_RANK", "0"))
