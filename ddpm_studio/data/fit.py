@@ -27,6 +27,7 @@ class Upright:
     height: int
     focus: tuple[float, float] = (0.5, 0.5)
     pixel_scale: int = 0  # of pixel art
+    pixels: np.ndarray | None = None  # uint8 (H, W, C) of `image`, where they are at hand
 
 
 def part_of(picture: Upright, crop: Crop, width: int, height: int) -> Part:
@@ -44,6 +45,9 @@ def part_of(picture: Upright, crop: Crop, width: int, height: int) -> Part:
 def fit(picture: Upright, crop: Crop, config: PicturesConfig) -> np.ndarray:
     """The picture as the network sees it: uint8 (H, W, C); with 4 channels premultiplied."""
     channels, height, width = config.shape
+    if _is_fitted(picture, crop, config):
+        assert picture.pixels is not None
+        return picture.pixels
     image = _in_channels(picture.image, channels, config.background)
     ground = ground_of(config)
     part = part_of(picture, crop, width, height)
@@ -55,6 +59,19 @@ def fit(picture: Upright, crop: Crop, config: PicturesConfig) -> np.ndarray:
     else:
         fitted = image.resize((width, height), LANCZOS, box=_inside(image, picture.box, part))
     return np.asarray(fitted, np.uint8).reshape(height, width, channels)
+
+
+def _is_fitted(picture: Upright, crop: Crop, config: PicturesConfig) -> bool:
+    """Whether its pixels are what any scaling would give, as nothing is cut off or scaled."""
+    channels, height, width = config.shape
+    return (
+        picture.pixels is not None
+        and picture.pixels.shape == (height, width, channels)
+        and channels < 4  # which would be premultiplied
+        and (picture.width, picture.height) == (width, height)
+        and not picture.pixel_scale
+        and crop.mode != "box"
+    )
 
 
 def ground_of(config: PicturesConfig) -> tuple[int, ...]:

@@ -71,13 +71,13 @@ def _project(pixels: np.ndarray, height: int, width: int, kind: Weights) -> Floa
     high, wide, channels = pixels.shape
     down, across = kind(high, height), kind(wide, width)
     rows = max(1, BAND // (wide * channels))
-    summed = np.zeros((height, wide * channels), np.float32)
-    for top in range(0, high, rows):
-        band = pixels[top : top + rows].astype(np.float32)
-        summed += down[:, top : top + rows] @ band.reshape(len(band), -1)
+    lines = pixels.reshape(high, -1)
+    summed = down[:, :rows] @ lines[:rows].astype(np.float32)
+    for top in range(rows, high, rows):
+        summed += down[:, top : top + rows] @ lines[top : top + rows].astype(np.float32)
     # all channels in one large product, which is far faster than many narrow ones
-    lines = summed.reshape(height, wide, channels).transpose(0, 2, 1).reshape(-1, wide)
-    return (lines @ across.T).reshape(height, channels, width).transpose(0, 2, 1)
+    rows_of_one = summed.reshape(height, wide, channels).transpose(0, 2, 1).reshape(-1, wide)
+    return (rows_of_one @ across.T).reshape(height, channels, width).transpose(0, 2, 1)
 
 
 @lru_cache(maxsize=64)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from io import BytesIO, FileIO
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from PIL import Image
 
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.decode import Decoded, UnreadablePictureError, decode
+from ddpm_studio.data.decode import MILLION, Decoded, UnreadablePictureError, decode
 from ddpm_studio.data.facts import PictureFacts, encode_thumbnail
 from ddpm_studio.data.fit import Upright, fit, flattened
 from ddpm_studio.data.focus import focus
 from ddpm_studio.data.likeness import likeness
 from ddpm_studio.data.pixel_art import JUDGED_SIDE, MOST_COLOURS_ENLARGED, pixel_scale
+from ddpm_studio.data.plain_png import plain_png
 from ddpm_studio.data.reasons import ENDS_EARLY, why_unreadable
 
 MOST_BYTES = 1 << 30  # of a file
@@ -45,7 +47,7 @@ class Look:
 
 
 def look_at(
-    path: Path,
+    path: Path | str,
     config: PicturesConfig,
     crops: Sequence[Crop] = (),
     known: Sequence[str] = (),
@@ -58,7 +60,7 @@ def look_at(
     KnownPicture for one of the `known`.
     """
     try:
-        data = _bytes_of(path) if path.stat().st_size <= MOST_BYTES else None
+        data = _bytes_of(path)
     except OSError as error:
         raise UnreadablePictureError(why_unreadable(error)) from error
     except MemoryError as error:
@@ -71,7 +73,7 @@ def look_at(
     try:
         if not data:
             raise UnreadablePictureError("the file is empty")
-        return _look_at(io.BytesIO(data), digest, config, crops or (_everywhere(config.crop),))
+        return _look_at(data, digest, config, crops or (_everywhere(config.crop),))
     except UnreadablePictureError as error:
         error.digest = digest  # the same bytes will not become better
         raise
@@ -84,7 +86,7 @@ def look_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     config = config_from(request["config"])
     crops = [Crop(crop["mode"], tuple(crop["box"])) for crop in request.get("crops", ())]
     try:
-        found = look_at(Path(request["path"]), config, crops, request.get("known", ()))
+        found = look_at(request["path"], config, crops, request.get("known", ()))
     except KnownPicture as same:
         return {"same": same.args[0]}, b""
     except UnreadablePictureError as error:
@@ -99,9 +101,10 @@ def config_from(text: str) -> PicturesConfig:
     return PicturesConfig(**json.loads(text))
 
 
-def _bytes_of(path: Path) -> bytes:
-    with io.FileIO(path) as opened:  # three times as fast as Path.read_bytes
-        return opened.readall()
+def _bytes_of(path: Path | str) -> bytes | None:
+    """None: more than anybody wants."""
+    with FileIO(path) as opened:  # three times as fast as Path.read_bytes
+        return opened.readall() if os.fstat(opened.fileno()).st_size <= MOST_BYTES else None
 
 
 @lru_cache(maxsize=8)
@@ -111,21 +114,22 @@ def _everywhere(crop: str) -> Crop:
 
 def facts_of(image: Image.Image, kind: str, config: PicturesConfig) -> tuple[Upright, PictureFacts]:
     """Of a picture that did not come from a file of its own, such as the frame of a video."""
-    box = (0.0, 0.0, float(image.width), float(image.height))
-    decoded = Decoded(image, box, image.width, image.height, kind)
-    facts = _facts(decoded, "", False, config.background, [])
-    return _upright(decoded, facts), facts
+    return _upright(_whole(image, kind), "", False, config.background, [])
 
 
-def _upright(decoded: Decoded, facts: PictureFacts) -> Upright:
-    size = facts.width, facts.height
-    return Upright(decoded.image, decoded.box, *size, facts.focus, facts.pixel_scale)
+def _whole(image: Image.Image, kind: str) -> Decoded:
+    width, height = image.size
+    return Decoded(image, (0.0, 0.0, float(width), float(height)), width, height, kind)
 
 
-def _look_at(file: io.BytesIO, digest: str, config: PicturesConfig, crops: Sequence[Crop]) -> Look:
+def _look_at(data: bytes, digest: str, config: PicturesConfig, crops: Sequence[Crop]) -> Look:
     notes: list[str] = []
-    needed = max(config.shape[1:]) / _smallest_part(crops)
-    decoded = _decode(file, needed, config.max_megapixels, notes)
+    plain = plain_png(data, config.max_megapixels * MILLION)
+    if plain is not None:
+        decoded = _whole(plain, "PNG")
+    else:
+        needed = max(config.shape[1:]) / _smallest_part(crops)
+        decoded = _decode(BytesIO(data), needed, config.max_megapixels, notes)
     if min(decoded.width, decoded.height) < config.smallest_side:
         raise UnreadablePictureError(
             f"too small: {decoded.width} x {decoded.height} pixels, while a side has at least "
@@ -134,12 +138,11 @@ def _look_at(file: io.BytesIO, digest: str, config: PicturesConfig, crops: Seque
     image, has_alpha = _without_idle_alpha(decoded.image)
     if image is not decoded.image:
         decoded = replace(decoded, image=image)
-    facts = _facts(decoded, digest, has_alpha, config.background, notes)
-    upright = _upright(decoded, facts)
+    upright, facts = _upright(decoded, digest, has_alpha, config.background, notes)
     return Look(facts, tuple(fit(upright, crop, config) for crop in crops))
 
 
-def _decode(file: io.BytesIO, needed: float, most: int, notes: list[str]) -> Decoded:
+def _decode(file: BytesIO, needed: float, most: int, notes: list[str]) -> Decoded:
     """Whole, or else as far as it goes."""
     try:
         return decode(file, needed, most, notes)
@@ -173,12 +176,23 @@ def _without_idle_alpha(image: Image.Image) -> tuple[Image.Image, bool]:
     return image, True
 
 
-def _facts(
+def _upright(
     decoded: Decoded, digest: str, has_alpha: bool, background: str, notes: list[str]
+) -> tuple[Upright, PictureFacts]:
+    """The picture, ready for any crop, and what is to be known of it."""
+    image, small = decoded.image, _small(flattened(decoded.image, background))
+    facts = _facts(decoded, small, digest, has_alpha, notes)
+    is_all = small.shape[:2] == (image.height, image.width) and image.mode != "RGBA"
+    size, scale = (decoded.width, decoded.height), facts.pixel_scale
+    pixels = small if is_all else None
+    return Upright(image, decoded.box, *size, facts.focus, scale, pixels), facts
+
+
+def _facts(
+    decoded: Decoded, small: np.ndarray, digest: str, has_alpha: bool, notes: list[str]
 ) -> PictureFacts:
     image = decoded.image
     scale = pixel_scale(_colours(image)) if _may_be_drawn(image, decoded.format) else 0
-    small = _small(flattened(image, background))
     mini, bits = likeness(small)
     return PictureFacts(
         digest=digest,
@@ -224,7 +238,7 @@ def _is_grey(image: Image.Image, small: np.ndarray) -> bool:
     """Whether red, green and blue are equal everywhere that can be seen."""
     if image.mode == "L":
         return True
-    if any(not np.array_equal(part[..., 0], part[..., 2]) for part in (small[:8], small)):
+    if any((part[..., 0] != part[..., 2]).any() for part in (small[:8], small)):
         return False
     return all(_are_rows_grey(strip) for strip in _strips(image))
 

@@ -224,14 +224,15 @@ class Preparation:
         if done:
             yield PicturesProgress(done, total)
         deriver = Deriver(self.store, self.config)
-        left: list[tuple[int, FoundFile]] = []
+        pictures: list[tuple[int, FoundFile]] = []
+        videos: list[tuple[int, FoundFile]] = []
         for index, file in wanted:
             if deriver.is_useful and self._derive(deriver, file):
                 done += 1
                 yield from self._tell_progress(index, file, done, total)
             else:
-                left.append((index, file))
-        for answered in self._answers(left):
+                (videos if self.videos.is_video(file.name) else pictures).append((index, file))
+        for answered in self._answers(pictures):
             if answered is None:
                 yield PicturesProgress(done, total)
                 continue
@@ -239,12 +240,11 @@ class Preparation:
             self._take_in(file, answer)
             done += 1
             yield from self._tell_progress(index, file, done, total)
-        for index, file in left:
-            if self.videos.is_video(file.name):
-                for _ in self.videos.look(file):
-                    yield PicturesProgress(done, total)
-                done += 1
-                yield from self._tell_progress(index, file, done, total)
+        for index, file in videos:
+            for _ in self.videos.look(file):
+                yield PicturesProgress(done, total)
+            done += 1
+            yield from self._tell_progress(index, file, done, total)
 
     def _derive(self, deriver: Deriver, file: FoundFile) -> bool:
         """Make the records of a picture from those of another size, where that loses nothing."""
@@ -256,13 +256,12 @@ class Preparation:
         return all(deriver.derive(facts, crop) for crop in crops)
 
     def _answers(
-        self, wanted: list[tuple[int, FoundFile]]
+        self, pictures: list[tuple[int, FoundFile]]
     ) -> Iterator[tuple[tuple[int, FoundFile], Answer] | None]:
         """Ask the decoders' processes; an answer for each picture, in order, None meanwhile."""
-        pictures = [(key, key[1]) for key in wanted if not self.videos.is_video(key[1].name)]
         if not pictures:
             return
-        requests = ((key, self._request(file)) for key, file in pictures)
+        requests = ((key, self._request(key[1])) for key in pictures)
         if self.pool is not None:
             yield from self.pool.run_with_pulse(requests, PULSE)
             return
@@ -292,14 +291,16 @@ class Preparation:
             else:  # the disk's or the system's fault: it may be better next time
                 self.unreadable[file.name] = values["reason"]
         else:
-            facts = with_words(PictureFacts.from_list(values["facts"]), values.get("stderr", ""))
+            facts = PictureFacts.from_list(values["facts"])
+            if printed := values.get("stderr"):
+                facts = with_words(facts, printed)
             self.known.learn(file, facts.digest, facts)
             crops = crops_for(self.choices.of(file.name), self.config)
             for number, crop in enumerate(crops):
                 record = record_name(facts.digest, crop)
                 if self.store.row(record) < 0:
-                    start = number * self.store.nbytes
-                    self.store.append(record, answer.data[start : start + self.store.nbytes])
+                    start, size = number * self.store.nbytes, self.store.nbytes
+                    self.store.append(record, answer.data[start : start + size])
 
     @cached_property
     def unreadable(self) -> dict[str, str]:

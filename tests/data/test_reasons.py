@@ -121,15 +121,15 @@ def test_a_disk_that_fails_in_the_middle_is_not_called_damage(
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", fail)
-    data = encode(Image.new("RGB", (24, 24)), "PNG")
+    data = encode(Image.new("P", (24, 24)), "PNG")
     assert reason(data) == "it cannot be read (Input/output error)"
 
 
 def test_a_file_without_permission_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: Path) -> None:
+    def refuse(path: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "stat", refuse)
+    monkeypatch.setattr(looking, "FileIO", refuse)
     with pytest.raises(UnreadablePictureError, match="no permission to read it"):
         read_picture(tmp_path / "a.png", CONFIG)
 
@@ -178,7 +178,7 @@ def test_no_memory_is_a_reason_too(monkeypatch: pytest.MonkeyPatch, reason: Reas
         raise MemoryError
 
     monkeypatch.setattr(decode, "to_srgb", refuse)
-    data = encode(Image.new("RGB", (24, 24)), "PNG")
+    data = encode(Image.new("P", (24, 24)), "PNG")
     assert reason(data) == "it needs more memory than allowed"
 
 
