@@ -71,10 +71,13 @@ class PictureChoosing(QObject):
             self._history.change(taken, words, weight=weight)
 
     def edit_crop(self, entry: WallEntry, original: Original, config: PicturesConfig) -> None:
-        """Open the crop editor on a picture whose file was read."""
+        """Open the crop editor on a picture whose file was read.
+
+        config: with the channels that the network sees.
+        """
         from ddpm_studio.gui.dialogs.crop_editor import CropEditor
 
-        _, height, width = config.shape
+        channels, height, width = config.shape
         focus = entry.facts.focus if entry.facts is not None else (0.5, 0.5)
         editor = CropEditor(
             self._theme,
@@ -88,6 +91,7 @@ class PictureChoosing(QObject):
             self._window,
             focus=focus,
             background=config.background,
+            channels=channels,
         )
         editor.chosen.connect(lambda crops: self._set_crops(entry.name, crops))
         editor.open()

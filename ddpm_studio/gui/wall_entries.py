@@ -43,7 +43,7 @@ class WallEntry(NamedTuple):
     modified: float = 0.0
     colour: Colour = NO_COLOUR  # its mean
     facts: PictureFacts | None = None
-    crop: Crop = Crop()  # of what is taken
+    crop: Crop = Crop()  # what its pixels are
 
     @property
     def is_copy(self) -> bool:
@@ -70,7 +70,10 @@ class WallEntry(NamedTuple):
     @property
     def words(self) -> str:
         """What was done to it, or why it is left out."""
-        return "; ".join(self.notes) if self.is_taken else f"Left out: {self.reason}"
+        if self.is_taken:
+            return "; ".join(self.notes)
+        is_said = self.reason.startswith("left out")  # "left out by you"
+        return _sentence(self.reason) if is_said else f"Left out: {self.reason}"
 
     @property
     def tip(self) -> str:
@@ -92,7 +95,7 @@ def entries_of(
     pictures: PictureSet, choices: Choices, config: PicturesConfig
 ) -> tuple[WallEntry, ...]:
     """Of every file with a verdict, in the order of their names."""
-    from ddpm_studio.data.verdict import label_of
+    from ddpm_studio.data.verdict import crops_for, label_of
 
     _, height, width = config.shape
     group_of = {name: number for number, group in enumerate(pictures.groups) for name in group}
@@ -108,7 +111,7 @@ def entries_of(
         weight: float = 1.0,
         reason: str = "",
         kind: str = "",
-        crop: Crop = Crop(),  # noqa: B008  (frozen)
+        crop: Crop | None = None,
     ) -> WallEntry:
         return WallEntry(
             name,
@@ -125,7 +128,7 @@ def entries_of(
             pictures.modified.get(name, 0.0),
             NO_COLOUR if facts is None else colour_of[facts.digest],
             facts,
-            crop,
+            crop or crops_for(choices.of(name), config)[0],
         )
 
     found = [
@@ -136,6 +139,10 @@ def entries_of(
         for one in pictures.left_out
     ]
     return tuple(sorted(found, key=lambda one: one.name))
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def arranged(entries: Sequence[WallEntry], query: PictureQuery) -> list[int]:

@@ -5,47 +5,28 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import (
-    QIcon,
-    QImage,
-    QKeySequence,
-    QPainter,
-    QPen,
-    QPixmap,
-    QShortcut,
-    QStandardItemModel,
-)
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QListView,
-    QListWidget,
-    QListWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeySequence, QShortcut, QStandardItemModel
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button, IconButton
 from ddpm_studio.gui.widgets.control_row import ControlRow, explain
-from ddpm_studio.gui.widgets.crop_frame import (
+from ddpm_studio.gui.widgets.crop_frame import CropFrame, enlarged
+from ddpm_studio.gui.widgets.elided_label import ElidedLabel
+from ddpm_studio.gui.widgets.images import image_on
+from ddpm_studio.gui.widgets.inputs import ComboBox
+from ddpm_studio.gui.widgets.picture_boxes import (
     WHOLE,
     Box,
-    CropFrame,
     box_grid,
-    enlarged,
     free_box,
     largest_box,
     render,
     shape_of,
 )
-from ddpm_studio.gui.widgets.elided_label import ElidedLabel
-from ddpm_studio.gui.widgets.images import image_on
-from ddpm_studio.gui.widgets.inputs import ComboBox
+from ddpm_studio.gui.widgets.picture_crop_list import CropList
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +36,6 @@ if TYPE_CHECKING:
 FOLDER, BOX, PAD, SMART = "folder", "box", "pad", "smart"
 MODES = {"centre": "Centre", SMART: "By detail", PAD: "Pad", BOX: "My own frame"}
 SEEN_SIDE, SEEN_MARGIN = 256, 6  # points
-THUMB = 52
 
 
 class CropEditor(QDialog):
@@ -77,16 +57,20 @@ class CropEditor(QDialog):
         *,
         focus: tuple[float, float] = (0.5, 0.5),
         background: str = "#ffffff",
+        channels: int = 3,
     ) -> None:
-        """pixels: uint8 (H, W, 3), the whole picture, reduced. size: (width, height) of the file.
+        """pixels: uint8 (H, W, 3), the whole picture, reduced, or (H, W, 4), premultiplied.
 
+        size: (width, height) of the file.
         aspect: width by height of what the network sees; target: its (width, height) in pixels.
         folder_mode: one of config.CROPS. focus: the middle of what is most detailed, in parts of
-        the sides. background: around a padded picture.
+        the sides. background: around a padded picture, and under a transparent one. channels: what
+        the network sees of it.
         """
         super().__init__(parent)
         self._theme, self._pixels, self._size, self._target = theme, pixels, size, target
-        self._folder_mode, self._focus, self._background = folder_mode, focus, background
+        self._folder_mode, self._focus = folder_mode, focus
+        self._background, self._channels = background, channels
         self._shape = shape_of(size, aspect)
         self._grid = box_grid(size, target)
         self._crops, self._row = list(crops), 0  # none: as the whole folder
@@ -128,17 +112,7 @@ class CropEditor(QDialog):
             self._mode.addItem(words, mode)
         self._count = QLabel()
         self._count.setProperty("kind", "label")
-        self._list = QListWidget()
-        self._list.setObjectName(names.CROP_LIST)
-        self._list.setFlow(QListView.Flow.LeftToRight)
-        self._list.setIconSize(QSize(THUMB, THUMB))
-        self._list.setGridSize(QSize(THUMB + 4, THUMB + 4))
-        self._list.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self._list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setFixedHeight(THUMB + 20)  # with its scroll bar
-        # the icons show what is chosen; a ground would run into their neighbours
-        self._list.setStyleSheet("QListView::item:selected { background: transparent; }")
-        explain(self._list, "The crops of this picture", "Each one is a picture of its own.")
+        self._list = CropList(self._theme)
 
     def _make_buttons(self) -> None:
         theme, (width, height) = self._theme, self._target
@@ -248,7 +222,7 @@ class CropEditor(QDialog):
         self._as_folder.clicked.connect(lambda: self._finish(()))
         self._cancel.clicked.connect(self.reject)
         self._use.clicked.connect(lambda: self._finish(self.crops))
-        self._theme.changed.connect(self._fill_list)
+        self._theme.changed.connect(self._on_theme_changed)
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self)
         delete.activated.connect(self._on_remove)
 
@@ -285,7 +259,7 @@ class CropEditor(QDialog):
         self._several.setVisible(has_several)
         self._count.setText(f"{len(self._crops)} crops of this picture")
         if has_several:
-            self._list.item(self._row).setIcon(self._icon(seen))
+            self._list.show_image(self._row, seen)
         self._say_facts(box)
 
     def _say_facts(self, box: Box | None) -> None:
@@ -306,37 +280,16 @@ class CropEditor(QDialog):
 
     def _fill_list(self) -> None:
         """A thumbnail for each crop, with the current one chosen."""
-        self._list.blockSignals(True)
-        self._list.clear()
-        for place, crop in enumerate(self._crops):
-            item = QListWidgetItem(self._icon(self._render(crop)), "")
-            item.setToolTip(f"Crop {place + 1} of {len(self._crops)}")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())
-            self._list.addItem(item)
-        self._list.setCurrentRow(self._row)
-        self._list.blockSignals(False)
+        self._list.show_images([self._render(crop) for crop in self._crops], self._row)
 
     def _render(self, crop: Crop) -> QImage:
-        pixels = render(self._pixels, self._box_of(crop), self._target, self._background)
-        return image_on(pixels).copy()
+        box = self._box_of(crop)
+        pixels = render(self._pixels, box, self._target, self._background, self._channels)
+        return image_on(pixels, premultiplied=True).copy()
 
-    def _icon(self, image: QImage) -> QIcon:
-        """In its own colours when chosen, too, but with a ring."""
-        small = enlarged(image, THUMB - 8, 1.0)
-        icon = QIcon()
-        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
-            pixmap = QPixmap(THUMB, THUMB)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            area = small.rect()
-            area.moveCenter(pixmap.rect().center())
-            painter.drawPixmap(area, small)
-            if mode == QIcon.Mode.Selected:
-                painter.setPen(QPen(self._theme.colour("accent_text"), 2))
-                painter.drawRect(area.adjusted(-2, -2, 2, 2))
-            painter.end()
-            icon.addPixmap(pixmap, mode)
-        return icon
+    def _on_theme_changed(self) -> None:
+        self._fill_list()
+        self._refresh()
 
     # what a person does
 

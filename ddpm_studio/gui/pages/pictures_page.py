@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QFrame,
-    QScrollArea,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui import names
@@ -22,6 +17,7 @@ from ddpm_studio.gui.jobs import Job
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.picture_choosing import PictureChoosing
 from ddpm_studio.gui.picture_folders import PictureFolders
+from ddpm_studio.gui.picture_foresight import foreseen
 from ddpm_studio.gui.picture_jobs import PictureJobs, Wanted
 from ddpm_studio.gui.picture_setting_changes import PictureSettingChanges
 from ddpm_studio.gui.progress import Progress
@@ -30,9 +26,7 @@ from ddpm_studio.gui.wall_entries import WallEntry
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.empty_state import EmptyState
 from ddpm_studio.gui.widgets.folder_header import FolderHeader
-from ddpm_studio.gui.widgets.folder_panel import FolderPanel
-from ddpm_studio.gui.widgets.left_out_panel import LeftOutPanel
-from ddpm_studio.gui.widgets.picture_settings import PictureSettings
+from ddpm_studio.gui.widgets.picture_side import WIDTH, PictureSide
 from ddpm_studio.gui.widgets.picture_states import PictureStates
 from ddpm_studio.gui.widgets.wall_panel import WallPanel
 from ddpm_studio.gui.work import pictures as work
@@ -40,7 +34,6 @@ from ddpm_studio.project import Project
 
 PATIENCE_MS = 300  # after a change, before everything is read again
 LOOK_MS = 120  # on a picture, before its file is read
-SIDE_WIDTH = 320
 TILE_POINTS = 128  # the longer side of a tile, at first
 
 
@@ -116,7 +109,7 @@ class PicturesPage(Page):
 
     def show_config(self, project: Project) -> None:
         self._show_settings(project)
-        self._folder_panel.set_current(project.config)
+        self._side.folder.set_current(project.config)
         wanted = Wanted.by(project, self._history.choices)
         if wanted == self._jobs.preparing_for:
             return
@@ -158,42 +151,19 @@ class PicturesPage(Page):
         tile_points = self.session.settings.get("pictures/tile", TILE_POINTS)
         self._wall = WallPanel(self.theme, tile_points)
         self._states = PictureStates(self.theme, self._wall)
-        self._settings = PictureSettings(self.theme)
-        self._folder_panel = FolderPanel(self.theme)
-        self._left_out = LeftOutPanel(self.theme)
-        self._left_out.hide()
+        self._side = PictureSide(self.theme)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setHandleWidth(16)
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(self._states)
-        splitter.addWidget(self._build_side())
+        splitter.addWidget(self._side)
         splitter.setStretchFactor(0, 1)
-        splitter.setSizes([1000, SIDE_WIDTH])
+        splitter.setSizes([1000, WIDTH])
         self.session.settings.remember_splitter(splitter, "pictures/splitter")
         self.set_content(splitter)
 
-    def _build_side(self) -> QWidget:
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        holder = QWidget()
-        holder.setProperty("kind", "scrolled")
-        layout = QVBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
-        layout.addWidget(self._settings)  # first, or it would jump when the others come
-        layout.addWidget(self._folder_panel)
-        layout.addWidget(self._left_out)
-        layout.addStretch()
-        layout.setStretchFactor(self._left_out, 1000)  # as far as it wants to grow
-        scroll.setWidget(holder)
-        scroll.setMinimumWidth(SIDE_WIDTH)
-        return scroll
-
     def _connect(self) -> None:
-        session, settings = self.session, self._settings
+        session, settings = self.session, self._side.settings
         self._new.clicked.connect(self.main_action)
         self._header.way_on_wanted.connect(self.main_action)
         self._header.folder_wanted.connect(self._folders.show)
@@ -217,10 +187,10 @@ class PicturesPage(Page):
         jobs.tiles_done.connect(self._wall.wall.refresh)
         jobs.original_seen.connect(self._on_original)
         self._watcher.changed.connect(self._prepare)
-        self._left_out.show_wanted.connect(self._folders.show)
+        self._side.left_out.show_wanted.connect(self._folders.show)
         session.pictures_expected.connect(jobs.prewarm)
         self._states.currentChanged.connect(self._on_state_changed)
-        changes = PictureSettingChanges(session, settings, self._folder_panel, self)
+        changes = PictureSettingChanges(session, settings, self._side.folder, self)
         changes.refused.connect(self._show_settings)
         settings.other_settings_wanted.connect(self._on_other_settings)
         session.checkpoint_saved.connect(self._show_locked)
@@ -243,10 +213,9 @@ class PicturesPage(Page):
         self._choosing = PictureChoosing(self.theme, self._wall, self._history, self)
         self._choosing.crop_wanted.connect(self._on_crop_wanted)
         self._choosing.folder_wanted.connect(self._folders.show)
-        self._left_out.take_wanted.connect(self._choosing.take)
+        self._side.left_out.take_wanted.connect(self._choosing.take)
         self._jobs.crop_seen.connect(self._on_crop_seen)
-        # the verdicts follow at once; what is on the wall stays until they are there
-        self._history.changed.connect(self._prepare)
+        self._history.changed.connect(self._on_choices)
         self._history.failed.connect(self.session.report)
 
     # preparing
@@ -260,15 +229,13 @@ class PicturesPage(Page):
         self._jobs.prepare(project, self._history.choices)
         if self._jobs.folder is None:
             self._states.show_preparing_soon()
-        self._header.can_go_on = True
+            self._header.can_go_on = True  # training reads the folder, too
 
     def _clear(self) -> None:
         """Show nothing of another project or of other settings."""
         self._original_soon.stop()
         self._wall.clear()
-        self._left_out.set_files(())
-        self._folder_panel.clear()
-        self._settings.show_transparent(None)
+        self._side.clear()
 
     def _on_progress(self, progress: Progress) -> None:
         self._states.show_progress(progress)
@@ -288,24 +255,33 @@ class PicturesPage(Page):
             self._states.show_wall()
 
     def _on_prepared(self, folder: work.Folder) -> None:
-        project, pictures = self.session.project, folder.pictures
+        project = self.session.project
         assert project is not None
-        self._wall.set_entries(folder.entries, pictures.records.shape[1:], folder.source)
-        self._left_out.set_files(
-            [(one.name, one.reason, one.kind != "unreadable") for one in pictures.left_out]
-        )
-        self._settings.show_transparent(folder.summary.transparent)
-        self._folder_panel.set_summary(folder.summary)
-        self._folder_panel.set_current(project.config)
+        self._show_entries(folder, folder.entries)
+        self._side.settings.show_transparent(folder.summary.transparent)
+        self._side.folder.set_summary(folder.summary)
+        self._side.folder.set_current(project.config)
         self._show_settings(project)
         self._watcher.watch(folder.folders)
-        self._header.can_go_on = bool(len(pictures))
         self._states.show_wall()
         self._on_state_changed()
 
+    def _show_entries(self, folder: work.Folder, entries: Sequence[WallEntry]) -> None:
+        self._wall.set_entries(entries, folder.pictures.records.shape[1:], folder.source)
+        self._side.show_left_out(entries)
+        self._header.can_go_on = any(entry.is_taken for entry in entries)
+
+    def _on_choices(self) -> None:
+        """Show at once what was chosen; the verdicts, when they are there, confirm it."""
+        folder, shown = self._jobs.folder, self._jobs.prepared_for
+        if folder is not None and shown is not None:
+            choices = self._history.choices
+            entries = foreseen(folder.entries, shown.choices, choices, shown.config)
+            self._show_entries(folder, entries)
+        self._prepare()
+
     def _on_state_changed(self) -> None:
-        self._left_out.setVisible(self._jobs.folder is not None)  # until then nobody knows
-        self._folder_panel.setVisible(self._jobs.folder is not None)
+        self._side.show_known(self._jobs.folder is not None)
 
     def _on_failed(self, sentence: str) -> None:
         self._clear()
@@ -347,11 +323,13 @@ class PicturesPage(Page):
             self._jobs.look_for_crop(self.session.project, entry)
 
     def _on_crop_seen(self, entry: WallEntry, original: work.Original | None) -> None:
-        project = self.session.project
-        if original is None or project is None:
+        project, folder = self.session.project, self._jobs.folder
+        if original is None or project is None or folder is None:
             self.session.notice(f"{entry.name} cannot be read any more.")
         else:
-            self._choosing.edit_crop(entry, original, project.config.pictures)
+            channels = folder.pictures.channels  # settled, where the settings leave it open
+            config = replace(project.config.pictures, channels=channels)
+            self._choosing.edit_crop(entry, original, config)
 
     # settings
 
@@ -359,7 +337,7 @@ class PicturesPage(Page):
         folder = self._jobs.folder
         proposed = None if folder is None else folder.summary.shape_for
         shapes = work.shapes_for(project.config, proposed)
-        self._settings.show_config(project.config.pictures, shapes)
+        self._side.settings.show_config(project.config.pictures, shapes)
         self._header.show_folder(project.pictures)
         self._show_locked()
 
@@ -371,7 +349,7 @@ class PicturesPage(Page):
             reason = "Size and colours are fixed while the model is trained."
         elif project is not None and project.checkpoint_paths():
             reason = "Size and colours are fixed: the model has learned with them."
-        self._settings.show_locked(reason)
+        self._side.show_locked(reason)
         self._header.show_way_on(is_start=self._is_untrained)
 
     @property

@@ -21,14 +21,17 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.control_row import explain, tooltip
+from ddpm_studio.project import LOCKED_FIELDS, LOCKED_SECTIONS
 
 if TYPE_CHECKING:
     from ddpm_studio.config import StudioConfig
 
 STRIP_HEIGHT, METER_HEIGHT, KNOB, RADIUS = 28, 16, 5.0, 6.0
 LABEL_WIDTH = 72  # points of the left column
+SETTING_WORDS = {"model.dropout": "dropout", "pictures.flip_horizontal": "mirroring"}
 
 Colour = tuple[int, int, int]
+Setting = tuple[str, object]  # dotted path, value
 
 
 class FolderSummary(Protocol):
@@ -61,7 +64,7 @@ class FolderSummary(Protocol):
     @property
     def advice(self) -> str: ...  # a sentence
     @property
-    def settings(self) -> tuple[tuple[str, object], ...]: ...  # dotted path, value
+    def settings(self) -> tuple[Setting, ...]: ...
 
 
 class FolderPanel(QFrame):
@@ -74,6 +77,7 @@ class FolderPanel(QFrame):
         self.setProperty("kind", "panel")
         self._summary: FolderSummary | None = None
         self._config: StudioConfig | None = None
+        self._is_locked = False
         self._make_parts(theme)
         self._lay_out()
         self._use.clicked.connect(self._on_use)
@@ -113,6 +117,11 @@ class FolderPanel(QFrame):
         self._config = config
         self._show_use()
 
+    def set_locked(self, is_locked: bool) -> None:
+        """Whether what shapes the model is fixed: it is not offered then, but explained."""
+        self._is_locked = is_locked
+        self._show_use()
+
     def _make_parts(self, theme: Theme) -> None:
         self._empty = _words("Known as soon as the pictures have been read.", "muted")
         self._empty.setObjectName(names.FOLDER_EMPTY)
@@ -135,6 +144,7 @@ class FolderPanel(QFrame):
         self._expectation.setObjectName(names.FOLDER_EXPECTATION)
         self._advice = _words("", "muted")
         self._advice.setObjectName(names.FOLDER_ADVICE)
+        self._fixed = _words("", "caption")
         self._use = Button(theme, "Use this", names.FOLDER_USE, "")
 
     def _lay_out(self) -> None:
@@ -159,7 +169,7 @@ class FolderPanel(QFrame):
         inside.addWidget(self._palette_part)
         inside.addWidget(self._alike_part)
         inside.addWidget(line)
-        inside.addWidget(_part(self._expectation, self._advice))
+        inside.addWidget(_part(self._expectation, self._advice, self._fixed))
         inside.addWidget(self._use, 0, Qt.AlignmentFlag.AlignLeft)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
@@ -169,14 +179,25 @@ class FolderPanel(QFrame):
         layout.addWidget(self._known)
 
     def _show_use(self) -> None:
-        settings = self._summary.settings if self._summary is not None else ()
-        self._use.setVisible(self._config is not None and _differs(self._config, settings))
-        term = "<br>".join(escape(f"{path} = {value}") for path, value in settings)
+        free, fixed = self._offered()
+        self._use.setVisible(bool(free))
+        self._fixed.setVisible(bool(fixed))
+        self._fixed.setText(_fixed_words(fixed))
+        term = "<br>".join(escape(f"{path} = {value}") for path, value in free)
         self._use.setToolTip(tooltip("Set this for the project.", term))
 
+    def _offered(self) -> tuple[tuple[Setting, ...], tuple[Setting, ...]]:
+        """The settings that follow and are other ones now: those that are free, and the fixed."""
+        if self._config is None or self._summary is None:
+            return (), ()
+        others = [one for one in self._summary.settings if _differs(self._config, *one)]
+        free = [one for one in others if not (self._is_locked and _shapes_model(one[0]))]
+        return tuple(free), tuple(one for one in others if one not in free)
+
     def _on_use(self) -> None:
-        if self._summary is not None:
-            self.settings_wanted.emit(self._summary.settings)
+        free, _ = self._offered()
+        if free:
+            self.settings_wanted.emit(free)
 
 
 class PaletteStrip(QWidget):
@@ -282,15 +303,27 @@ class AlikeMeter(QWidget):
         painter.drawEllipse(QRectF(x - KNOB, middle - KNOB, 2 * KNOB, 2 * KNOB))
 
 
-def _differs(config: StudioConfig, settings: Sequence[tuple[str, object]]) -> bool:
-    """Whether any of the settings has another value in `config`."""
-    for path, value in settings:
-        held: object = config
-        for part in path.split("."):
-            held = getattr(held, part, None)
-        if held != value:
-            return True
-    return False
+def _differs(config: StudioConfig, path: str, value: object) -> bool:
+    """Whether a setting has another value in `config`."""
+    held: object = config
+    for part in path.split("."):
+        held = getattr(held, part, None)
+    return held != value
+
+
+def _shapes_model(path: str) -> bool:
+    """Whether a setting is fixed once training has begun."""
+    section, _, field = path.partition(".")
+    return section in LOCKED_SECTIONS or field in LOCKED_FIELDS.get(section, ())
+
+
+def _fixed_words(settings: Sequence[Setting]) -> str:
+    """Why some of what is advised is not offered."""
+    if not settings:
+        return ""
+    what = " and ".join(SETTING_WORDS.get(path, path) for path, _ in settings)
+    is_or_are = "is" if len(settings) == 1 else "are"
+    return f"{_sentence(what)} {is_or_are} fixed once training has begun: that takes a new project."
 
 
 def _count_words(summary: FolderSummary) -> str:

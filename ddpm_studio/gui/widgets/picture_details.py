@@ -113,11 +113,13 @@ class PictureDetails(QFrame):
     ) -> None:
         """The whole file. frame: what is used, in parts of its sides; crop: the same in words.
 
-        size: its width and height. shape: (H, W) of what it becomes.
+        crop is "" where nothing of it is used. size: its width and height. shape: (H, W) of what
+        it becomes.
         """
         self._crop.set_original(image, frame)
-        facts = f"{size[0]} × {size[1]} pixels become {shape[1]} × {shape[0]}."
-        self._say(f"{facts} {crop} {_sentences(self._notes)}".strip())
+        becomes = f" become {shape[1]} × {shape[0]}" if crop else ""
+        facts = f"{size[0]} × {size[1]} pixels{becomes}."
+        self._say(" ".join(filter(None, (facts, crop, _sentences(self._notes)))))
 
     def _say(self, text: str) -> None:
         self._text.setText(text)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.wall_model import Tile
 
 FAINT = 0.72  # how much of the ground covers a picture that is left out
 BADGE_HEIGHT, BADGE_PADDING, TEXT_PIXELS = 18, 6, 12
-ICON = 16  # points
+ICON, DISC = 16, 26  # points
 
 
 def paint_marks(
@@ -29,6 +29,11 @@ def paint_marks(
 def _paint_icon(painter: QPainter, area: QRectF, theme: Theme, name: str) -> None:
     pixmap = theme.pixmap(name, ICON, "muted", painter.device().devicePixelRatioF())
     middle = area.center()
+    ground = QRectF(0, 0, DISC, DISC)
+    ground.moveCenter(middle)
+    painter.save()
+    _paint_ground(painter, ground, DISC / 2, theme)
+    painter.restore()
     painter.drawPixmap(QPointF(middle.x() - ICON / 2, middle.y() - ICON / 2), pixmap)
 
 
@@ -38,12 +43,17 @@ def _paint_badge(painter: QPainter, area: QRectF, words: str, theme: Theme) -> N
     font.setPixelSize(TEXT_PIXELS)
     painter.save()
     painter.setFont(font)
-    width = QFontMetricsF(font).horizontalAdvance(words) + 2 * BADGE_PADDING
+    width = round(QFontMetricsF(font).horizontalAdvance(words)) + 2 * BADGE_PADDING
     place = QRectF(area.left() + 3, area.bottom() - BADGE_HEIGHT - 3, width, BADGE_HEIGHT)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour("raised"))
-    painter.drawRoundedRect(place, 5, 5)
+    _paint_ground(painter, place, 5, theme)
     painter.setPen(theme.colour("text"))
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
     painter.restore()
+
+
+def _paint_ground(painter: QPainter, place: QRectF, radius: float, theme: Theme) -> None:
+    """Of the window's colour, with an edge that stands out from pictures and checkerboards."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colour("muted"), 1))
+    painter.setBrush(theme.colour("canvas"))
+    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 1 << 20  # pictures are loaded in runs of about this much
 CHUNK_MOST = 256  # pictures in a run, however small they are
 KEPT_BYTES = 96 << 20  # what was seen last stays in memory
+KEPT_MOVED = 8  # runs, from which tiles that have moved are shown until they are loaded again
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -51,6 +52,7 @@ class WallModel(QStringListModel):
         self._source: object = None
         # pixels of each run, and where those of each tile were read from
         self._chunks: OrderedDict[int, tuple[np.ndarray, np.ndarray]] = OrderedDict()
+        self._moved: list[tuple[np.ndarray, np.ndarray]] = []  # the last runs of before
         self._rows: np.ndarray | None = None
         self.chunk_size = 1
 
@@ -59,12 +61,16 @@ class WallModel(QStringListModel):
     ) -> None:
         """Show others. shape: (H, W, C) of every one of them.
 
-        source: what their rows count in; pixels from the same one are kept where they still fit.
+        source: what their rows count in; pixels from the same one are kept. Nothing that was
+        seen goes blank because one before it has left.
         """
         import numpy as np
 
         if source is None or (shape, source) != (self._shape, self._source):
             self._chunks.clear()
+            self._moved.clear()
+        if self._chunks:
+            self._moved = list(self._chunks.values())[-KEPT_MOVED:]
         self._tiles, self._shape, self._source = tiles, shape, source
         self._rows = np.fromiter((tile.row for tile in tiles), np.int64, len(tiles))
         height, width, channels = shape
@@ -116,14 +122,16 @@ class WallModel(QStringListModel):
 
         The image lies on the memory of its run; who keeps it longer than that must copy it.
         """
+        if self._rows is None or not 0 <= row < len(self._rows) or self._rows[row] < 0:
+            return None
         chunk = self._chunks.get(row // self.chunk_size)
-        place = row % self.chunk_size
-        if chunk is None or self._rows is None or not 0 <= row < len(self._rows):
-            return None
-        pixels, rows = chunk
-        if place >= len(pixels) or not 0 <= self._rows[row] == rows[place]:
-            return None
-        return image_on(pixels[place], premultiplied=True)
+        place, wanted = row % self.chunk_size, self._rows[row]
+        if chunk is not None and place < len(chunk[0]) and chunk[1][place] == wanted:
+            return image_on(chunk[0][place], premultiplied=True)
+        for pixels, rows in self._moved:
+            for found in (rows == wanted).nonzero()[0]:
+                return image_on(pixels[found], premultiplied=True)
+        return None
 
     def add_chunk(self, number: int, pixels: np.ndarray, rows: np.ndarray | None = None) -> None:
         """Take a run that was loaded: uint8 (n, H, W, C), which nobody writes to again.

@@ -171,15 +171,15 @@ class WallPanel(QWidget):
         size: tuple[int, int] = (0, 0),
         part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
     ) -> None:
-        """The file of the chosen picture: uint8 (H, W, C), or None if it is gone.
+        """The file of the chosen picture: uint8 (H, W, C), premultiplied, or None if it is gone.
 
         size: the width and height of the file. part: what is used: left, top, width, height.
         """
         if pixels is None or self.entry is None:
             self._details.show_gone()
             return
-        image, crop = image_on(pixels).copy(), self.entry.crop
-        words = crop_words(QRectF(*part), crop.mode)
+        image, crop = image_on(pixels, premultiplied=True).copy(), self.entry.crop
+        words = crop_words(QRectF(*part), crop.mode) if self.entry.is_taken else ""
         self._details.show_original(image, QRectF(*part), size, self._shape[:2], words)
 
     def zoom(self, steps: int) -> None:

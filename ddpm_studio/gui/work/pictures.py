@@ -39,7 +39,10 @@ FEWEST_PIXELS, MOST_PIXELS = 4, 2048  # of a side, as PicturesConfig allows
 
 @dataclass(frozen=True)
 class Original:
-    """A file as it was before it was cropped; pixels: uint8 (H, W, C), reduced."""
+    """A file as it was before it was cropped.
+
+    pixels: uint8 (H, W, 3), reduced; (H, W, 4) premultiplied if some of it is transparent.
+    """
 
     pixels: np.ndarray
     width: int  # of the file, upright, in pixels
@@ -199,7 +202,8 @@ def look_at_original(
 
     scale = min(1.0, most / max(facts.width, facts.height))
     width, height = _side(facts.width * scale), _side(facts.height * scale)
-    whole = dataclasses.replace(config, size=width, height=height, channels=3, crop="centre")
+    channels = 4 if facts.has_alpha else 3  # what lies under it is the network's affair
+    whole = dataclasses.replace(config, size=width, height=height, channels=channels, crop="centre")
     with pools.borrowed(config) as pool:
         for answered in pool.run_with_pulse([(0, request_for(path, whole))], PULSE):
             if answered is None:
@@ -208,16 +212,16 @@ def look_at_original(
             _, answer = answered
             if answer.failure or "facts" not in answer.values:
                 return None
-            pixels = np_picture(answer.data, height, width)
+            pixels = np_picture(answer.data, height, width, channels)
             return Original(pixels, facts.width, facts.height, _part(facts, crop, config))
     return None
 
 
-def np_picture(data: bytes, height: int, width: int) -> np.ndarray:
-    """uint8 (H, W, 3) of the bytes of one picture, for reading only."""
+def np_picture(data: bytes, height: int, width: int, channels: int) -> np.ndarray:
+    """uint8 (H, W, C) of the bytes of one picture, for reading only."""
     import numpy as np
 
-    return np.frombuffer(data, np.uint8).reshape(height, width, 3)
+    return np.frombuffer(data, np.uint8).reshape(height, width, channels)
 
 
 def _part(

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
-from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QListView, QMenu, QPushButton, QWidget
 
@@ -225,33 +223,6 @@ def work_request() -> Callable[..., dict[str, object]]:
 
 
 # files that were left out
-
-
-@pytest.fixture
-def mixed(tmp_path: Path, picture_folder: Path, new_project: Project) -> Project:
-    """A folder with a copy, a picture that ends early, one that is too small, and a video."""
-    folder = tmp_path / "mixed"
-    (folder / "leaves").mkdir(parents=True)
-    random = np.random.default_rng(5)
-    for number in range(3):
-        pixels = random.integers(0, 256, (5, 5, 3), dtype=np.uint8)
-        image = Image.fromarray(pixels).resize((60, 40), Image.Resampling.BICUBIC)
-        image.save(folder / "leaves" / f"leaf {number + 9}.png")
-    image.resize((30, 20)).save(folder / "twin.png")
-    big = random.integers(0, 256, (200, 200, 3), dtype=np.uint8)
-    Image.fromarray(big).save(folder / "later half.jpg")
-    data = (folder / "later half.jpg").read_bytes()
-    (folder / "later half.jpg").write_bytes(data[: 2 * len(data) // 3])
-    Image.new("RGB", (4, 4), "#0000ff").save(folder / "tiny.png")
-    make_video(folder / "clip.mp4")
-    return Project.create(tmp_path / "projects" / "mixed", folder, new_project.config)
-
-
-@pytest.fixture
-def mixed_page(mixed: Project, make_window, drive) -> Driver:
-    driver = drive(make_window(mixed))
-    driver.wait_for_wall()
-    return driver
 
 
 def left_out(page: Driver) -> dict[str, str]:

@@ -13,9 +13,8 @@ from ddpm_studio.choices import MOST_CROPS, Crop
 from ddpm_studio.gui import names
 from ddpm_studio.gui.dialogs.crop_editor import CropEditor
 from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.crop_frame import (
-    HANDLES,
-    CropFrame,
+from ddpm_studio.gui.widgets.crop_frame import HANDLES, CropFrame
+from ddpm_studio.gui.widgets.picture_boxes import (
     box_grid,
     dragged,
     free_box,

@@ -133,3 +133,28 @@ def test_the_advice_is_offered_only_while_the_settings_differ(qtbot, panel, find
     panel.set_summary(Summary(settings=()))
     panel.set_current(StudioConfig())
     assert not use.isVisible()
+
+
+def test_what_is_fixed_by_training_is_not_offered_but_explained(qtbot, panel, find) -> None:
+    use = find(panel, QPushButton, names.FOLDER_USE)
+    flip, dropout = ("pictures.flip_horizontal", True), ("model.dropout", 0.2)
+    fixed = "Dropout is fixed once training has begun: that takes a new project."
+
+    def shown() -> list[str]:
+        return [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
+
+    panel.set_summary(Summary(settings=(flip, dropout)))
+    panel.set_current(StudioConfig())
+    assert fixed not in shown()
+    panel.set_locked(True)
+    assert fixed in shown()
+    assert "dropout" not in use.toolTip()
+    with qtbot.waitSignal(panel.settings_wanted) as wanted:
+        qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
+    assert wanted.args == [(flip,)]
+    panel.set_summary(Summary(settings=(dropout,)))  # nothing is left to offer
+    assert not use.isVisible()
+    assert fixed in shown()
+    panel.set_locked(False)
+    assert use.isVisible()
+    assert fixed not in shown()

@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QColorDialog,
     QComboBox,
+    QLabel,
     QListView,
+    QPushButton,
     QWidget,
 )
 
@@ -272,6 +274,21 @@ def test_a_trained_project_keeps_its_size_and_says_why(
     dialog = page.window.findChild(NewProjectDialog)
     assert dialog._pictures.text() == str(tiny_project.pictures)
     dialog.reject()
+
+
+def test_advice_that_a_trained_model_cannot_take_is_not_offered(
+    make_window, tiny_project: Project, drive
+) -> None:
+    """Its dropout is fixed; to mirror the pictures is not, and both are advised."""
+    page = drive(make_window(tiny_project))
+    page.wait_for_wall()
+    page.click(names.FOLDER_USE)
+    assert page.config.flip_horizontal
+    assert page.session.project.config.model == tiny_project.config.model
+    assert page.window.findChild(Banner).isHidden()
+    assert not page.get(QPushButton, names.FOLDER_USE).isVisible()
+    shown = [label.text() for label in page.window.findChildren(QLabel) if label.isVisible()]
+    assert any("Dropout is fixed" in text for text in shown)
 
 
 def test_size_is_fixed_from_the_moment_that_training_starts(page) -> None:
