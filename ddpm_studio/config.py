@@ -22,6 +22,7 @@ VARIANCES = ("posterior", "beta")
 CHANNELS = (0, 1, 3, 4)
 CROPS = ("centre", "smart", "pad")
 COPIES = ("one", "all")
+TOLD_CHANNELS = 6  # of training.augment
 ALPHAS = ("auto", "soft", "hard")
 
 
@@ -147,6 +148,7 @@ class ModelConfig:
     mid_attention: bool = True
     in_channels: int = derived(3, "pictures.channels")
     image_size: int = derived(32, "pictures.size")  # pixels, the shorter side
+    told_channels: int = derived(0, "train.augment")  # numbers that say what was done to a picture
 
     def __post_init__(self) -> None:
         check_types("model", self)
@@ -249,6 +251,7 @@ class TrainConfig:
 
     batch_size: int = 16  # pictures per step
     accumulation: int = 1  # the batch goes through the network in this many parts
+    gradient_checkpointing: bool = False  # compute twice what would take memory: same result
     learning_rate: float = 2e-3
     warmup_steps: int = 100
     decay_after: int = 0  # from this step the rate falls as 1 / sqrt(step); 0: never
@@ -258,6 +261,7 @@ class TrainConfig:
     max_grad_norm: float = 1.0
     ema_width: float = 0.1  # relative width of the power-function EMA
     held_out_share: float = 0.1  # of the pictures, never learned from; none of under 10
+    augment: float = 0.0  # of pictures each that are moved, turned, scaled, mirrored
     precision: str = "auto"
     seed: int = 0
     log_every: int = 10
@@ -300,6 +304,7 @@ class TrainConfig:
             self.held_out_share,
             "0 (none) to 0.5",
         )
+        check(0 <= self.augment <= 0.5, "train.augment", self.augment, "0 (never) to 0.5")
         check_choice("train.precision", self.precision, PRECISIONS)
         check(
             self.checkpoint_seconds > 0, "train.checkpoint_seconds", self.checkpoint_seconds, "> 0"
@@ -350,7 +355,10 @@ class StudioConfig:
             )
         # frozen, so the fields that follow from the pictures are filled in this way
         follows = dataclasses.replace(
-            self.model, in_channels=channels, image_size=min(height, width)
+            self.model,
+            in_channels=channels,
+            image_size=min(height, width),
+            told_channels=TOLD_CHANNELS if self.train.augment else 0,
         )
         follows.check_attention()
         object.__setattr__(self, "model", follows)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -15,7 +16,7 @@ from filelock import FileLock, Timeout
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config_text import config_from_dict, config_to_dict
 from ddpm_studio.errors import ConfigError, ProjectError, StudioError
-from ddpm_studio.storage import read_json, write_json
+from ddpm_studio.storage import make_lasting_folder, read_json, write_json
 
 KIND = "project"
 FORMAT_VERSION = 1
@@ -27,6 +28,7 @@ LOCKED_FIELDS = {
     "pictures": ("size", "height", "channels"),
     "diffusion": ("num_timesteps", "schedule", "beta_start", "beta_end", "prediction"),
 }
+SAID_AS = {"model.told_channels": "train.augment"}  # what people set, and it follows from
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,9 @@ class Project:
         path, pictures = Path(path).resolve(), Path(pictures).expanduser().resolve()
         check_new(path, pictures)
         try:
-            path.mkdir(parents=True, exist_ok=True)
+            make_lasting_folder(path, parents=True)
             if pictures.is_relative_to(path):
-                pictures.mkdir(parents=True, exist_ok=True)
+                make_lasting_folder(pictures, parents=True)
         except OSError as error:
             raise ProjectError(f"{path} cannot be made: {error.strerror}.") from error
         project = cls(path, pictures, config)
@@ -148,21 +150,29 @@ class Project:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            who = "unknown"
-            with suppress(OSError):  # it may end at this very moment
-                who = owner.read_text().strip()
             raise ProjectError(
-                f"{self.path} is being trained by another process (number {who}); "
+                f"{self.path} is being trained by another process (number {_number_in(owner)}); "
                 "stop that one first."
             ) from None
         except OSError as error:
             raise ProjectError(f"{self.path} cannot be written: {error.strerror}.") from error
         try:
-            owner.write_text(f"{os.getpid()}\n")
+            with suppress(OSError):  # it only serves the sentence above
+                owner.write_text(f"{os.getpid()}\n")
             yield
         finally:
-            owner.unlink(missing_ok=True)
+            with suppress(OSError):
+                owner.unlink(missing_ok=True)
             lock.release()
+
+
+def _number_in(owner: Path) -> str:
+    """Of the process that holds a lock; "unknown" if it ends, or could not say, at this moment."""
+    with suppress(OSError):
+        number = owner.read_bytes().strip()
+        if number.isdigit():
+            return number.decode()
+    return "unknown"
 
 
 def check_new(path: Path, pictures: Path) -> None:
@@ -218,7 +228,10 @@ def check_locked(old: StudioConfig, new: StudioConfig) -> None:
             if (section.name, field.name, values[0]) == ("pictures", "channels", 0):
                 continue  # as the folder is; now it is known how that is
             if is_locked and values[0] != values[1]:
+                name = f"{section.name}.{field.name}"
+                name = SAID_AS.get(name, name)
+                was, wanted = (attrgetter(name)(config) for config in (old, new))
                 raise ConfigError(
-                    f"{section.name}.{field.name} is {values[0]} and cannot become {values[1]}: "
+                    f"{name} is {was} and cannot become {wanted}: "
                     "the model is already trained with it; make a new project for that."
                 )

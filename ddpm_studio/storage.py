@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -14,6 +15,8 @@ from typing import Any
 from ddpm_studio.errors import StudioError
 
 TEMPORARY_PREFIX = ".unfinished-"
+# how a disk says that it did not take something; others only cannot flush the names in a folder
+REFUSALS = (errno.EIO, errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 @contextmanager
@@ -21,16 +24,28 @@ def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; on success it is flushed and takes its place.
 
     The temporary name keeps the ending, so that writers that look at it see the right one.
-    Whatever goes wrong, `path` is as it was and nothing is left beside it.
+    Whatever goes wrong, `path` is as it was and nothing is left beside it. When this is left
+    without an error, not even a power cut takes the file away.
     """
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}{path.suffix}")
     try:
         yield temporary
         _flush(temporary)
         temporary.replace(path)
-        _flush_names(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+    except BaseException:
+        with suppress(OSError):  # what went wrong first is what counts; `remove_unfinished` is next
+            temporary.unlink(missing_ok=True)
+        raise
+    _flush_names(path.parent)
+
+
+def make_lasting_folder(folder: Path, parents: bool = False) -> None:
+    """Make a folder, if there is none, that not even a power cut takes away. Raises OSError."""
+    ways = (folder, *folder.parents) if parents else (folder,)
+    missing = [way for way in ways if not way.exists()]
+    folder.mkdir(parents=parents, exist_ok=True)
+    for way in reversed(missing):
+        _flush_names(way.parent)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -104,9 +119,12 @@ def _flush(file: Path) -> None:
 
 def _flush_names(folder: Path) -> None:
     """The same for the names in a folder, where the system can do that."""
-    with suppress(OSError):  # not on Windows, nor on some network drives
+    try:
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+    except OSError as error:  # not on Windows, nor on some network drives
+        if error.errno in REFUSALS:
+            raise

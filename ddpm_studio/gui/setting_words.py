@@ -73,6 +73,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "This part of the pictures is never learned from, but asked about: it shows when the "
         "model begins to copy. Of fewer than 10 pictures none is.",
     ),
+    "train.gradient_checkpointing": (
+        "Compute twice",
+        "Takes much less memory and about a third more time; the result is the same.",
+    ),
+    "train.augment": (
+        "Change pictures",
+        "For small folders: this part of the pictures is turned, moved, scaled or mirrored. The "
+        "model is told so, and does not paint them that way. Fixed once training has begun.",
+    ),
     "train.precision": (
         "Number format",
         "auto takes the fastest one that the device is good at.",

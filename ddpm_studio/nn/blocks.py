@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -23,15 +25,22 @@ def sinusoidal_embedding(t: Tensor, channels: int) -> Tensor:
 class StepEmbedding(nn.Module):
     """What every residual block is told about t."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, told_channels: int = 0) -> None:
         super().__init__()
         self.channels = channels
+        if told_channels:
+            self.told = nn.Linear(told_channels, channels, bias=False)
         self.linear_1 = nn.Linear(channels, 4 * channels)
         self.linear_2 = nn.Linear(4 * channels, 4 * channels)
 
-    def forward(self, t: Tensor) -> Tensor:
-        """(N,) -> (N, 4 * channels), with the SiLU that every block starts with applied once."""
+    def forward(self, t: Tensor, told: Tensor | None = None) -> Tensor:
+        """(N,) -> (N, 4 * channels), with the SiLU that every block starts with applied once.
+
+        told: (N, told_channels), what was done to each picture; None for nothing.
+        """
         embedding = sinusoidal_embedding(t, self.channels).to(self.linear_1.weight.dtype)
+        if told is not None:
+            embedding = embedding + self.told(told)
         return F.silu(self.linear_2(F.silu(self.linear_1(embedding))))
 
 
@@ -48,6 +57,17 @@ class Dropout(nn.Module):
             return x
         keep = 1 - self.probability
         return x * torch.empty_like(x).bernoulli_(keep, generator=self.generator) / keep
+
+
+@contextmanager
+def same_noise_again(generator: torch.Generator, state: Tensor) -> Iterator[None]:
+    """While this lasts the generator draws what it drew from `state` on; then it is as before."""
+    present = generator.get_state()
+    generator.set_state(state)
+    try:
+        yield
+    finally:
+        generator.set_state(present)
 
 
 class GroupNorm(nn.GroupNorm):

@@ -13,6 +13,7 @@ from torch import Tensor
 from ddpm_studio.config import ModelConfig, check
 from ddpm_studio.errors import CheckpointError
 
+TOLD = "step_embedding.told."
 # the parts of a whole network and of a block, ours on the left; {} stands for a number
 OUTER = {
     "step_embedding.": "time_embedding.",
@@ -49,9 +50,17 @@ ATTENTION = {
 
 
 def to_diffusers(names: dict[str, Tensor], config: ModelConfig) -> dict[str, Tensor]:
-    """Our state dict under diffusers' names."""
+    """Our state dict under diffusers' names.
+
+    What training told the network of changed pictures has no place there, and no effect where
+    nothing is changed.
+    """
     table = _outer_table(config)
-    return {_rename(name, table, reverse=False): tensor for name, tensor in names.items()}
+    return {
+        _rename(name, table, reverse=False): tensor
+        for name, tensor in names.items()
+        if not name.startswith(TOLD)
+    }
 
 
 def from_diffusers(names: dict[str, Tensor], config: ModelConfig) -> dict[str, Tensor]:

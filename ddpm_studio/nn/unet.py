@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from ddpm_studio.config import ModelConfig, check
 from ddpm_studio.nn.blocks import (
@@ -18,6 +20,7 @@ from ddpm_studio.nn.blocks import (
     ResBlock,
     StepEmbedding,
     Upsample,
+    same_noise_again,
 )
 
 
@@ -48,6 +51,10 @@ class Level(nn.Module):
         x = self.blocks[index](x, embedding)
         return self.attentions[index](x) if self.attentions else x
 
+    def step_up(self, index: int, x: Tensor, skip: Tensor, embedding: Tensor) -> Tensor:
+        """The same on the way up, where a tensor from the way down comes beside x."""
+        return self.step(index, torch.cat([x, skip], dim=1), embedding)
+
 
 class UNet(nn.Module):
     """unet(x_t, t): (N, C, H, W), (N,) -> (N, C, H, W); H and W are multiples of the stride.
@@ -55,7 +62,9 @@ class UNet(nn.Module):
     Attributes: each_alone (True): on the CPU and without gradients, where pictures are made, each
     picture goes through by itself, so that its numbers are the same in any batch: the order in
     which the kernels add up depends on the batch and on the place in it. At 128 px that costs
-    nothing, at 32 px up to half of the speed.
+    nothing, at 32 px up to half of the speed. recomputes (False): with gradients, what a block
+    computes is forgotten and computed again on the way back, bit for bit, which takes less memory
+    and more time (Chen et al. 2016, "Training deep nets with sublinear memory cost").
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -64,10 +73,12 @@ class UNet(nn.Module):
         config.check_attention()
         self.config = config
         self.each_alone = True
+        self.recomputes = False
+        self._generator: torch.Generator | None = None
         widths, groups = config.widths, config.groups
         attends = [size in config.attention_resolutions for size in config.level_sizes]
         last = len(widths) - 1
-        self.step_embedding = StepEmbedding(widths[0])
+        self.step_embedding = StepEmbedding(widths[0], config.told_channels)
         self.conv_in = nn.Conv2d(config.in_channels, widths[0], 3, padding=1)
 
         self.down = nn.ModuleList()
@@ -96,8 +107,11 @@ class UNet(nn.Module):
         self.norm_out = GroupNorm(groups, widths[0])
         self.conv_out = nn.Conv2d(widths[0], config.in_channels, 3, padding=1)
 
-    def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
-        """Raises ConfigError if the picture's sides are no multiples of the stride."""
+    def forward(self, x_t: Tensor, t: Tensor, told: Tensor | None = None) -> Tensor:
+        """told: (N, told_channels), what was done to pictures in training; None for nothing.
+
+        Raises ConfigError if the picture's sides are no multiples of the stride.
+        """
         height, width = x_t.shape[-2:]
         stride = self.config.stride
         check(
@@ -106,8 +120,9 @@ class UNet(nn.Module):
             (height, width),
             f"multiples of {stride}, for a model of {len(self.config.channel_mult)} levels",
         )
-        if not self.each_alone or torch.is_grad_enabled() or x_t.device.type != "cpu":
-            return self._together(x_t, t)
+        is_painting = told is None and not torch.is_grad_enabled()
+        if not (self.each_alone and is_painting and x_t.device.type == "cpu"):
+            return self._together(x_t, t, told)
         return torch.cat(
             [
                 # copied, because kernels also look at strides and alignment
@@ -116,31 +131,55 @@ class UNet(nn.Module):
             ]
         )
 
-    def _together(self, x_t: Tensor, t: Tensor) -> Tensor:
-        embedding = self.step_embedding(t)
+    def _together(self, x_t: Tensor, t: Tensor, told: Tensor | None = None) -> Tensor:
+        embedding = self.step_embedding(t, told)
         x = self.conv_in(x_t)
         skips = [x]
         for level in _levels(self.down):
             for index in range(len(level.blocks)):
-                x = level.step(index, x, embedding)
+                x = self._run(level.step, index, x, embedding)
                 skips.append(x)
             if level.resize is not None:
                 x = level.resize(x)
                 skips.append(x)
-        x = self.middle_1.step(0, x, embedding)
-        x = self.middle_2.step(0, x, embedding)
+        x = self._run(self.middle_1.step, 0, x, embedding)
+        x = self._run(self.middle_2.step, 0, x, embedding)
         for level in _levels(self.up):
             for index in range(len(level.blocks)):
-                x = level.step(index, torch.cat([x, skips.pop()], dim=1), embedding)
+                x = self._run(level.step_up, index, x, skips.pop(), embedding)
             if level.resize is not None:
-                x = level.resize(x)
+                x = self._run(level.resize, x)
         return self.conv_out(F.silu(self.norm_out(x), inplace=True))
+
+    def _run(self, part: Callable[..., Tensor], *arguments: object) -> Tensor:
+        """What a part of the network computes; if it recomputes, only its inputs are kept."""
+        if not (self.recomputes and torch.is_grad_enabled()):
+            return part(*arguments)
+        noise = None if self.config.dropout == 0 else self._generator
+        return checkpoint(
+            part,
+            *arguments,
+            use_reentrant=False,
+            # else the generator of the whole process, which only a dropout without ours needs
+            preserve_rng_state=self._generator is None,
+            context_fn=lambda: _forward_and_again(noise),
+        )
 
     def use_generator(self, generator: torch.Generator | None) -> None:
         """Where dropout draws its noise from."""
+        self._generator = generator
         for module in self.modules():
             if isinstance(module, Dropout):
                 module.generator = generator
+
+
+def _forward_and_again(
+    generator: torch.Generator | None,
+) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
+    """Inside of what a part is computed first, and inside of what again."""
+    if generator is None:
+        return nullcontext(), nullcontext()
+    return nullcontext(), same_noise_again(generator, generator.get_state())
 
 
 def _levels(modules: nn.ModuleList) -> Iterator[Level]:

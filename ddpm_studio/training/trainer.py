@@ -21,6 +21,7 @@ from ddpm_studio.diffusion import (
 )
 from ddpm_studio.nn import Ema, UNet
 from ddpm_studio.nn.init import initialise
+from ddpm_studio.training.augment import augmented
 from ddpm_studio.training.order import shuffled_indices
 from ddpm_studio.training.team import Team
 
@@ -77,6 +78,7 @@ class Trainer:
         self.model = new_model(self.config, train.seed).to(self.device)
         self.model.to(memory_format=self.memory_format)  # type: ignore[call-overload]
         self.model.train()
+        self.model.recomputes = train.gradient_checkpointing
         self.network = self.team.wrap(self.model)
         self.parameters = list(self.model.parameters())
         self.ema = Ema(self.parameters, train.ema_width)
@@ -107,10 +109,9 @@ class Trainer:
             group["lr"] = rate
         total = train.batch_size * self.team.size
         indices = shuffled_indices(self.count, train.seed, self.step, total, self.weights)
-        x_0 = self.batch(indices)
-        t, eps = self.noise(x_0)
+        drawn = self.drawn(self.batch(indices))
         loss = torch.zeros((), device=self.device)
-        shares = [self.team.share(whole).chunk(self.accumulation) for whole in (x_0, t, eps)]
+        shares = [self.team.share(whole).chunk(self.accumulation) for whole in drawn]
         for number, part in enumerate(zip(*shares, strict=True), 1):
             with self.team.adding_up(self.network, number == self.accumulation):
                 part_loss = self.loss(*part) / self.accumulation
@@ -129,6 +130,15 @@ class Trainer:
             self.scaler.update()
         self.optimizer.zero_grad(set_to_none=True)
         return StepResult(loss_value, norm_value, rate, applied)
+
+    def drawn(self, x_0: Tensor) -> tuple[Tensor, ...]:
+        """What `loss` takes, for a whole batch: x_0, changed or not, and t, eps and what it was."""
+        share = self.config.train.augment
+        if not share:
+            return (x_0, *self.noise(x_0))
+        x_0, told = augmented(x_0, share, self.generator)
+        x_0 = x_0.contiguous(memory_format=self.memory_format)
+        return (x_0, *self.noise(x_0), told)
 
     @property
     def can_halve(self) -> bool:
@@ -162,12 +172,12 @@ class Trainer:
         eps = torch.empty(x_0.shape, device=self.device).normal_(generator=self.generator)
         return t, eps.contiguous(memory_format=self.memory_format)
 
-    def loss(self, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
+    def loss(self, x_0: Tensor, t: Tensor, eps: Tensor, told: Tensor | None = None) -> Tensor:
         """The weighted mean loss of some pictures, a scalar."""
         diffusion = self.config.diffusion
         x_t = q_sample(self.schedule, x_0, t, eps)
         with self.autocast():
-            output = self.network(x_t, t)
+            output = self.network(x_t, t, told)
         target = prediction_target(self.schedule, diffusion.prediction, x_0, t, eps)
         weights = min_snr_weights(self.schedule, diffusion.prediction, t, diffusion.min_snr_gamma)
         return (l_simple(output, target) * weights.float()).mean()
