@@ -13,8 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from diffusers import DDPMScheduler, UNet2DModel
-from diffusers.training_utils import EMAModel, compute_snr
 from PIL import Image
 from torch import Tensor
 
@@ -23,64 +21,16 @@ from ddpm_studio.config_text import with_settings
 from ddpm_studio.device import select_precision
 from ddpm_studio.events import TrainStep
 from ddpm_studio.nn import UNet
-from ddpm_studio.nn.diffusers_names import diffusers_settings, to_diffusers
 from ddpm_studio.presets import preset
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, train, trainer
 from ddpm_studio.training.memory import freed_memory_kept
+from tests.benchmarks.recipes import DiffusersTrainer
 
 CPU = torch.device("cpu")
 ROUNDS = 60
 WARM_UP = 4
 PICTURES = 500
-
-
-class DiffusersTrainer:
-    """The same step written as diffusers' training scripts do, with everything fast switched on."""
-
-    def __init__(self, trainer: Trainer) -> None:
-        """Take over settings, weights and pictures."""
-        self.config, self.pictures = trainer.config, trainer.pictures
-        self.precision = trainer.precision
-        self.model = UNet2DModel(**diffusers_settings(self.config.model))
-        weights = to_diffusers(trainer.model.state_dict(), self.config.model)
-        self.model.load_state_dict({name: tensor.clone() for name, tensor in weights.items()})
-        self.model.train()
-        self.schedule = DDPMScheduler(
-            beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction"
-        )
-        train = self.config.train
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters(),
-            lr=train.learning_rate,
-            betas=(train.beta1, train.beta2),
-            weight_decay=train.weight_decay,
-            fused=True,
-        )
-        self.ema = EMAModel(self.model.parameters(), foreach=True)
-
-    def train_step(self) -> float:
-        chosen = torch.randint(len(self.pictures), (self.config.train.batch_size,))
-        x_0 = self.pictures[chosen].permute(0, 3, 1, 2).float() / 127.5 - 1
-        t = torch.randint(self.schedule.config.num_train_timesteps, (len(x_0),))
-        loss = self.loss(x_0.contiguous(), t, torch.randn(x_0.shape))
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.config.train.max_grad_norm)
-        self.optimizer.step()
-        self.optimizer.zero_grad()
-        self.ema.step(self.model.parameters())
-        return loss.item()
-
-    def loss(self, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
-        """v-prediction with min-SNR weights, as in diffusers' examples."""
-        x_t = self.schedule.add_noise(x_0, eps, t)
-        with torch.autocast("cpu", self.precision, enabled=self.precision != torch.float32):
-            output = self.model(x_t, t).sample
-        target = self.schedule.get_velocity(x_0, eps, t)
-        snr = compute_snr(self.schedule, t)
-        weights = snr.clamp(max=self.config.diffusion.min_snr_gamma) / (snr + 1)
-        error = torch.nn.functional.mse_loss(output.float(), target, reduction="none")
-        return (error.mean(dim=(1, 2, 3)) * weights).mean()
 
 
 def sketch(precision: str) -> StudioConfig:
