@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 import time
@@ -11,8 +10,6 @@ from dataclasses import dataclass
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import numpy as np
-from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -38,13 +35,11 @@ from ddpm_studio.gui.widgets.film_preview import FilmPreview
 from ddpm_studio.gui.widgets.loss_plot import LossPlot
 from ddpm_studio.gui.widgets.picture_details import CropView
 from ddpm_studio.gui.widgets.picture_states import PictureStates
+from ddpm_studio.gui.widgets.plot_series import ALL as PLOT_SERIES
 from ddpm_studio.gui.widgets.sample_grid import SampleGrid
 from ddpm_studio.project import Project
+from tests.fake_run import FakeRun
 
-BAD_NEWS = (
-    "The loss was not a finite number, so training went back from step 5005 to 5000 and goes on "
-    "with a learning rate of 0.0005."
-)
 PATIENCE = 60.0  # seconds until something must have happened
 TRAINED_STEPS = 120
 
@@ -174,6 +169,34 @@ def _(window: MainWindow) -> None:
 @scene("train_done")
 def _(window: MainWindow) -> None:
     learn(window, is_over=True)
+
+
+@scene("train_everything")
+def _(window: MainWindow) -> None:
+    """All that the plot can show, and what stands where one points."""
+    learn(window)
+    show_all(window)
+    settle()
+    window.findChild(LossPlot, names.TRAIN_PLOT).canvas._point_at(1900)
+
+
+@scene("train_checkpoint")
+def _(window: MainWindow) -> None:
+    """The card of the best checkpoint."""
+    learn(window)
+    window.findChild(QPushButton, names.item(names.TRAIN_PLOT, "best")).click()
+
+
+@scene("train_recovered")
+def _(window: MainWindow) -> None:
+    """After bad steps, with the sentence of what was done."""
+    learn(window, goes_back=True)
+    window.findChild(QAbstractButton, names.item(names.TRAIN_PLOT, "rate")).setChecked(True)
+    settle()
+    canvas = window.findChild(LossPlot, names.TRAIN_PLOT).canvas
+    canvas.setFocus()
+    while canvas.lanes.current is None or canvas.lanes.current.kind != "rolled_back":
+        QTest.keyClick(canvas, Qt.Key.Key_Up)
 
 
 @scene("train_lent")
@@ -310,41 +333,29 @@ def generate(window: MainWindow) -> None:
     wait_until(lambda: window.session.jobs.get(SAMPLE) is None)
 
 
-def learn(window: MainWindow, *, is_over: bool = False) -> None:
+def show_all(window: MainWindow) -> None:
+    """Switch on all that the plot can show."""
+    for one in PLOT_SERIES:
+        name = names.item(names.TRAIN_PLOT, one.key)
+        window.findChild(QAbstractButton, name).setChecked(True)
+
+
+def learn(window: MainWindow, *, is_over: bool = False, goes_back: bool = False) -> None:
     """A run as it may look after an hour: its losses scatter, and pictures grow out of noise."""
     project = window.session.project
-    rng = np.random.default_rng(0)
-    paths = sorted(project.pictures.iterdir())[:16]
-    pictures = np.stack([np.asarray(Image.open(path).resize((32, 32))) for path in paths])
-
-    def preview(step: int) -> ev.PreviewSaved:
-        share = min(1.0, step / 4500) ** 0.7
-        noise = rng.integers(0, 256, pictures.shape)
-        grid = (share * pictures + (1 - share) * noise).astype(np.uint8)
-        return ev.PreviewSaved(step, project.samples / "none.png", grid)
-
-    def events() -> Iterator[object]:
-        yield ev.TrainStarted(TRAINED_STEPS, None, 7200.0, "CPU, 8 threads", "float32", 1, 60)
-        for step in range(TRAINED_STEPS + 1, 5001):
-            loss = (0.4 * step**-0.3 + 0.01) * math.exp(rng.normal(0, 0.3))
-            seconds = 0.9 * step
-            yield ev.TrainStep(step, loss, 1.0, 1e-3, 142.0, seconds, 7200 - seconds)
-            if step % 500 == 0:
-                yield preview(step)
-                time.sleep(0.06)  # each in a batch of its own, so that all are shown
-        yield ev.CheckpointSaved(5000, project.checkpoint_path(5000))
-        yield ev.RolledBack(5000, 5000, 5e-4, BAD_NEWS)
-        while not is_over:
-            yield ev.PreviewProgress(5000, 9, 25)
-            time.sleep(0.01)
-
+    run = FakeRun(project, is_over=is_over, goes_back=goes_back)
     window.show_page(names.NAV_TRAIN)
-    job = window.session.start_training(events)
-    wait_until(lambda: window.findChild(QLabel, names.TRAIN_STEP).text() == "5,000")
+    job = window.session.start_training(run.events)
+    last = f"{run.last_step:,}"
+    wait_until(lambda: window.findChild(QLabel, names.TRAIN_STEP).text() == last)
     if is_over:
         wait_until(lambda: window.session.jobs.get("train") is None)
     else:
-        wait_until(lambda: "5,000" in job.progress.text)
+        wait_until(lambda: last in job.progress.text)
+    plot = window.findChild(LossPlot, names.TRAIN_PLOT)
+    saved = (128, 256, 512, 1000, 2000, 3000, 4000, 4500, 5000)
+    plot.set_checkpoints(dict.fromkeys(saved, 48_200_000))  # as if they were there
+    plot.redraw()
 
 
 def settle(turns: int = 20) -> None:

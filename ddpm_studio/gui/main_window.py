@@ -129,6 +129,8 @@ class MainWindow(QMainWindow):
         self.pictures_page = PicturesPage(session, self)
         self.train_page = TrainPage(session, self)
         self.generate_page = GeneratePage(session, self)
+        self.train_page.best_changed.connect(self.generate_page.show_best)
+        self.train_page.checkpoint_chosen.connect(self.generate_page.choose_checkpoint)
         pages = (self.start_page, self.pictures_page, self.train_page, self.generate_page)
         self._pages: dict[str, Page] = {page.nav_name: page for page in pages}
         self._stack = QStackedWidget()

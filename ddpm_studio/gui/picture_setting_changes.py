@@ -8,12 +8,10 @@ from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.errors import StudioError
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.folder_panel import FolderPanel
 from ddpm_studio.gui.widgets.picture_settings import PictureSettings
 from ddpm_studio.gui.work import pictures as work
-from ddpm_studio.project import Project
 
 
 class PictureSettingChanges(QObject):
@@ -61,12 +59,5 @@ class PictureSettingChanges(QObject):
 
     def _change(self, change: Callable[[StudioConfig], StudioConfig]) -> None:
         """Save other settings; those that hold are shown again if that cannot be."""
-        project = self._session.project
-        assert isinstance(project, Project)
-        try:
-            is_saved = self._session.change_config(change(project.config))
-        except StudioError as error:
-            self._session.report(error)
-            is_saved = False
-        if not is_saved:
-            self.refused.emit(project)
+        if not self._session.change(change):
+            self.refused.emit(self._session.project)

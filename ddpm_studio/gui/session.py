@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import StudioError
-from ddpm_studio.events import CheckpointSaved
+from ddpm_studio.events import CheckpointSaved, TrainStarted
 from ddpm_studio.gui.errors import Failure, describe_failure
 from ddpm_studio.gui.jobs import Job, JobRunner, MakeSteps
 from ddpm_studio.gui.settings import Settings
@@ -101,23 +102,30 @@ class Session(QObject):
             self.project = None
             self.project_changed.emit(None)
 
-    def change_config(self, config: StudioConfig) -> bool:
-        """Save other settings into the project; False, and a banner, if that cannot be.
+    def change(self, make: Callable[[StudioConfig], StudioConfig]) -> bool:
+        """Save what `make` makes of the settings; False, and a banner, if that cannot be.
 
         A running training keeps the settings that it was started with; those that shape its
         model cannot change even before its first checkpoint.
         """
         project = self.project
-        if project is None or config == project.config:
-            return project is not None
+        if project is None:
+            return False
 
         def change() -> None:
+            config = make(project.config)
+            if config == project.config:
+                return
             if self.jobs.get(TRAIN) is not None:
                 check_locked(project.config, config)
             self.project = project.with_config(config)
             self.config_changed.emit(self.project)
 
         return self._try(change)
+
+    def change_config(self, config: StudioConfig) -> bool:
+        """Save these settings into the project; False, and a banner, if that cannot be."""
+        return self.change(lambda _: config)
 
     def free_place(self, name: str) -> Path:
         """A folder for a new project of that name that does not exist yet."""
@@ -214,8 +222,28 @@ class Session(QObject):
 
     def _on_train_events(self, events: list[object]) -> None:
         for event in events:
+            if isinstance(event, TrainStarted):
+                self._take_over_channels()
             if isinstance(event, CheckpointSaved):
                 self.checkpoint_saved.emit(event.step, event.path)
+
+    def _take_over_channels(self) -> None:
+        """Training has settled how many channels there are, if that followed from the folder.
+
+        Else the next setting that is changed here would write over what it saved.
+        """
+        project = self.project
+        if project is None or project.config.pictures.channels:
+            return
+
+        def take_over() -> None:
+            saved = Project.open(project.path).config.pictures.channels
+            pictures = dataclasses.replace(project.config.pictures, channels=saved)
+            config = dataclasses.replace(project.config, pictures=pictures)
+            self.project = dataclasses.replace(project, config=config)
+            self.config_changed.emit(self.project)
+
+        self._try(take_over)
 
     def _on_job_ended(self, job: Job) -> None:
         # Heard from the runner, never from the thread's own `finished`: one that connects to that

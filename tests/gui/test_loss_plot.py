@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.palette import DARK, LIGHT
 from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.loss_canvas import loss_ticks, short_number
+from ddpm_studio.gui.widgets.growing_track import Track
+from ddpm_studio.gui.widgets.loss_axes import loss_ticks, short_number
 from ddpm_studio.gui.widgets.loss_plot import LossPlot
 from ddpm_studio.gui.widgets.loss_series import LossSeries
+from ddpm_studio.training.metrics import Measured
 
 
 def series_of(count: int, part: int = 1000, seed: int = 0) -> LossSeries:
@@ -88,9 +90,59 @@ def test_the_smoothed_curve_runs_the_same_way_through_a_log_of_every_tenth_step(
     assert abs(every.smooth[-1] - 0.6) < 0.05
 
 
+@given(
+    numbers=st.lists(st.floats(-1e3, 1e3, width=32) | st.just(math.nan), min_size=1, max_size=400),
+    part=st.sampled_from([3, 64, 400]),
+    columns=st.integers(16, 60),
+)
+def test_a_strip_keeps_every_extreme_and_passes_over_what_is_not_known(
+    numbers: list[float], part: int, columns: int
+) -> None:
+    track = Track()
+    for start in range(0, len(numbers), part):
+        track.append(numbers[start : start + part])
+    known = [number for number in numbers if not math.isnan(number)]
+    assert track.is_known == bool(known)
+    spans = track.spans(0, len(numbers), columns)
+    assert len(spans.entries) <= 2 * columns + 1
+    assert np.all(np.diff(spans.entries) >= 0)
+    if known:
+        assert np.nanmax(spans.high) == np.float32(max(known))
+        assert np.nanmin(spans.low) == np.float32(min(known))
+    finite = np.isfinite(spans.mean)
+    assert np.all(spans.mean[finite] >= spans.low[finite] - 1e-2)
+    assert np.all(spans.mean[finite] <= spans.high[finite] + 1e-2)
+
+
+def test_what_is_known_of_steps_goes_and_comes_with_them() -> None:
+    series = LossSeries()
+    series.extend([1, 2], [0.5, 0.5], [1, 2])  # an old log, without memory
+    assert not series.is_known("memory")
+    series.extend([3, 4], [0.5, 0.5], [3, 4], {"memory": [7e8, 8e8], "rate": [1e-3, 1e-3]})
+    assert series.is_known("memory")
+    assert series.other("memory")[2:].tolist() == [7e8, 8e8]
+    assert np.isnan(series.other("memory")[:2]).all()
+    series.truncate(2)
+    assert not series.is_known("memory")
+    assert len(series.other("rate")) == 2
+
+
+def test_measurements_become_a_table_with_gaps_where_no_bands_are_known() -> None:
+    series = LossSeries()
+    series.add_held_out([Measured(10, 0.5, (4.0, 3.0, 2.0, 1.0)), Measured(20, 0.25)])
+    assert series.measured[0].tolist() == [10, 0.5, 4, 3, 2, 1]
+    assert series.measured[1][:2].tolist() == [20, 0.25]
+    assert np.isnan(series.measured[1][2:]).all()
+    series.add_held_out([Measured(20, 0.125)])  # again, after training went back
+    assert series.measured[:, 1].tolist() == [0.5, 0.125]
+    series.truncate(15)
+    assert series.measured[:, 0].tolist() == [10]
+
+
 def test_memory_is_bounded_by_the_data() -> None:
     series = series_of(100_000, 500)
-    data = sum(array.nbytes for array in (series.steps, series.losses, series.smooth))
+    arrays = (series.steps, series.losses, series.smooth, *series.others().values())
+    data = sum(array.nbytes for array in arrays)
     assert series.nbytes < 4 * data
 
 
@@ -176,11 +228,16 @@ def test_pointing_reads_out_the_step_and_its_loss(plot, qtbot, find) -> None:
     place = canvas.mapFromScene(box.mapViewToScene(QPointF(500, box.viewRange()[1][0])))
     qtbot.mouseMove(canvas.viewport(), place)
     qtbot.waitUntil(lambda: canvas.index >= 0)
-    words = find(plot, QLabel, names.TRAIN_LOSS).text()
+    readout = find(plot, QLabel, names.item(names.TRAIN_PLOT, "readout"))
     step, loss = series.steps[canvas.index], series.losses[canvas.index]
     assert abs(step - 500) <= 3
-    assert f"step {step}" in words
-    assert f"loss {loss:.3g}" in words
+    assert readout.isVisible()
+    assert plot.rect().contains(readout.geometry())
+    assert f"step {step}" in readout.text()
+    assert f"{loss:.3g}" in readout.text()
+    assert plot.accessibleDescription().startswith(f"step {step}, training {loss:.3g}")
+    canvas.leaveEvent(QEvent(QEvent.Type.Leave))
+    assert readout.isHidden()
 
 
 def test_an_empty_plot_says_what_will_be_there(plot) -> None:

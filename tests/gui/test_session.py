@@ -197,6 +197,35 @@ def test_checkpoints_of_training_are_heard_by_every_page(
     assert heard == [(10, "step_00000010.safetensors"), (20, "step_00000020.safetensors")]
 
 
+def test_channels_that_training_settled_are_not_written_over(
+    qtbot, session, new_project, fake_training
+):
+    from ddpm_studio.gui.work import train as work
+
+    as_the_folder = new_project.with_config(
+        with_settings(new_project.config, ["pictures.channels=0"])
+    )
+    session.open_project(as_the_folder.path)
+    as_the_folder.with_config(with_settings(as_the_folder.config, ["pictures.channels=1"]))
+    session.start_training(lambda: work.train_project(new_project, steps=5))
+    qtbot.waitUntil(lambda: session.jobs.get(TRAIN) is None)
+    assert session.project.config.pictures.channels == 1
+    assert session.change(lambda config: with_settings(config, ["train.log_every=7"]))
+    saved = Project.open(new_project.path).config
+    assert (saved.pictures.channels, saved.train.log_every) == (1, 7)
+
+
+def test_a_change_that_is_not_allowed_is_said_and_changes_nothing(session, new_project):
+    said = []
+    session.failed.connect(lambda failure: said.append(failure.sentence))
+    session.open_project(new_project.path)
+    assert not session.change(lambda config: with_settings(config, ["train.batch_size=0"]))
+    assert "train.batch_size" in said[0]
+    assert session.project.config == new_project.config
+    session.close_project()
+    assert not session.change(lambda config: config)
+
+
 def test_warming_up_says_what_computes(qtbot, session):
     with qtbot.waitSignal(session.warmed_up) as said:
         session.warm_up()

@@ -104,6 +104,15 @@ class GeneratePage(Page):
     def save_settings(self) -> None:
         self._pause.stop()  # the window closes: nothing new is begun
 
+    def show_best(self, step: int, loss: float) -> None:
+        """Mark the best checkpoint, by its loss on held-out pictures; -1: there is none."""
+        self._controls.set_best(step, loss)
+
+    def choose_checkpoint(self, step: int) -> None:
+        """The next pictures come from this one, if it still exists."""
+        self._read_checkpoints()
+        self._controls.choose_checkpoint(step)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._read_checkpoints()  # another process may train this project, too

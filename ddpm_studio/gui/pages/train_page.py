@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -19,7 +19,8 @@ from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.session import TRAIN, Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.empty_state import EmptyState
-from ddpm_studio.gui.widgets.run_view import RunView, duration
+from ddpm_studio.gui.widgets.plot_series import duration
+from ddpm_studio.gui.widgets.run_view import RunView
 from ddpm_studio.gui.widgets.train_controls import Phase, TrainControls
 from ddpm_studio.gui.work import train as work
 from ddpm_studio.project import Project, step_of
@@ -39,7 +40,10 @@ class TrainPage(Page):
         ("F", "Follow the newest step, after zooming into the plot"),
         ("Left, Right", "Along the plot, or through earlier pictures, where the focus is"),
         ("Plus, Minus", "Zoom the plot"),
+        ("Up, Down, Enter", "From mark to mark on the plot, and see what it is"),
     )
+    checkpoint_chosen = Signal(int)  # a person wants pictures from the checkpoint of this step
+    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -143,6 +147,8 @@ class TrainPage(Page):
         controls.effort_wanted.connect(self._on_effort_wanted)
         controls.config_wanted.connect(self._on_config_wanted)
         self._view.frames_wanted.connect(self._on_frames_wanted)
+        self._view.checkpoint_chosen.connect(self._on_checkpoint_chosen)
+        self._view.best_changed.connect(self.best_changed)
         self._timer.timeout.connect(self._refresh)
         session.jobs.started.connect(self._on_job_started)
         session.jobs.ended.connect(self._on_job_ended)
@@ -179,6 +185,10 @@ class TrainPage(Page):
             job.stop()
 
     def _on_generate(self) -> None:
+        self.session.want_page(names.NAV_GENERATE)
+
+    def _on_checkpoint_chosen(self, step: int) -> None:
+        self.checkpoint_chosen.emit(step)
         self.session.want_page(names.NAV_GENERATE)
 
     def _on_job_started(self, job: Job) -> None:
@@ -235,6 +245,8 @@ class TrainPage(Page):
 
     def _on_events(self, events: list[Any]) -> None:
         self._view.take(events)
+        if any(isinstance(event, ev.CheckpointSaved) for event in events):
+            self._show_checkpoints()
         for event in events:
             match event:
                 case ev.CheckpointSaved():
@@ -280,9 +292,16 @@ class TrainPage(Page):
         paths = project.checkpoint_paths() if project is not None else []
         self._is_trained = bool(paths)
         self._controls.show_saved(step_of(paths[-1]) if paths else -1)
+        self._show_checkpoints()
+
+    def _show_checkpoints(self) -> None:
+        """In the plot; older ones may have gone when a new one came."""
+        project = self.session.project
+        if project is not None:
+            self._view.plot.set_checkpoints(work.checkpoint_sizes(project))
 
     def _on_history(self, history: work.History) -> None:
-        self._view.add_history(history.series, history.previews)
+        self._view.add_history(history)
 
     def _on_frames_wanted(self, steps: list[int]) -> None:
         project = self.session.project
@@ -309,16 +328,8 @@ class TrainPage(Page):
 
     def _change(self, make: Callable[[StudioConfig], StudioConfig]) -> None:
         """Save other settings; if that cannot be, the banner says why and all stays as it is."""
-        project = self.session.project
-        if project is None:
-            return
-        try:
-            is_changed = self.session.change_config(make(project.config))
-        except ConfigError as error:
-            self.session.report(error)
-            is_changed = False
-        if not is_changed:
-            self.show_config(project)
+        if not self.session.change(make) and self.session.project is not None:
+            self.show_config(self.session.project)
 
     def _on_weights(self, counts: list[tuple[ModelConfig, int]]) -> None:
         self._weights.update(counts)

@@ -72,6 +72,12 @@ class GrowingWall(QWidget):
         """Earlier previews, whose images are asked for when they are needed."""
         self._keeping_place(lambda: self._film.add_steps(steps))
 
+    def show_step(self, step: int) -> None:
+        """Go back, or forward, to the preview of a step."""
+        if step in self._film:
+            self.stop_playing()
+            self._slider.setValue(self._film.steps.index(step))
+
     def set_tile(self, tile: QSize) -> None:
         self._tile = tile
 

@@ -1,34 +1,44 @@
-"""The live loss plot: each step thin, smoothed bold, and a read-out of what is pointed at."""
+"""The live plot of a run: losses, how it goes, and what happened, over one axis of steps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button
-from ddpm_studio.gui.widgets.control_row import tooltip
-from ddpm_studio.gui.widgets.elided_label import ElidedLabel
+from ddpm_studio.gui.widgets.plot_chips import PlotChips
+from ddpm_studio.gui.widgets.plot_head import PlotHead
+from ddpm_studio.gui.widgets.plot_markers import Marker, Markers
+from ddpm_studio.gui.widgets.plot_popups import PlotPopups
+from ddpm_studio.gui.widgets.plot_series import ALL, readings, why_missing
 
-if TYPE_CHECKING:  # these bring numpy and pyqtgraph along, which the first window does without
+if TYPE_CHECKING:  # these bring numpy, pyqtgraph and torch along
     from ddpm_studio.gui.widgets.loss_canvas import LossCanvas
     from ddpm_studio.gui.widgets.loss_series import LossSeries
+    from ddpm_studio.training.metrics import Measured
 
 REDRAW_MS = 750  # a redraw takes 6 ms of a core that training on the CPU wants too
 MOST_WAITS = 3  # so many rounds at most, if the new steps are less than a pixel wide
-HEAD_HEIGHT = 32
-FOLLOW_TOP, FOLLOW_RIGHT = 56, 32
+FOLLOW_TOP, FOLLOW_RIGHT = 8, 32
 
 
 class LossPlot(QFrame):
     """Follows the newest step until a person zooms or pans; then a button leads back."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    preview_chosen = Signal(int)  # a person wants to see the preview of this step
+    checkpoint_chosen = Signal(int)  # ... or to generate from the checkpoint of this step
+    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
+
+    def __init__(
+        self, theme: Theme, settings: Settings | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(names.TRAIN_PLOT)
         self.setProperty("kind", "canvas")
@@ -36,8 +46,10 @@ class LossPlot(QFrame):
         self.setMinimumHeight(200)
         self._theme = theme
         self._canvas: LossCanvas | None = None
+        self._popups: PlotPopups | None = None
         self._series: LossSeries | None = None
-        self._build()
+        self._markers = Markers()
+        self._build(settings)
         self._waits = 0  # rounds in which there was too little new to draw
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -53,6 +65,10 @@ class LossPlot(QFrame):
 
             self._series = LossSeries()
         return self._series
+
+    @property
+    def markers(self) -> Markers:
+        return self._markers
 
     @property
     def follows(self) -> bool:
@@ -73,47 +89,71 @@ class LossPlot(QFrame):
         canvas.setAccessibleName("Loss at each step")
         canvas.setToolTip("")
         canvas.moved.connect(self._on_moved)
-        canvas.pointed.connect(self._on_pointed)
-        self._canvas = canvas
+        popups = PlotPopups(self._theme, self, canvas)
+        popups.preview_chosen.connect(self.preview_chosen)
+        popups.checkpoint_chosen.connect(self.checkpoint_chosen)
+        popups.described.connect(self._describe)
+        self._canvas, self._popups = canvas, popups
         self._place.addWidget(canvas)
         self._on_theme_changed()
-        canvas.set_series(self.series)
+        self._on_shown_changed()
+        self._show_run()
         self._show_newest()
 
+    # what is in it
+
     def set_series(self, series: LossSeries) -> None:
-        """Another run; it belongs to the plot from now on."""
+        """Another run; it belongs to the plot from now on. The marks stay."""
         self._series = series
-        if self._canvas is not None:
-            self._canvas.set_series(series)
+        self._show_run()
         self.follow()
+        self._find_best()
         self._show_newest()
 
     def clear(self) -> None:
-        self._series = None
-        if self._canvas is not None:
-            self._canvas.set_series(self.series)
-        self.follow()
-        self._show_newest()
+        self._series, self._markers = None, Markers()
+        self.set_series(self.series)
+        self.best_changed.emit(-1, 0.0)
 
     def extend(
-        self, steps: Sequence[int], losses: Sequence[float], seconds: Sequence[float]
+        self,
+        steps: Sequence[int],
+        losses: Sequence[float],
+        seconds: Sequence[float],
+        others: Mapping[str, Sequence[float]] | None = None,
     ) -> None:
         """New steps; they are drawn in a moment."""
-        self.series.extend(steps, losses, seconds)
+        self.series.extend(steps, losses, seconds, others)
         self._want_redraw()
 
-    def add_held_out(self, step: int, loss: float) -> None:
+    def add_held_out(self, measured: Measured) -> None:
         """A measurement on pictures that are never learned from."""
-        self.series.add_held_out([(step, loss)])
-        self._waits = MOST_WAITS
-        self._want_redraw()
+        self.series.add_held_out([measured])
+        self._find_best()
+        self._want_redraw_soon()
+
+    def add_previews(self, steps: Iterable[int]) -> None:
+        self._markers.add_previews(steps)
+        self._want_redraw_soon()
+
+    def set_checkpoints(self, sizes: dict[int, int]) -> None:
+        """Those that are on disk: bytes by step."""
+        self._markers.set_checkpoints(sizes)
+        self._find_best()
+        self._want_redraw_soon()
+
+    def add_events(self, events: Iterable[Marker]) -> None:
+        """Something happened on the way."""
+        self._markers.add_events(events)
+        self._want_redraw_soon()
 
     def truncate(self, step: int) -> None:
         """Training went back to a step."""
+        self._markers.truncate(step)
         if self._series is not None:
             self._series.truncate(step)
-            self._waits = MOST_WAITS
-            self._want_redraw()
+            self._find_best()
+            self._want_redraw_soon()
 
     def follow(self) -> None:
         """Show the whole run and keep the newest step in view."""
@@ -126,29 +166,31 @@ class LossPlot(QFrame):
         self._waits = MOST_WAITS
         self._redraw()
 
+    # as a widget
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.redraw()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._popups is not None:
+            self._popups.close()
         self._place_follow()
 
     def _place_follow(self) -> None:
         """It floats over the top right corner of the drawing."""
         self._follow.adjustSize()
         left = self.width() - self._follow.width() - FOLLOW_RIGHT
-        self._follow.move(left, FOLLOW_TOP)
+        top = self._canvas.y() if self._canvas is not None else 0
+        self._follow.move(left, top + FOLLOW_TOP)
         self._follow.raise_()
 
-    def _build(self) -> None:
-        title = QLabel("Loss")
-        title.setProperty("kind", "label")
-        title.setToolTip("How far the model's guesses are from the truth; lower is better (loss)")
-        self._readout = ElidedLabel()
-        self._readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._readout.setObjectName(names.TRAIN_LOSS)
-        self._readout.setProperty("kind", "caption")
+    def _build(self, settings: Settings | None) -> None:
+        self._head = PlotHead(self._theme)
+        self._head.best_wanted.connect(self._on_best)
+        self._chips = PlotChips(self._theme, settings)
+        self._chips.changed.connect(self._on_shown_changed)
         self._follow = Button(
             self._theme,
             "Follow",
@@ -160,32 +202,34 @@ class LossPlot(QFrame):
         self._follow.setShortcut("F")
         self._follow.clicked.connect(self.follow)
         self._follow.hide()
-        head = QWidget()
-        head.setFixedHeight(HEAD_HEIGHT)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 16, 0)
-        row.setSpacing(16)
-        row.addWidget(title)
-        self._legend = Legend(self._theme)
-        row.addWidget(self._legend)
-        row.addWidget(self._readout, 1)
         self._empty = QLabel("The loss of every step appears here while the model learns.")
         self._empty.setProperty("kind", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
-        self._empty.setContentsMargins(32, 0, 32, HEAD_HEIGHT)
+        self._empty.setContentsMargins(32, 0, 32, 32)
         self._place = QVBoxLayout()
-        self._place.setContentsMargins(4, 0, 1, 8)
+        self._place.setContentsMargins(4, 4, 1, 8)
         self._place.addWidget(self._empty, 1)
+        chips = QVBoxLayout()
+        chips.setContentsMargins(12, 0, 12, 0)
+        chips.addWidget(self._chips)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(head)
+        layout.addWidget(self._head)
+        layout.addLayout(chips)
         layout.addLayout(self._place, 1)
+
+    # drawing
 
     def _want_redraw(self) -> None:
         if not self._timer.isActive():
             self._timer.start()
+
+    def _want_redraw_soon(self) -> None:
+        """Something that must be seen, however narrow."""
+        self._waits = MOST_WAITS
+        self._want_redraw()
 
     def _redraw(self) -> None:
         canvas = self._canvas
@@ -197,78 +241,74 @@ class LossPlot(QFrame):
             canvas.refresh()
         self._show_newest()
 
+    def _show_run(self) -> None:
+        """Another series, or other marks."""
+        if self._canvas is not None and self._popups is not None:
+            self._canvas.set_series(self.series)
+            self._canvas.set_markers(self._markers)
+            self._popups.set_run(self.series, self._markers)
+
     def _show_newest(self) -> None:
         is_empty = self._series is None or not len(self._series)
         self._empty.setVisible(is_empty or self._canvas is None)
         if self._canvas is not None:
             self._canvas.setVisible(not is_empty)
-        self._describe(self._canvas.index if self._canvas is not None else -1)
+        if self._series is not None:
+            has_previews = self._markers.has_previews
+            self._chips.set_missing(
+                {
+                    one.key: why_missing(self._series, one.key, has_previews=has_previews)
+                    for one in ALL
+                }
+            )
+        self._head.set_now("" if is_empty else f"{float(self.series.smooth[-1]):.3g}")
+        if self._canvas is None or self._canvas.index < 0:
+            self._describe()
 
-    def _describe(self, index: int) -> None:
-        """What stands above the plot: the entry that is pointed at, else the newest."""
-        self._legend.setVisible(index < 0)  # room for what is pointed at
-        if self._series is None or not len(self._series):
-            self._readout.setText("")
-            self.setAccessibleDescription("No step was made yet")
-            return
-        series = self._series
-        step = f"step {int(series.steps[index]):,}"
-        loss, smooth = float(series.losses[index]), float(series.smooth[index])
-        text = f"{step}   loss {loss:.3g}   smoothed {smooth:.3g}"
-        self._readout.setText(text if index >= 0 else f"{smooth:.3g}")
-        self.setAccessibleDescription(text)
+    def _describe(self, words: str = "") -> None:
+        """For who cannot see it: what is pointed at, else the newest step."""
+        if not words and (self._series is None or not len(self._series)):
+            words = "No step was made yet"
+        elif not words:
+            values = readings(self.series, -1, self._chips.shown)
+            newest = [f"step {int(self.series.steps[-1]):,}"]
+            words = ", ".join([*newest, *(f"{one.words} {one.value}" for one in values)])
+        self.setAccessibleDescription(words)
+
+    # the best checkpoint
+
+    def _find_best(self) -> None:
+        """Tell who wants to know when it is another one."""
+        before, found, loss = self._markers.best, None, 0.0
+        if self._series is not None and self._series.held_out:
+            from ddpm_studio.training.metrics import best_checkpoint
+
+            held_out = self._series.held_out
+            found = best_checkpoint(held_out, self._markers.checkpoint_steps)
+            loss = next((one.loss for one in held_out if one.step == found), 0.0)
+        self._markers.best = found
+        self._head.set_best(found, loss)
+        if found != before:
+            self._want_redraw_soon()
+            self.best_changed.emit(-1 if found is None else found, loss)
+        if self._popups is not None:
+            self._popups.refresh()
+
+    def _on_best(self) -> None:
+        if self._popups is not None:
+            self._popups.open_best()
+
+    def _on_shown_changed(self) -> None:
+        if self._canvas is not None and self._popups is not None:
+            self._canvas.set_shown(self._chips.shown)
+            self._popups.set_shown(self._chips.shown)
 
     def _on_moved(self) -> None:
+        if self._popups is not None:
+            self._popups.close()
         self._follow.show()
         self._place_follow()
-
-    def _on_pointed(self, index: int) -> None:
-        self._describe(index)
 
     def _on_theme_changed(self) -> None:
         if self._canvas is not None:
             self._canvas.set_palette(self._theme.palette)
-
-
-class Legend(QWidget):
-    """Which line is which: a thin grey one and a bold one, with their words."""
-
-    WORDS = (
-        ("each step", 1, "muted"),
-        ("smoothed", 2, "accent_text"),
-        ("unseen", 1, "text"),
-    )
-    TIP = (
-        "The smoothed line is the loss of the pictures that the model learns from. The other one "
-        "is that of a tenth which it never learns from: when it rises while the first still "
-        "falls, the model begins to copy your pictures."
-    )
-    DASH, GAP, SPACE = 16, 6, 16
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        font = self.font()
-        font.setPixelSize(12)
-        self.setFont(font)
-        self.setFixedSize(self._right_end(), HEAD_HEIGHT)
-        self.setToolTip(tooltip(self.TIP, "training loss, held-out loss"))
-        theme.changed.connect(self.update)
-
-    def _right_end(self) -> int:
-        words = sum(self.fontMetrics().horizontalAdvance(word) for word, _, _ in self.WORDS)
-        return words + len(self.WORDS) * (self.DASH + self.GAP + self.SPACE)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        x, middle = 0, self.height() // 2
-        for word, width, role in self.WORDS:
-            is_dashed = role == "text"
-            style = Qt.PenStyle.DashLine if is_dashed else Qt.PenStyle.SolidLine
-            painter.setPen(QPen(self._theme.colour(role), width, style))
-            painter.drawLine(x, middle, x + self.DASH, middle)
-            x += self.DASH + self.GAP
-            painter.setPen(self._theme.colour("muted"))
-            advance = painter.fontMetrics().horizontalAdvance(word)
-            painter.drawText(x, 0, advance + 2, self.height(), Qt.AlignmentFlag.AlignVCenter, word)
-            x += advance + self.SPACE

@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-FIRST_CAPACITY = 1024
-FACTOR = 8  # each level of the pyramid holds the extremes of this many entries of the one below
+from ddpm_studio.gui.widgets.growing_track import Growing, Numbers, Spans, Track
+
+if TYPE_CHECKING:  # brings torch along
+    from ddpm_studio.training.metrics import Measured
+
 MEMORY_OF_RUN = 0.05  # the smoothed curve looks back over this part of the run ...
 SHORTEST_MEMORY, LONGEST_MEMORY = 5.0, 500.0  # ... but over so many steps at least and at most
-
-Numbers = Sequence[float] | np.ndarray
-
-
-class Growing:
-    """An array that grows at its end; its room doubles, so that appending costs the same always."""
-
-    def __init__(self, kind: Any) -> None:
-        self._room = np.empty(FIRST_CAPACITY, kind)
-        self._count = 0
-
-    def __len__(self) -> int:
-        return self._count
-
-    @property
-    def values(self) -> np.ndarray:
-        """What is in it; valid until the next append."""
-        return self._room[: self._count]
-
-    @property
-    def nbytes(self) -> int:
-        return self._room.nbytes
-
-    def append(self, values: Numbers) -> None:
-        end = self._count + len(values)
-        if end > len(self._room):
-            room = np.empty(max(end, 2 * len(self._room)), self._room.dtype)
-            room[: self._count] = self.values
-            self._room = room
-        self._room[self._count : end] = values
-        self._count = end
-
-    def truncate(self, count: int) -> None:
-        self._count = min(self._count, count)
+BANDS = 4  # of noise level, in which held-out pictures are measured
+OTHERS = ("rate", "gradient", "speed", "memory")  # what else is known of each step
 
 
 @dataclass(frozen=True)
@@ -60,15 +31,16 @@ class Curves:
 
 
 class LossSeries:
-    """Steps (rising), their losses, a smoothed curve, and the seconds trained until then."""
+    """Steps (rising), their losses, a smoothed curve, and what else is known of each step."""
 
     def __init__(self) -> None:
         self._steps = Growing(np.int64)
-        self._losses = Growing(np.float32)
+        self._losses = Track()
         self._smooth = Growing(np.float64)  # the same, however it was appended
         self._seconds = Growing(np.float32)
-        self._levels: list[tuple[Growing, Growing]] = []  # lowest and highest of FACTOR**k losses
-        self._held_out: list[tuple[int, float]] = []  # few: one for each preview or checkpoint
+        self._others = {key: Track() for key in OTHERS}
+        self._held_out: list[Measured] = []  # few: one for each preview or checkpoint
+        self._table: np.ndarray | None = None  # the same as numbers
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -87,26 +59,66 @@ class LossSeries:
 
     @property
     def seconds(self) -> np.ndarray:
+        """Trained until then."""
         return self._seconds.values
 
+    def other(self, key: str) -> np.ndarray:
+        """One of OTHERS, for each step: rate of learning, norm of the gradient, pictures a second
+        or bytes of memory; NaN where it is not known.
+        """
+        return self._others[key].values
+
+    def others(self) -> dict[str, np.ndarray]:
+        return {key: self.other(key) for key in OTHERS}
+
+    def is_known(self, key: str) -> bool:
+        """Whether anything is known of one of OTHERS."""
+        return self._others[key].is_known
+
     @property
-    def held_out(self) -> list[tuple[int, float]]:
-        """(step, loss on pictures that are never learned from), steps rising."""
+    def held_out(self) -> list[Measured]:
+        """The losses on pictures that are never learned from, steps rising."""
         return self._held_out
 
-    def add_held_out(self, measured: Iterable[tuple[int, float]]) -> None:
-        for step, loss in measured:
-            self._held_out = [one for one in self._held_out if one[0] < step]
-            self._held_out.append((step, loss))
+    @property
+    def measured(self) -> np.ndarray:
+        """held_out as float64 (M, 2 + BANDS): step, loss and bands, NaN where there are none."""
+        if self._table is None:
+            self._table = np.full((len(self._held_out), 2 + BANDS), np.nan)
+            for row, one in zip(self._table, self._held_out, strict=True):
+                values = (one.step, one.loss, *one.bands[:BANDS])
+                row[: len(values)] = values
+        return self._table
+
+    @property
+    def has_bands(self) -> bool:
+        return any(one.bands for one in self._held_out)
+
+    def add_held_out(self, measured: Iterable[Measured]) -> None:
+        for one in measured:
+            while self._held_out and self._held_out[-1].step >= one.step:
+                self._held_out.pop()
+            self._held_out.append(one)
+        self._table = None
 
     @property
     def nbytes(self) -> int:
         """All the memory that it holds."""
-        arrays = [self._steps, self._losses, self._smooth, self._seconds]
-        return sum(one.nbytes for one in [*arrays, *(a for pair in self._levels for a in pair)])
+        plain = (self._steps, self._smooth, self._seconds)
+        tracks = (self._losses, *self._others.values())
+        return sum(one.nbytes for one in plain) + sum(one.nbytes for one in tracks)
 
-    def extend(self, steps: Numbers, losses: Numbers, seconds: Numbers) -> None:
-        """Add what was logged; a step that is there already takes the place of all from it on."""
+    def extend(
+        self,
+        steps: Numbers,
+        losses: Numbers,
+        seconds: Numbers,
+        others: Mapping[str, Numbers] | None = None,
+    ) -> None:
+        """Add what was logged; a step that is there already takes the place of all from it on.
+
+        others: by their key in OTHERS; those that are not given are not known.
+        """
         if not len(steps):
             return
         if len(self) and steps[0] <= self.steps[-1]:
@@ -115,18 +127,21 @@ class LossSeries:
         self._steps.append(np.asarray(steps))
         self._losses.append(np.asarray(losses))
         self._seconds.append(np.asarray(seconds))
-        self._build_levels()
+        others = others or {}
+        for key, track in self._others.items():
+            known = others.get(key)
+            track.append(np.full(len(steps), np.nan) if known is None else np.asarray(known))
 
     def truncate(self, step: int) -> None:
         """Forget everything after a step: training went back to it."""
         count = int(np.searchsorted(self.steps, step, "right"))
-        self._held_out = [one for one in self._held_out if one[0] <= step]
-        for array in (self._steps, self._losses, self._smooth, self._seconds):
+        while self._held_out and self._held_out[-1].step > step:
+            self._held_out.pop()
+        self._table = None
+        for array in (self._steps, self._smooth, self._seconds):
             array.truncate(count)
-        for low, high in self._levels:
-            count //= FACTOR
-            low.truncate(count)
-            high.truncate(count)
+        for track in (self._losses, *self._others.values()):
+            track.truncate(count)
 
     def index_near(self, step: float) -> int:
         """The entry nearest to a step. There must be one."""
@@ -139,9 +154,7 @@ class LossSeries:
 
     def curves(self, first: float, last: float, columns: int) -> Curves:
         """What to draw between two steps on so many columns of pixels, neighbours included."""
-        # whole numbers: for fractions numpy would convert all the steps at each call
-        start = max(0, int(np.searchsorted(self.steps, math.ceil(first))) - 1)
-        stop = min(len(self), int(np.searchsorted(self.steps, math.floor(last), "right")) + 1)
+        start, stop = self._stretch(first, last)
         raw_x, raw_y = self._extremes(start, stop, columns)
         points = max(16, columns // 3)  # of a curve without corners
         if stop - start <= points:
@@ -150,43 +163,28 @@ class LossSeries:
             chosen = np.linspace(start, stop - 1, points).astype(np.int64)
         return Curves(raw_x, raw_y, self.steps[chosen], self.smooth[chosen])
 
+    def spans(self, key: str, first: float, last: float, columns: int) -> tuple[np.ndarray, Spans]:
+        """One of OTHERS between two steps, on so many columns: the steps of the pieces, and them.
+
+        There must be a step.
+        """
+        start, stop = self._stretch(first, last)
+        spans = self._others[key].spans(start, max(stop, start + 1), columns)
+        return self.steps[spans.entries], spans
+
+    def _stretch(self, first: float, last: float) -> tuple[int, int]:
+        """Which entries lie between two steps, neighbours included."""
+        # whole numbers: for fractions numpy would convert all the steps at each call
+        start = max(0, int(np.searchsorted(self.steps, math.ceil(first))) - 1)
+        stop = min(len(self), int(np.searchsorted(self.steps, math.floor(last), "right")) + 1)
+        return start, stop
+
     def _extremes(self, start: int, stop: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
         if stop - start <= 2 * columns:
             return self.steps[start:stop], self.losses[start:stop]
-        level, stride = 0, 1
-        while level < len(self._levels) and (stop - start) // (stride * FACTOR) >= columns:
-            level, stride = level + 1, stride * FACTOR
-        low, high = self._entries(level)
-        group = max(1, (stop - start) // (stride * columns))
-        first, end = start // stride, min(len(low), stop // stride)
-        places = np.arange(0, end - first, group)
-        lows = np.minimum.reduceat(low[first:end], places)
-        highs = np.maximum.reduceat(high[first:end], places)
-        x = self.steps[(first + places) * stride]
-        tail = self.losses[end * stride : stop]  # in no whole block yet
-        if len(tail):
-            x = np.append(x, self.steps[stop - 1])
-            lows, highs = np.append(lows, tail.min()), np.append(highs, tail.max())
-        return np.repeat(x, 2), np.stack([lows, highs], 1).reshape(-1)
-
-    def _entries(self, level: int) -> tuple[np.ndarray, np.ndarray]:
-        if level == 0:
-            return self.losses, self.losses
-        low, high = self._levels[level - 1]
-        return low.values, high.values
-
-    def _build_levels(self) -> None:
-        """Add the blocks that are whole now; each loss is looked at once for each level."""
-        level = 0
-        while len(self._entries(level)[0]) >= FACTOR:
-            below_low, below_high = self._entries(level)
-            if level == len(self._levels):
-                self._levels.append((Growing(np.float32), Growing(np.float32)))
-            low, high = self._levels[level]
-            new = slice(len(low) * FACTOR, len(below_low) // FACTOR * FACTOR)
-            low.append(below_low[new].reshape(-1, FACTOR).min(1))
-            high.append(below_high[new].reshape(-1, FACTOR).max(1))
-            level += 1
+        spans = self._losses.spans(start, stop, columns)
+        x = np.repeat(self.steps[spans.entries], 2)
+        return x, np.stack([spans.low, spans.high], 1).reshape(-1)
 
     def _smoothed(self, steps: Numbers, losses: Numbers) -> list[float]:
         """An average whose weights fall off exponentially with the steps in between.

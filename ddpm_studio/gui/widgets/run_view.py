@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -18,9 +19,18 @@ from ddpm_studio.gui.widgets.figures import Figures
 from ddpm_studio.gui.widgets.growing_wall import GrowingWall
 from ddpm_studio.gui.widgets.images import image_on
 from ddpm_studio.gui.widgets.loss_plot import LossPlot
+from ddpm_studio.gui.widgets.plot_markers import (
+    BATCH_HALVED,
+    PASSED_OVER,
+    RESUMED,
+    ROLLED_BACK,
+    SKIPPED,
+    Marker,
+)
+from ddpm_studio.gui.widgets.plot_series import duration, size_in_words
 
 if TYPE_CHECKING:  # brings numpy along
-    from ddpm_studio.gui.widgets.loss_series import LossSeries
+    from ddpm_studio.gui.work.train import History
 
 FIGURES = (
     (names.TRAIN_TIME, "Time trained", "Of all runs together, without pauses"),
@@ -36,6 +46,8 @@ class RunView(QWidget):
     """Takes the events of training as they come, and what earlier runs left."""
 
     frames_wanted = Signal(list)  # steps of earlier previews
+    checkpoint_chosen = Signal(int)  # a person wants pictures from the checkpoint of this step
+    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,10 +55,14 @@ class RunView(QWidget):
         self.newest: ev.TrainStep | None = None
         self._earlier_seconds = 0.0
         self._figures = Figures(FIGURES)
-        self.plot = LossPlot(theme)
+        self._passed_over: list[str] = []  # of checkpoints, until it is known where to go on from
+        self.plot = LossPlot(theme, settings)
         self.log = EventLog(names.TRAIN_LOG, "What happened on the way")
         self.wall = GrowingWall(theme)
         self.wall.frames_wanted.connect(self.frames_wanted)
+        self.plot.preview_chosen.connect(self.wall.show_step)
+        self.plot.checkpoint_chosen.connect(self.checkpoint_chosen)
+        self.plot.best_changed.connect(self.best_changed)
         self._lay_out(settings)
 
     def clear(self, tile: QSize) -> None:
@@ -61,6 +77,7 @@ class RunView(QWidget):
         """Another run of the same project."""
         self.started = self.newest = None
         self._earlier_seconds = 0.0
+        self._passed_over.clear()
 
     def end_run(self) -> None:
         self.show_numbers()
@@ -68,16 +85,19 @@ class RunView(QWidget):
         self.wall.set_progress(0, 0)
         self._figures.set(names.TRAIN_REMAINING, "")
 
-    def add_history(self, series: LossSeries, previews: list[int]) -> None:
+    def add_history(self, history: History) -> None:
         """What was logged before; if a run has begun meanwhile, its own steps follow."""
-        live = self.plot.series
+        series, previews, live = history.series, history.previews, self.plot.series
         if self.started is not None:
             series.truncate(self.started.step)
             previews = [step for step in previews if step <= self.started.step]
             self._earlier_seconds = float(series.seconds[-1]) if len(series) else 0.0
-            series.extend(live.steps, live.losses, live.seconds + self._earlier_seconds)
+            seconds = live.seconds + self._earlier_seconds
+            series.extend(live.steps, live.losses, seconds, live.others())
             series.add_held_out(live.held_out)
         self.plot.set_series(series)
+        self.plot.add_previews(previews)
+        self.plot.add_events(Marker(*event) for event in history.happened)
         self.wall.add_steps(previews)
         if self.started is None and len(series):
             self._figures.set(names.TRAIN_TIME, duration(float(series.seconds[-1])))
@@ -127,9 +147,16 @@ class RunView(QWidget):
                 [step.step for step in steps],
                 [step.loss for step in steps],
                 [step.seconds + self._earlier_seconds for step in steps],
+                {
+                    "rate": [step.learning_rate for step in steps],
+                    "gradient": [step.grad_norm for step in steps],
+                    "speed": [step.pictures_per_second for step in steps],
+                    "memory": [step.memory or math.nan for step in steps],
+                },
             )
         if previews:
             self.wall.set_progress(0, 0)
+            self.plot.add_previews(preview.step for preview in previews)
             # if many come at once, the earlier ones are seen only when somebody asks for them
             *earlier, newest = previews
             image = image_of(newest.pictures)
@@ -142,14 +169,26 @@ class RunView(QWidget):
             case ev.TrainStarted():
                 self.started = event
                 self._go_back(event.step)
+                if event.step:
+                    self._mark(event.step, RESUMED, f"Training went on from step {event.step:,}.")
                 series = self.plot.series
                 self._earlier_seconds = float(series.seconds[-1]) if len(series) else 0.0
             case ev.HeldOutMeasured():
-                self.plot.add_held_out(event.step, event.loss)
+                from ddpm_studio.training.metrics import Measured
+
+                self.plot.add_held_out(Measured(event.step, event.loss, event.bands))
             case ev.RolledBack():
                 self._go_back(event.to_step)
+                self._mark(event.step, ROLLED_BACK, event.message)
                 self.log.add(event.message)
-            case ev.StepSkipped() | ev.CheckpointSkipped():
+            case ev.StepSkipped():
+                self._mark(event.step, SKIPPED, event.message)
+                self.log.add(event.message)
+            case ev.BatchHalved():
+                self._mark(event.step, BATCH_HALVED, event.message)
+                self.log.add(event.message)
+            case ev.CheckpointSkipped():
+                self._passed_over.append(event.message)
                 self.log.add(event.message)
             case ev.Note():
                 step = self.newest.step if self.newest is not None else 0
@@ -159,6 +198,12 @@ class RunView(QWidget):
         """Training goes on from a step; what came after it is void."""
         self.plot.truncate(step)
         self.wall.drop_after(step)
+        for message in self._passed_over:
+            self._mark(step, PASSED_OVER, message)
+        self._passed_over.clear()
+
+    def _mark(self, step: int, kind: str, message: str) -> None:
+        self.plot.add_events([Marker(step, kind, message)])
 
     def _lay_out(self, settings: Settings) -> None:
         left, right = QWidget(), QWidget()
@@ -190,18 +235,3 @@ def image_of(pictures: Any) -> QImage:
     from ddpm_studio.export.grid import picture_grid
 
     return image_on(picture_grid(pictures)).copy()  # its own memory, so that the array may go
-
-
-def duration(seconds: float) -> str:
-    """How long, for people: "8 s", "3 min 05 s", "1 h 20 min"."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole // 60 % 60:02d} min"
-
-
-def size_in_words(nbytes: int) -> str:
-    """ "340 MB" or "1.2 GB"."""
-    return f"{nbytes / 1e9:.1f} GB" if nbytes >= 1e9 else f"{nbytes / 1e6:.0f} MB"

@@ -14,8 +14,9 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button
-from ddpm_studio.gui.widgets.control_row import ControlRow, explain
+from ddpm_studio.gui.widgets.control_row import ControlRow, explain, tooltip
 from ddpm_studio.gui.widgets.inputs import ComboBox, DoubleSpinBox, SpinBox, Switch
+from ddpm_studio.gui.widgets.plot_series import why_best
 from ddpm_studio.gui.widgets.seed_field import SeedField
 from ddpm_studio.gui.widgets.slider_number import SliderNumber
 from ddpm_studio.project import step_of
@@ -41,6 +42,7 @@ ETA_TIP = (
     "How much fresh noise joins at each step: at 0 the same noise always becomes the same "
     "picture on a smooth way, at 1 chance has its say until the end."
 )
+CHECKPOINT_TIP = "How long the model had learned: the newest state, or an earlier one."
 NO_ETA = "DDPM always takes fresh noise; choose DDIM to set how much."
 
 
@@ -59,6 +61,7 @@ class SampleControls(QFrame):
         self.setFixedWidth(WIDTH)
         self._theme = theme
         self._is_running = False
+        self._best: tuple[int, float] | None = None  # step and held-out loss of a checkpoint
         self.seed = SeedField(theme, settings, dice)
         self._make_fields()
         self._run = Button(theme, "", names.GENERATE_RUN, "", kind="primary", large=True)
@@ -115,9 +118,38 @@ class SampleControls(QFrame):
         newest = f" (step {step_of(paths[-1]):,})" if paths else ""
         combo.addItem(f"Newest{newest}", NEWEST)
         for path in reversed(paths):
-            combo.addItem(f"Step {step_of(path):,}", str(path))
+            combo.addItem("", str(path))
         combo.setCurrentIndex(max(0, combo.findData(chosen)))
         combo.blockSignals(False)
+        self._label_checkpoints()
+
+    def set_best(self, step: int, loss: float) -> None:
+        """The checkpoint that carries the star, and its loss on unseen pictures; -1: none."""
+        self._best = (step, loss) if step >= 0 else None
+        self._label_checkpoints()
+
+    def choose_checkpoint(self, step: int) -> bool:
+        """Choose the checkpoint of a step; False if it is not there any more."""
+        combo = self._checkpoint
+        for index in range(combo.count()):
+            path = combo.itemData(index)
+            if path and step_of(Path(path)) == step:
+                combo.setCurrentIndex(index)
+                return True
+        return False
+
+    def _label_checkpoints(self) -> None:
+        combo, best = self._checkpoint, self._best
+        for index in range(combo.count()):
+            path = combo.itemData(index)
+            if path:
+                step = step_of(Path(path))
+                is_best = best is not None and step == best[0]
+                combo.setItemText(index, f"Step {step:,}" + ("  ★  best so far" if is_best else ""))
+                reason = tooltip(f"★ {why_best(best[1])}") if best is not None and is_best else ""
+                combo.setItemData(index, reason, Qt.ItemDataRole.ToolTipRole)
+        sentence = f" ★ step {best[0]:,}: {why_best(best[1])}." if best is not None else ""
+        combo.setToolTip(tooltip(CHECKPOINT_TIP + sentence, "checkpoint"))
 
     def set_running(self, is_running: bool) -> None:
         """Generate, or Cancel while it runs."""
@@ -223,7 +255,7 @@ class SampleControls(QFrame):
             ControlRow(
                 "Model",
                 self._checkpoint,
-                "How long the model had learned: the newest state, or an earlier one.",
+                CHECKPOINT_TIP,
                 "checkpoint",
             ),
             ControlRow(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +17,17 @@ from PySide6.QtGui import QImage
 from ddpm_studio.config import ModelConfig
 from ddpm_studio.project import Project, step_of
 
-if TYPE_CHECKING:  # brings numpy along
+if TYPE_CHECKING:  # these bring numpy and torch along
     from ddpm_studio.gui.widgets.loss_series import LossSeries
+    from ddpm_studio.training.metrics import Happened
 
 MEMORY_EVERY = 2.0  # seconds
+LOGGED = {  # the names of LossSeries.others in the log
+    "rate": "learning_rate",
+    "gradient": "grad_norm",
+    "speed": "pictures_per_second",
+    "memory": "memory",
+}
 
 
 @dataclass(frozen=True)
@@ -31,10 +40,11 @@ class MemoryUsed:
 
 @dataclass(frozen=True)
 class History:
-    """What earlier runs of a project left: its losses, and the steps that have a preview."""
+    """What earlier runs of a project left: its curves, the steps that have a preview, events."""
 
     series: LossSeries
     previews: list[int] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -73,24 +83,34 @@ def train_project(
 
 
 def load_history(project: Project) -> Generator[None, None, History]:
-    """The losses of all earlier runs, and which previews there are."""
+    """What all earlier runs have logged, and which previews there are."""
     from ddpm_studio.gui.widgets.loss_series import LossSeries
-    from ddpm_studio.training.metrics import read_held_out, read_metrics
+    from ddpm_studio.training.metrics import read_log
 
     paths = sorted(project.samples.glob("step_*.png"), key=step_of)
     previews = [step_of(path) for path in paths if step_of(path) >= 0]
     yield None
-    entries = read_metrics(project.metrics_path)
+    log = read_log(project.metrics_path)
     yield None
     series = LossSeries()
-    known = [entry for entry in entries if _is_number(entry.get("loss"))]
+    known = [entry for entry in log.steps if _is_number(entry.get("loss"))]
     series.extend(
         [entry["step"] for entry in known],
         [entry["loss"] for entry in known],
         [entry["seconds"] if _is_number(entry.get("seconds")) else 0.0 for entry in known],
+        {key: [_logged(entry.get(name)) for entry in known] for key, name in LOGGED.items()},
     )
-    series.add_held_out(read_held_out(project.metrics_path))
-    return History(series, previews)
+    series.add_held_out(log.held_out)
+    return History(series, previews, log.happened)
+
+
+def checkpoint_sizes(project: Project) -> dict[int, int]:
+    """The checkpoints that are on disk: bytes by step."""
+    sizes = {}
+    for path in project.checkpoint_paths():
+        with suppress(OSError):  # it has just been deleted for a newer one
+            sizes[step_of(path)] = path.stat().st_size
+    return sizes
 
 
 def load_previews(project: Project, steps: Sequence[int]) -> Iterator[PreviewFrame]:
@@ -162,6 +182,11 @@ def _windows_resident_bytes() -> int | None:
     if not read(current(), ctypes.byref(counters), counters.cb):
         return None
     return int(counters.WorkingSetSize)
+
+
+def _logged(value: Any) -> float:
+    """NaN where nothing, or nothing that is a number, was logged."""
+    return float(value) if _is_number(value) and value else math.nan
 
 
 def _is_number(value: object) -> bool:

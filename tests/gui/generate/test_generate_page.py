@@ -94,7 +94,7 @@ def test_plain_weights_and_an_older_checkpoint_can_be_chosen(page, tiny_project,
     page.window.session.checkpoint_saved.emit(10, paths[-1])
     assert [page.checkpoint.itemText(i) for i in range(3)] == [
         "Newest (step 10)",
-        "Step 10",
+        "Step 10  ★  best so far",
         "Step 3",
     ]
     weights = page.get(QComboBox, names.GENERATE_WEIGHTS)

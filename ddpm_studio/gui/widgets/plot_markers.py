@@ -1,0 +1,158 @@
+"""What is marked along the steps of a run: previews, checkpoints and events; without Qt."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+PREVIEW, CHECKPOINT = "preview", "checkpoint"
+LANES = ("previews", "saved", "events")  # from top to bottom
+SKIPPED, ROLLED_BACK, BATCH_HALVED = "skipped", "rolled_back", "batch_halved"
+PASSED_OVER, RESUMED = "checkpoint_skipped", "resumed"
+TITLES = {
+    PREVIEW: "Preview",
+    CHECKPOINT: "Checkpoint",
+    SKIPPED: "Step skipped",
+    ROLLED_BACK: "Went back",
+    BATCH_HALVED: "Batch halved",
+    PASSED_OVER: "Checkpoint passed over",
+    RESUMED: "Training went on",
+}
+MANY = {  # a group of the same kind
+    PREVIEW: "previews",
+    CHECKPOINT: "checkpoints",
+    SKIPPED: "steps skipped",
+    ROLLED_BACK: "times went back",
+    BATCH_HALVED: "times batch halved",
+    PASSED_OVER: "checkpoints passed over",
+    RESUMED: "times went on",
+}
+BLOCK = 64  # spacings of groups
+MOST_EVENTS = 2000  # of older ones nobody keeps track
+
+
+@dataclass(frozen=True)
+class Marker:
+    """One mark. kind: a key of TITLES; message: a sentence, "" if the kind says all."""
+
+    step: int
+    kind: str
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Marks of one lane that lie too close together to tell apart; often just one."""
+
+    lane: int
+    markers: tuple[Marker, ...]
+
+    @cached_property
+    def place(self) -> float:
+        """The step where it is drawn."""
+        return (self.markers[0].step + self.markers[-1].step) / 2
+
+    @cached_property
+    def kind(self) -> str:
+        """The gravest of its kinds, which gives it its sign."""
+        if self.lane < 2:
+            return self.markers[0].kind
+        kinds = {marker.kind for marker in self.markers}
+        return next(kind for kind in _GRAVEST_FIRST if kind in kinds)
+
+    def title(self) -> str:
+        """ "Preview, step 2,000" or "3 previews, steps 100 to 140"."""
+        first, last = self.markers[0], self.markers[-1]
+        if len(self.markers) == 1:
+            return f"{TITLES[first.kind]}, step {first.step:,}"
+        kinds = {marker.kind for marker in self.markers}
+        words = MANY[kinds.pop()] if len(kinds) == 1 else "events"
+        where = f"steps {first.step:,} to {last.step:,}"
+        if first.step == last.step:
+            where = f"step {first.step:,}"
+        return f"{len(self.markers)} {words}, {where}"
+
+
+_GRAVEST_FIRST = (ROLLED_BACK, PASSED_OVER, BATCH_HALVED, SKIPPED, RESUMED, CHECKPOINT, PREVIEW)
+
+
+class Markers:
+    """All marks of a run. Previews and checkpoints are what exists, events what happened."""
+
+    def __init__(self) -> None:
+        self._lanes: tuple[list[Marker], list[Marker], list[Marker]] = ([], [], [])
+        self._steps: tuple[list[int], list[int], list[int]] = ([], [], [])  # of the same
+        self._sizes: dict[int, int] = {}
+        self.best: int | None = None  # the step of the best checkpoint
+
+    def lane(self, index: int) -> list[Marker]:
+        """Of LANES[index], their steps rising."""
+        return self._lanes[index]
+
+    @property
+    def used(self) -> list[int]:
+        """The lanes that have a mark."""
+        return [index for index, lane in enumerate(self._lanes) if lane]
+
+    @property
+    def has_previews(self) -> bool:
+        return bool(self._lanes[0])
+
+    @property
+    def last_event_step(self) -> int:
+        """-1 if nothing happened."""
+        return self._lanes[2][-1].step if self._lanes[2] else -1
+
+    @property
+    def checkpoint_steps(self) -> set[int]:
+        return set(self._sizes)
+
+    def size_of(self, step: int) -> int:
+        """Bytes of a checkpoint's file; 0 if unknown."""
+        return self._sizes.get(step, 0)
+
+    def add_previews(self, steps: Iterable[int]) -> None:
+        known = {marker.step for marker in self._lanes[0]}
+        new = [Marker(step, PREVIEW) for step in {*steps} - known]
+        self._put(0, [*self._lanes[0], *new])
+
+    def set_checkpoints(self, sizes: dict[int, int]) -> None:
+        """Those that are on disk: bytes by step."""
+        self._sizes = dict(sizes)
+        self._put(1, [Marker(step, CHECKPOINT) for step in sizes])
+
+    def add_events(self, events: Iterable[Marker]) -> None:
+        known = {(marker.step, marker.kind): marker for marker in self._lanes[2]}
+        known |= {(marker.step, marker.kind): marker for marker in events}  # logged, and told
+        self._put(2, [*known.values()][-MOST_EVENTS:])
+
+    def truncate(self, step: int) -> None:
+        """Training went back: what came after is void, but not that it went back."""
+        for lane in (0, 2):
+            self._put(
+                lane, [m for m in self._lanes[lane] if m.step <= step or m.kind == ROLLED_BACK]
+            )
+
+    def groups(
+        self, lane: int, spacing: float, first: float = 0.0, last: float = math.inf
+    ) -> list[Group]:
+        """The marks of a lane, those within so many steps of the first of a group together.
+
+        first, last: between these steps all are found; beyond them, only some.
+        """
+        markers, steps, found = self._lanes[lane], self._steps[lane], list[Group]()
+        # it begins at few different places, so that groups hardly change while one pans
+        block = max(1.0, BLOCK * spacing)
+        start = bisect_left(steps, math.floor(first / block) * block)
+        while start < len(steps) and steps[start] <= last:
+            end = bisect_right(steps, steps[start] + spacing, start)
+            found.append(Group(lane, tuple(markers[start:end])))
+            start = end
+        return found
+
+    def _put(self, lane: int, markers: list[Marker]) -> None:
+        self._lanes[lane][:] = sorted(markers, key=lambda marker: marker.step)
+        self._steps[lane][:] = [marker.step for marker in self._lanes[lane]]
