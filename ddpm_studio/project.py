@@ -166,6 +166,23 @@ class Project:
             lock.release()
 
 
+    def trained_elsewhere(self) -> str:
+        """The number of the other process that trains this project now; "" if none does."""
+        path = self.path / "train.lock"
+        if not path.exists():  # never trained; looking must not leave a file behind
+            return ""
+        lock = FileLock(path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            owner = _number_in(self.path / "train.owner")
+            return "" if owner == str(os.getpid()) else owner
+        except OSError:  # on a disk that cannot be written nobody trains
+            return ""
+        lock.release()
+        return ""
+
+
 def _number_in(owner: Path) -> str:
     """Of the process that holds a lock; "unknown" if it ends, or could not say, at this moment."""
     with suppress(OSError):

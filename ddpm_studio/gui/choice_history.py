@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,10 @@ class ChoiceHistory(QObject):
     changed = Signal()
     failed = Signal(Exception)
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, check_writable: Callable[[], None]) -> None:
+        """check_writable: raises a StudioError while nothing may be changed."""
         super().__init__(parent)
+        self._check_writable = check_writable
         self._folder: Path | None = None
         self.choices = Choices()
         self._done: list[_Step] = []
@@ -79,6 +81,7 @@ class ChoiceHistory(QObject):
     def _save(self, choices: Choices) -> bool:
         assert self._folder is not None
         try:
+            self._check_writable()
             write_choices(self._folder, choices)
         except StudioError as error:
             self.failed.emit(error)

@@ -9,10 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.errors import StudioError
+from ddpm_studio.errors import ProjectError, StudioError
 from ddpm_studio.events import CheckpointSaved, TrainStarted
 from ddpm_studio.gui.errors import Failure, describe_failure
 from ddpm_studio.gui.jobs import Job, JobRunner, MakeSteps
+from ddpm_studio.gui.neighbour import Neighbour
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.work import start as start_work
@@ -44,6 +45,8 @@ class Session(QObject):
         self.jobs = JobRunner(self)
         self.project: Project | None = None
         self.device_name = ""  # "" until warmed up
+        self.neighbour = Neighbour(self)
+        self.neighbour.changed.connect(self._on_neighbour)
         self._is_closing = False
         self.jobs.failed.connect(self._on_job_failed)
         self.jobs.ended.connect(self._on_job_ended)
@@ -100,6 +103,7 @@ class Session(QObject):
         if self.project is not None:
             self._stop_project_jobs()
             self.project = None
+            self.neighbour.watch(None)
             self.project_changed.emit(None)
 
     def change(self, make: Callable[[StudioConfig], StudioConfig]) -> bool:
@@ -116,12 +120,18 @@ class Session(QObject):
             config = make(project.config)
             if config == project.config:
                 return
+            self.check_writable()
             if self.jobs.get(TRAIN) is not None:
                 check_locked(project.config, config)
             self.project = project.with_config(config)
             self.config_changed.emit(self.project)
 
         return self._try(change)
+
+    def check_writable(self) -> None:
+        """Raises ProjectError while another process trains the open project."""
+        if self.neighbour.sentence:
+            raise ProjectError(self.neighbour.sentence)
 
     def change_config(self, config: StudioConfig) -> bool:
         """Save these settings into the project; False, and a banner, if that cannot be."""
@@ -160,6 +170,8 @@ class Session(QObject):
         job.rested.connect(self._begin_borrowers)
         for borrower in self._borrowers():
             job.hold(borrower)
+        if not self.neighbour.sentence:
+            self.neighbour.watch(None)  # a look at the lock must not be in the way of taking it
         job.begin()
         return job
 
@@ -207,6 +219,7 @@ class Session(QObject):
         self.project = project
         self.settings.add_recent_project(project.path)
         self.project_changed.emit(project)
+        self.neighbour.watch(project)
 
     def _try(self, action: Callable[[], None]) -> bool:
         try:
@@ -252,6 +265,13 @@ class Session(QObject):
         if lender is not None:
             lender.release(job)
         self._begin_borrowers()  # training may have ended instead of coming to rest
+        if job.objectName() == TRAIN and not self._is_closing:
+            self.neighbour.watch(self.project)
+
+    def _on_neighbour(self, sentence: str) -> None:
+        """When the other one has ended, what it saved is read."""
+        if not sentence and self.project is not None:
+            self.open_project(self.project.path)
 
     def _on_job_failed(self, _job: Job, failure: Failure) -> None:
         self.failed.emit(failure)

@@ -63,7 +63,7 @@ class PicturesPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._jobs = PictureJobs(session, self)
-        self._history = ChoiceHistory(self)
+        self._history = ChoiceHistory(self, session.check_writable)
         self._watcher = FolderWatcher(self)
         self._folders = PictureFolders(session, self)
         self._patience = _timer(self, PATIENCE_MS, self._prepare)

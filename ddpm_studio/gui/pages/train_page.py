@@ -152,6 +152,7 @@ class TrainPage(Page):
         self._timer.timeout.connect(self._refresh)
         session.jobs.started.connect(self._on_job_started)
         session.jobs.ended.connect(self._on_job_ended)
+        session.neighbour.changed.connect(self._on_neighbour)
         session.warmed_up.connect(self._on_warmed_up)
         session.training_wanted.connect(self._on_start)
 
@@ -165,7 +166,8 @@ class TrainPage(Page):
     @property
     def _is_locked(self) -> bool:
         """Whether the model has its shape; a run that has not saved yet counts, too."""
-        return self._is_trained or self.session.jobs.get(TRAIN) is not None
+        is_training = self.session.jobs.get(TRAIN) is not None
+        return self._is_trained or is_training or bool(self.session.neighbour.sentence)
 
     def _on_start(self) -> None:
         """The large button."""
@@ -190,6 +192,11 @@ class TrainPage(Page):
     def _on_checkpoint_chosen(self, step: int) -> None:
         self.checkpoint_chosen.emit(step)
         self.session.want_page(names.NAV_GENERATE)
+
+    def _on_neighbour(self, sentence: str) -> None:
+        if sentence and self.session.project is not None:
+            self._show(Phase.ELSEWHERE, sentence)
+            self.show_config(self.session.project)
 
     def _on_job_started(self, job: Job) -> None:
         if job.objectName() != TRAIN or self.session.project is None:

@@ -54,6 +54,7 @@ class Phase(Enum):
     DONE = auto()  # it ran for as long as it should
     STOPPED = auto()
     FAILED = auto()
+    ELSEWHERE = auto()  # another process trains this project
 
 
 BUSY = {Phase.STARTING, Phase.RUNNING, Phase.PAUSED, Phase.LENT}
@@ -93,10 +94,11 @@ class TrainControls(QFrame):
         running = phase in BUSY and phase is not Phase.PAUSED
         idle_face = "Continue" if is_trained or phase is Phase.PAUSED else "Start"
         self._start.show_face("Pause" if running else idle_face, is_main=not is_done)
-        self._start.setEnabled(phase is not Phase.STOPPING)
+        is_free = phase not in (Phase.STOPPING, Phase.ELSEWHERE)
+        self._start.setEnabled(is_free)
         self._stop.setEnabled(phase in BUSY)
         self._generate.setVisible(is_done)
-        self.length.setEnabled(phase not in BUSY and phase is not Phase.STOPPING)
+        self.length.setEnabled(phase not in BUSY and is_free)
         tone = "danger" if phase is Phase.FAILED else "muted"
         if self._state.property("kind") != tone:
             self._state.setProperty("kind", tone)
