@@ -157,4 +157,20 @@ class Upsample(nn.Conv2d):
         super().__init__(channels, channels, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:  # input renamed: this house calls pictures x
+        if x.device.type == "cpu":
+            # the same in one go, with 16 products a pixel instead of 36: a tenth of a whole step
+            kernel = doubling_kernel(self.weight)
+            return F.conv_transpose2d(x, kernel, self.bias, stride=2, padding=1)
         return super().forward(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+
+
+def doubling_kernel(weight: Tensor) -> Tensor:
+    """(C_out, C_in, 3, 3) -> (C_in, C_out, 4, 4): a transposed convolution with stride 2.
+
+    What repeating each pixel twice and convolving with `weight` does: each weight meets a pixel
+    as often as its copies lie under it.
+    """
+    for side in (2, 3):
+        first, middle, last = weight.split(1, side)
+        weight = torch.cat([last, middle + last, first + middle, first], side)
+    return weight.transpose(0, 1)

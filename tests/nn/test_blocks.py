@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from ddpm_studio.nn.blocks import Dropout, attend, sinusoidal_embedding
+from ddpm_studio.nn.blocks import Dropout, Upsample, attend, sinusoidal_embedding
 
 
 @pytest.mark.parametrize("heads", [1, 3])
@@ -39,3 +39,19 @@ def test_dropout_keeps_the_mean_and_drops_the_asked_share():
     dropped = dropout(x)
     assert float((dropped == 0).float().mean()) == pytest.approx(0.25, abs=0.005)
     assert float(dropped.mean()) == pytest.approx(1, abs=0.005)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (3, 5), (8, 8)])
+def test_doubling_in_one_go_is_repeating_pixels_and_a_convolution(height: int, width: int) -> None:
+    """Outputs and gradients alike, in float64, where rounding hides nothing."""
+    generator = torch.Generator().manual_seed(0)
+    layer = Upsample(4).double()
+    x = torch.randn(2, 4, height, width, generator=generator, dtype=torch.float64)
+    x.requires_grad_()
+    weights = (x, layer.weight, layer.bias)
+    in_two = F.conv2d(F.interpolate(x, scale_factor=2.0), layer.weight, layer.bias, padding=1)
+    in_one = layer(x)
+    assert torch.allclose(in_one, in_two, atol=1e-12)
+    toward = torch.randn(in_one.shape, generator=generator, dtype=torch.float64)
+    gradients = [torch.autograd.grad(y, weights, toward) for y in (in_one, in_two)]
+    assert all(torch.allclose(a, b, atol=1e-12) for a, b in zip(*gradients, strict=True))
