@@ -171,6 +171,27 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     _add_set(train)
 
 
+def _add_plan(plan: argparse.ArgumentParser) -> None:
+    plan.description = (
+        "Look at this machine for 20 seconds at the most, and say what each preset would take in "
+        "time and memory, and which of them suits the time you have. Nothing is trained yet."
+    )
+    plan.add_argument(
+        "project", type=Path, nargs="?", metavar="PROJECT", help="plan for its own settings"
+    )
+    length = plan.add_mutually_exclusive_group()
+    length.add_argument(
+        "--hours", dest="minutes", type=_hours, default=60.0, metavar="H", help="the time you have"
+    )
+    length.add_argument(
+        "--minutes", type=_minutes, default=60.0, metavar="M", help="the same in minutes (60)"
+    )
+    plan.add_argument(
+        "--pictures", type=_positive, metavar="N", help="how many you have (else: the project's)"
+    )
+    _add_device(plan)
+
+
 def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("project", type=Path, metavar="PROJECT")
     sample.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -236,6 +257,7 @@ def _add_set(verb: argparse.ArgumentParser, what: str = "a setting") -> None:
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "check": ("say of every file of a folder whether it would be taken, and why", _add_check),
     "new": ("make a project", _add_new),
+    "plan": ("say what suits this machine and the time you have", _add_plan),
     "train": ("train, from the newest checkpoint on", _add_train),
     "sample": ("make new pictures as PNG files", _add_sample),
     "animate": ("export the denoising as a film", _add_animate),
@@ -254,6 +276,13 @@ def _minutes(text: str) -> float:
         if 0 < float(text) < 1e6:
             return float(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a time in minutes")
+
+
+def _hours(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < float(text) < 1e5:
+            return float(text) * 60
+    raise argparse.ArgumentTypeError(f"{text!r} is not a time in hours")
 
 
 def _write_log() -> str:

@@ -11,6 +11,7 @@ from ddpm_studio.checking import check
 from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
+from ddpm_studio.data.scan import scan_folder
 from ddpm_studio.device import select_device, select_precision
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import DrawingProgress, FileWritten, Note, SampleFinished, SampleStep
@@ -19,19 +20,23 @@ from ddpm_studio.export.grid import picture_grid
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.places import free_path, make_folder
 from ddpm_studio.launch import is_leader
-from ddpm_studio.presets import preset
+from ddpm_studio.presets import PRESETS, preset
 from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
 from ddpm_studio.sampling.generate import denoise_seeds, generate
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.recipe import Recipe, fingerprint
-from ddpm_studio.training import find_checkpoint, load_model
+from ddpm_studio.training import load_model
 from ddpm_studio.training import train as train_project
+from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.plan import choices, make_plan
+from ddpm_studio.training.plan_lines import machine_line, plan_lines, table_lines
+from ddpm_studio.training.probe import probe
 
 SAMPLE_PICTURES = 400
 SHOWN_SIZE = 512  # pixels: films are enlarged to about this, by a whole number
 
 Events = Iterator[object]
-__all__ = ["animate", "check", "demo", "new", "sample", "train"]
+__all__ = ["animate", "check", "demo", "new", "plan", "sample", "train"]
 
 
 def new(options: Namespace) -> Events:
@@ -60,10 +65,31 @@ def train(options: Namespace) -> Events:
     yield Note(f"Trained to step {result.step}; the previews are in {project.samples}")
 
 
+def plan(options: Namespace) -> Events:
+    """Say what each preset would take on this machine, and which one suits the time."""
+    seconds, pictures = options.minutes * 60, options.pictures
+    configs, name = dict(PRESETS), None
+    if options.project is not None:
+        project = Project.open(options.project)
+        name = project.name
+        configs = {name: project.config}
+        pictures = pictures or len(scan_folder(project.pictures)[0])
+    found = yield from probe(configs, device=options.device)
+    offered = choices(found, seconds, pictures)
+    yield Note(machine_line(found))
+    yield from offered  # for programs; people read the table
+    for line in table_lines(offered, found.left_out):
+        yield Note(line)
+    made = make_plan(found, seconds, pictures, name)
+    yield dataclasses.replace(made, alternatives=())
+    for line in plan_lines(made, options.project and str(options.project)):
+        yield Note(line)
+
+
 def sample(options: Namespace) -> Events:
     """Make pictures and write each as a PNG with its recipe."""
     project = Project.open(options.project)
-    checkpoint = find_checkpoint(project, options.checkpoint)
+    checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     device = select_device(options.device)
     model, config = load_model(checkpoint, options.weights, device)
     settings = _sample_config(project, options)
@@ -96,9 +122,8 @@ def animate(options: Namespace) -> Events:
     check_format_of(options.out)
     project = Project.open(options.project)
     device = select_device(options.device)
-    model, config = load_model(
-        find_checkpoint(project, options.checkpoint), options.weights, device
-    )
+    checkpoint = yield from choose_checkpoint(project, options.checkpoint)
+    model, config = load_model(checkpoint, options.weights, device)
     settings = _sample_config(project, options)
     seeds = range(settings.seed, settings.seed + options.count)
     frames = []

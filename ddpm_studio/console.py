@@ -78,6 +78,8 @@ class Terminal:
                 self._bar("Reading pictures", done, total)
             case ev.DrawingProgress(done, total):
                 self._bar("Drawing pictures", done, total)
+            case ev.ProbeProgress(done, total):
+                self._bar("Looking at this machine", done, total)
             case ev.ExportProgress(done, total):
                 self._bar("Writing the film", done, total)
             case ev.SampleStep(step, steps, batch, finished, total):

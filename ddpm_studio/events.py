@@ -157,6 +157,21 @@ class PreviewSaved:
 
 
 @dataclass(frozen=True)
+class BothPainted:
+    """The same noise, painted with the averaged and with the plain weights of a step.
+
+    averaged, plain: uint8 (N, H, W, C), not written to again; what the pictures look like after
+    `done` of `total` denoising steps. They are finished when both are equal.
+    """
+
+    step: int
+    done: int
+    total: int
+    averaged: Any
+    plain: Any
+
+
+@dataclass(frozen=True)
 class CheckpointSaved:
     """The state after `step` is on disk."""
 
@@ -205,6 +220,15 @@ class ExportProgress:
 
     done: int
     total: int
+
+
+@dataclass(frozen=True)
+class ProbeProgress:
+    """`done` of at most `total` seconds are over; `what` is looked at now, in plain words."""
+
+    done: float
+    total: float
+    what: str
 
 
 @dataclass(frozen=True)

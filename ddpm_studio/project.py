@@ -22,6 +22,7 @@ KIND = "project"
 FORMAT_VERSION = 1
 FILE_NAME = "project.json"
 CHECKPOINT_PATTERN = "step_*.safetensors"
+GLANCE = 0.2  # seconds: who only looks whether somebody trains lets go of the lock by then
 # once there is a checkpoint, these no longer change: its weights mean nothing without them
 LOCKED_SECTIONS = ("model",)
 LOCKED_FIELDS = {
@@ -148,7 +149,7 @@ class Project:
         owner = self.path / "train.owner"
         lock = FileLock(self.path / "train.lock")
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=GLANCE, poll_interval=GLANCE / 10)
         except Timeout:
             raise ProjectError(
                 f"{self.path} is being trained by another process (number {_number_in(owner)}); "
@@ -164,7 +165,6 @@ class Project:
             with suppress(OSError):
                 owner.unlink(missing_ok=True)
             lock.release()
-
 
     def trained_elsewhere(self) -> str:
         """The number of the other process that trains this project now; "" if none does."""

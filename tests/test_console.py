@@ -20,6 +20,7 @@ FOR_THE_WINDOW = [  # which shows pictures while they are read
     events.PicturesFound(("a.png", "b.png")),
     events.PicturesSeen(Path("cache") / "a.pixels", (3, 8, 8), ((0, 5),)),
 ]
+PIXEL_FIELDS = {"pictures", "picture", "averaged", "plain"}
 ALL = [
     events.PicturesProgress(3, 4),
     events.FileChecked("a.png", True, "", "taken", ("turned upright",), 40, 30, "PNG"),
@@ -34,6 +35,7 @@ ALL = [
     events.RolledBack(60, 50, 5e-4, "Back to step 50."),
     events.PreviewProgress(50, 1, 25),
     events.PreviewSaved(50, Path("samples") / "step.png", PIXELS),
+    events.BothPainted(50, 1, 25, PIXELS, PIXELS),
     events.CheckpointSaved(50, Path("checkpoints") / "step.safetensors"),
     events.CheckpointSkipped(Path("a.safetensors"), "It is damaged."),
     events.SampleStep(1, 4, 2, 0, 2),
@@ -41,6 +43,7 @@ ALL = [
     events.FileWritten(Path("a.png")),
     events.ExportProgress(1, 2),
     events.DrawingProgress(1, 400),
+    events.ProbeProgress(1.5, 20.0, "sketch"),
     events.Note("Well done."),
 ]
 
@@ -67,7 +70,7 @@ def test_a_json_line_names_the_event_and_has_its_fields(
     for line, event in zip(lines, ALL, strict=True):
         values = json.loads(line)
         assert values.pop("event") == type(event).__name__
-        shown = {field.name for field in fields(event)} - {"pictures", "picture"}
+        shown = {field.name for field in fields(event)} - PIXEL_FIELDS
         if isinstance(event, events.TrainStarted):
             shown.add("pictures")  # a number here
         assert set(values) == shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from ddpm_studio.config import StudioConfig, TrainConfig
 from ddpm_studio.config_text import with_settings
@@ -244,6 +246,48 @@ def test_a_lock_names_its_process_and_ends_with_it(project: Project) -> None:
     assert (project.path / "train.owner").exists()  # left behind, and no obstacle
     with project.lock():
         pass
+
+
+@pytest.mark.parametrize("left", [b"", b"\0\0\0\0\0", b"\xff\xfe", b"-1\n", b"4711\nand more"])
+def test_a_damaged_note_of_who_trains_is_no_second_error(project: Project, left: bytes) -> None:
+    """As a power cut, or a process that is just starting, leaves it."""
+    with project.lock():
+        (project.path / "train.owner").write_bytes(left)
+        with pytest.raises(ProjectError, match=r"by another process \(number unknown\)"):
+            project.lock().__enter__()
+
+
+def test_who_trains_cannot_be_noted_on_a_full_disk_but_it_can_train(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with project.lock(), pytest.raises(ProjectError, match="number unknown"):
+        project.lock().__enter__()
+
+
+def test_a_folder_that_cannot_be_written_is_said(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    with pytest.raises(ProjectError, match=r"cannot be written: Read-only file system\."):
+        project.lock().__enter__()
+
+
+def test_somebody_who_only_looks_is_no_obstacle(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window asks every few seconds whether another process trains its project."""
+    glance = FileLock(project.path / "train.lock")
+    glance.acquire()
+    monkeypatch.setattr("filelock._api.time.sleep", lambda _seconds: glance.release())
+    with project.lock():
+        assert (project.path / "train.owner").exists()
 
 
 def test_a_project_does_not_change(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -13,6 +14,7 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.storage import (
     TEMPORARY_PREFIX,
     check_format,
+    make_lasting_folder,
     read_json,
     remove_unfinished,
     replacing,
@@ -78,6 +80,61 @@ def test_what_a_write_asks_of_the_disk_comes_before_the_new_name(
     assert done[:2] == ["flush", "replace"]
 
 
+def test_the_new_name_is_asked_of_the_disk_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, done = os.open, []
+
+    def noted(path: Path, flags: int) -> int:
+        done.append(Path(path) == tmp_path)
+        return opened(path, flags)
+
+    monkeypatch.setattr(os, "open", noted)
+    write_atomically(tmp_path / "a.bin", b"new")
+    assert done == [False, True]  # the file, and when it has its name, the folder
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
+def test_a_disk_that_refuses_to_keep_a_name_is_an_error(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+
+    def refuse_folders(path: Path, flags: int) -> int:
+        if Path(path).is_dir():
+            raise OSError(code, os.strerror(code))
+        return opened(path, flags)
+
+    monkeypatch.setattr(os, "open", refuse_folders)
+    with pytest.raises(OSError, match=os.strerror(code)):
+        write_atomically(tmp_path / "a.bin", b"new")
+
+
+def test_a_leftover_that_cannot_be_deleted_does_not_hide_what_went_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise PermissionError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr(storage, "_flush", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_atomically(tmp_path / "a.bin", b"new")
+
+
+def test_a_lasting_folder_is_flushed_with_those_above_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[Path] = []
+    monkeypatch.setattr(storage, "_flush_names", flushed.append)
+    make_lasting_folder(tmp_path / "a" / "b", parents=True)
+    assert flushed == [tmp_path, tmp_path / "a"]
+    make_lasting_folder(tmp_path / "a" / "b", parents=True)
+    assert len(flushed) == 2
+    with pytest.raises(FileNotFoundError):
+        make_lasting_folder(tmp_path / "c" / "d")
+
+
 def test_a_disk_that_cannot_flush_names_is_good_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,7 +145,7 @@ def test_a_disk_that_cannot_flush_names_is_good_enough(
             raise OSError("not here")
         return opened(path, flags)
 
-    monkeypatch.setattr(storage.os, "open", refuse_folders)
+    monkeypatch.setattr(os, "open", refuse_folders)
     write_atomically(tmp_path / "a.bin", b"new")
     assert (tmp_path / "a.bin").read_bytes() == b"new"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,10 @@ from ddpm_studio import __version__
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config_text import config_from_dict, config_to_dict
 from ddpm_studio.errors import CheckpointError, StudioError
+from ddpm_studio.events import CheckpointSkipped
 from ddpm_studio.nn import UNet
 from ddpm_studio.project import Project, step_of
-from ddpm_studio.storage import check_format, replacing
+from ddpm_studio.storage import check_format, make_lasting_folder, replacing
 from ddpm_studio.training.trainer import Trainer
 
 KIND = "checkpoint"
@@ -81,11 +82,12 @@ def write_checkpoint(path: Path, snapshot: Snapshot) -> None:
         "checksums": {section: _checksum(whole, section) for section in SECTIONS}
     }
     try:
-        path.parent.mkdir(exist_ok=True)
+        make_lasting_folder(path.parent)
         with replacing(path) as temporary:
             save_file(whole, temporary, {"ddpm_studio": json.dumps(about)})
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"The checkpoint {path} cannot be written: {error}.") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise CheckpointError(f"The checkpoint {path} cannot be written: {reason}.") from error
 
 
 def save_checkpoint(path: Path, trainer: Trainer, seconds: float) -> None:
@@ -248,6 +250,18 @@ def find_checkpoint(project: Project, step: int | None = None) -> Path:
 
     Raises CheckpointError that says what there is.
     """
+    search = choose_checkpoint(project, step)
+    while True:
+        try:
+            next(search)
+        except StopIteration as found:
+            return Path(found.value)
+
+
+def choose_checkpoint(
+    project: Project, step: int | None = None
+) -> Generator[CheckpointSkipped, None, Path]:
+    """The same, which says of each damaged one that it is passed over, and for which one."""
     paths = project.checkpoint_paths()
     if not paths:
         raise CheckpointError(f"{project.path} is not trained yet: it has no checkpoint.")
@@ -257,15 +271,18 @@ def find_checkpoint(project: Project, step: int | None = None) -> Path:
                 return path
         steps = ", ".join(str(step_of(path)) for path in paths)
         raise CheckpointError(f"There is no checkpoint of step {step}; there are {steps}.")
-    errors = []
+    errors: dict[Path, CheckpointError] = {}
     for path in reversed(paths):
         try:
             _tensors(path, read_info(path), WEIGHTS)
         except CheckpointError as error:
-            errors.append(str(error))
-        else:
-            return path
-    raise CheckpointError(f"No checkpoint of {project.path} can be read. {errors[0]}")
+            errors[path] = error
+            continue
+        for damaged, why in errors.items():
+            yield CheckpointSkipped(damaged, f"{why} That of step {step_of(path)} is used instead.")
+        return path
+    newest = errors[paths[-1]]
+    raise CheckpointError(f"No checkpoint of {project.path} can be read. {newest}")
 
 
 def prune(project: Project, step: int) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ddpm_studio.events import HeldOutMeasured, Note, TrainStep
+from ddpm_studio.events import CheckpointSkipped, HeldOutMeasured, Note, TrainStep
 from ddpm_studio.training.metrics import MetricsLog
+
+TAIL = 1 << 16  # bytes at the end of a log, in which the last step is found
 
 
 class Journal:
@@ -21,6 +26,7 @@ class Journal:
         self._log = MetricsLog(path)
         self._log_every = log_every
         self._losses: list[float] = []  # since the last line
+        self._passed_over: list[CheckpointSkipped] = []  # since training went back last
         self._is_writing = True
 
     def stepped(self, event: TrainStep, all_seconds: float) -> Iterator[Note]:
@@ -36,10 +42,28 @@ class Journal:
         self._losses.clear()
         yield from self._append(values | {"seconds": all_seconds})
 
+    def resumed(self, step: int) -> Iterator[Note]:
+        """A new run goes on from `step`; a Note if the last one had come further."""
+        last = last_step(self._path) if self._is_kept else 0
+        yield from self.went_to(step)
+        lost = f" What was learned from there to step {last} had not been saved and is lost."
+        message = f"Training goes on from step {step}.{lost * (last > step)}"
+        if step or last > step:
+            yield from self.happened(step, "resumed", message)
+        if last > step:
+            yield Note(message)
+
     def went_to(self, step: int) -> Iterator[Note]:
         """Training goes on from `step`, so whatever was logged after it is void."""
         self._losses.clear()
         yield from self._append({"resumed_at": step})
+        for skipped in self._passed_over:
+            yield from self.happened(step, "checkpoint_skipped", skipped.message)
+        self._passed_over.clear()
+
+    def passed_over(self, skipped: CheckpointSkipped) -> None:
+        """It is logged when it is known where training goes on."""
+        self._passed_over.append(skipped)
 
     def measured(self, event: HeldOutMeasured) -> Iterator[Note]:
         yield from self._append({"held_out": asdict(event)})
@@ -59,3 +83,16 @@ class Journal:
             self._is_writing = False
         else:
             self._is_writing = True
+
+
+def last_step(path: Path) -> int:
+    """The step that a log has come to, 0 if it does not say; only its end is read."""
+    last = 0
+    with suppress(OSError), path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
+        for line in file:
+            with suppress(ValueError):  # broken by a kill, or by where the reading began
+                entry = json.loads(line)
+                step = entry.get("step", entry.get("resumed_at")) if type(entry) is dict else None
+                last = step if type(step) is int else last
+    return last

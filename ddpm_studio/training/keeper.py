@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,7 +14,6 @@ from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import CheckpointSaved, CheckpointSkipped
 from ddpm_studio.project import Project, check_locked
 from ddpm_studio.training.checkpoints import (
-    CheckpointInfo,
     Snapshot,
     prune,
     read_info,
@@ -22,6 +23,10 @@ from ddpm_studio.training.checkpoints import (
 )
 from ddpm_studio.training.trainer import Trainer
 
+MARGIN = 0.1  # of the time at risk: steps and writes may take longer than the last ones did
+LONGEST_WRITE = 0.5  # of it, too: beyond that, one is written after another, and that is all
+FIRST_WRITE = 0.25  # what is reckoned with before one was written
+
 
 class Keeper:
     """The checkpoints of one training, which waits only while its state is copied.
@@ -30,7 +35,9 @@ class Keeper:
     that is left when the last one is on disk.
 
     Attributes: saved_step (the state of this step is on disk, or on its way there), furthest
-    (the highest step that got there).
+    (the highest step that got there), seconds (of training, that led to the state gone back to),
+    began_at (in seconds of the run, when the last one was begun; failed attempts count, too),
+    write_seconds (that the last one took).
     """
 
     def __init__(self, project: Project, trainer: Trainer) -> None:
@@ -41,6 +48,9 @@ class Keeper:
         self._on_disk = 0
         self.saved_step = 0
         self.furthest = 0
+        self.seconds = 0.0
+        self.began_at = 0.0
+        self.write_seconds = FIRST_WRITE * project.config.train.checkpoint_seconds
 
     def __enter__(self) -> Self:
         return self
@@ -52,6 +62,21 @@ class Keeper:
         _trace: TracebackType | None,
     ) -> None:
         self._writer.shutdown()
+
+    def is_late(self, now: float, step: float, look: float) -> bool:
+        """Whether one must begin, so that more than `checkpoint_seconds` are never at risk.
+
+        That is the time since the state that is on disk: until the next one is there, too, all
+        since this one was begun would be lost. now: in seconds of this run; step, look: how long
+        the next step and the preview before it, if there is one, will take.
+        """
+        self.began_at = min(self.began_at, now)  # a time that was counted wrongly is taken back
+        most = self._project.config.train.checkpoint_seconds
+        is_slow = self.write_seconds > LONGEST_WRITE * most
+        if self.is_writing and not self.has_news and (is_slow or not look):
+            return False  # nobody waits for a disk, unless nothing can be saved for long
+        writing = min(self.write_seconds, LONGEST_WRITE * most)
+        return now - self.began_at + step + look + writing >= (1 - MARGIN) * most
 
     def begin(self, seconds: float) -> None:
         """Copy the state and have it written; `finish` must have been called for the one before.
@@ -67,8 +92,11 @@ class Keeper:
 
     def _write(self, snapshot: Snapshot) -> Path:
         path = self._project.checkpoint_path(snapshot.step)
+        started = time.perf_counter()
         write_checkpoint(path, snapshot)
-        prune(self._project, snapshot.step)
+        self.write_seconds = time.perf_counter() - started
+        with suppress(OSError):  # what is on disk is there, even if older ones cannot go now
+            prune(self._project, snapshot.step)
         return path
 
     @property
@@ -92,11 +120,8 @@ class Keeper:
         self.furthest = max(self.furthest, step)
         yield CheckpointSaved(step, path)
 
-    def go_back(self, passing: int) -> Generator[CheckpointSkipped, None, CheckpointInfo | None]:
-        """Load the newest whole checkpoint, `passing` over some; without any, start anew.
-
-        Returns what the checkpoint says of itself.
-        """
+    def go_back(self, passing: int) -> Iterator[CheckpointSkipped]:
+        """Load the newest whole checkpoint, `passing` over some; without any, start anew."""
         paths = self._project.checkpoint_paths()
         for index in reversed(range(len(paths) - passing)):
             path = paths[index]
@@ -109,7 +134,8 @@ class Keeper:
             else:
                 self.saved_step = self._on_disk = info.step
                 self.furthest = max(self.furthest, info.step)
-                return info
+                self.seconds = info.seconds
+                return
         self._trainer.reset()
         self.saved_step = self._on_disk = 0
-        return None
+        self.seconds = 0.0

@@ -28,6 +28,15 @@ class Looks:
         self._journal = journal
         self._pace = pace
         self._asked_step = 0  # when the held-out loss was measured last
+        self._held_out_seconds = self._preview_seconds = 0.0  # that the last ones took
+
+    @property
+    def expected_seconds(self) -> float:
+        """What a preview, and the question before it, may take; before the first one, a guess."""
+        train = self._project.config.train
+        batches = train.preview_steps * train.preview_count / train.batch_size
+        guess = batches * self._pace.step_seconds  # too much: nothing goes backward
+        return self._held_out_seconds + (self._preview_seconds or guess)
 
     def at_held_out(self) -> Iterator[HeldOutMeasured | Note]:
         """Ask the same pictures with the same noise and timesteps, once at each step."""
@@ -35,6 +44,7 @@ class Looks:
         if not (len(self._held_out) and self._trainer.team.leads) or step == self._asked_step:
             return
         self._asked_step = step
+        before = self._pace.seconds
         try:
             with self._pace.working():
                 found = self._held_out.measure(averaged_model(self._trainer))
@@ -43,6 +53,7 @@ class Looks:
                 raise
             yield Note(f"There was too little memory to ask the unseen pictures at step {step}.")
             return
+        self._held_out_seconds = self._pace.seconds - before
         if math.isfinite(found.loss):
             event = HeldOutMeasured(step, found.loss, found.bands)
             yield from self._journal.measured(event)
@@ -52,7 +63,7 @@ class Looks:
         """Paint the preview; without the memory or the disk for it, a Note."""
         if not self._trainer.team.leads:
             return
-        step = self._trainer.step
+        step, before = self._trainer.step, self._pace.seconds
         steps = preview(self._trainer, self._project.samples / f"step_{step:08d}.png")
         while True:
             event: PreviewProgress | PreviewSaved | Note | None
@@ -62,6 +73,7 @@ class Looks:
             except (ExportError, OSError, MemoryError, RuntimeError) as error:
                 event = _missing_preview(step, error)
             if event is None:
+                self._preview_seconds = self._pace.seconds - before
                 return
             yield event
 

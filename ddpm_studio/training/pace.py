@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 SPEED_MEMORY = 0.95  # how much of the average step time is kept at each step
-# a step that takes so much longer than the others was not computed: the computer was asleep
-ASLEEP_TIMES, ASLEEP_SECONDS = 20, 60.0
+# what takes so much longer than the steps before was not computed: the computer was asleep, or the
+# program was stopped. Looks at the model and waits for the disk may take longer than a step.
+ASLEEP_SECONDS = 60.0
+ASLEEP_STEPS, ASLEEP_LOOKS = 20, 100
 
 
 class Pace:
@@ -36,28 +38,34 @@ class Pace:
 
     @contextmanager
     def working(self) -> Iterator[None]:
-        """Count the time of what is inside, which must not yield."""
+        """Count the time of what is inside, which must not yield.
+
+        Not that in which the computer slept: clocks differ, and that of Windows goes on meanwhile.
+        """
+        with self._counting(ASLEEP_LOOKS):
+            yield
+
+    @contextmanager
+    def stepping(self) -> Iterator[None]:
+        """The same for one training step, whose time is remembered."""
+        before, usual = self.seconds, self.step_seconds
+        with self._counting(ASLEEP_STEPS):
+            yield
+        taken = max(self.seconds - before, 1e-9)  # never 0, whatever the clock's resolution
+        if _is_asleep(usual, taken, ASLEEP_STEPS):  # in the first step, when nobody could know
+            self.seconds -= usual - taken
+            usual = 0.0
+        kept = SPEED_MEMORY if usual else 0.0
+        self.step_seconds = kept * usual + (1 - kept) * taken
+
+    @contextmanager
+    def _counting(self, steps: int) -> Iterator[None]:
         started = time.perf_counter()
         try:
             yield
         finally:
-            self.seconds += time.perf_counter() - started
-
-    @contextmanager
-    def stepping(self) -> Iterator[None]:
-        """Count the time of one training step, but not that in which the computer slept in it.
-
-        Clocks differ: that of Windows goes on meanwhile.
-        """
-        before = self.seconds
-        with self.working():
-            yield
-        usual = self.step_seconds
-        if usual and self.seconds - before > ASLEEP_TIMES * usual + ASLEEP_SECONDS:
-            self.seconds = before + usual
-        kept = SPEED_MEMORY if self.step_seconds else 0.0
-        taken = max(self.seconds - before, 1e-9)  # never 0, whatever the clock's resolution
-        self.step_seconds = kept * self.step_seconds + (1 - kept) * taken
+            taken, usual = time.perf_counter() - started, self.step_seconds
+            self.seconds += usual if usual and _is_asleep(taken, usual, steps) else taken
 
     def is_over(self, step: int) -> bool:
         """Whether training ends after `step`."""
@@ -72,3 +80,8 @@ class Pace:
         if self.max_seconds is not None:
             return max(0.0, self.max_seconds - self.seconds)
         return None
+
+
+def _is_asleep(taken: float, usual: float, steps: int) -> bool:
+    """Whether nothing was computed in most of the seconds `taken`; a step takes `usual`."""
+    return taken > steps * usual + ASLEEP_SECONDS

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
+from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.events import PreviewProgress, PreviewSaved
 from ddpm_studio.export.grid import picture_grid
 from ddpm_studio.export.images import write_png
 from ddpm_studio.nn import UNet
-from ddpm_studio.sampling import denoise
-from ddpm_studio.sampling.noise import initial_noise
+from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.pictures import to_uint8
+from ddpm_studio.storage import make_lasting_folder
 from ddpm_studio.training.trainer import Trainer
 
 FIRST_PREVIEW = 25
@@ -31,36 +33,39 @@ def preview(trainer: Trainer, path: Path) -> Iterator[PreviewProgress | PreviewS
     """Sample a grid with the averaged weights and write it; training's state is not touched."""
     config = trainer.config
     seeds = range(config.train.preview_count)
-    x_T = initial_noise(seeds, config.pictures.shape).to(trainer.device)
-    model = averaged_model(trainer)
-
-    def predict(x_t, t):  # type: ignore[no-untyped-def]
-        with trainer.autocast():
-            return model(x_t, t)
-
-    steps = config.train.preview_steps
-    for frame in denoise(
-        predict,
-        trainer.schedule,
-        x_T,
-        num_inference_steps=steps,
-        prediction=config.diffusion.prediction,
-        spacing=config.sample.spacing,
-        clip=config.sample.clip,
-        seeds=seeds,
-    ):
-        yield PreviewProgress(trainer.step, frame.index, steps)
+    sample = preview_sample(config, config.train.preview_steps)
+    for frame in denoise_seeds(averaged_model(trainer), config, sample, seeds, trainer.device):
+        yield PreviewProgress(trainer.step, frame.index, sample.num_inference_steps)
     pictures = to_uint8(frame.x_t, config.pictures.has_hard_alpha)
-    path.parent.mkdir(exist_ok=True)
+    make_lasting_folder(path.parent)
     write_png(path, picture_grid(pictures))
     yield PreviewSaved(trainer.step, path, pictures)
 
 
+def preview_sample(config: StudioConfig, num_inference_steps: int) -> SampleConfig:
+    """How pictures are made on the way: always the same picture from the same noise."""
+    return SampleConfig(
+        num_inference_steps=num_inference_steps,
+        spacing=config.sample.spacing,
+        clip=config.sample.clip,
+    )
+
+
 def averaged_model(trainer: Trainer) -> UNet:
     """The network with the averaged weights, ready to sample; it shares them with the trainer."""
+    return _sharing(trainer, trainer.ema.average)
+
+
+def plain_model(trainer: Trainer) -> UNet:
+    """The same with the plain weights, as the last step left them."""
+    return _sharing(trainer, [parameter.detach() for parameter in trainer.parameters])
+
+
+def _sharing(trainer: Trainer, weights: Sequence[Tensor]) -> UNet:
+    """A network of its own, in which nothing is drawn, around weights that stay where they are."""
     with torch.device("meta"):  # no weights of its own
         model = UNet(trainer.config.model)
     names = [name for name, _ in trainer.model.named_parameters()]
-    model.load_state_dict(dict(zip(names, trainer.ema.average, strict=True)), assign=True)
+    model.load_state_dict(dict(zip(names, weights, strict=True)), assign=True)
     model.each_alone = False  # the batch of a preview never changes, so neither do its pictures
     return model.eval().requires_grad_(False)

@@ -35,6 +35,7 @@ from ddpm_studio.storage import remove_unfinished
 from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
 from ddpm_studio.training.journal import Journal
 from ddpm_studio.training.keeper import Keeper
+from ddpm_studio.training.live import Live
 from ddpm_studio.training.looks import Looks
 from ddpm_studio.training.memory import freed_memory_kept, memory_taken
 from ddpm_studio.training.pace import Pace
@@ -48,6 +49,7 @@ BAD_STEPS_IN_A_ROW = 5
 ROLLBACKS_IN_A_ROW = 8  # without a checkpoint further on in between
 PATIENT_ROLLBACKS = 2  # after so many, each goes one checkpoint further back
 SMALLEST_RATE_SCALE = 2**-8
+SETTLED = 10.0  # seconds: by then nobody is writing the project's settings any more
 
 TrainEvent = (
     PicturesFound
@@ -83,6 +85,7 @@ def train(
     device: str | torch.device = "auto",
     steps: int | None = None,
     seconds: float | None = None,
+    live: Live | None = None,
 ) -> Generator[TrainEvent, None, TrainResult]:
     """Train from the newest checkpoint on, for so many more steps or seconds, or until closed.
 
@@ -92,6 +95,7 @@ def train(
     out, the batch goes through the network in smaller parts from then on.
     In processes that torchrun started, each makes steps with `batch_size` pictures of its own;
     the first of them leads and alone writes.
+    live: where others can look at the model between two events.
     Raises StudioError with one sentence: no pictures, a locked project, too little memory, a
     full disk at the end, a device that is gone.
     """
@@ -103,7 +107,7 @@ def train(
         freed_memory_kept(chosen),
     ):
         project, trainer, held_out = yield from _made_ready(project, chosen, team)
-        with Keeper(project, trainer) as keeper:
+        with Keeper(project, trainer) as keeper, (live or Live()).following(trainer):
             run = _Run(project, trainer, held_out, keeper, steps, seconds)
             yield from run.whole()
         return TrainResult(trainer.step, run.pace.seconds)
@@ -114,6 +118,7 @@ def _made_ready(
 ) -> Generator[TrainEvent, None, tuple[Project, Trainer, HeldOut]]:
     """Read the pictures, and settle what follows from them."""
     if team.leads:
+        remove_unfinished(project.path, SETTLED)
         for folder in (project.checkpoints, project.samples):
             remove_unfinished(folder)
     else:
@@ -160,7 +165,6 @@ class _Run:
         self.pace = Pace(seconds)
         self.looks = Looks(project, trainer, held_out, self.journal, self.pace)
         self.max_steps = steps
-        self.saved_at = 0.0  # in seconds of this run; failed attempts count, too
         self.is_whole = True  # False while the trainer is between two states
         self.memory = 0
         self.bad_steps = 0
@@ -170,7 +174,7 @@ class _Run:
         """All of training, and the saving that belongs to every way of ending."""
         yield from self._go_back()
         yield self._started()
-        yield from self.journal.went_to(self.trainer.step)
+        yield from self.journal.resumed(self.trainer.step)
         try:
             yield from self._until_over()
         except StudioError:  # raised where all is saved, or by a failure to save
@@ -181,8 +185,10 @@ class _Run:
         except BaseException as error:
             try:
                 self._save_what_is_good()
-            except Exception as failure:  # must not hide the first one
+            except StudioError as failure:  # must not hide the first one
                 error.add_note(str(failure))
+            except Exception:  # a device that is gone can neither be asked nor be copied from
+                pass
             raise
 
     def _until_over(self) -> Events:
@@ -282,7 +288,7 @@ class _Run:
 
     def _save_on_the_way(self) -> Events:
         """A checkpoint beside training, later if the disk does not take it now."""
-        self.saved_at = self.pace.seconds
+        self.keeper.began_at = self.pace.seconds
         yield from self._take_in()
         if self.trainer.step == self.keeper.saved_step:
             return
@@ -341,14 +347,15 @@ class _Run:
     def _begin_to_save(self) -> None:
         with self.pace.working():
             self.keeper.begin(self.pace.all_seconds)
-        self.saved_at = self.pace.seconds
 
     def _go_back(self, passing: int = 0) -> Events:
         """Load the newest whole checkpoint, `passing` over some; without any, start anew."""
         yield from self._take_in()
         self.team.wait()  # until the leader has written it
-        info = yield from self.keeper.go_back(passing)
-        self.pace.all_seconds = info.seconds if info else 0.0
+        for skipped in self.keeper.go_back(passing):
+            self.journal.passed_over(skipped)
+            yield skipped
+        self.pace.all_seconds = self.keeper.seconds
 
     def _roll_back(self, reason: str) -> Events:
         """Return to the last good state with half the rate and other noise."""
@@ -367,7 +374,7 @@ class _Run:
         # the same noise would lead to the same place again
         trainer.generator.manual_seed((self.train.seed + step + self.rollbacks) % 2**63)
         self.is_whole = True
-        self.saved_at = self.pace.seconds
+        self.keeper.began_at = self.pace.seconds
         rate = self.train.learning_rate * trainer.rate_scale
         message = (
             f"{reason}, so training went back from step {step} to {trainer.step} and goes on with "
@@ -380,6 +387,9 @@ class _Run:
     def _is_checkpoint_due(self) -> bool:
         if self.bad_steps:  # a state that leads nowhere is not one to go back to
             return False
-        is_round = self.trainer.step % self.train.checkpoint_every == 0
-        is_late = self.pace.seconds - self.saved_at >= self.train.checkpoint_seconds
+        step, pace = self.trainer.step, self.pace
+        looks = is_preview_step(step, self.train.preview_every)
+        ahead = self.looks.expected_seconds if looks else 0.0
+        is_round = step % self.train.checkpoint_every == 0
+        is_late = self.keeper.is_late(pace.seconds, pace.step_seconds, ahead)
         return self.team.leader_says(is_round or is_late, self.trainer.device)

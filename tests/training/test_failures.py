@@ -22,6 +22,7 @@ from ddpm_studio.training import Trainer, TrainEvent, checkpoints, train
 from ddpm_studio.training.metrics import MetricsLog, read_metrics
 
 TrainFor = Callable[..., list[TrainEvent]]
+LOST = "CUDA error: unspecified launch failure\nCUDA kernel errors might be reported later."
 
 
 def steps_of(events: list[TrainEvent]) -> list[int]:
@@ -129,7 +130,7 @@ def test_too_little_memory_for_a_preview_is_a_note(
     def fail(*_arguments: Any, **_options: Any) -> Any:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    monkeypatch.setattr("ddpm_studio.training.preview.denoise", fail)
+    monkeypatch.setattr("ddpm_studio.training.preview.denoise_seeds", fail)
     events = train_for(make_project("project", "train.preview_every=2"), 4)
     assert steps_of(events) == [1, 2, 3, 4]
     assert ["preview_count" in note.message for note in of_kind(events, Note)] == [True, True]
@@ -142,7 +143,7 @@ def test_a_bug_in_a_preview_is_not_hidden(
         raise RuntimeError("shapes do not match")
 
     project = make_project("project", "train.preview_every=2")
-    monkeypatch.setattr("ddpm_studio.training.preview.denoise", fail)
+    monkeypatch.setattr("ddpm_studio.training.preview.denoise_seeds", fail)
     with pytest.raises(RuntimeError, match="shapes"):
         train_for(project, 4)
     assert project.checkpoint_path(2).exists()
@@ -207,6 +208,39 @@ def test_a_full_disk_at_the_end_is_a_sentence_and_leaves_the_old_checkpoint(
         close_at(events, lambda event: is_closed and steps_of([event]) == [5])
     assert is_one_sentence(str(caught.value))
     assert [path.name for path in project.checkpoints.iterdir()] == ["step_00000003.safetensors"]
+
+
+def test_a_device_that_is_gone_is_one_sentence_and_the_saved_state_stands(
+    make_project: Callable[..., Project],
+    train_for: TrainFor,
+    monkeypatch: pytest.MonkeyPatch,
+    assert_same_state: Callable[[Path, Path], None],
+) -> None:
+    """Nothing can be asked of it or copied from it any more, and that is not said twice."""
+    whole, project = (make_project(name, "train.checkpoint_every=2") for name in ("whole", "lost"))
+    train_for(whole, 6)
+
+    def gone(*_arguments: Any) -> Any:
+        raise torch.AcceleratorError(LOST)
+
+    real = Trainer.train_step
+
+    def train_step(trainer: Trainer) -> Any:
+        if trainer.step == 5:
+            monkeypatch.setattr(Trainer, "is_finite", gone)
+            monkeypatch.setattr("ddpm_studio.training.keeper.take_snapshot", gone)
+            gone()
+        return real(trainer)
+
+    monkeypatch.setattr(Trainer, "train_step", train_step)
+    with pytest.raises(TrainingError, match="no longer answers") as caught:
+        train_for(project, 6)
+    assert str(caught.value).count(LOST.partition("\n")[0]) == 1
+    assert "The state of step 4 is saved." in str(caught.value)
+    assert is_one_sentence(str(caught.value))
+    monkeypatch.undo()
+    train_for(project, 2)
+    assert_same_state(whole.checkpoint_path(6), project.checkpoint_path(6))
 
 
 def test_a_failure_to_save_does_not_hide_the_first_error(

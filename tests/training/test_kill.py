@@ -83,11 +83,29 @@ def test_killed_at_random_moments_training_always_goes_on(
     train_for: Callable[..., list[TrainEvent]],
     assert_same_state: Callable[[Path, Path], None],
 ) -> None:
-    """Every restart finds a whole checkpoint; the end is bit for bit that of an undisturbed run."""
+    """Every restart finds a whole checkpoint; the end is bit for bit that of an undisturbed run.
+
+    `tests/benchmarks/test_kill.py` does the same a hundred times.
+    """
     killed, whole = make_project("killed", *SETTINGS), make_project("whole", *SETTINGS)
-    chance = random.Random(0)
+    kill_and_go_on(forker, killed, KILLS)
+    last = newest_step(killed) + EVERY
+    train_for(killed, EVERY)
+    train_for(whole, last)
+    assert not list(killed.path.rglob(f"{TEMPORARY_PREFIX}*"))
+    assert_same_state(killed.checkpoint_path(last), whole.checkpoint_path(last))
+    losses = [[line["loss"] for line in read_metrics(p.metrics_path)] for p in (killed, whole)]
+    assert losses[0] == losses[1]
+
+
+def kill_and_go_on(forker: Forker, killed: Project, kills: int, seed: int = 0) -> int:
+    """Kill a training so often, or more often until one kill has hit the writing of a checkpoint.
+
+    Returns how many did.
+    """
+    chance = random.Random(seed)
     hits = 0
-    while len(forker.lives) < KILLS or (not hits and len(forker.lives) < MOST_KILLS):
+    while len(forker.lives) < kills or (not hits and len(forker.lives) < MOST_KILLS):
         expected = newest_step(killed)
         before = forker.lives[-1] if forker.lives else None
         in_write = chance.random() < 0.5
@@ -102,13 +120,7 @@ def test_killed_at_random_moments_training_always_goes_on(
         check_loss(before, expected)
         hits += any(path.parent == killed.checkpoints for path in life.unfinished)
     assert hits > 0
-    last = newest_step(killed) + EVERY
-    train_for(killed, EVERY)
-    train_for(whole, last)
-    assert not list(killed.path.rglob(f"{TEMPORARY_PREFIX}*"))
-    assert_same_state(killed.checkpoint_path(last), whole.checkpoint_path(last))
-    losses = [[line["loss"] for line in read_metrics(p.metrics_path)] for p in (killed, whole)]
-    assert losses[0] == losses[1]
+    return hits
 
 
 def newest_step(project: Project) -> int:

@@ -84,3 +84,34 @@ def test_the_time_of_work_that_fails_counts(clock: Clock) -> None:
     with pytest.raises(KeyError):
         fail()
     assert run.seconds == 2
+
+
+def test_a_sleep_in_the_first_step_is_known_after_the_second(clock: Clock) -> None:
+    """Nobody can tell how long the first one may take: it may be prepared for very long."""
+    run = Pace(None)
+    run.last_step = 100
+    for seconds in (8 * 3600.0, 1.0):
+        with run.stepping():
+            clock.now += seconds
+    assert run.seconds == pytest.approx(2)
+    assert run.remaining(2) == pytest.approx(98)
+
+
+def test_a_slow_step_is_no_sleep(clock: Clock) -> None:
+    run = Pace(None)
+    for seconds in (0.1, 0.1, 30.0, 0.1):
+        with run.stepping():
+            clock.now += seconds
+    assert run.seconds == pytest.approx(30.3)
+
+
+def test_a_look_may_take_much_longer_than_a_step(clock: Clock) -> None:
+    run = Pace(None)
+    with run.stepping():
+        clock.now += 10
+    with run.working():
+        clock.now += 900
+    assert run.seconds == 910
+    with run.working():
+        clock.now += 3600
+    assert run.seconds == 920

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
+from ddpm_studio.events import CheckpointSkipped
 from ddpm_studio.gui import names
 from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
 from ddpm_studio.gui.jobs import Job, JobState
@@ -264,6 +265,8 @@ class GeneratePage(Page):
         for event in events:
             if isinstance(event, work.RunStarted):
                 self._coming = event
+            elif isinstance(event, CheckpointSkipped):
+                self.session.notice(event.message)
             elif isinstance(event, TrajectoryFrame):
                 self._add_frame(event)
         self._stage.grow()

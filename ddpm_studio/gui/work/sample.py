@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddpm_studio.config import SampleConfig, StudioConfig
-from ddpm_studio.events import SampleStep
+from ddpm_studio.events import CheckpointSkipped, SampleStep
 from ddpm_studio.project import Project, step_of
 
 if TYPE_CHECKING:
@@ -90,11 +90,13 @@ class Shelf:
         return not path.exists() or _version(path, which) == self._version
 
 
-def generate(shelf: Shelf, wish: Wish) -> Iterator[RunStarted | SampleStep | TrajectoryFrame]:
+def generate(
+    shelf: Shelf, wish: Wish
+) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame]:
     """Denoise as wished: what it will be, then every step, and as many frames as fit in memory."""
     from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 
-    checkpoint = _choose(shelf, wish)
+    checkpoint = yield from _choose(shelf, wish)
     loaded = shelf.take(checkpoint, wish.which)
     moments = trajectory_moments(loaded.config.diffusion, wish.sample)
     kept = kept_frames(len(moments), 2 * wish.count * _picture_bytes(loaded.config))
@@ -114,15 +116,15 @@ def kept_frames(frames: int, frame_bytes: int, most: int = KEPT_BYTES) -> frozen
     return frozenset([*range(0, frames, every), frames - 1])
 
 
-def _choose(shelf: Shelf, wish: Wish) -> Path:
-    from ddpm_studio.training import find_checkpoint
+def _choose(shelf: Shelf, wish: Wish) -> Generator[CheckpointSkipped, None, Path]:
+    from ddpm_studio.training.checkpoints import choose_checkpoint
 
     if wish.checkpoint is not None:
         return wish.checkpoint
     newest = wish.project.checkpoint_paths()[-1:]
     if newest and shelf.has(newest[0], wish.which):  # it was found whole before
         return newest[0]
-    return find_checkpoint(wish.project)
+    return (yield from choose_checkpoint(wish.project))
 
 
 def _recipe(wish: Wish, checkpoint: Path, loaded: Loaded) -> Recipe:

@@ -131,6 +131,7 @@ def test_a_damaged_checkpoint_is_a_sentence_and_the_page_lives_on(page, tiny_pro
     assert page.grid.trajectory is before
     page.checkpoint.setCurrentIndex(0)  # the newest that is whole
     page.wait_for_another(before)
+    assert "That of step 10 is used instead." in sentence.text()
 
 
 def test_another_project_hears_nothing_of_the_old_one(page, tiny_project):

@@ -1,0 +1,115 @@
+"""A look at a model at any moment: its averaged and its plain weights paint the same noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.device import describe_device
+from ddpm_studio.errors import TrainingError
+from ddpm_studio.events import BothPainted
+from ddpm_studio.nn import UNet
+from ddpm_studio.sampling.trajectory import trajectory
+from ddpm_studio.training.checkpoints import load_model, read_info
+from ddpm_studio.training.preview import averaged_model, plain_model, preview_sample
+from ddpm_studio.training.trainer import Trainer
+from ddpm_studio.training.trouble import is_out_of_memory
+
+ENDED = "No training runs at the moment, so only its checkpoints can be asked."
+
+
+class Live:
+    """The model of a running training, given to `train`; from its TrainStarted on it can be asked.
+
+    It may be asked only while training rests between two events. Another thread may do it: what
+    is painted reads the weights where training has them, and leaves everything as it was. It
+    paints on if training is closed meanwhile, for saving changes no weights.
+    """
+
+    def __init__(self) -> None:
+        self._trainer: Trainer | None = None
+
+    @property
+    def step(self) -> int | None:
+        """The step that training is at; None if it does not run."""
+        trainer = self._trainer
+        return None if trainer is None else trainer.step
+
+    @contextmanager
+    def following(self, trainer: Trainer) -> Iterator[None]:
+        """Inside it, the model is that of this trainer."""
+        self._trainer = trainer
+        try:
+            yield
+        finally:
+            self._trainer = None
+
+    def paint(self, seeds: Sequence[int], num_inference_steps: int) -> Iterator[BothPainted]:
+        """Paint a picture for each seed with both kinds of weights, side by side.
+
+        As previews are made, num_inference_steps + 1 events. Raises TrainingError with one
+        sentence: at once if no training runs; later if the weights are spoilt, or memory is short.
+        """
+        trainer = self._trainer
+        if trainer is None:
+            raise TrainingError(ENDED)
+        return _paint_live(trainer, seeds, num_inference_steps)
+
+
+def paint_checkpoint(
+    path: Path,
+    seeds: Sequence[int],
+    num_inference_steps: int,
+    device: torch.device | str = "cpu",
+) -> Iterator[BothPainted]:
+    """The same from a checkpoint. Raises CheckpointError, or TrainingError if memory is short."""
+    device = torch.device(device)
+    averaged, config = load_model(path, "ema", device)
+    plain, _ = load_model(path, "model", device)
+    for model in (averaged, plain):
+        model.each_alone = False  # as previews are made
+    step = read_info(path).step
+    yield from _paint(step, averaged, plain, config, seeds, num_inference_steps, device)
+
+
+def _paint_live(
+    trainer: Trainer, seeds: Sequence[int], num_inference_steps: int
+) -> Iterator[BothPainted]:
+    if not trainer.is_finite():
+        raise TrainingError(
+            "Not all weights are finite numbers at the moment, and training is about to go back; "
+            "look again a little later, or choose a checkpoint."
+        )
+    both = averaged_model(trainer), plain_model(trainer)
+    config, device = trainer.config, trainer.device
+    yield from _paint(trainer.step, *both, config, seeds, num_inference_steps, device)
+
+
+def _paint(
+    step: int,
+    averaged: UNet,
+    plain: UNet,
+    config: StudioConfig,
+    seeds: Sequence[int],
+    num_inference_steps: int,
+    device: torch.device,
+) -> Iterator[BothPainted]:
+    """Both at the same pace."""
+    sample = preview_sample(config, num_inference_steps)
+    ways = [trajectory(model, config, sample, seeds, device) for model in (averaged, plain)]
+    try:
+        for one, other in zip(*ways, strict=True):
+            yield BothPainted(
+                step, one.index, sample.num_inference_steps, one.pred_x_0, other.pred_x_0
+            )
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise TrainingError(
+            f"There is not enough memory on {describe_device(device)} to paint {len(seeds)} "
+            "pictures; choose fewer."
+        ) from error
