@@ -20,6 +20,7 @@ PRESETS: dict[str, StudioConfig] = {
             num_res_blocks=1,
             attention_resolutions=(8,),
             head_channels=32,
+            norm_groups=8,  # groups of one channel would lose all that is added to a channel
         ),
         train=TrainConfig(batch_size=16, learning_rate=2e-3),
     ),
@@ -32,6 +33,7 @@ PRESETS: dict[str, StudioConfig] = {
             num_res_blocks=1,
             attention_resolutions=(16, 8),
             head_channels=64,
+            norm_groups=16,
         ),
         train=TrainConfig(batch_size=16, learning_rate=1e-3, warmup_steps=200, decay_after=10_000),
     ),
@@ -44,6 +46,7 @@ PRESETS: dict[str, StudioConfig] = {
             num_res_blocks=2,
             attention_resolutions=(16, 8),
             head_channels=32,
+            norm_groups=24,
             dropout=0.05,
         ),
         train=TrainConfig(

@@ -78,7 +78,10 @@ def _family(size: int) -> StudioConfig:
 def _changes(base: StudioConfig, effort: str) -> list[str]:
     model, train = base.model, base.train
     if effort == QUICK:
-        return [f"model.model_channels={model.model_channels // 2}"]
+        return [
+            f"model.model_channels={model.model_channels // 2}",
+            f"model.norm_groups={model.norm_groups // 2}",
+        ]
     if effort == THOROUGH:
         return [
             f"model.model_channels={model.model_channels * 3 // 2}",
