@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 MINUTES = 4
-LARGEST_DISTANCE = 90.0
+LARGEST_DISTANCE = 65.0
 LARGEST_PALETTE_SHIFT = 0.03
 
 
