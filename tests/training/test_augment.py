@@ -81,8 +81,8 @@ def test_scaling_up_makes_things_larger() -> None:
 
 def test_the_network_hears_what_was_done_and_paints_as_if_nothing_was() -> None:
     config = with_settings(StudioConfig(), ["pictures.size=8", "model.channel_mult=1",
-        "model.attention_resolutions=", "model.model_channels=8", "model.head_channels=8", "model.norm_groups=2",
-        "train.augment=0.1"])  # fmt: skip
+        "model.attention_resolutions=", "model.model_channels=8", "model.head_channels=8",
+        "model.norm_groups=2", "train.augment=0.1"])  # fmt: skip
     model = UNet(config.model).eval()
     x_t, t = pictures(), torch.tensor([3, 500, 900])
     told = torch.zeros(3, TOLD_CHANNELS)
