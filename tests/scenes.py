@@ -29,6 +29,7 @@ from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gui import names
+from ddpm_studio.gui.dialogs.sample_now import JOB as SAMPLE_NOW
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.session import SAMPLE
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
@@ -42,6 +43,7 @@ from tests.fake_run import FakeRun
 
 PATIENCE = 60.0  # seconds until something must have happened
 TRAINED_STEPS = 120
+SAVED = (128, 256, 512, 1000, 2000, 3000, 4000, 4500, 5000)  # steps of a run that is shown
 
 CONFIG = StudioConfig(
     pictures=PicturesConfig(size=32),
@@ -210,6 +212,18 @@ def _(window: MainWindow) -> None:
     window.session.start_borrowing(SAMPLE, paint, "Generating")
 
 
+@scene("train_sample_now")
+def _(window: MainWindow) -> QWidget:
+    """A look at the model while it learns."""
+    run = learn(window)
+    window.train_page._sampling.lend().live = run
+    window.findChild(QPushButton, names.TRAIN_SAMPLE_NOW).click()
+    wait_until(lambda: window.session.jobs.get(SAMPLE_NOW) is None)
+    paths = [window.session.project.checkpoint_path(step) for step in SAVED]
+    window.train_page._sampling.set_checkpoints(paths)  # as if they were there
+    return window.findChild(QDialog, names.SAMPLE_NOW)
+
+
 @scene("train_empty", filled=False)
 def _(window: MainWindow) -> None:
     window.show_page(names.NAV_TRAIN)
@@ -340,7 +354,7 @@ def show_all(window: MainWindow) -> None:
         window.findChild(QAbstractButton, name).setChecked(True)
 
 
-def learn(window: MainWindow, *, is_over: bool = False, goes_back: bool = False) -> None:
+def learn(window: MainWindow, *, is_over: bool = False, goes_back: bool = False) -> FakeRun:
     """A run as it may look after an hour: its losses scatter, and pictures grow out of noise."""
     project = window.session.project
     run = FakeRun(project, is_over=is_over, goes_back=goes_back)
@@ -353,9 +367,9 @@ def learn(window: MainWindow, *, is_over: bool = False, goes_back: bool = False)
     else:
         wait_until(lambda: last in job.progress.text)
     plot = window.findChild(LossPlot, names.TRAIN_PLOT)
-    saved = (128, 256, 512, 1000, 2000, 3000, 4000, 4500, 5000)
-    plot.set_checkpoints(dict.fromkeys(saved, 48_200_000))  # as if they were there
+    plot.set_checkpoints(dict.fromkeys(SAVED, 48_200_000))  # as if they were there
     plot.redraw()
+    return run
 
 
 def settle(turns: int = 20) -> None:

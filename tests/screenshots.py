@@ -1,6 +1,6 @@
 """Draws every page and dialog, filled and empty, dark and light: python -m tests.screenshots OUT.
 
-A new page or dialog is one function with `@scene` in tests/scenes.py or tests/picture_scenes.py.
+A new page or dialog is one function with `@scene` in tests/scenes.py or one of its kind.
 It is given a window, with a trained project in it if `filled`, and returns a dialog that lies over
 the window, or None.
 """
@@ -26,7 +26,7 @@ from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.project import Project
 from ddpm_studio.training import train
-from tests import picture_scenes  # noqa: F401  (adds its own)
+from tests import picture_scenes, plan_scenes  # noqa: F401  (add their own)
 from tests.scenes import CONFIG, SCENES, TRAINED_STEPS, Scene, settle, wait_until
 
 SIZES = ((1280, 800), (1920, 1080))

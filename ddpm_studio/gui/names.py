@@ -158,6 +158,19 @@ TRAIN_PROBLEM = "train.problem"  # .<section>.<field>
 TRAIN_RESET = "train.reset"  # .<section>.<field>
 TRAIN_GENERATE = "train.generate"  # the next page
 TRAIN_GO_START = "train.go_start"  # of the empty state
+TRAIN_SAMPLE_NOW = "train.sample_now"  # opens the dialog below
+
+SAMPLE_NOW = "sample_now"
+SAMPLE_NOW_FROM = "sample_now.from"  # where training is, or a checkpoint
+SAMPLE_NOW_COUNT = "sample_now.count"
+SAMPLE_NOW_DICE = "sample_now.dice"
+SAMPLE_NOW_AVERAGED = "sample_now.averaged"
+SAMPLE_NOW_PLAIN = "sample_now.plain"
+SAMPLE_NOW_PROGRESS = "sample_now.progress"
+SAMPLE_NOW_MESSAGE = "sample_now.message"
+SAMPLE_NOW_GENERATE = "sample_now.generate"  # the page of that name, with the same checkpoint
+SAMPLE_NOW_AGAIN = "sample_now.again"  # and Stop, while it paints
+SAMPLE_NOW_CLOSE = "sample_now.close"
 
 GENERATE_EMPTY = "generate.empty"
 GENERATE_COUNT = "generate.count"
@@ -216,6 +229,25 @@ EXPORT_CANCEL = "export.cancel"
 EXPORT_FACTS = "export.facts"
 EXPORT_MESSAGE = "export.message"
 EXPORT_SHOW_IN_FOLDER = "export.show_in_folder"
+
+PLAN = "plan"
+PLAN_TIME = "plan.time"
+PLAN_TIME_UNIT = "plan.time_unit"
+PLAN_LOOKING = "plan.looking"  # what is looked at now
+PLAN_LEFT = "plan.left"  # the time that still takes
+PLAN_PROGRESS = "plan.progress"
+PLAN_MACHINE = "plan.machine"  # what was found
+PLAN_AGAIN = "plan.again"
+PLAN_CHOICE = "plan.choice"  # .<preset>
+PLAN_LEGEND = "plan.legend"
+PLAN_HEADLINE = "plan.headline"
+PLAN_EXPECTATION = "plan.expectation"
+PLAN_NOTES = "plan.notes"
+PLAN_USE = "plan.use"
+PLAN_CANCEL = "plan.cancel"
+TRAIN_PLAN = "train.plan"  # opens the dialog above
+TRAIN_PLANNED = "train.planned"  # what a plan has set
+TRAIN_PLAN_UNDO = "train.plan_undo"
 
 
 def item(base: str, key: str | int) -> str:

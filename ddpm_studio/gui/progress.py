@@ -57,6 +57,10 @@ class Meter:
                 self._count("Writing frames", done, total)
             case ev.SampleStep(step, steps, batch, finished, total):
                 self._count("", finished + batch * step / steps, total)
+            case ev.BothPainted(_, done, total):
+                self._count("", done, total)
+            case ev.ProbeProgress(done, total):
+                self._count("", done, total)
             case ev.TrainStep():
                 self._train(event)
 
@@ -71,14 +75,14 @@ class Meter:
         text = f"step {event.step:,}"
         self.progress = Progress(_limited(fraction), event.remaining, text)
 
-    def _count(self, phase: str, done: float, total: int) -> None:
+    def _count(self, phase: str, done: float, total: float) -> None:
         now = time.monotonic()
         if phase != self._phase:
             self._phase, self._running = phase, 0.0
             self._since = None if self._since is None else now
         spent = self._running + (0.0 if self._since is None else now - self._since)
         remaining = spent * (total - done) / done if done > 0 and spent > 1 else None
-        text = f"{phase}: {done:.0f} of {total:,}" if phase else ""
+        text = f"{phase}: {done:.0f} of {total:,.0f}" if phase else ""
         self.progress = Progress(_limited(done / total if total else None), remaining, text)
 
 
@@ -87,6 +91,8 @@ _TELLING = (
     ev.DrawingProgress,
     ev.ExportProgress,
     ev.SampleStep,
+    ev.BothPainted,
+    ev.ProbeProgress,
     ev.TrainStep,
 )
 

@@ -168,7 +168,10 @@ def fake_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fake_train(
-    project: Project, steps: int | None = None, seconds: float | None = None
+    project: Project,
+    steps: int | None = None,
+    seconds: float | None = None,
+    lent: object = None,
 ) -> Iterator[object]:
     """As `train`: until `steps` or until closed, with a preview and a checkpoint every 10."""
     height = project.config.pictures.height or project.config.pictures.size

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from ddpm_studio.choices import read_choices
@@ -89,15 +88,16 @@ def test_a_training_that_begins_elsewhere_later_is_noticed(
     assert history.undo_words == "Leave out a.png"
 
 
-def test_ones_own_training_is_no_neighbour(
-    qtbot, make_window, find, tiny_project, fake_training, other
-):
+def test_ones_own_training_is_no_neighbour(qtbot, make_window, tiny_project, fake_training, other):
+    from ddpm_studio.gui.work import train as work
+
     window = make_window(tiny_project)
     with tiny_project.lock():
         window.session.neighbour.look()
         assert window.session.neighbour.sentence == ""
-    qtbot.mouseClick(find(window, QPushButton, names.TRAIN_START), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.session.jobs.get("train") is not None)
+    window.session.start_training(lambda: work.train_project(tiny_project, steps=20))
+    assert window.session.neighbour.sentence == ""
+    qtbot.waitUntil(lambda: window.session.jobs.get("train") is None)
     assert window.session.neighbour.sentence == ""
 
 

@@ -63,3 +63,11 @@ def test_events_that_tell_nothing_change_nothing():
 )
 def test_time_left_is_said_as_people_say_it(seconds, words):
     assert time_left(seconds) == words
+
+
+def test_a_look_at_the_machine_and_a_quick_sample_say_how_far_they_are():
+    meter = Meter()
+    meter.update([ev.ProbeProgress(5.0, 20.0, "sketch")])
+    assert meter.progress.fraction == 0.25
+    meter.update([ev.BothPainted(100, 10, 25, None, None)])
+    assert meter.progress.fraction == 0.4

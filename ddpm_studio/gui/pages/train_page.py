@@ -16,6 +16,8 @@ from ddpm_studio.gui import effort as efforts
 from ddpm_studio.gui import names
 from ddpm_studio.gui.jobs import Job, JobState
 from ddpm_studio.gui.pages.page import Page
+from ddpm_studio.gui.planning import Planning
+from ddpm_studio.gui.sample_now import SampleNow
 from ddpm_studio.gui.session import TRAIN, Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.empty_state import EmptyState
@@ -53,6 +55,8 @@ class TrainPage(Page):
         self._weights: dict[ModelConfig, int] = {}
         self._controls = TrainControls(self.theme, session.settings)
         self._view = RunView(self.theme, session.settings)
+        self._planning = Planning(session, self._controls, self)
+        self._sampling = SampleNow(session, self)
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -70,6 +74,7 @@ class TrainPage(Page):
         self._timer.stop()
         self._reading = None
         self._view.clear(QSize(1, 1) if project is None else _tile(project.config))
+        self._sampling.show_project(project)
         self._controls.show_progress(None)
         if project is None:
             self.show_empty()
@@ -119,6 +124,7 @@ class TrainPage(Page):
         layout.addWidget(self._controls)
         layout.addWidget(self._view, 1)
         self.set_content(content)
+        self.header_row.addWidget(self._sampling.button)
         go = Button(
             self.theme,
             "To the start screen",
@@ -149,6 +155,8 @@ class TrainPage(Page):
         self._view.frames_wanted.connect(self._on_frames_wanted)
         self._view.checkpoint_chosen.connect(self._on_checkpoint_chosen)
         self._view.best_changed.connect(self.best_changed)
+        self._view.best_changed.connect(self._sampling.set_best)
+        self._sampling.checkpoint_chosen.connect(self._on_checkpoint_chosen)
         self._timer.timeout.connect(self._refresh)
         session.jobs.started.connect(self._on_job_started)
         session.jobs.ended.connect(self._on_job_ended)
@@ -169,16 +177,24 @@ class TrainPage(Page):
         is_training = self.session.jobs.get(TRAIN) is not None
         return self._is_trained or is_training or bool(self.session.neighbour.sentence)
 
+    @property
+    def _present_step(self) -> int:
+        """Where training is; -1 if none runs."""
+        job, view = self.session.jobs.get(TRAIN), self._view
+        if job is None or job.state in (JobState.STOPPING, JobState.ENDED) or view.started is None:
+            return -1
+        return view.newest.step if view.newest is not None else view.started.step
+
     def _on_start(self) -> None:
         """The large button."""
         job, project = self.session.jobs.get(TRAIN), self.session.project
         if job is not None:
             job.set_paused(not job.is_paused)
         elif project is not None:
-            length = self._controls.length
+            length, lent = self._controls.length, self._sampling.lend()
             steps, seconds = length.steps, length.seconds
             self.session.start_training(
-                lambda: work.train_project(project, steps=steps, seconds=seconds)
+                lambda: work.train_project(project, steps=steps, seconds=seconds, lent=lent)
             )
 
     def _on_stop(self) -> None:
@@ -286,6 +302,7 @@ class TrainPage(Page):
 
     def _show(self, phase: Phase, sentence: str) -> None:
         self._controls.show_phase(phase, sentence, is_trained=self._is_trained)
+        self._sampling.set_present(self._present_step)
 
     def _starting_sentence(self) -> str:
         if self._reading is None:
@@ -306,6 +323,7 @@ class TrainPage(Page):
         project = self.session.project
         if project is not None:
             self._view.plot.set_checkpoints(work.checkpoint_sizes(project))
+            self._sampling.set_checkpoints(project.checkpoint_paths())
 
     def _on_history(self, history: work.History) -> None:
         self._view.add_history(history)

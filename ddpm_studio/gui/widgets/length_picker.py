@@ -90,6 +90,20 @@ class LengthPicker(QWidget):
     def steps(self) -> int | None:
         return self.number.value() if self.unit.currentData() == STEPS else None
 
+    @property
+    def state(self) -> tuple[str, int]:
+        """Unit and number, for `set_state`."""
+        return self.unit.currentData(), self.number.value()
+
+    def set_state(self, state: tuple[str, int]) -> None:
+        """Another unit and number, as if they were set by hand."""
+        unit, number = state
+        self.unit.setCurrentIndex(self.unit.findData(unit))
+        self.number.setValue(number)
+
+    def set_steps(self, steps: int) -> None:
+        self.set_state((STEPS, steps))
+
     def _show_unit(self) -> None:
         unit = self.unit.currentData()
         self.number.setVisible(unit != UNTIL_STOPPED)

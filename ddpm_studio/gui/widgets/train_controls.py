@@ -23,8 +23,8 @@ from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.advanced_settings import AdvancedSettings
 from ddpm_studio.gui.widgets.big_button import BigButton
-from ddpm_studio.gui.widgets.button import Button
-from ddpm_studio.gui.widgets.control_row import ControlRow, explain
+from ddpm_studio.gui.widgets.button import Button, IconButton
+from ddpm_studio.gui.widgets.control_row import ControlRow, explain, tooltip
 from ddpm_studio.gui.widgets.inputs import ComboBox
 from ddpm_studio.gui.widgets.length_picker import LengthPicker
 
@@ -39,6 +39,7 @@ EFFORT_WORDS = {
 SIZE_TIP = "Width and height of the pictures. Larger ones take much longer to learn."
 EFFORT_TIP = "A larger model can learn more and takes longer for each step."
 LOCKED_TIP = "The model is trained with this; make a new project to change it."
+PLAN_TIP = "What suits this machine and the time you have"
 LENGTH_TIP = "Training saves itself all the time, and can go on later from where it was."
 
 
@@ -69,6 +70,8 @@ class TrainControls(QFrame):
     size_wanted = Signal(int)
     effort_wanted = Signal(str)
     config_wanted = Signal(object)  # StudioConfig, changed under Advanced
+    plan_wanted = Signal()
+    unplan_wanted = Signal()  # all as it was before the plan
 
     def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__()
@@ -116,6 +119,16 @@ class TrainControls(QFrame):
         """The step that is safe on disk; -1 if nothing is."""
         self._saved.setText(f"Saved at step {step:,}")
         self._saved.setVisible(step >= 0)
+
+    def show_planning(self, why_not: str) -> None:
+        """why_not: why nothing can be planned at the moment; "" if it can."""
+        self._plan.setEnabled(not why_not)
+        self._plan.setToolTip(tooltip(why_not or PLAN_TIP))
+
+    def show_planned(self, words: str) -> None:
+        """What a plan has set, and can be undone; "" if there is nothing of the kind."""
+        self._planned.setText(words)
+        self._planned_row.setVisible(bool(words))
 
     def show_config(
         self, config: StudioConfig, default: StudioConfig, weights: Mapping[str, int], locked: bool
@@ -176,6 +189,25 @@ class TrainControls(QFrame):
         self._effort.currentIndexChanged.connect(self._on_effort)
         self._weights = QLabel()
         self._weights.setObjectName(names.TRAIN_WEIGHTS)
+        self._plan = Button(self._theme, "Plan…", names.TRAIN_PLAN, PLAN_TIP)
+        self._plan.clicked.connect(self.plan_wanted)
+        self._make_planned_row()
+
+    def _make_planned_row(self) -> None:
+        self._planned = QLabel()
+        self._planned.setObjectName(names.TRAIN_PLANNED)
+        self._planned.setProperty("kind", "caption")
+        undo = IconButton(
+            self._theme, "undo", names.TRAIN_PLAN_UNDO, "All as it was before the plan", size=16
+        )
+        undo.clicked.connect(self.unplan_wanted)
+        self._planned_row = QWidget()
+        row = QHBoxLayout(self._planned_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._planned, 1)
+        row.addWidget(undo)
+        self._planned_row.hide()
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -187,7 +219,11 @@ class TrainControls(QFrame):
             "Effort", self._effort, EFFORT_TIP, "width of the U-Net", value=self._weights
         )
         length_row = ControlRow(
-            "How long", self.length.number, LENGTH_TIP, "budget of this run", holder=self.length
+            "How long",
+            self.length.number,
+            LENGTH_TIP,
+            "budget of this run",
+            holder=self._make_length_holder(),
         )
         inner = QWidget()
         inner.setProperty("kind", "scrolled")
@@ -217,6 +253,16 @@ class TrainControls(QFrame):
         layout.setSpacing(0)
         layout.addLayout(head)
         layout.addWidget(scroll, 1)
+
+    def _make_length_holder(self) -> QWidget:
+        """How long, the way to a plan, and what a plan has set."""
+        holder = QWidget()
+        layout = QVBoxLayout(holder)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self.length, self._plan, self._planned_row):
+            layout.addWidget(widget)
+        return holder
 
     def _show_size(self, config: StudioConfig, locked: bool) -> None:
         size, height = config.pictures.size, config.pictures.height

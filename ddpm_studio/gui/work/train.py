@@ -19,6 +19,7 @@ from ddpm_studio.project import Project, step_of
 
 if TYPE_CHECKING:  # these bring numpy and torch along
     from ddpm_studio.gui.widgets.loss_series import LossSeries
+    from ddpm_studio.training.live import Live
     from ddpm_studio.training.metrics import Happened
 
 MEMORY_EVERY = 2.0  # seconds
@@ -36,6 +37,13 @@ class MemoryUsed:
 
     nbytes: int
     is_gpu: bool
+
+
+@dataclass
+class LentModel:
+    """Where one training leaves its model, to be looked at while it rests; None before it began."""
+
+    live: Live | None = None
 
 
 @dataclass(frozen=True)
@@ -56,15 +64,22 @@ class PreviewFrame:
 
 
 def train_project(
-    project: Project, steps: int | None = None, seconds: float | None = None
+    project: Project,
+    steps: int | None = None,
+    seconds: float | None = None,
+    lent: LentModel | None = None,
 ) -> Generator[Any, None, Any]:
     """Train for so many more steps or seconds, or until stopped.
 
-    The events of `train`, and now and then a MemoryUsed.
+    The events of `train`, and now and then a MemoryUsed. lent: gets the model.
     """
     from ddpm_studio.training import train
+    from ddpm_studio.training.live import Live
 
-    training = train(project, steps=steps, seconds=seconds)
+    live = Live()
+    if lent is not None:
+        lent.live = live
+    training = train(project, steps=steps, seconds=seconds, live=live)
     asked_at = -MEMORY_EVERY
     try:
         while True:

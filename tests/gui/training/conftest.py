@@ -13,11 +13,13 @@ from PySide6.QtWidgets import (
     QPushButton,
 )
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui import jobs, names
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.session import TRAIN
+from ddpm_studio.gui.work import sample_now
 from ddpm_studio.gui.work import train as work
 from ddpm_studio.project import Project
+from tests.gui.training.looking import Painter
 
 LONG = 60_000  # milliseconds, for what waits for real training on a busy machine
 
@@ -86,7 +88,18 @@ def fake(monkeypatch) -> Callable[..., None]:
         monkeypatch.setattr(
             work,
             "train_project",
-            lambda project, steps=None, seconds=None: make_events(project, steps, seconds),
+            lambda project, steps=None, seconds=None, lent=None: make_events(
+                project, steps, seconds
+            ),
         )
 
     return put
+
+
+@pytest.fixture
+def painter(monkeypatch) -> Painter:
+    """`work.sample_now.paint_both` does as it is told."""
+    painter = Painter()
+    monkeypatch.setattr(sample_now, "paint_both", painter)
+    monkeypatch.setattr(jobs, "BATCH_SECONDS", 0.0)  # all that happens is seen when it happens
+    return painter
