@@ -50,7 +50,7 @@ def config_from_dict(values: object) -> StudioConfig:
 def with_settings(config: StudioConfig, settings: Iterable[str]) -> StudioConfig:
     """The config with words such as `train.batch_size=8` applied, all at once.
 
-    Attention follows a change of size or width, unless it is set, too.
+    Attention and groups of norms follow a change of size or width, unless they are set, too.
     Raises ConfigError with one sentence that lists what is allowed.
     """
     values, given = config_to_dict(config), set()
@@ -71,6 +71,8 @@ def with_settings(config: StudioConfig, settings: Iterable[str]) -> StudioConfig
         _keep_attention_levels(values, config)
     if given & WIDENING and "model.head_channels" not in given:
         _fit_heads(values)
+    if given & WIDENING and "model.norm_groups" not in given:
+        _fit_groups(values)
     return config_from_dict(values)
 
 
@@ -94,6 +96,12 @@ def _fit_heads(values: dict[str, Any]) -> None:
         common = math.gcd(*attending)
         divisors = (head for head in range(most, 0, -1) if common % head == 0)
         model["head_channels"] = next(divisors)
+
+
+def _fit_groups(values: dict[str, Any]) -> None:
+    """Groups of the norms become as many as divide every width."""
+    model = values["model"]
+    model["norm_groups"] = math.gcd(model["norm_groups"], model["model_channels"])
 
 
 def _shorter_side(values: dict[str, Any]) -> int:
