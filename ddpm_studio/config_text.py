@@ -101,7 +101,8 @@ def _fit_heads(values: dict[str, Any]) -> None:
 def _fit_groups(values: dict[str, Any]) -> None:
     """Groups of the norms become as many as divide every width."""
     model = values["model"]
-    model["norm_groups"] = math.gcd(model["norm_groups"], model["model_channels"])
+    if model["norm_groups"]:  # 0 follows by itself
+        model["norm_groups"] = math.gcd(model["norm_groups"], model["model_channels"])
 
 
 def _shorter_side(values: dict[str, Any]) -> int:
