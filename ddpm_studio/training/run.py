@@ -185,10 +185,8 @@ class _Run:
         except BaseException as error:
             try:
                 self._save_what_is_good()
-            except StudioError as failure:  # must not hide the first one
+            except Exception as failure:  # must not hide the first one
                 error.add_note(str(failure))
-            except Exception:  # a device that is gone can neither be asked nor be copied from
-                pass
             raise
 
     def _until_over(self) -> Events:

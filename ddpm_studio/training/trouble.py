@@ -41,8 +41,8 @@ def _told(project: Project, device: torch.device, error: BaseException) -> Train
     """What happened outside this program; None if it is a fault of its own."""
     if is_out_of_memory(error):
         sentence = _memory_sentence(project.config.train, device)
-    elif _is_lost(error):
-        sentence = (
+    elif _is_lost(error):  # without notes: that nothing could be copied from it is no news
+        return TrainingError(
             f"The device {device.type.upper()} no longer answers ({_first_line(error)}). "
             f"{_kept(project)} Restart the program, or the computer, and train on."
         )

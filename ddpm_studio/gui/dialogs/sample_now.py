@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.events import BothPainted
+from ddpm_studio.events import BothPainted, CheckpointSkipped
 from ddpm_studio.gui import names
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job, JobState
@@ -193,6 +193,9 @@ class SampleNowDialog(QDialog):
         if painted:  # of several that came at once, the last one is seen
             self._shown = painted[-1]
             self._views.show_both(self._shown)
+        for event in events:
+            if isinstance(event, CheckpointSkipped):
+                self._session.notice(event.message)
 
     def _on_job_changed(self) -> None:
         job = self._job

@@ -76,9 +76,8 @@ class Painter:
             for done in range(4):
                 both = [np.full(shape, 40 * done + shade, np.uint8) for shade in (1, 2)]
                 yield ev.BothPainted(70, done, 3, *both)
-                yield ev.SampleStep(done, 3, 1, 0, 1)
                 while done == 2 and not self.go_on.wait(0.005):
-                    yield ev.SampleStep(done, 3, 1, 0, 1)
+                    yield ev.BothPainted(70, done, 3, *both)
             if self.error is not None:
                 raise self.error
         finally:
