@@ -116,9 +116,9 @@ def test_whole_numbers_and_lists_are_welcome_where_their_meaning_is_clear() -> N
 
 
 def test_every_default_is_allowed() -> None:
-    for section in SECTIONS.values():
-        section()
-    StudioConfig()
+    whole = StudioConfig()
+    for name, section in SECTIONS.items():
+        assert getattr(whole, name) == section()
 
 
 def test_a_config_is_frozen() -> None:

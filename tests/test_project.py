@@ -61,7 +61,8 @@ def test_parent_folders_are_made(tmp_path: Path, pictures: Path) -> None:
 
 def test_an_empty_folder_becomes_a_project(tmp_path: Path, pictures: Path) -> None:
     (tmp_path / "empty").mkdir()
-    Project.create(tmp_path / "empty", pictures, StudioConfig())
+    project = Project.create(tmp_path / "empty", pictures, StudioConfig())
+    assert Project.open(tmp_path / "empty") == project
 
 
 def test_a_folder_that_holds_only_its_pictures_becomes_a_project(tmp_path: Path) -> None:
@@ -202,7 +203,8 @@ def test_before_training_everything_can_change(project: Project, setting: str) -
 @pytest.mark.parametrize("setting", FREE)
 def test_what_only_steers_training_is_never_locked(project: Project, setting: str) -> None:
     add_checkpoint(project, 5)
-    project.with_config(with_settings(project.config, [setting]))
+    changed = project.with_config(with_settings(project.config, [setting]))
+    assert Project.open(project.path).config == changed.config != project.config
 
 
 def test_checkpoints_are_found_by_looking_and_in_order(project: Project) -> None:

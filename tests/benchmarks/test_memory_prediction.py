@@ -6,7 +6,6 @@ and looks at what it has learned, as a training does.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -16,41 +15,10 @@ import torch
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.presets import preset
 from ddpm_studio.training.rehearsal import rehearse
+from tests.training.real_memory import real_memory
 
 MIB = 2**20
 BAR = 0.10
-
-TRAIN = """
-import sys, torch
-from pathlib import Path
-from ddpm_studio.config_text import with_settings
-from ddpm_studio.presets import preset
-from ddpm_studio.training import Trainer
-from ddpm_studio.training.checkpoints import take_snapshot
-from ddpm_studio.training.memory import freed_memory_kept
-from ddpm_studio.training.preview import averaged_model
-
-def most():
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024
-
-cpu, config = torch.device("cpu"), with_settings(preset(sys.argv[1]), sys.argv[2:])
-channels, height, width = config.pictures.shape
-before = most()
-with freed_memory_kept(cpu):
-    pictures = torch.zeros(64, height, width, channels, dtype=torch.uint8)
-    trainer = Trainer(config, pictures, cpu)
-    trainer.model.recomputes = config.train.gradient_checkpointing
-    trainer.train_step()
-    trainer.train_step()
-    steps = most() - before
-    snapshot = take_snapshot(trainer, 1.0)
-    trainer.train_step()
-    noise = torch.zeros(config.train.preview_count, *config.pictures.shape)
-    with torch.no_grad(), trainer.autocast():
-        averaged_model(trainer)(noise, torch.zeros(len(noise), dtype=torch.long))
-print(steps, most() - before)
-"""
 
 CASES = [
     (name, f"train.precision={precision} train.batch_size={batch} {more}")
@@ -81,9 +49,8 @@ def table() -> Iterator[list[str]]:
 @pytest.mark.parametrize(("name", "settings"), CASES)
 def test_a_training_takes_what_was_predicted(name: str, settings: str, table: list[str]) -> None:
     words = settings.split()
-    command = [sys.executable, "-c", TRAIN, name, *words]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    steps, training = map(int, answer.split())
+    real = real_memory(name, words)
+    steps, training = real.steps, real.training
     config = with_settings(preset(name), words)
     cpu = torch.device("cpu")
     only = rehearse(with_settings(config, ["train.preview_count=1"]), cpu).peak_memory(saves=False)

@@ -209,6 +209,7 @@ def test_every_hold_is_answered_wherever_the_thread_is_just_then(qtbot, runner):
         for _ in range(60):
             job.hold("sample")
             qtbot.waitUntil(lambda: job.is_resting)
+            assert job.state is JobState.PAUSED
             job.release("sample")
     finally:
         sys.setswitchinterval(switch)

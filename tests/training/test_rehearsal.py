@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable
 
@@ -17,40 +16,10 @@ from ddpm_studio.training import Trainer
 from ddpm_studio.training.order import shuffled_indices
 from ddpm_studio.training.probe import SKETCH_FLOPS
 from ddpm_studio.training.rehearsal import _most, _once_more, rehearse
+from tests.training.real_memory import real_memory
 
 CPU = torch.device("cpu")
 MIB = 2**20
-
-# How far a process grows in two real steps, with its peak so far taken off first.
-REAL_STEPS = """
-import sys, torch
-from pathlib import Path
-from ddpm_studio.config_text import with_settings
-from ddpm_studio.presets import preset
-from ddpm_studio.training import Trainer
-from ddpm_studio.training.memory import freed_memory_kept
-
-def most():
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024
-
-cpu, config = torch.device("cpu"), with_settings(preset(sys.argv[1]), sys.argv[2:])
-channels, height, width = config.pictures.shape
-before = most()
-with freed_memory_kept(cpu):
-    pictures = torch.zeros(64, height, width, channels, dtype=torch.uint8)
-    trainer = Trainer(config, pictures, cpu)
-    trainer.model.recomputes = config.train.gradient_checkpointing
-    for _ in range(2):
-        trainer.train_step()
-print(most() - before)
-"""
-
-
-def real_memory(name: str, settings: list[str]) -> int:
-    """Bytes that two real steps in a process of their own take at the most."""
-    command = [sys.executable, "-c", REAL_STEPS, name, *settings]
-    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's account of a process")
@@ -69,7 +38,7 @@ def test_the_predicted_memory_is_within_a_tenth_of_the_real_one(
     # the real steps neither look at what was learned nor save it
     config = with_settings(preset(name), [*settings, "train.preview_count=1"])
     predicted = rehearse(config, CPU).peak_memory(saves=False)
-    assert predicted == pytest.approx(real_memory(name, settings), rel=0.1)
+    assert predicted == pytest.approx(real_memory(name, settings).steps, rel=0.1)
 
 
 @pytest.mark.parametrize("recomputes", [False, True])

@@ -46,6 +46,8 @@ def test_the_whole_way_by_hand(
     export(person, tmp_path / "film.mp4", decoded_film)
     before = close_while_training(person)
     find_everything_again(at_window(make_window(person.project)), before)
+    assert decoded_film(tmp_path / "film.gif")  # after all of it, the films are still whole
+    assert decoded_film(tmp_path / "film.mp4")
 
 
 def make_a_project(person, monkeypatch, picture_folder):

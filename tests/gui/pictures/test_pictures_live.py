@@ -84,6 +84,8 @@ def test_files_come_and_go_by_themselves(living_page) -> None:
     page.wait(lambda: folder / "later" in page.window.pictures_page._jobs.folder.folders)
     draw(folder / "later" / "leaf 4.png", 4)
     page.wait(lambda: str(Path("later", "leaf 4.png")) in page.shown)
+    assert "leaf 3.png" in page.shown
+    assert "leaf 1.png" not in page.shown
 
 
 def test_another_project_is_not_told_of_the_folder_before(living_page) -> None:

@@ -122,6 +122,8 @@ def test_a_folder_that_came_back_is_read_again(
     (tmp_path / "disk").symlink_to(picture_folder, target_is_directory=True)
     page.click(names.PICTURES_RETRY)
     page.wait_for_wall()
+    assert len(page.shown) == len(list(picture_folder.glob("*.png")))
+    assert not page.get(QWidget, names.PICTURES_FAILED).isVisible()
 
 
 def test_the_project_itself_is_no_pictures_folder(new_project: Project, tmp_path: Path) -> None:

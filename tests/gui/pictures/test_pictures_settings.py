@@ -83,9 +83,11 @@ def test_new_files_are_seen_with_f5(odd_page) -> None:
     odd_page.press(Qt.Key.Key_F5)
     odd_page.wait(lambda: "4 pictures" in odd_page.text(names.PICTURES_TAKEN))
     odd_page.wait_for_wall()
+    assert "new.png" in odd_page.shown
     (folder / "new.png").unlink()
     odd_page.click(names.PICTURES_REFRESH)
     odd_page.wait(lambda: "3 pictures" in odd_page.text(names.PICTURES_TAKEN))
+    assert "new.png" not in odd_page.shown
 
 
 # settings

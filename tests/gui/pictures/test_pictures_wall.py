@@ -99,6 +99,7 @@ def test_a_file_that_is_gone_is_said_to_be_gone(odd_page) -> None:
     (odd_page.session.project.pictures / "small.png").unlink()
     odd_page.wall.setCurrentIndex(odd_page.wall.wall_model.index(2))
     odd_page.wait(lambda: "cannot be read any more" in odd_page.text(names.PICTURES_DETAILS_TEXT))
+    assert odd_page.text(names.PICTURES_DETAILS_NAME) == "small.png"
 
 
 @given(

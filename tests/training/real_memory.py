@@ -1,0 +1,65 @@
+"""What a training really takes, measured in a process of its own on Linux.
+
+python -m tests.training.real_memory PRESET SETTING ...: two numbers, see `Taken`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from ddpm_studio.config_text import with_settings
+from ddpm_studio.presets import preset
+from ddpm_studio.training import Trainer
+from ddpm_studio.training.checkpoints import take_snapshot
+from ddpm_studio.training.memory import freed_memory_kept
+from ddpm_studio.training.preview import averaged_model
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Bytes that the process grew by. steps: in two steps; training: with a look and a saving."""
+
+    steps: int
+    training: int
+
+
+def real_memory(name: str, settings: list[str]) -> Taken:
+    """Of a preset with some settings. Only on Linux, whose account of a process it reads."""
+    command = [sys.executable, "-m", "tests.training.real_memory", name, *settings]
+    root = Path(__file__).parents[2]
+    told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    steps, training = map(int, told.split())
+    return Taken(steps, training)
+
+
+def most() -> int:
+    """The peak of this process so far."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024
+
+
+def main(name: str, *settings: str) -> None:
+    cpu, config = torch.device("cpu"), with_settings(preset(name), settings)
+    channels, height, width = config.pictures.shape
+    before = most()
+    with freed_memory_kept(cpu):
+        trainer = Trainer(config, torch.zeros(64, height, width, channels, dtype=torch.uint8), cpu)
+        for _ in range(2):
+            trainer.train_step()
+        steps = most() - before
+        snapshot = take_snapshot(trainer, 1.0)
+        trainer.train_step()
+        noise = torch.zeros(config.train.preview_count, *config.pictures.shape)
+        with torch.no_grad(), trainer.autocast():
+            averaged_model(trainer)(noise, torch.zeros(len(noise), dtype=torch.long))
+        assert snapshot.step == 2  # held until here, as while it is written
+    print(steps, most() - before)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
