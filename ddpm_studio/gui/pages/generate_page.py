@@ -5,29 +5,25 @@ from __future__ import annotations
 import dataclasses
 import random
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
-from ddpm_studio.events import CheckpointSkipped
 from ddpm_studio.gui import names
 from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
 from ddpm_studio.gui.jobs import Job, JobState
 from ddpm_studio.gui.pages.page import Page
-from ddpm_studio.gui.session import SAMPLE, TRAIN, Session
+from ddpm_studio.gui.painting import Painting
+from ddpm_studio.gui.session import TRAIN, Session
 from ddpm_studio.gui.widgets.button import Button, IconButton
 from ddpm_studio.gui.widgets.empty_state import EmptyState
 from ddpm_studio.gui.widgets.sample_controls import SampleControls
 from ddpm_studio.gui.widgets.stage import Stage
-from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
+from ddpm_studio.gui.widgets.trajectory import X_T
 from ddpm_studio.gui.work import export as export_work
 from ddpm_studio.gui.work import sample as work
 from ddpm_studio.project import Project
-
-if TYPE_CHECKING:
-    from ddpm_studio.sampling.trajectory import TrajectoryFrame
 
 SAVE = "save"  # the job that writes chosen pictures
 PAUSE_MS = 350  # so long nothing must change until the pictures are made again
@@ -68,14 +64,8 @@ class GeneratePage(Page):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._shelf = work.Shelf()
-        self._job: Job | None = None
-        self._wish: work.Wish | None = None  # the latest
+        self._painting = Painting(session, self)
         self._is_learning = False  # the model learns, or has learned since it was opened
-        self._started: work.RunStarted | None = None  # the run that is on the stage
-        # what takes its place as soon as there is a frame of it, and how far to follow it
-        self._coming: work.RunStarted | None = None
-        self._follow_to = 1.0
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._controls = SampleControls(session.theme, session.settings, random.Random())
         self._stage = Stage(session.theme, session.settings)
@@ -87,13 +77,12 @@ class GeneratePage(Page):
     # what a page is asked for
 
     def main_action(self) -> None:
-        if not self.is_empty and self._job is None:
+        if not self.is_empty and not self._painting.is_running:
             self._on_generate()
 
     def show_project(self, _project: Project | None) -> None:
         self._pause.stop()
-        self._shelf = work.Shelf()  # another one: the old one may be busy loading
-        self._job = self._wish = self._started = self._coming = None
+        self._painting.forget()
         self._is_learning = False
         self._stage.saved.hide()
         self._stage.set_trajectory(None)
@@ -122,7 +111,7 @@ class GeneratePage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._stage.is_single:
             self._stage.back()
-        elif event.key() == Qt.Key.Key_Escape and self._job is not None:
+        elif event.key() == Qt.Key.Key_Escape and self._painting.is_running:
             self._on_cancel()
         else:
             super().keyPressEvent(event)
@@ -188,6 +177,10 @@ class GeneratePage(Page):
         controls.cancel_wanted.connect(self._on_cancel)
         controls.changed.connect(self._on_changed)
         self._pause.timeout.connect(self._on_pause_over)
+        self._painting.begun.connect(self._stage.set_trajectory)
+        self._painting.grew.connect(self._stage.grow)
+        self._painting.changed.connect(self._refresh)
+        self._painting.ended.connect(self._on_ended)
         self._stage.changed.connect(self._refresh)
         self._stage.saved.folder_wanted.connect(QDesktopServices.openUrl)
         self._save.clicked.connect(self._on_save)
@@ -201,7 +194,7 @@ class GeneratePage(Page):
     def _take_first_look(self) -> None:
         """Who comes here to see what the model learns need not press Generate for a first look."""
         project = self.session.project
-        if self._wish is not None or not self._is_learning or self.session.is_closing:
+        if self._painting.wish is not None or not self._is_learning or self.session.is_closing:
             return
         if self.isVisible() and project is not None and project.checkpoint_paths():
             self._on_generate()
@@ -222,11 +215,12 @@ class GeneratePage(Page):
 
     def _on_changed(self) -> None:
         """The same noise would become other pictures: make them, if there are any."""
-        if self._stage.trajectory is not None or self._job is not None:
+        if self._stage.trajectory is not None or self._painting.is_running:
             self._pause.start()
 
     def _on_pause_over(self) -> None:
-        checkpoint, wish, started = self._controls.checkpoint, self._wish, self._started
+        painting, checkpoint = self._painting, self._controls.checkpoint
+        wish, started = painting.wish, painting.started
         was_newest = wish is not None and wish.checkpoint is None
         if checkpoint is None and was_newest and started is not None:
             checkpoint = started.checkpoint  # else training would change the pictures, too
@@ -234,7 +228,7 @@ class GeneratePage(Page):
         self._start(seed, checkpoint, follow_to=self._stage.scrubber.part_wanted)
 
     def _start(self, seed: int, checkpoint: Path | None, follow_to: float) -> None:
-        project, controls, shelf = self.session.project, self._controls, self._shelf
+        project, controls = self.session.project, self._controls
         self._pause.stop()
         if project is None:
             return
@@ -242,48 +236,14 @@ class GeneratePage(Page):
             project, controls.sample_config(seed), controls.count, checkpoint, controls.which
         )
         # what was asked for, not what it came to: "the newest" stays a wish for the newest
-        self._wish = dataclasses.replace(wish, checkpoint=controls.checkpoint)
-        self._follow_to, self._coming = follow_to, None
-        job = self.session.start_borrowing(
-            SAMPLE, lambda: work.generate(shelf, wish), title="Generating"
-        )
-        self._job = job
-        job.events.connect(self._on_events)
-        for ending in (job.succeeded, job.stopped, job.failed):
-            ending.connect(self._on_ended)
-        job.changed.connect(self._refresh)
-        self._refresh()
+        asked = dataclasses.replace(wish, checkpoint=controls.checkpoint)
+        self._painting.start(wish, asked, follow_to)
 
     def _on_cancel(self) -> None:
         self._pause.stop()
-        if self._job is not None:
-            self._job.stop()
-
-    def _on_events(self, events: list[object]) -> None:
-        from ddpm_studio.sampling.trajectory import TrajectoryFrame
-
-        for event in events:
-            if isinstance(event, work.RunStarted):
-                self._coming = event
-            elif isinstance(event, CheckpointSkipped):
-                self.session.notice(event.message)
-            elif isinstance(event, TrajectoryFrame):
-                self._add_frame(event)
-        self._stage.grow()
-
-    def _add_frame(self, frame: TrajectoryFrame) -> None:
-        trajectory, run = self._stage.trajectory, self._coming
-        if run is not None:  # only now, so that the stage is never empty in between
-            self._started, self._coming = run, None
-            trajectory = Trajectory(run.moments, run.seeds)
-            trajectory.add(frame)
-            self._stage.set_trajectory(trajectory, self._follow_to)
-        elif trajectory is not None:
-            trajectory.add(frame)
+        self._painting.cancel()
 
     def _on_ended(self) -> None:
-        self._job = self._coming = None
-        self._refresh()
         if self._controls.has_run_focus and self._stage.trajectory is not None:
             self._stage.scrubber.timeline.setFocus()  # the arrow keys scrub at once
 
@@ -305,7 +265,7 @@ class GeneratePage(Page):
         chooser.open()
 
     def _save_into(self, folder: Path) -> None:
-        trajectory, started = self._stage.trajectory, self._started
+        trajectory, started = self._stage.trajectory, self._painting.started
         if trajectory is None or started is None or not trajectory.is_complete:
             return
         if self.session.jobs.get(SAVE) is not None:
@@ -321,7 +281,7 @@ class GeneratePage(Page):
         job.succeeded.connect(self._stage.saved.show_saved)
 
     def _on_export(self) -> None:
-        trajectory, started = self._stage.trajectory, self._started
+        trajectory, started = self._stage.trajectory, self._painting.started
         project = self.session.project
         if trajectory is None or started is None or project is None:
             return
@@ -359,16 +319,16 @@ class GeneratePage(Page):
 
     def _refresh(self) -> None:
         """Put words and states of the buttons right."""
-        trajectory, job = self._stage.trajectory, self._job
-        self._controls.set_running(job is not None)
-        self._controls.set_stopping(job is not None and job.state is JobState.STOPPING)
+        trajectory, painting = self._stage.trajectory, self._painting
+        self._controls.set_running(painting.is_running)
+        self._controls.set_stopping(painting.is_stopping)
         is_whole = trajectory is not None and trajectory.is_complete
         self._save.setText(_save_words(len(self._stage.wanted), bool(self._stage.chosen)))
         self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else UNFINISHED_TIP)
         self._save.setEnabled(is_whole)
         self._save_to.setEnabled(is_whole)
         has_frames = trajectory is not None and len(trajectory) > 1
-        self._export.setEnabled(has_frames and job is None)
+        self._export.setEnabled(has_frames and not painting.is_running)
         for button in (self._save, self._save_to, self._export):
             button.setVisible(not self.is_empty)
 
