@@ -15,6 +15,7 @@ from types import FrameType
 from platformdirs import user_log_path
 
 from ddpm_studio import __version__
+from ddpm_studio.animating import add_arguments as add_animate_arguments
 from ddpm_studio.config import SAMPLERS
 from ddpm_studio.errors import StudioError, TeamError
 from ddpm_studio.launch import is_leader
@@ -201,15 +202,43 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
 
 def _add_animate(animate: argparse.ArgumentParser) -> None:
     animate.add_argument("project", type=Path, metavar="PROJECT")
-    animate.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help=".gif, .webp, .png or .mp4"
-    )
-    animate.add_argument("--count", type=_positive, default=16, metavar="N", help="pictures")
-    animate.add_argument("--show", choices=("x_t", "pred_x_0"), default="x_t")
-    animate.add_argument("--fps", type=float, default=12.0, help="frames per second")
-    animate.add_argument("--hold", type=float, default=1.5, help="seconds on the last frame")
-    animate.add_argument("--scale", type=_positive, help="whole-number enlargement")
+    add_animate_arguments(animate, _positive)
     _add_sampling(animate)
+
+
+def _add_sheet(sheet: argparse.ArgumentParser) -> None:
+    sheet.description = (
+        "Paint the same noise with every pair of settings, and write it as one labelled page. An "
+        "axis is steps, eta, sampler, seed, checkpoint or weights with up to 12 values, such as "
+        "steps=5,10,25 or checkpoint=all."
+    )
+    sheet.add_argument("project", type=Path, metavar="PROJECT")
+    sheet.add_argument("--out", type=Path, required=True, metavar="FILE", help=".png or .webp")
+    sheet.add_argument("--x", required=True, metavar="NAME=VALUES", help="the columns")
+    sheet.add_argument("--y", metavar="NAME=VALUES", help="the rows (else: one row)")
+    sheet.add_argument(
+        "--count", type=int, choices=(1, 4, 9), default=1, help="pictures in each cell (1)"
+    )
+    sheet.add_argument("--paper", choices=("light", "dark"), default="light")
+    sheet.add_argument("--scale", type=_positive, help="whole-number enlargement")
+    _add_sampling(sheet)
+
+
+def _add_remake(remake: argparse.ArgumentParser) -> None:
+    remake.add_argument("file", type=Path, metavar="FILE", help="a picture or film made here")
+    remake.add_argument("--out", type=Path, required=True, metavar="FILE", help=".png")
+    remake.add_argument(
+        "--project", type=Path, metavar="PROJECT", help="that made it (else: the one it lies in)"
+    )
+    remake.add_argument(
+        "--newest", action="store_true", help="with the newest model, whichever made it"
+    )
+    remake.add_argument("--no-recipe", action="store_true", help="leave out the recipe")
+    _add_device(remake)
+
+
+def _add_recipe(recipe: argparse.ArgumentParser) -> None:
+    recipe.add_argument("file", type=Path, metavar="FILE", help="a picture or film made here")
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
@@ -261,6 +290,9 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "train": ("train, from the newest checkpoint on", _add_train),
     "sample": ("make new pictures as PNG files", _add_sample),
     "animate": ("export the denoising as a film", _add_animate),
+    "sheet": ("compare settings side by side on one page", _add_sheet),
+    "remake": ("make a picture again from the recipe inside it", _add_remake),
+    "recipe": ("print the recipe inside a picture or film as JSON", _add_recipe),
     "demo": ("everything once, with drawn sample pictures", _add_demo),
 }
 

@@ -7,24 +7,26 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
+from ddpm_studio.animating import animate as animate_project
+from ddpm_studio.animating import check_options as check_animate_options
+from ddpm_studio.animating import usual_options
 from ddpm_studio.checking import check
-from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.config import USUAL_STEPS, SampleConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.data.scan import scan_folder
 from ddpm_studio.device import select_device, select_precision
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.events import DrawingProgress, FileWritten, Note, SampleFinished, SampleStep
-from ddpm_studio.export.animation import AnimationOptions, check_format_of, write_animation
-from ddpm_studio.export.grid import picture_grid
+from ddpm_studio.events import DrawingProgress, FileWritten, Note, SampleFinished
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.places import free_path, make_folder
 from ddpm_studio.launch import is_leader
 from ddpm_studio.presets import PRESETS, preset
 from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
-from ddpm_studio.sampling.generate import denoise_seeds, generate
-from ddpm_studio.sampling.pictures import to_uint8
+from ddpm_studio.remaking import recipe, remake
+from ddpm_studio.sampling.generate import generate
 from ddpm_studio.sampling.recipe import Recipe, fingerprint
+from ddpm_studio.sheeting import write_sheet
 from ddpm_studio.training import load_model
 from ddpm_studio.training import train as train_project
 from ddpm_studio.training.checkpoints import choose_checkpoint
@@ -33,10 +35,20 @@ from ddpm_studio.training.plan_lines import machine_line, plan_lines, table_line
 from ddpm_studio.training.probe import probe
 
 SAMPLE_PICTURES = 400
-SHOWN_SIZE = 512  # pixels: films are enlarged to about this, by a whole number
 
 Events = Iterator[object]
-__all__ = ["animate", "check", "demo", "new", "plan", "sample", "train"]
+__all__ = [
+    "animate",
+    "check",
+    "demo",
+    "new",
+    "plan",
+    "recipe",
+    "remake",
+    "sample",
+    "sheet",
+    "train",
+]
 
 
 def new(options: Namespace) -> Events:
@@ -118,26 +130,16 @@ def sample(options: Namespace) -> Events:
 
 
 def animate(options: Namespace) -> Events:
-    """Export one denoising as a film."""
-    check_format_of(options.out)
+    """Export a denoising, or the training so far, as a film."""
+    check_animate_options(options)
     project = Project.open(options.project)
-    device = select_device(options.device)
-    checkpoint = yield from choose_checkpoint(project, options.checkpoint)
-    model, config = load_model(checkpoint, options.weights, device)
-    settings = _sample_config(project, options)
-    seeds = range(settings.seed, settings.seed + options.count)
-    frames = []
-    for frame in denoise_seeds(model, config, settings, seeds, device):
-        is_picture = frame.t < 0 or options.show == "pred_x_0"
-        hard = config.pictures.has_hard_alpha and is_picture
-        frames.append(picture_grid(to_uint8(getattr(frame, options.show), hard)))
-        yield SampleStep(frame.index, settings.num_inference_steps, options.count, 0, options.count)
-    scale = options.scale or max(1, round(SHOWN_SIZE / max(frames[0].shape)))
-    background = project.config.pictures.background  # for what cannot be transparent
-    film = AnimationOptions(options.fps, options.hold, scale, background)
-    yield from write_animation(options.out, frames, film)
-    yield FileWritten(options.out)
-    yield Note(f"The film is {options.out}")
+    yield from animate_project(project, _sample_config(project, options), options)
+
+
+def sheet(options: Namespace) -> Events:
+    """Paint an XY sheet and write it as one page."""
+    project = Project.open(options.project)
+    yield from write_sheet(project, _sample_config(project, options), options)
 
 
 def demo(options: Namespace) -> Events:
@@ -151,10 +153,8 @@ def demo(options: Namespace) -> Events:
     choices = {"steps": None, "eta": None, "sampler": None, "seed": None}
     made = free_path(path / "gallery" / "demo")
     yield from sample(Namespace(project=path, out=made, count=16, **choices, **shared))
-    film = {"count": 16, "show": "x_t", "fps": 12.0, "hold": 1.5, "scale": None}
-    yield from animate(
-        Namespace(project=path, out=made / "denoising.gif", **film, **choices, **shared)
-    )
+    film = usual_options(made / "denoising.gif")
+    yield from animate(Namespace(project=path, **film, **choices, **shared))
 
 
 def _new_project(path: Path, images: Path | None, config: StudioConfig) -> Events:
@@ -186,4 +186,8 @@ def _sample_config(project: Project, options: Namespace) -> SampleConfig:
         "seed": options.seed,
     }
     words = [f"sample.{name}={value}" for name, value in given.items() if value is not None]
-    return with_settings(project.config, [*options.settings, *words]).sample
+    usual = []
+    if options.steps is None and options.sampler in USUAL_STEPS:
+        steps = min(USUAL_STEPS[options.sampler], project.config.diffusion.num_timesteps)
+        usual = [f"sample.num_inference_steps={steps}"]
+    return with_settings(project.config, [*usual, *options.settings, *words]).sample

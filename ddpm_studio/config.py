@@ -17,7 +17,13 @@ SCHEDULES = ("linear", "cosine")
 PREDICTIONS = ("eps", "v", "x_0")
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 SAMPLERS = ("ddpm", "ddim", "dpmpp_2m", "heun")
-SPACINGS = ("leading", "trailing", "linspace", "quadratic")
+# How many steps each one usually takes. Sliced Wasserstein distance to the fruit pictures at 32 px,
+# of 128 seeds of one model: ddim 61 with 20 steps, 56 with 50; dpmpp_2m 64, 61, 59 with 10, 15,
+# 20; heun 89, 69, 63 with 10, 15, 20, of two calls each; ddpm 91, 93 with 100, 250 (of
+# the finest details alone 37, 31).
+USUAL_STEPS = {"ddpm": 250, "ddim": 50, "dpmpp_2m": 20, "heun": 25}
+SPACINGS = ("leading", "trailing", "linspace", "quadratic", "log_snr")
+AUTO = "auto"  # the spacing that suits the sampler
 VARIANCES = ("posterior", "beta")
 CHANNELS = (0, 1, 3, 4)
 CROPS = ("centre", "smart", "pad")
@@ -267,7 +273,7 @@ class TrainConfig:
     log_every: int = 10
     preview_every: int = 500  # and more often at the start, when most happens
     preview_count: int = 16
-    preview_steps: int = 25
+    preview_steps: int = 12
     checkpoint_every: int = 1000
     checkpoint_seconds: float = 60.0  # also after this long without one
 
@@ -318,7 +324,7 @@ class SampleConfig:
     sampler: str = "ddim"
     num_inference_steps: int = 50
     eta: float = 0.0
-    spacing: str = "trailing"
+    spacing: str = AUTO
     variance: str = "posterior"
     clip: bool = True
     seed: int = 0  # picture k uses seed + k
@@ -328,9 +334,16 @@ class SampleConfig:
         check_choice("sample.sampler", self.sampler, SAMPLERS)
         check_at_least("sample.num_inference_steps", self.num_inference_steps, 1)
         check(0 <= self.eta <= 1, "sample.eta", self.eta, "0 (no fresh noise) to 1")
-        check_choice("sample.spacing", self.spacing, SPACINGS)
+        check_choice("sample.spacing", self.spacing, (AUTO, *SPACINGS))
         check_choice("sample.variance", self.variance, VARIANCES)
         check(0 <= self.seed < 2**63, "sample.seed", self.seed, "0 to 2^63 - 1")
+
+    @property
+    def used_spacing(self) -> str:
+        """One of SPACINGS. Solvers of second order are at their best in equal steps of log SNR."""
+        if self.spacing != AUTO:
+            return self.spacing
+        return "log_snr" if self.sampler in ("dpmpp_2m", "heun") else "trailing"
 
 
 @dataclass(frozen=True)

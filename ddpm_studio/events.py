@@ -208,6 +208,18 @@ class SampleFinished:
 
 
 @dataclass(frozen=True)
+class BatchStep:
+    """Of a batch of `total` pictures, `painted` are made, counting those that are half finished.
+
+    before: so many were there when it was begun, or gone on with.
+    """
+
+    painted: float
+    total: int
+    before: int
+
+
+@dataclass(frozen=True)
 class FileWritten:
     """A file that the user asked for is complete."""
 
@@ -217,6 +229,14 @@ class FileWritten:
 @dataclass(frozen=True)
 class ExportProgress:
     """`done` of `total` frames of an animation are written."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class FilesMoved:
+    """`done` of `total` files are moved, or copied, to another place."""
 
     done: int
     total: int

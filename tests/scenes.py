@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QComboBox,
     QDialog,
     QLabel,
     QLineEdit,
@@ -244,7 +245,7 @@ def _(window: MainWindow) -> None:
     generate(window)
     timeline = window.findChild(QSlider, names.SCRUBBER_SLIDER)
     timeline.setValue(timeline.maximum() // 2)
-    window.findChild(QAbstractButton, names.SCRUBBER_SHOW).setChecked(True)
+    window.findChild(QComboBox, names.SCRUBBER_SHOW).setCurrentIndex(1)
 
 
 @scene("generate_single")

@@ -26,7 +26,16 @@ from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.project import Project
 from ddpm_studio.training import train
-from tests import picture_scenes, plan_scenes  # noqa: F401  (add their own)
+from tests import (  # noqa: F401  (add their own)
+    compare_scenes,
+    export_scenes,
+    made_scenes,
+    picture_scenes,
+    plan_scenes,
+    recipe_scenes,
+    scrubber_scenes,
+    sheet_scenes,
+)
 from tests.scenes import CONFIG, SCENES, TRAINED_STEPS, Scene, settle, wait_until
 
 SIZES = ((1280, 800), (1920, 1080))

@@ -294,7 +294,7 @@ STUDIO_ERRORS = {
     "set here, such as sample.clip=false.",
     "sample {project} --out {file} --count 1": "The folder {file} cannot be made: File exists.",
     "animate {project} --out {tmp}/film.avi": "film.avi has no ending that can be written; choose "
-    "one of .gif, .webp, .png, .mp4.",
+    "one of .gif, .webp, .png, .mp4, .webm, .apng.",
     "animate {project} --out {tmp}/none/film.gif": "The folder {tmp}/none does not exist.",
     "animate {project} --out {tmp}/film.gif --fps 0": "fps is 0.0, but must be ",
 }

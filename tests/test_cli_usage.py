@@ -100,7 +100,7 @@ def test_without_a_command_the_window_opens_and_its_exit_code_is_kept(
     assert opened == [[], [str(flowers)]]
     code, _, err = run(tmp_path)
     assert code == 2
-    assert "neither a project nor a command (check, new, plan, train, sample, animate, demo)" in err
+    assert f"neither a project nor a command ({', '.join(cli.VERBS)})" in err
     assert len(opened) == 2
 
 

@@ -62,7 +62,7 @@ WRONG = [
     ("sample", "sampler", "euler", "one of ddpm, ddim, dpmpp_2m, heun"),
     ("sample", "num_inference_steps", 0, "at least 1"),
     ("sample", "eta", 1.5, "0 (no fresh noise) to 1"),
-    ("sample", "spacing", "even", "one of leading, trailing, linspace, quadratic"),
+    ("sample", "spacing", "even", "one of auto, leading, trailing, linspace, quadratic, log_snr"),
     ("sample", "variance", "learned", "one of posterior, beta"),
     ("sample", "seed", -1, "0 to 2^63 - 1"),
 ]

@@ -44,6 +44,8 @@ ALL = [
     events.ExportProgress(1, 2),
     events.DrawingProgress(1, 400),
     events.ProbeProgress(1.5, 20.0, "sketch"),
+    events.BatchStep(3.5, 16, 0),
+    events.FilesMoved(1, 3),
     events.Note("Well done."),
 ]
 

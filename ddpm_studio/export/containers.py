@@ -1,121 +1,155 @@
-"""GIF, APNG and animated WebP: Pillow compresses each frame, the file around them is made here.
+"""GIF, APNG and animated WebP around frames that are compressed already, written as they come.
 
 Pillow's own film writers join frames that are equal and do all their work in one go. Here every
-frame is kept, and an export can be followed and stopped at any of them. Frames with alpha (RGBA)
-replace the one before them whole, so that nothing shines through from below.
+frame is kept, an export can be followed and stopped at any of them, and memory holds one frame.
+Frames with alpha replace the one before them whole, so that nothing shines through from below.
 """
 
 from __future__ import annotations
 
 import struct
-import zlib
-from collections.abc import Sequence
-from io import BytesIO
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import BinaryIO
 
-import numpy as np
-from PIL import GifImagePlugin, Image, PngImagePlugin
+from ddpm_studio.errors import ExportError
+from ddpm_studio.export.recipe_chunks import exif_recipe, gif_recipe, png_chunk, png_recipe
 
 GIF_COLOURS = 256
 GIF_CLEAR = GIF_COLOURS - 1  # the number of "no colour" in a frame that has alpha
-GIF_OPAQUE_FROM = 128  # the least alpha that counts as a colour
-PNG_COLOUR_TYPE = {"L": 0, "RGB": 2, "RGBA": 6}
+PNG_COLOUR_TYPE = {1: 0, 3: 2, 4: 6}  # by channels
+MOST_RIFF = 2**32 - 2  # bytes, what its header can say
 
 
-def gif_frame(image: Image.Image, scale: int) -> bytes:
-    """One frame with a palette of its own, chosen before it is enlarged."""
-    if image.mode == "RGBA":
-        few = _quantize_with_clear(image)
-    else:
-        few = image.convert("P") if image.mode == "L" else image.quantize(GIF_COLOURS)
-    return b"".join(GifImagePlugin.getdata(_enlarged(few, scale), include_color_table=True))
+@dataclass(frozen=True)
+class Contents:
+    """What is said at a film's beginning. loops: how often it plays, 0 for ever."""
+
+    size: tuple[int, int]
+    channels: int
+    shots: int
+    loops: int
+    recipe: str | None
+    palette: bytes | None = None  # of a GIF, shared by all its frames
 
 
-def gif_film(frames: Sequence[bytes], size: tuple[int, int], mode: str, delays: list[int]) -> bytes:
-    """delays: hundredths of a second. The film starts again for ever (GIF89a, appendix)."""
-    keep_what_is_below, clear_after_it, has_clear = 1 << 2, 2 << 2, 1
-    how = clear_after_it | has_clear if mode == "RGBA" else keep_what_is_below
-    clear = GIF_CLEAR if mode == "RGBA" else 0
-    parts = [b"GIF89a", struct.pack("<HHBBB", *size, 0x70, 0, 0)]
-    parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", 0, 0))
-    for frame, delay in zip(frames, delays, strict=True):
-        parts.append(b"\x21\xf9" + struct.pack("<BBHBB", 4, how, delay, clear, 0))
-        parts.append(frame)
-    return b"".join([*parts, b"\x3b"])
+class Container(ABC):
+    """A film in the making. per_second: what its delays are counted in; most_delay: of a shot."""
+
+    per_second = 1000
+    least_delay = 1  # what viewers show as it is
+    most_delay = 65_535
+
+    def __init__(self, file: BinaryIO, contents: Contents) -> None:
+        self.file = file
+        self.contents = contents
+        self.begin()
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Write what comes before the first frame."""
+
+    @abstractmethod
+    def add(self, frame: bytes, delay: int) -> int:
+        """Write one more frame. Returns where in the file `frame` begins."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """Write what comes behind the last frame."""
+
+    def write(self, before: bytes, frame: bytes, behind: bytes = b"") -> int:
+        """Write three parts. Returns where the second one begins."""
+        self.file.write(before)
+        start = self.file.tell()
+        self.file.write(frame + behind)
+        return start
 
 
-def _quantize_with_clear(image: Image.Image) -> Image.Image:
-    """RGBA with a palette of 255 colours, chosen for what is opaque, and GIF_CLEAR for the rest."""
-    pixels = np.asarray(image)
-    is_seen = pixels[..., 3] >= GIF_OPAQUE_FROM
-    numbers = np.full(is_seen.shape, GIF_CLEAR, np.uint8)
-    palette: list[int] = []
-    if is_seen.any():
-        seen = Image.fromarray(pixels[is_seen][np.newaxis, :, :3]).quantize(GIF_COLOURS - 1)
-        numbers[is_seen] = np.asarray(seen)[0]
-        palette = seen.getpalette() or []
-    few = Image.fromarray(numbers).convert("P")
-    few.putpalette(palette + [0] * (3 * GIF_COLOURS - len(palette)))
-    return few
+class Gif(Container):
+    """Delays in hundredths of a second; a frame of 0 or 1 would be shown for 10."""
+
+    per_second = 100
+    least_delay = 2
+
+    def begin(self) -> None:
+        palette = self.contents.palette
+        flags = 0x70 if palette is None else 0xF7
+        head = struct.pack("<HHBBB", *self.contents.size, flags, 0, 0)
+        self.file.write(b"GIF89a" + head + (palette or b""))
+        if self.contents.loops != 1:  # the number is of repetitions (GIF89a, appendix)
+            again = max(0, self.contents.loops - 1)
+            self.file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", again, 0))
+        if self.contents.recipe is not None:
+            self.file.write(gif_recipe(self.contents.recipe))
+
+    def add(self, frame: bytes, delay: int) -> int:
+        keep_what_is_below, clear_after_it, has_clear = 1 << 2, 2 << 2, 1
+        has_alpha = self.contents.channels == 4
+        how = clear_after_it | has_clear if has_alpha else keep_what_is_below
+        clear = GIF_CLEAR if has_alpha else 0
+        return self.write(b"\x21\xf9" + struct.pack("<BBHBB", 4, how, delay, clear, 0), frame)
+
+    def end(self) -> None:
+        self.file.write(b"\x3b")
 
 
-def apng_frame(image: Image.Image, scale: int) -> bytes:
-    """The compressed pixels of one frame."""
-    chunks = PngImagePlugin.getchunks(_enlarged(image, scale))
-    return b"".join(data for name, data, _ in chunks if name == b"IDAT")
+class Apng(Container):
+    """Delays in milliseconds (PNG, 3rd edition, section 11.3.6)."""
+
+    def begin(self) -> None:
+        self._number = 0  # of chunks that belong to the film
+        colour_type = PNG_COLOUR_TYPE[self.contents.channels]
+        header = struct.pack(">IIBBBBB", *self.contents.size, 8, colour_type, 0, 0, 0)
+        about = struct.pack(">II", self.contents.shots, self.contents.loops)
+        self.file.write(b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header))
+        self.file.write(png_chunk(b"acTL", about))
+        if self.contents.recipe is not None:
+            self.file.write(png_recipe(self.contents.recipe))
+
+    def add(self, frame: bytes, delay: int) -> int:
+        numbers = (self._number, *self.contents.size, 0, 0, delay, self.per_second, 0, 0)
+        control = png_chunk(b"fcTL", struct.pack(">IIIIIHHBB", *numbers))
+        is_first = self._number == 0
+        number = b"" if is_first else struct.pack(">I", self._number + 1)
+        chunk = png_chunk(b"IDAT" if is_first else b"fdAT", number + frame)
+        self._number += 1 if is_first else 2
+        head = 8 + len(number)
+        return self.write(control + chunk[:head], frame, chunk[-4:])
+
+    def end(self) -> None:
+        self.file.write(png_chunk(b"IEND", b""))
 
 
-def apng_film(
-    frames: Sequence[bytes], size: tuple[int, int], mode: str, delays: list[int]
-) -> bytes:
-    """delays: milliseconds. The film starts again for ever (PNG, 3rd edition, section 11.3.6)."""
-    header = struct.pack(">IIBBBBB", *size, 8, PNG_COLOUR_TYPE[mode], 0, 0, 0)
-    parts = [b"\x89PNG\r\n\x1a\n", _png_chunk(b"IHDR", header)]
-    parts.append(_png_chunk(b"acTL", struct.pack(">II", len(frames), 0)))
-    number = 0  # of chunks that belong to the film
-    for frame, delay in zip(frames, delays, strict=True):
-        control = struct.pack(">IIIIIHHBB", number, *size, 0, 0, delay, 1000, 0, 0)
-        parts.append(_png_chunk(b"fcTL", control))
-        if number == 0:
-            parts.append(_png_chunk(b"IDAT", frame))
-            number += 1
-        else:
-            parts.append(_png_chunk(b"fdAT", struct.pack(">I", number + 1) + frame))
-            number += 2
-    return b"".join([*parts, _png_chunk(b"IEND", b"")])
+class WebP(Container):
+    """Delays in milliseconds (WebP container specification); how long it is comes at the end."""
 
+    def begin(self) -> None:
+        animated, has_exif, has_alpha = 0x02, 0x08, 0x10
+        flags = animated
+        flags |= has_exif if self.contents.recipe is not None else 0
+        flags |= has_alpha if self.contents.channels == 4 else 0
+        width, height = self.contents.size
+        self._sides = _uint24(width - 1) + _uint24(height - 1)
+        no_background = 0
+        self.file.write(b"RIFF" + bytes(4) + b"WEBP")
+        self.file.write(_riff_chunk(b"VP8X", struct.pack("<I", flags) + self._sides))
+        about = struct.pack("<IH", no_background, self.contents.loops)
+        self.file.write(_riff_chunk(b"ANIM", about))
 
-def webp_frame(image: Image.Image, scale: int) -> bytes:
-    """One frame, lossless, as the chunk that a still picture's file holds."""
-    file = BytesIO()
-    _enlarged(image, scale).save(file, "WEBP", lossless=True, method=3)
-    return file.getvalue()[12:]  # behind RIFF, its size, WEBP
+    def add(self, frame: bytes, delay: int) -> int:
+        do_not_blend = 0x02
+        place = bytes(6) + self._sides + _uint24(delay) + bytes([do_not_blend])
+        size = struct.pack("<I", len(place) + len(frame))  # a frame's own length is even
+        return self.write(b"ANMF" + size + place, frame)
 
-
-def webp_film(
-    frames: Sequence[bytes], size: tuple[int, int], mode: str, delays: list[int]
-) -> bytes:
-    """delays: milliseconds. The film starts again for ever (WebP container specification)."""
-    animated, do_not_blend, no_background, endless = 0x02, 0x02, 0, 0
-    has_alpha = 0x10 if mode == "RGBA" else 0
-    sides = _uint24(size[0] - 1) + _uint24(size[1] - 1)
-    parts = [
-        _riff_chunk(b"VP8X", struct.pack("<I", animated | has_alpha) + sides),
-        _riff_chunk(b"ANIM", struct.pack("<IH", no_background, endless)),
-    ]
-    for frame, delay in zip(frames, delays, strict=True):
-        place = _uint24(0) + _uint24(0) + sides + _uint24(delay) + bytes([do_not_blend])
-        parts.append(_riff_chunk(b"ANMF", place + frame))
-    return _riff_chunk(b"RIFF", b"".join([b"WEBP", *parts]))
-
-
-def _enlarged(image: Image.Image, scale: int) -> Image.Image:
-    size = (image.width * scale, image.height * scale)
-    return image.resize(size, Image.Resampling.NEAREST)
-
-
-def _png_chunk(name: bytes, data: bytes) -> bytes:
-    checksum = zlib.crc32(name + data)
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
+    def end(self) -> None:
+        if self.contents.recipe is not None:
+            self.file.write(_riff_chunk(b"EXIF", exif_recipe(self.contents.recipe)))
+        size = self.file.tell() - 8
+        if size > MOST_RIFF:
+            raise ExportError("The film is too long for a WebP; a GIF or an MP4 can hold it.")
+        self.file.seek(4)
+        self.file.write(struct.pack("<I", size))
 
 
 def _riff_chunk(name: bytes, data: bytes) -> bytes:

@@ -8,9 +8,10 @@ import numpy as np
 from PIL import Image, PngImagePlugin
 
 from ddpm_studio.errors import ExportError
+from ddpm_studio.export.recipe_chunks import RECIPE_KEY, plain_recipe
 from ddpm_studio.storage import replacing
 
-RECIPE_KEY = "ddpm_studio"
+__all__ = ["RECIPE_KEY", "on_background", "reason_of", "to_image", "write_png"]
 
 
 def to_image(picture: np.ndarray) -> Image.Image:
@@ -38,7 +39,7 @@ def write_png(path: Path, picture: np.ndarray, recipe: str | None = None) -> Non
     """
     about = PngImagePlugin.PngInfo()
     if recipe is not None:
-        about.add_itxt(RECIPE_KEY, recipe)
+        about.add_itxt(RECIPE_KEY, plain_recipe(recipe))
     try:
         with replacing(path) as temporary:
             to_image(picture).save(temporary, "PNG", pnginfo=about)

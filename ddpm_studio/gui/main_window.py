@@ -30,11 +30,13 @@ from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
 from ddpm_studio.gui.dialogs.shortcuts import ShortcutsDialog
 from ddpm_studio.gui.errors import Failure
 from ddpm_studio.gui.pages.generate_page import GeneratePage
+from ddpm_studio.gui.pages.made_page import MadePage
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.pages.pictures_page import PicturesPage
 from ddpm_studio.gui.pages.start_page import StartPage
 from ddpm_studio.gui.pages.train_page import TrainPage
 from ddpm_studio.gui.rail import Rail
+from ddpm_studio.gui.recipe_drop import RecipeDrop, local_file
 from ddpm_studio.gui.session import Session, project_or_pictures
 from ddpm_studio.gui.widgets.banner import Banner
 from ddpm_studio.gui.widgets.overlay import Overlay
@@ -43,10 +45,11 @@ from ddpm_studio.project import Project
 
 SMALLEST, FIRST_SIZE = (960, 640), (1280, 800)
 GENERAL_KEYS = (
-    ("Ctrl+1, Ctrl+2, Ctrl+3", "Pictures, Train, Generate"),
+    ("Ctrl+1 to Ctrl+4", "Pictures, Train, Generate, Made"),
     ("Ctrl+0", "Start screen"),
     ("Ctrl+N", "New project from a folder"),
     ("Ctrl+O", "Open a project"),
+    ("Ctrl+V", "Use the recipe in a file that was copied"),
     ("Ctrl+Enter", "The main action of the page"),
     ("F1 or ?", "This list"),
 )
@@ -131,11 +134,19 @@ class MainWindow(QMainWindow):
         self.generate_page = GeneratePage(session, self)
         self.train_page.best_changed.connect(self.generate_page.show_best)
         self.train_page.checkpoint_chosen.connect(self.generate_page.choose_checkpoint)
-        pages = (self.start_page, self.pictures_page, self.train_page, self.generate_page)
+        self.made_page = MadePage(session, self)
+        pages = (
+            self.start_page,
+            self.pictures_page,
+            self.train_page,
+            self.generate_page,
+            self.made_page,
+        )
         self._pages: dict[str, Page] = {page.nav_name: page for page in pages}
         self._stack = QStackedWidget()
         for page in pages:
             self._stack.addWidget(page)
+        self.recipes = RecipeDrop(session, self)
         self._rail = Rail(theme)
         self._banner = Banner(theme)
         self._status = StatusLine(theme, session.jobs)
@@ -170,6 +181,7 @@ class MainWindow(QMainWindow):
         self.start_page.new_wanted.connect(self.show_new_project)
         self.start_page.open_wanted.connect(self.show_open_project)
         self.pictures_page.new_wanted.connect(self.show_new_project)
+        self.generate_page.recipe_file_wanted.connect(self.recipes.choose)
         session.project_changed.connect(self._on_project_changed)
         session.page_wanted.connect(self.show_page)
         session.failed.connect(self._on_failed)
@@ -184,9 +196,11 @@ class MainWindow(QMainWindow):
             ("Ctrl+1", lambda: self.show_page(names.NAV_PICTURES)),
             ("Ctrl+2", lambda: self.show_page(names.NAV_TRAIN)),
             ("Ctrl+3", lambda: self.show_page(names.NAV_GENERATE)),
+            ("Ctrl+4", lambda: self.show_page(names.NAV_MADE)),
             ("Ctrl+0", lambda: self.show_page(names.NAV_START)),
             ("Ctrl+N", self.show_new_project),
             ("Ctrl+O", self.show_open_project),
+            ("Ctrl+V", self.recipes.paste),
             ("Ctrl+Return", self._on_main_action),
             ("Ctrl+Enter", self._on_main_action),
             ("F1", self.show_shortcuts),
@@ -231,26 +245,31 @@ class MainWindow(QMainWindow):
         self.session.theme.set_choice(choice)
         self.session.settings.set("theme", choice)
 
-    # dropping a folder
+    # dropping a folder, or a file with a recipe
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        path = _dropped_path(event)
+        path = local_file(event.mimeData())
         project, pictures = project_or_pictures(path) if path is not None else (None, None)
-        if self._closing or (project is None and pictures is None):
+        is_file = path is not None and path.is_file()
+        if self._closing or (project is None and pictures is None and not is_file):
             return
         event.acceptProposedAction()
-        self.session.pictures_expected.emit()
+        self._drop.heading.setText("Drop the folder" if pictures is not None else "Drop it")
+        if project is not None or pictures is not None:
+            self.session.pictures_expected.emit()
         if project is not None:
             self._drop.appear(f"to open the project “{project.name}”")
         elif pictures is not None:
             self._drop.appear(f"to make a project of the pictures in “{pictures.name}”")
+        elif path is not None:
+            self._drop.appear(f"to use the recipe in “{path.name}”")
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
         self._drop.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop.hide()
-        path = _dropped_path(event)
+        path = local_file(event.mimeData())
         if path is None:
             return
         event.acceptProposedAction()
@@ -260,6 +279,8 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, lambda: self.session.open_project(project))
         elif pictures is not None:
             QTimer.singleShot(0, self, lambda: self.show_new_project(pictures))
+        else:
+            QTimer.singleShot(0, self, lambda: self.recipes.open(path))
 
     # closing
 
@@ -275,6 +296,7 @@ class MainWindow(QMainWindow):
             return
         event.accept()
         self.pictures_page.release()
+        self.made_page.release()
         self.closed.emit()
 
     def _remember(self) -> None:
@@ -299,11 +321,3 @@ class MainWindow(QMainWindow):
         if self._closing and event.type() in (QEvent.Type.KeyPress, QEvent.Type.Shortcut):
             return True
         return super().event(event)
-
-
-def _dropped_path(event: QDropEvent) -> Path | None:
-    """The first local file or folder of a drop."""
-    for url in event.mimeData().urls():
-        if url.isLocalFile():
-            return Path(url.toLocalFile())
-    return None

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.events import CheckpointSkipped
+from ddpm_studio.events import CheckpointSkipped, SampleStep
+from ddpm_studio.gui.frame_fetching import FrameFetching
+from ddpm_studio.gui.frame_store import FrameStore
 from ddpm_studio.gui.jobs import Job, JobState
 from ddpm_studio.gui.session import SAMPLE, Session
+from ddpm_studio.gui.widgets.memory_choice import memory_budget
 from ddpm_studio.gui.widgets.trajectory import Trajectory
+from ddpm_studio.gui.work import forward as forward_work
 from ddpm_studio.gui.work import sample as work
+from ddpm_studio.gui.work.forward import LevelsFinished
 
 if TYPE_CHECKING:
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
@@ -32,6 +40,7 @@ class Painting(QObject):
         # what takes the place of `started` as soon as there is a frame of it
         self._coming: work.RunStarted | None = None
         self._follow_to = 1.0
+        self._fetching: list[FrameFetching] = []  # one for each trajectory that is shown
         self.wish: work.Wish | None = None  # the latest
         self.started: work.RunStarted | None = None  # the run of `trajectory`
         self.trajectory: Trajectory | None = None
@@ -48,6 +57,7 @@ class Painting(QObject):
         """Another project: nothing was painted yet. Whoever changes projects stops the job."""
         self._shelf = work.Shelf()  # another one: the old one may be busy loading
         self._job = self._coming = None
+        self._fetching.clear()
         self.wish = self.started = self.trajectory = None
 
     def start(
@@ -59,9 +69,13 @@ class Painting(QObject):
         """
         self.wish = wish if asked is None else asked
         self._follow_to, self._coming = follow_to, None
-        shelf = self._shelf
+        for fetching in self._fetching:
+            fetching.hold()  # until this is painted: what is shown has its turn again then
+        wish = dataclasses.replace(wish, budget=memory_budget(self._session.settings))
+        is_forward = wish.start is not None and wish.start.index is None
+        title = "Noising your picture" if is_forward else "Generating"
         job = self._session.start_borrowing(
-            SAMPLE, lambda: work.generate(shelf, wish), title="Generating"
+            SAMPLE, partial(_paint, self._shelf, wish, is_forward), title=title
         )
         self._job = job
         job.events.connect(self._on_events)
@@ -84,19 +98,48 @@ class Painting(QObject):
                 self._session.notice(event.message)
             elif isinstance(event, TrajectoryFrame):
                 self._add_frame(event)
+            elif isinstance(event, SampleStep) and self.trajectory is not None:
+                self._reach(event.step)
+            elif isinstance(event, LevelsFinished) and self.trajectory is not None:
+                self.trajectory.finish(event.indices, event.pictures, event.is_last)
         self.grew.emit()
 
     def _add_frame(self, frame: TrajectoryFrame) -> None:
         run = self._coming
         if run is not None:  # only now, so that the stage is never empty in between
             self.started, self._coming = run, None
-            self.trajectory = Trajectory(run.moments, run.seeds)
+            self.trajectory = self._begin(run)
             self.trajectory.add(frame)
             self.begun.emit(self.trajectory, self._follow_to)
         elif self.trajectory is not None:
             self.trajectory.add(frame)
 
+    def _begin(self, run: work.RunStarted) -> Trajectory:
+        """An empty trajectory, in which frames that are not kept are computed again."""
+        store = FrameStore(len(run.moments), run.budget)
+        store.set_plan(run.plan)
+        store.set_budget(memory_budget(self._session.settings))  # it may have changed
+        trajectory = Trajectory(run.moments, run.seeds, store, run.again)
+        self._fetching = [one for one in self._fetching if one.is_needed]
+        fetching = FrameFetching(self._session, trajectory, self)
+        fetching.hold()
+        self._fetching.append(fetching)
+        return trajectory
+
+    def _reach(self, position: int) -> None:
+        """So far it is computed, whether or not the frames are kept."""
+        trajectory = self.trajectory
+        if trajectory is not None and self._coming is None and not trajectory.is_forward:
+            trajectory.reach(position)
+
     def _on_ended(self) -> None:
         self._job = self._coming = None
+        for fetching in self._fetching:
+            fetching.resume()
         self.changed.emit()
         self.ended.emit()
+
+
+def _paint(shelf: work.Shelf, wish: work.Wish, is_forward: bool) -> Iterator[object]:
+    """Looks the functions up when it begins, so that tests can put others in their place."""
+    return forward_work.forward(shelf, wish) if is_forward else work.generate(shelf, wish)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ddpm_studio import events as ev
 
@@ -57,6 +57,12 @@ class Meter:
                 self._count("Writing frames", done, total)
             case ev.SampleStep(step, steps, batch, finished, total):
                 self._count("", finished + batch * step / steps, total)
+            case ev.BatchStep(painted, total, before):
+                self._count("", painted, total, before)
+                words = f"{int(painted):,} of {total:,}"
+                self.progress = replace(self.progress, text=words)
+            case ev.FilesMoved(done, total):
+                self._count("", done, total)
             case ev.BothPainted(_, done, total):
                 self._count("", done, total)
             case ev.ProbeProgress(done, total):
@@ -75,13 +81,15 @@ class Meter:
         text = f"step {event.step:,}"
         self.progress = Progress(_limited(fraction), event.remaining, text)
 
-    def _count(self, phase: str, done: float, total: float) -> None:
+    def _count(self, phase: str, done: float, total: float, before: float = 0) -> None:
+        """before: of `done`, what was there when the job began, and says nothing of its pace."""
         now = time.monotonic()
         if phase != self._phase:
             self._phase, self._running = phase, 0.0
             self._since = None if self._since is None else now
         spent = self._running + (0.0 if self._since is None else now - self._since)
-        remaining = spent * (total - done) / done if done > 0 and spent > 1 else None
+        is_known = done > before and spent > 1
+        remaining = spent * (total - done) / (done - before) if is_known else None
         text = f"{phase}: {done:.0f} of {total:,.0f}" if phase else ""
         self.progress = Progress(_limited(done / total if total else None), remaining, text)
 
@@ -91,6 +99,8 @@ _TELLING = (
     ev.DrawingProgress,
     ev.ExportProgress,
     ev.SampleStep,
+    ev.BatchStep,
+    ev.FilesMoved,
     ev.BothPainted,
     ev.ProbeProgress,
     ev.TrainStep,

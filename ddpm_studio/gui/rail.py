@@ -15,6 +15,7 @@ STEPS = (
     (names.NAV_PICTURES, "pictures", "Pictures", "What the model will learn from (Ctrl+1)"),
     (names.NAV_TRAIN, "train", "Train", "Let the model learn (Ctrl+2)"),
     (names.NAV_GENERATE, "generate", "Generate", "New pictures from noise (Ctrl+3)"),
+    (names.NAV_MADE, "made", "Made", "All that was made in this project (Ctrl+4)"),
 )
 
 

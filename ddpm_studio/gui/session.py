@@ -23,6 +23,7 @@ from ddpm_studio.project import FILE_NAME, Project, check_locked
 # names of jobs; a page may have more of its own
 WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
 PICTURES, TRAIN, SAMPLE, EXPORT = "pictures", "train", "sample", "export"
+BATCH = "batch"
 
 
 class Session(QObject):
@@ -36,6 +37,7 @@ class Session(QObject):
     page_wanted = Signal(str)  # the name of a step of the rail
     pictures_expected = Signal()  # somebody is about to choose a folder
     training_wanted = Signal()  # as if Start had been clicked on the Train page
+    recipe_wanted = Signal(object, str)  # Recipe; "all", "without_seed" or "seed" of it
     warmed_up = Signal(str)  # torch and the engine are imported; what computes
 
     def __init__(self, settings: Settings, theme: Theme, parent: QObject | None = None) -> None:
@@ -48,6 +50,9 @@ class Session(QObject):
         self.neighbour = Neighbour(self)
         self.neighbour.changed.connect(self._on_neighbour)
         self._is_closing = False
+        from ddpm_studio.gui.batching import Batching  # which knows the session's names
+
+        self.batching = Batching(self)
         self.jobs.failed.connect(self._on_job_failed)
         self.jobs.ended.connect(self._on_job_ended)
 
@@ -175,14 +180,16 @@ class Session(QObject):
         job.begin()
         return job
 
-    def start_borrowing(self, name: str, make_steps: MakeSteps, title: str = "") -> Job:
+    def start_borrowing(
+        self, name: str, make_steps: MakeSteps, title: str = "", quiet: bool = False
+    ) -> Job:
         """Start a job that needs the device for a moment, such as SAMPLE.
 
         If training runs, it halts between two steps, the job is done, and training goes on,
         unless the user had paused it. The job begins when training has halted. A running job of
         the same name is discarded.
         """
-        job = self.jobs.start(name, make_steps, title=title, replace=True, begin=False)
+        job = self.jobs.start(name, make_steps, title=title, replace=True, begin=False, quiet=quiet)
         job.setProperty("borrows", True)
         lender = self.jobs.get(TRAIN)
         if lender is not None:

@@ -22,6 +22,7 @@ from ddpm_studio.nn.blocks import (
     Upsample,
     same_noise_again,
 )
+from ddpm_studio.nn.crew import Crew, can_share
 
 
 class Level(nn.Module):
@@ -59,12 +60,12 @@ class Level(nn.Module):
 class UNet(nn.Module):
     """unet(x_t, t): (N, C, H, W), (N,) -> (N, C, H, W); H and W are multiples of the stride.
 
-    Attributes: each_alone (True): on the CPU and without gradients, where pictures are made, each
-    picture goes through by itself, so that its numbers are the same in any batch: the order in
-    which the kernels add up depends on the batch and on the place in it. At 128 px that costs
-    nothing, at 32 px up to half of the speed. recomputes (False): with gradients, what a block
-    computes is forgotten and computed again on the way back, bit for bit, which takes less memory
-    and more time (Chen et al. 2016, "Training deep nets with sublinear memory cost").
+    Attributes: in_parts (True): on the CPU and without gradients, where pictures are made, a few
+    pictures at a time go through, so that the numbers of each are the same in any batch (see
+    `Crew`); large ones, and those that do not fill vectors, go one by one. recomputes (False):
+    with gradients, what a block computes is forgotten and computed again on the way back, bit for
+    bit, which takes less memory and more time (Chen et al. 2016, "Training deep nets with
+    sublinear memory cost").
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -72,7 +73,8 @@ class UNet(nn.Module):
         super().__init__()
         config.check_attention()
         self.config = config
-        self.each_alone = True
+        self.in_parts = True
+        self._crew = Crew()
         self.recomputes = False
         self._generator: torch.Generator | None = None
         widths, groups = config.widths, config.groups
@@ -121,8 +123,10 @@ class UNet(nn.Module):
             f"multiples of {stride}, for a model of {len(self.config.channel_mult)} levels",
         )
         is_painting = told is None and not torch.is_grad_enabled()
-        if not (self.each_alone and is_painting and x_t.device.type == "cpu"):
+        if not (self.in_parts and is_painting and x_t.device.type == "cpu"):
             return self._together(x_t, t, told)
+        if can_share(height, width, stride):
+            return self._crew.run(self._together, x_t, t)
         return torch.cat(
             [
                 # copied, because kernels also look at strides and alignment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Sized
+from functools import partial
 from numbers import Integral, Real
 
 import torch
@@ -15,14 +16,15 @@ from ddpm_studio.sampling.ddpm import ddpm
 from ddpm_studio.sampling.dpmpp_2m import dpmpp_2m
 from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.heun import heun
-from ddpm_studio.sampling.spacing import spaced_timesteps
-from ddpm_studio.sampling.steps import Model, Steps
+from ddpm_studio.sampling.resume import State
+from ddpm_studio.sampling.spacing import timesteps_of
+from ddpm_studio.sampling.steps import Model, Step, Steps, walk
 
 
 def denoise(
     model: Model,
     schedule: NoiseSchedule,
-    x_T: Tensor,
+    x_T: Tensor | State,
     *,
     sampler: str = "ddim",
     num_inference_steps: int = 50,
@@ -39,28 +41,39 @@ def denoise(
     t = -1 and pred_x_0 = x_t. The model is called once per step, by "heun" twice.
 
     model: any callable (x_t, t LongTensor (N,)) -> tensor like x_t, which is what
-    `prediction` says: "eps", "v" or "x_0". x_T: (N, ...), float32 or float64.
+    `prediction` says: "eps", "v" or "x_0". x_T: (N, ...), float32 or float64; or a State, where
+    a denoising with the same settings stood: the frames from its index on follow, bit for bit.
     eta: 0 to 1, for "ddim". variance: for "ddpm". clip: clamp pred_x_0 to [-1, 1].
     seeds: one int per image, whose noise is then its own, whatever the batch.
     Raises ConfigError, before the first frame, for a name or number that is not allowed.
     """
-    check_choice("sampler", sampler, SAMPLERS)
+    start = x_T if isinstance(x_T, State) else State(0, x_T)
     check_choice("prediction", prediction, PREDICTIONS)
+    step = sampler_step(sampler, eta, variance)
+    is_noise = start.x_t.is_floating_point() and start.x_t.ndim > 0
+    given = (start.x_t.dtype, tuple(start.x_t.shape))
+    check(is_noise, "x_T", given, "floating-point, of shape (N, ...)")
+    if seeds is not None:
+        seeds = _whole_numbers(seeds, len(start.x_t))
+    timesteps = timesteps_of(spacing, schedule, num_inference_steps)
+    last = len(timesteps) - 1
+    check(0 <= start.index <= last, "start.index", start.index, f"0 to {last}, a step to be made")
+    steps = Steps(model, schedule, timesteps, prediction, clip, seeds)
+    return _without_gradients(walk(steps, step, start))
+
+
+def sampler_step(sampler: str, eta: float = 0.0, variance: str = "posterior") -> Step:
+    """One step of a sampler, by its name. Raises ConfigError for what is not allowed."""
+    check_choice("sampler", sampler, SAMPLERS)
     check_choice("variance", variance, VARIANCES)
     check(isinstance(eta, Real) and 0 <= eta <= 1, "eta", eta, "0 (no fresh noise) to 1")
-    is_noise = x_T.is_floating_point() and x_T.ndim > 0
-    check(is_noise, "x_T", (x_T.dtype, tuple(x_T.shape)), "floating-point, of shape (N, ...)")
-    if seeds is not None:
-        seeds = _whole_numbers(seeds, len(x_T))
-    timesteps = spaced_timesteps(spacing, schedule.num_timesteps, num_inference_steps)
-    steps = Steps(model, schedule, x_T, timesteps, prediction, clip, seeds)
-    frames = {
-        "ddpm": lambda: ddpm(steps, variance=variance),
-        "ddim": lambda: ddim(steps, eta=eta),
-        "dpmpp_2m": lambda: dpmpp_2m(steps),
-        "heun": lambda: heun(steps),
+    known: dict[str, Step] = {
+        "ddpm": partial(ddpm, variance=variance),
+        "ddim": partial(ddim, eta=eta),
+        "dpmpp_2m": dpmpp_2m,
+        "heun": heun,
     }
-    return _without_gradients(frames[sampler]())
+    return known[sampler]
 
 
 def _whole_numbers(seeds: Sequence[int], count: int) -> list[int]:

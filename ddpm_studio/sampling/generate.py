@@ -58,7 +58,7 @@ def denoise_seeds(
         num_inference_steps=sample.num_inference_steps,
         eta=sample.eta,
         prediction=config.diffusion.prediction,
-        spacing=sample.spacing,
+        spacing=sample.used_spacing,
         variance=sample.variance,
         clip=sample.clip,
         seeds=seeds,

@@ -9,43 +9,79 @@ import torch
 from torch import Tensor
 
 from ddpm_studio.diffusion import NoiseSchedule, eps_from_x_0, predict_eps, predict_x_0
+from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.noise import step_noise
+from ddpm_studio.sampling.resume import State
 
 Model = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
 class Steps:
-    """One denoising to be done; x_T: (N, ...), timesteps descending."""
+    """One denoising to be done, on descending timesteps."""
 
     model: Model
     schedule: NoiseSchedule
-    x_T: Tensor
     timesteps: Sequence[int]
     prediction: str
     clip: bool
     seeds: Sequence[int] | None
 
-    def pairs(self) -> Iterator[tuple[int, int, int]]:
-        """(index, t, t_prev) from x_T on; t_prev is -1 at the last step."""
+    def pairs(self, first: int = 0) -> Iterator[tuple[int, int, int]]:
+        """(index, t, t_prev) from a step on; t_prev is -1 at the last step."""
         following = [*self.timesteps[1:], -1]
-        for index, (t, t_prev) in enumerate(zip(self.timesteps, following, strict=True)):
+        both = list(zip(self.timesteps, following, strict=True))
+        for index, (t, t_prev) in enumerate(both[first:], first):
             yield index, t, t_prev
 
-    def predict(self, x_t: Tensor, t: int) -> tuple[Tensor, Tensor]:
+    def predict(self, x_t: Tensor, t: int | Tensor) -> tuple[Tensor, Tensor]:
         """pred_x_0 and pred_eps, with one call of the model; they agree with each other.
 
-        When pred_x_0 is clipped, pred_eps is what would lead from it to x_t.
+        t: of all pictures, or (N,), one for each. When pred_x_0 is clipped, pred_eps is what
+        would lead from it to x_t.
         """
-        t_all = torch.full((len(x_t),), t, dtype=torch.long, device=x_t.device)
+        if isinstance(t, int):
+            t_all = torch.full((len(x_t),), t, dtype=torch.long, device=x_t.device)
+            t_used = t_all[:1].to(self.schedule.betas.device)
+        else:
+            t_all, t_used = t.to(x_t.device), t.to(self.schedule.betas.device)
         output = self.model(x_t, t_all).to(x_t.dtype)
-        t_one = t_all[:1].to(self.schedule.betas.device)
-        pred_x_0 = predict_x_0(self.schedule, self.prediction, x_t, t_one, output)
+        pred_x_0 = predict_x_0(self.schedule, self.prediction, x_t, t_used, output)
         if self.clip:
             pred_x_0 = pred_x_0.clamp(-1, 1)
-            return pred_x_0, eps_from_x_0(self.schedule, x_t, t_one, pred_x_0)
-        return pred_x_0, predict_eps(self.schedule, self.prediction, x_t, t_one, output)
+            return pred_x_0, eps_from_x_0(self.schedule, x_t, t_used, pred_x_0)
+        return pred_x_0, predict_eps(self.schedule, self.prediction, x_t, t_used, output)
 
     def noise(self, index: int, like: Tensor) -> Tensor:
         """Fresh noise for step `index`."""
         return step_noise(self.seeds, index, like)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where one step begins, and what the model says there. Tensors: (N, ...).
+
+    before: pred_x_0 of the step before, None if this is the first that is made.
+    """
+
+    index: int
+    t: int
+    t_prev: int
+    x_t: Tensor
+    pred_x_0: Tensor
+    pred_eps: Tensor
+    before: Tensor | None
+
+
+Step = Callable[[Steps, Point], Tensor]  # a sampler: the pictures at t_prev
+
+
+def walk(steps: Steps, step: Step, start: State) -> Iterator[Frame]:
+    """The frames from a state to the finished pictures, each step made by the sampler."""
+    x_t, before = start.x_t, start.before
+    for index, t, t_prev in steps.pairs(start.index):
+        pred_x_0, pred_eps = steps.predict(x_t, t)
+        yield Frame(index, t, x_t, pred_x_0, pred_eps)
+        x_t = step(steps, Point(index, t, t_prev, x_t, pred_x_0, pred_eps, before))
+        before = pred_x_0
+    yield Frame(len(steps.timesteps), -1, x_t, x_t, torch.zeros_like(x_t))

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ddpm_studio.config import DiffusionConfig, SampleConfig, StudioConfig
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.nn import UNet
-from ddpm_studio.sampling.generate import BATCH, denoise_seeds
-from ddpm_studio.sampling.pictures import to_uint8
-from ddpm_studio.sampling.spacing import spaced_timesteps
+from ddpm_studio.sampling.denoise import denoise
+from ddpm_studio.sampling.frame import Frame
+from ddpm_studio.sampling.generate import BATCH, denoise_seeds, prepare_model
+from ddpm_studio.sampling.pictures import WITH_ALPHA, to_uint8
+from ddpm_studio.sampling.resume import NEEDS_BEFORE, State, joined, state_of
+from ddpm_studio.sampling.spacing import timesteps_of
+
+EPS_SHOWN = 3.0  # of predicted noise: this many standard deviations are white
 
 
 @dataclass(frozen=True)
@@ -28,12 +34,30 @@ class Moment:
 
 @dataclass(frozen=True)
 class TrajectoryFrame:
-    """All pictures at one moment: uint8 (N, H, W, C), not written to again."""
+    """All pictures at one moment: uint8 (N, H, W, C), not written to again.
+
+    pred_eps: `noise_to_uint8` of the predicted noise. finished: what comes of it in the end, for
+    frames of the forward process. state: from where a denoising goes on, if it was asked for.
+    """
 
     index: int
     t: int
     x_t: Any
     pred_x_0: Any
+    pred_eps: Any = None
+    finished: Any = None
+    state: State | None = None
+
+
+def noise_to_uint8(eps: Tensor) -> np.ndarray:
+    """Noise (N, C, H, W) as pictures: uint8 (N, H, W, C), 0 as mid grey, 3 as white, -3 as black.
+
+    Where pictures have alpha, the noise of their colours is shown opaque.
+    """
+    shown = eps / EPS_SHOWN
+    if shown.shape[1] == WITH_ALPHA:
+        shown = torch.cat([shown[:, :3], torch.ones_like(shown[:, 3:])], 1)
+    return to_uint8(shown)
 
 
 def trajectory_moments(diffusion: DiffusionConfig, sample: SampleConfig) -> list[Moment]:
@@ -42,9 +66,7 @@ def trajectory_moments(diffusion: DiffusionConfig, sample: SampleConfig) -> list
     Raises ConfigError if there are more steps than trained timesteps.
     """
     schedule = NoiseSchedule.from_config(diffusion)
-    timesteps = spaced_timesteps(
-        sample.spacing, diffusion.num_timesteps, sample.num_inference_steps
-    )
+    timesteps = timesteps_of(sample.used_spacing, schedule, sample.num_inference_steps)
     moments = [
         Moment(index, t, float((1 - schedule.alpha_bar(t)).sqrt()))
         for index, t in enumerate(timesteps)
@@ -59,20 +81,81 @@ def trajectory(
     seeds: Sequence[int],
     device: torch.device,
     batch: int = BATCH,
+    *,
+    start: State | None = None,
+    anchors: Container[int] = (),
 ) -> Iterator[TrajectoryFrame]:
     """`denoise` for each seed, all pictures at the same pace; num_inference_steps + 1 frames.
 
     The network sees `batch` pictures at a time, so that memory stays bounded and the pictures
     are those of `generate`. model: on `device`; config: the model's own settings.
+    start: begin there instead of with noise; the frames from its index on are those of a run
+    that came this way. anchors: the indices of frames that carry their state, on the CPU.
     """
-    parts = [seeds[start : start + batch] for start in range(0, len(seeds), batch)]
-    denoisings = [denoise_seeds(model, config, sample, part, device) for part in parts]
-    hard = config.pictures.has_hard_alpha
-    for frames in zip(*denoisings, strict=True):
-        is_finished = frames[0].t < 0
-        yield TrajectoryFrame(
-            frames[0].index,
-            frames[0].t,
-            np.concatenate([to_uint8(frame.x_t, hard and is_finished) for frame in frames]),
-            np.concatenate([to_uint8(frame.pred_x_0, hard) for frame in frames]),
+    firsts = range(0, len(seeds), batch)
+    denoisings = [
+        denoise_on(
+            model,
+            config,
+            sample,
+            seeds[first : first + batch],
+            device,
+            None if start is None else start.part(first, first + batch),
         )
+        for first in firsts
+    ]
+    hard, before = config.pictures.has_hard_alpha, None
+    for frames in zip(*denoisings, strict=True):
+        state = None
+        if frames[0].index in anchors:
+            if start is not None and frames[0].index == start.index:
+                state = start.to("cpu")
+            else:
+                pairs = zip(frames, before or [None] * len(frames), strict=True)
+                state = joined([state_of(one, last, sample.sampler) for one, last in pairs])
+        before = frames if sample.sampler in NEEDS_BEFORE else None
+        yield _shown(frames, hard, state)
+
+
+def denoise_on(
+    model: UNet,
+    config: StudioConfig,
+    sample: SampleConfig,
+    seeds: Sequence[int],
+    device: torch.device,
+    start: State | None = None,
+) -> Iterator[Frame]:
+    """`denoise_seeds`, or the same from a state on."""
+    if start is None:
+        return denoise_seeds(model, config, sample, seeds, device)
+    return denoise(
+        prepare_model(model, config, device),
+        NoiseSchedule.from_config(config.diffusion),
+        start.to(device),
+        sampler=sample.sampler,
+        num_inference_steps=sample.num_inference_steps,
+        eta=sample.eta,
+        prediction=config.diffusion.prediction,
+        spacing=sample.used_spacing,
+        variance=sample.variance,
+        clip=sample.clip,
+        seeds=seeds,
+    )
+
+
+def _shown(frames: Sequence[Frame], hard: bool, state: State | None) -> TrajectoryFrame:
+    """The frames of all batches at one moment as pictures."""
+    is_finished = frames[0].t < 0
+    return TrajectoryFrame(
+        frames[0].index,
+        frames[0].t,
+        np.concatenate([to_uint8(frame.x_t, hard and is_finished) for frame in frames]),
+        np.concatenate([to_uint8(frame.pred_x_0, hard) for frame in frames]),
+        np.concatenate([noise_to_uint8(noise_of(frame)) for frame in frames]),
+        state=state,
+    )
+
+
+def noise_of(frame: Frame) -> Tensor:
+    """pred_eps; none in a frame that does not say it."""
+    return torch.zeros_like(frame.x_t) if frame.pred_eps is None else frame.pred_eps

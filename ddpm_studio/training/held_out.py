@@ -17,7 +17,7 @@ from ddpm_studio.training.trainer import Trainer
 
 BANDS = 4  # of timesteps, from little noise to nearly only noise
 FEWEST = 10  # pictures; of fewer none is kept out
-MOST = 64  # held-out pictures that are asked about: more would take time from training
+MOST = 32  # held-out pictures that are asked about: more would take time from training
 FIRST_SEED = 1 << 40  # of their noise, far from those of previews
 
 

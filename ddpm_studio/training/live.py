@@ -70,8 +70,6 @@ def paint_checkpoint(
     device = torch.device(device)
     averaged, config = load_model(path, "ema", device)
     plain, _ = load_model(path, "model", device)
-    for model in (averaged, plain):
-        model.each_alone = False  # as previews are made
     step = read_info(path).step
     yield from _paint(step, averaged, plain, config, seeds, num_inference_steps, device)
 

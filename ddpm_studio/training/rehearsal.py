@@ -112,7 +112,7 @@ def _look(trainer: Trainer) -> None:
     """What previews and the held-out loss ask of the network."""
     train = trainer.config.train
     count = max(train.preview_count, train.batch_size // train.accumulation)
-    trainer.model.each_alone = False
+    trainer.model.in_parts = False
     t = torch.zeros(count, dtype=torch.long, device=trainer.device)
     with trainer.autocast():
         trainer.model(torch.empty((count, *trainer.config.pictures.shape), device=t.device), t)

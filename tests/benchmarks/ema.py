@@ -34,7 +34,7 @@ Distance = Callable[[np.ndarray], float]  # of uint8 (N, H, W, 3) from the real 
 
 def main() -> None:
     options = parse()
-    distance = distance_from(options.tool, options.folder, options.preset)
+    distance = distance_from(options.tool, options.folder, preset(options.preset).pictures.size)
     print(f"{'step':>6}{'averaged':>11}{'plain':>9}{'averaged / plain':>19}", flush=True)
     worse = []
     for both in looks(options):
@@ -67,14 +67,14 @@ def looks(options: argparse.Namespace) -> Iterator[BothPainted]:
                 yield finished
 
 
-def distance_from(tool: Path, folder: Path, preset_name: str) -> Distance:
-    """The tool's distance from all pictures of a folder."""
+def distance_from(tool: Path, folder: Path, size: int) -> Distance:
+    """The tool's distance from all pictures of a folder, at a size in pixels."""
     spec = importlib.util.spec_from_file_location("picture_distance", tool)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    real = module.load(str(folder), preset(preset_name).pictures.size)
+    real = module.load(str(folder), size)
 
     def distance(pictures: np.ndarray) -> float:
         return float(module.sliced_wasserstein(pictures.astype(np.float32), real)[0])

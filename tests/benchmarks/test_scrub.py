@@ -24,8 +24,8 @@ def noise_trajectory(pictures, size):
     moments = [Moment(i, FRAMES - 2 - i, 1 - i / (FRAMES - 1)) for i in range(FRAMES)]
     trajectory = Trajectory(moments, range(pictures))
     for moment in moments:
-        pixels = random.integers(0, 256, (pictures, size, size, 3), np.uint8)
-        trajectory.add(TrajectoryFrame(moment.index, moment.t, pixels, pixels))
+        three = random.integers(0, 256, (3, pictures, size, size, 3), np.uint8)
+        trajectory.add(TrajectoryFrame(moment.index, moment.t, *three))
     return trajectory
 
 
@@ -34,7 +34,10 @@ def noise_trajectory(pictures, size):
 def test_scrubbing_redraws_at_sixty_frames_a_second(
     qapp, qtbot, tmp_path, monkeypatch, pictures, size, area
 ):
-    """Every frame of the trajectory, forth, from the slider's value to the painted grid."""
+    """Every frame of the trajectory, forth, from the slider's value to the painted grid.
+
+    All three things that are seen of a frame are kept.
+    """
     stage = Stage(Theme(qapp), Settings(tmp_path / "window.ini"))
     qtbot.addWidget(stage)
     stage.resize(area[0] - 460, area[1] - 130)  # what the window's other parts leave
@@ -55,10 +58,12 @@ def test_scrubbing_redraws_at_sixty_frames_a_second(
         QApplication.processEvents()  # paints
         times.append(1000 * (time.perf_counter() - start))
     assert len(painted) == FRAMES - 1
-    mean, worst = np.mean(times), np.percentile(times, 99)
+    median, worst = np.median(times), np.percentile(times, 99)
+    held = stage.trajectory.store.nbytes / 2**20
     print(
-        f"\n{pictures} pictures of {size} px, window {area[0]} x {area[1]}: {mean:.1f} ms a frame"
-        f" ({1000 / mean:.0f} a second), 99th percentile {worst:.1f} ms"
+        f"\n{pictures} pictures of {size} px, window {area[0]} x {area[1]}: median {median:.1f} ms"
+        f" a frame ({1000 / median:.0f} a second), 99th percentile {worst:.1f} ms,"
+        f" {held:.0f} MB of frames"
     )
-    if (pictures, size) == (16, 64):
-        assert mean < 1000 / 60
+    if size == 64:
+        assert median <= 1000 / 60

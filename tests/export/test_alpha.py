@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.export.animation import AnimationOptions, write_animation
+from ddpm_studio.export.film import Film, FilmOptions, write_film
 from ddpm_studio.export.grid import picture_grid
 from ddpm_studio.export.images import on_background, write_png
 
@@ -31,7 +31,8 @@ def drawn(alphas=(255,), count=4):
 
 
 def write(path, frames, **options):
-    list(write_animation(path, frames, AnimationOptions(fps=10.0, hold=0.5, **options)))
+    film = Film(len(frames), lambda index: frames[index])
+    list(write_film(path, film, FilmOptions(fps=10.0, hold=0.5, **options)))
 
 
 def read_with_pillow(path):
@@ -199,4 +200,4 @@ def test_pictures_without_alpha_hide_the_background(channels):
 @pytest.mark.parametrize("colour", ["white", "#fff", "ffffff", "#gggggg", "#ffffff\n", 0])
 def test_a_background_that_is_no_colour_is_refused_by_name(colour):
     with pytest.raises(ConfigError, match="background"):
-        AnimationOptions(background=colour)
+        FilmOptions(background=colour)

@@ -34,6 +34,7 @@ def test_the_rail_and_the_keys_lead_to_the_pages(qtbot, window, find):
         (names.NAV_PICTURES, names.PAGE_PICTURES, Qt.Key.Key_1),
         (names.NAV_TRAIN, names.PAGE_TRAIN, Qt.Key.Key_2),
         (names.NAV_GENERATE, names.PAGE_GENERATE, Qt.Key.Key_3),
+        (names.NAV_MADE, names.PAGE_MADE, Qt.Key.Key_4),
         (names.NAV_START, names.PAGE_START, Qt.Key.Key_0),
     ):
         window.show_page(names.NAV_START)
@@ -54,7 +55,7 @@ def test_ctrl_enter_runs_the_main_action_of_the_page(qtbot, window, monkeypatch)
 
 
 def test_every_page_without_a_project_says_what_to_do_next(window):
-    for nav in (names.NAV_PICTURES, names.NAV_TRAIN, names.NAV_GENERATE):
+    for nav in (names.NAV_PICTURES, names.NAV_TRAIN, names.NAV_GENERATE, names.NAV_MADE):
         window.show_page(nav)
         assert window.current_page.is_empty
         words = " ".join(label.text() for label in window.current_page.findChildren(QLabel))
@@ -143,8 +144,11 @@ def test_a_dropped_project_is_opened(qtbot, window, tiny_project):
     assert window.session.project.path == tiny_project.path
 
 
-def test_a_dropped_file_is_not_taken(window, picture_folder):
-    assert not drop(window, picture_folder / "broken.jpg")
+def test_a_dropped_file_without_a_recipe_is_a_sentence(qtbot, window, find, picture_folder):
+    assert drop(window, picture_folder / "broken.jpg")
+    banner = find(window, QLabel, names.BANNER_TEXT)
+    qtbot.waitUntil(banner.isVisible)
+    assert "broken.jpg" in banner.text()
 
 
 def test_the_place_to_drop_is_shown_while_something_is_over_the_window(window, find, tmp_path):

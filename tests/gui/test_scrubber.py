@@ -5,7 +5,6 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QApplication,
     QComboBox,
     QLabel,
@@ -16,10 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.frame_plan import FramePlan
+from ddpm_studio.gui.frame_store import FrameStore
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.player import Player
 from ddpm_studio.gui.widgets.scrubber import Scrubber
-from ddpm_studio.gui.widgets.trajectory import PRED_X_0, X_T, Trajectory
+from ddpm_studio.gui.widgets.timeline import CURVE, TOP
+from ddpm_studio.gui.widgets.trajectory import PRED_EPS, PRED_X_0, X_T, Trajectory
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 
 LEFT = Qt.MouseButton.LeftButton
@@ -177,18 +179,33 @@ def test_a_late_look_at_the_clock_leaves_frames_out_and_keeps_the_time(qapp):
     player.stop()
 
 
-def test_the_toggle_goes_between_x_t_and_what_the_model_believes(scrubber, find, qtbot):
-    show, seen = find(scrubber, QAbstractButton, names.SCRUBBER_SHOW), []
+def test_the_choice_goes_between_the_three_things_a_step_knows(scrubber, find, qtbot):
+    show, seen = find(scrubber, QComboBox, names.SCRUBBER_SHOW), []
     scrubber.show_changed.connect(seen.append)
     assert scrubber.show_what == X_T
-    qtbot.mouseClick(show, LEFT)
-    qtbot.keyClick(show, Qt.Key.Key_Space)
-    assert seen == [PRED_X_0, X_T]
-    assert show.width() >= show.sizeHint().width()
+    for area in show.areas()[::-1]:
+        qtbot.mouseClick(show, LEFT, pos=area.center().toPoint())
+    show.setFocus()
+    for key in ("Right", "Right", "Right", "Left", "Space", "Space"):
+        qtbot.keyClick(show, getattr(Qt.Key, f"Key_{key}"))
+    hand, keys = seen[:3], seen[3:]
+    assert hand == [PRED_EPS, PRED_X_0, X_T]
+    assert keys == [PRED_X_0, PRED_EPS, PRED_X_0, PRED_EPS, X_T]
+    assert show.width() >= show.minimumSizeHint().width()
+
+
+def test_the_choice_is_short_where_room_is_scarce(scrubber, find, qtbot):
+    show = find(scrubber, QComboBox, names.SCRUBBER_SHOW)
+    wide = show.areas()[1].width()
+    scrubber.keep.resize(scrubber.keep.minimumSizeHint())
+    qtbot.waitUntil(lambda: show.width() < show.sizeHint().width())
+    assert show.width() >= show.minimumSizeHint().width()
+    assert show.areas()[1].width() < wide
+    assert round(show.areas()[-1].right()) == show.width()
 
 
 def test_speed_loop_and_toggle_come_back(scrubber, find, qapp, qtbot, settings):
-    find(scrubber, QAbstractButton, names.SCRUBBER_SHOW).setChecked(True)
+    find(scrubber, QComboBox, names.SCRUBBER_SHOW).setCurrentIndex(1)
     find(scrubber, QToolButton, names.SCRUBBER_LOOP).setChecked(False)
     find(scrubber, QComboBox, names.SCRUBBER_SPEED).setCurrentIndex(0)
     again = Scrubber(Theme(qapp), settings)
@@ -239,3 +256,36 @@ def test_images_have_the_pixels_of_their_arrays(qapp, channels, size):
                 assert [colour.red(), colour.green(), colour.blue()] == [
                     *np.broadcast_to(array[y, x], 3)
                 ]
+
+
+def test_kept_frames_are_marked_where_not_all_are_kept(scrubber, timeline):
+    scrubber.set_trajectory(filled(20))
+    assert list(timeline._marked(21)) == list(range(21))
+    store = FrameStore(21)
+    store.set_plan(FramePlan(frozenset({0, 7, 14, 20}), frozenset({7, 14})))
+    thinned = Trajectory(moments(20), [1, 2], store)
+    for index in (0, 7, 14, 20):
+        thinned.add(frame(index))
+    scrubber.set_trajectory(thinned)
+    assert list(timeline._marked(21)) == [0, 7, 14, 20]
+    assert timeline.maximum() == 20  # every position can be gone to
+    shades = []
+    for position in (6, 14):
+        timeline.setValue(position)
+        shades.append(np.unique(thinned.pictures(position)).tolist())
+    assert shades == [[7], [14]]
+
+
+def test_the_curve_falls_with_the_noise_over_every_position(scrubber, timeline):
+    scrubber.set_trajectory(filled(20))
+    timeline.setValue(0)
+    image = timeline.grab().toImage()
+    ground = image.pixelColor(image.width() // 2, 1)
+    heights = []
+    for position in range(2, 19):
+        x = round(timeline.x_of(position) * image.devicePixelRatio())
+        column = [image.pixelColor(x, y) != ground for y in range(1, round(TOP + CURVE))]
+        heights.append(sum(column))
+    assert heights == sorted(heights, reverse=True)
+    for position, height in zip(range(2, 19), heights, strict=True):
+        assert height == pytest.approx((1 - position / 20) * CURVE, abs=2.5)

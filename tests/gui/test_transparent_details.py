@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtWidgets import QWidget
 
+from ddpm_studio.export.film import Film, FilmOptions
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.card import PICTURE_HEIGHT, ProjectCard
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
 from ddpm_studio.gui.widgets.images import image_on
 from ddpm_studio.gui.widgets.picture_details import HEIGHT, WHOLE_WIDTH, CropView, TileView
-from ddpm_studio.gui.work.export import FilmPlan
 
 INK = (210, 40, 90)
 GREY = (77, 77, 77)
@@ -113,10 +113,10 @@ def test_a_film_that_cannot_be_transparent_is_shown_on_its_ground(qtbot, theme, 
     preview = FilmPreview("film", 200)
     qtbot.addWidget(preview)
     preview.resize(200, 200)
-    plan = FilmPlan([half_there()[np.newaxis]], (0,), hold=0.0)
+    film = Film(1, lambda _: half_there())
     area = QRect(20, 20, 160, 160)  # 8 pixels, each 20 points
     for ground, expected in (("#204060", {(32, 64, 96)}), (None, squares)):
-        preview.set_plan(plan, ground)
+        preview.play(film, FilmOptions(), [0], ground)
         preview.show()
         qtbot.waitUntil(lambda: not preview._image.isNull())
         opaque, clear = halves(area)

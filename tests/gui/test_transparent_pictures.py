@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from ddpm_studio.export.film import Film, FilmOptions
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.wall_entries import WallEntry
 from ddpm_studio.gui.widgets.checkerboard import SQUARE, paint_checkerboard
@@ -20,7 +21,6 @@ from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.gui.widgets.run_view import image_of
 from ddpm_studio.gui.widgets.sample_grid import SampleGrid
 from ddpm_studio.gui.widgets.trajectory import Trajectory
-from ddpm_studio.gui.work.export import FilmPlan
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 
 INK = (210, 40, 90)
@@ -109,7 +109,7 @@ def test_in_the_preview_of_a_film(qtbot, theme, squares) -> None:
     preview = FilmPreview("film", 200)
     qtbot.addWidget(preview)
     preview.resize(200, 200)
-    preview.set_plan(FilmPlan([half_there()], (0,), hold=0.0))
+    preview.play(Film(1, lambda _: half_there()[0]), FilmOptions(), [0])
     preview.show()
     qtbot.waitUntil(lambda: not preview._image.isNull())
     area = QRectF(0, 0, 160, 160)  # 8 pixels, each 20 points

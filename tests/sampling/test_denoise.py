@@ -9,7 +9,7 @@ from ddpm_studio.config import PREDICTIONS, SAMPLERS, SPACINGS, VARIANCES
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.sampling import Frame, denoise
-from ddpm_studio.sampling.spacing import spaced_timesteps
+from ddpm_studio.sampling.spacing import timesteps_of
 
 LINEAR = NoiseSchedule.linear()
 
@@ -50,7 +50,7 @@ def test_frames_tell_the_whole_story(shape, dtype, total, count, with_seeds, opt
     x_T = torch.randn(shape, dtype=dtype)
     seeds = list(range(shape[0])) if with_seeds else None
     frames = list(denoise(model, schedule, x_T, num_inference_steps=count, seeds=seeds, **options))
-    timesteps = spaced_timesteps(options["spacing"], total, count)
+    timesteps = timesteps_of(options["spacing"], schedule, count)
     assert [frame.index for frame in frames] == list(range(count + 1))
     assert [frame.t for frame in frames] == [*timesteps, -1]
     assert torch.equal(frames[0].x_t, x_T)

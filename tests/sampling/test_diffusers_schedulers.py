@@ -35,7 +35,7 @@ def network():
         image_size=8,
     )
     model = UNet(config).eval()
-    model.each_alone = False
+    model.in_parts = False
     outputs = []
 
     def predict(x_t, t):

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from ddpm_studio.config import SPACINGS
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.sampling import denoise, steps
 
@@ -105,7 +106,7 @@ def test_ddpm_is_ddim_at_eta_1_on_all_timesteps(schedule, clip):
     assert count == 1001
 
 
-@pytest.mark.parametrize("spacing", ["leading", "trailing", "linspace", "quadratic"])
+@pytest.mark.parametrize("spacing", SPACINGS)
 def test_ddpm_is_ddim_at_eta_1_on_any_subset(spacing):
     def model(x_t, t):
         return torch.tanh(x_t.roll(1, -1))

@@ -84,3 +84,30 @@ def test_dpm_solver_agrees_with_diffusers(count: int) -> None:
     options = {"sampler": "dpmpp_2m", "num_inference_steps": count, "spacing": "trailing"}
     *_, last = denoise(model, schedule, x_T, **options)
     assert torch.allclose(last.x_t, x, rtol=1e-5, atol=1e-2)  # theirs keep sigmas in float32
+
+
+@pytest.mark.parametrize("sampler", TABLE)
+@pytest.mark.parametrize("spacing", ["trailing", "log_snr"])
+def test_what_the_model_errs_at_pure_noise_stays_small(
+    sampler: str, spacing: str, gaussian_denoiser
+) -> None:
+    """At the end of the cosine schedule sigma is in the thousands, and must multiply nothing."""
+    schedule = NoiseSchedule.cosine()
+    exact = gaussian_denoiser(schedule)  # what it gives is eps
+
+    def nearly_v(x_t: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
+        a, eps = schedule.alpha_bar(int(t[0])), exact(x_t, t)
+        x_0 = (x_t - (1 - a).sqrt() * eps) / a.sqrt()
+        return a.sqrt() * eps - (1 - a).sqrt() * x_0 + 0.01
+
+    x_T = torch.ones(1, 1, dtype=torch.float64)
+    *_, last = denoise(
+        nearly_v,
+        schedule,
+        x_T,
+        sampler=sampler,
+        prediction="v",
+        spacing=spacing,
+        num_inference_steps=30,
+    )
+    assert float(last.x_t) == pytest.approx(math.sqrt(C), abs=0.1)

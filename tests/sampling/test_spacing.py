@@ -1,12 +1,14 @@
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ddpm_studio.config import SPACINGS
+from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.sampling.spacing import spaced_timesteps
+from ddpm_studio.sampling.spacing import spaced_timesteps, timesteps_of
 
 counts = st.integers(1, 1500).flatmap(
     lambda total: st.tuples(st.just(total), st.integers(1, total))
@@ -16,7 +18,7 @@ counts = st.integers(1, 1500).flatmap(
 @given(st.sampled_from(SPACINGS), counts)
 def test_timesteps_fall_are_different_and_were_trained(spacing, count):
     total, steps = count
-    timesteps = spaced_timesteps(spacing, total, steps)
+    timesteps = timesteps_of(spacing, NoiseSchedule.cosine(total), steps)
     assert len(timesteps) == steps
     assert all(type(t) is int for t in timesteps)
     assert timesteps == sorted(set(timesteps), reverse=True)
@@ -82,11 +84,24 @@ def test_all_timesteps_are_all_timesteps(spacing):
     assert spaced_timesteps(spacing, 1000, 1000) == list(range(999, -1, -1))
 
 
+@pytest.mark.parametrize("schedule", [NoiseSchedule.cosine(), NoiseSchedule.linear()])
+def test_log_snr_has_equal_steps_of_lambda_from_pure_noise_on(schedule):
+    a = schedule.alphas_cumprod
+    lambdas = ((a.log() - (1 - a).log()) / 2).tolist()
+    timesteps = timesteps_of("log_snr", schedule, 12)
+    assert timesteps[0] == 999
+    assert timesteps[-1] == 0
+    step = (lambdas[0] - max(-5.0, lambdas[-1])) / 11
+    for t, following in pairwise(timesteps[1:-1]):
+        near = max(lambdas[t] - lambdas[t + 1], lambdas[following - 1] - lambdas[following])
+        assert abs(lambdas[following] - lambdas[t] - step) <= near
+
+
 @pytest.mark.parametrize("spacing", SPACINGS)
 @pytest.mark.parametrize("steps", [0, -1, 1001, 2.5, "10", None])
 def test_impossible_numbers_of_steps_are_refused(spacing, steps):
     with pytest.raises(ConfigError, match="num_inference_steps"):
-        spaced_timesteps(spacing, 1000, steps)
+        timesteps_of(spacing, NoiseSchedule.linear(), steps)
 
 
 def test_an_unknown_spacing_is_refused():

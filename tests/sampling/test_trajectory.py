@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from ddpm_studio.config import (
+    SPACINGS,
     DiffusionConfig,
     ModelConfig,
     PicturesConfig,
@@ -99,7 +100,7 @@ def test_frames_are_not_written_to_again():
         frames[0].t = 3
 
 
-@pytest.mark.parametrize("spacing", ["leading", "trailing", "linspace", "quadratic"])
+@pytest.mark.parametrize("spacing", SPACINGS)
 @pytest.mark.parametrize("schedule", ["linear", "cosine"])
 def test_moments_are_those_of_the_frames_and_noise_falls_to_nothing(spacing, schedule):
     config = dataclasses.replace(
@@ -123,3 +124,20 @@ def test_more_steps_than_timesteps_are_refused_before_anything_is_computed():
         trajectory_moments(config.diffusion, sample)
     with pytest.raises(ConfigError, match="1 to 40"):
         next(trajectory(model_of(config), config, sample, [0], CPU))
+
+
+@pytest.mark.parametrize("sampler", ["ddpm", "ddim", "dpmpp_2m", "heun"])
+def test_it_can_be_left_within_one_step_of_all_pictures(sampler):
+    config = tiny_config()
+    model, calls = model_of(config), []
+    model.register_forward_hook(lambda *_: calls.append(1))
+    sample = dataclasses.replace(SAMPLE, sampler=sampler)
+    frames = trajectory(model, config, sample, range(4), CPU, batch=2)
+    made = []
+    for _ in range(3):
+        next(frames)
+        made.append(len(calls))
+    frames.close()
+    assert len(calls) == made[-1]  # nothing more after it was left
+    a_step = 2 * (2 if sampler == "heun" else 1)  # calls: two parts of two pictures
+    assert max(np.diff(made)) <= a_step

@@ -1,4 +1,4 @@
-"""Export an animation: what is in it, how it plays, where it goes; with a preview that moves."""
+"""Export a film: what is in it, how it plays, where it goes; with a preview that moves."""
 
 from __future__ import annotations
 
@@ -7,29 +7,36 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QVBoxLayout,
     QWidget,
 )
 
-from ddpm_studio.export.places import free_path
 from ddpm_studio.gui import names
+from ddpm_studio.gui.dialogs.export_foresight import (
+    ExportForesight,
+    bytes_in_words,
+    facts_of,
+    start_film_job,
+)
+from ddpm_studio.gui.dialogs.export_target import ExportTarget
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job, JobState
+from ddpm_studio.gui.progress import time_left
 from ddpm_studio.gui.session import EXPORT, Session
-from ddpm_studio.gui.widgets.button import Button, IconButton
-from ddpm_studio.gui.widgets.control_row import ControlRow
-from ddpm_studio.gui.widgets.export_options import ExportOptions, Filmed
+from ddpm_studio.gui.widgets.button import Button
+from ddpm_studio.gui.widgets.export_options import ExportOptions
+from ddpm_studio.gui.widgets.export_sources import Filmed
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
-from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
-from ddpm_studio.gui.work import export as work
+from ddpm_studio.gui.work import films as work
 
-PREVIEW_SIDE = 360
+PREVIEW_SIDE, PREVIEW_HEIGHT = 400, 480  # with room for a caption below a square picture
+OPTIONS_WIDTH = 620
+BROAD = 2.5  # so many times as broad as high
 
 
 class ExportDialog(QDialog):
@@ -38,40 +45,36 @@ class ExportDialog(QDialog):
     def __init__(
         self,
         session: Session,
-        trajectory: Trajectory,
+        filmed: Filmed,
         *,
         folder: Path,
         name: str,
-        chosen: tuple[int, ...] = (),
-        current: int | None = None,
-        show: str = X_T,
         parent: QWidget | None = None,
     ) -> None:
-        """folder, name: what is proposed, without an ending. current: which one is seen large."""
+        """folder, name: what is proposed, without an ending."""
         super().__init__(parent)
-        self._session = session
-        project = session.project
-        background = project.config.pictures.background if project else "#ffffff"
-        filmed = Filmed(trajectory, chosen, current, show, background)
+        self._session, self._filmed = session, filmed
         self._options = ExportOptions(filmed, session.settings)
-        self._folder, self._name = folder, name
-        self._named_by_hand = False
+        self._target = ExportTarget(session.theme, folder, name, self._options.kind)
+        self._foresight = ExportForesight(session, self, filmed.needs_device)
+        self._foreseen: work.Foreseen | None = None
+        self._unwritable = ""  # why a film like this cannot be written
         self._job: Job | None = None
         self._saved: Path | None = None
+        self._is_broad, self._usual_height = False, 0
         self.setObjectName(names.EXPORT)
-        self.setWindowTitle("Export animation")
+        self.setWindowTitle(filmed.title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
         self._make_foot()
         self._lay_out()
         self._connect()
-        self._propose_path()
-        self._on_plan_changed()
+        self._on_changed()
         self._export.setFocus()  # Enter is enough
 
-    def plan(self) -> work.FilmPlan:
+    def wish(self) -> work.FilmWish:
         """What is set."""
-        return self._options.plan()
+        return self._options.wish()
 
     def reject(self) -> None:
         """Cancel and Esc: first what is being written, then the dialog."""
@@ -80,25 +83,26 @@ class ExportDialog(QDialog):
         else:
             super().reject()
 
+    def done(self, result: int) -> None:
+        self._foresight.stop()
+        super().done(result)
+
     # building
 
     def _make_fields(self) -> None:
-        self._preview = FilmPreview(names.EXPORT_PREVIEW, PREVIEW_SIDE)
-        self._path = QLineEdit()
-        self._path.setObjectName(names.EXPORT_PATH)
-        self._browse = IconButton(
-            self._session.theme, "folder", names.EXPORT_BROWSE, "Choose where to save it"
-        )
+        self._preview = FilmPreview(names.EXPORT_PREVIEW, PREVIEW_SIDE, PREVIEW_HEIGHT)
         self._facts = QLabel()
         self._facts.setObjectName(names.EXPORT_FACTS)
         self._facts.setProperty("kind", "caption")
         self._facts.setWordWrap(True)
+        self._facts.setToolTip("How large and how long it becomes; its bytes are an estimate")
 
     def _make_foot(self) -> None:
         theme = self._session.theme
         self._progress = QProgressBar()
         self._progress.setObjectName(names.EXPORT_PROGRESS)
         self._progress.setTextVisible(False)
+        self._progress.setRange(0, 1000)
         self._progress.setAccessibleName("Progress of the export")
         self._message = QLabel()
         self._message.setObjectName(names.EXPORT_MESSAGE)
@@ -107,43 +111,34 @@ class ExportDialog(QDialog):
             theme,
             "Show in folder",
             names.EXPORT_SHOW_IN_FOLDER,
-            "Open the folder that the animation is in",
+            "Open the folder that it was saved in",
             icon="folder-open",
         )
         self._cancel = Button(theme, "Cancel", names.EXPORT_CANCEL, "Export nothing (Esc)")
-        self._export = Button(
-            theme,
-            "Export",
-            names.EXPORT_SAVE,
-            "Write the animation",
-            icon="film",
-            kind="primary",
-        )
+        tip = "Write it (Enter)"
+        self._export = Button(theme, "Export", names.EXPORT_SAVE, tip, icon="film", kind="primary")
         self._export.setDefault(True)
+        policy = self._progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes and goes
+        self._progress.setSizePolicy(policy)
         self._progress.hide()
         self._show_folder.hide()
 
     def _lay_out(self) -> None:
-        heading = QLabel("Export animation")
+        heading = QLabel(self._filmed.title)
         heading.setProperty("kind", "heading")
-        where = QWidget()
-        line = QHBoxLayout(where)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(self._path, 1)
-        line.addWidget(self._browse)
-        fields = QVBoxLayout()
+        self._fields = QWidget()
+        fields = QVBoxLayout(self._fields)
+        fields.setContentsMargins(0, 0, 0, 0)
         fields.setSpacing(12)
         fields.addWidget(self._options)
-        fields.addWidget(
-            ControlRow("Saved as", self._path, "A name that is still free.", holder=where)
-        )
+        fields.addWidget(self._target)
         fields.addWidget(self._facts)
         fields.addStretch()
-        both = QHBoxLayout()
+        both = self._both = QHBoxLayout()
         both.setSpacing(24)
         both.addWidget(self._preview)
-        both.addLayout(fields, 1)
+        both.addWidget(self._fields, 1)
         foot = QHBoxLayout()
         foot.setSpacing(12)
         foot.addWidget(self._message, 1)
@@ -156,63 +151,70 @@ class ExportDialog(QDialog):
         layout.addLayout(both, 1)
         layout.addWidget(self._progress)
         layout.addLayout(foot)
-        self.setMinimumWidth(PREVIEW_SIDE + 24 + 400 + 48)
+        self.setMinimumWidth(PREVIEW_SIDE + 24 + OPTIONS_WIDTH + 48)
 
     def _connect(self) -> None:
-        self._options.changed.connect(self._on_plan_changed)
-        self._options.format_changed.connect(self._propose_path)
-        self._path.textEdited.connect(self._on_path_edited)
-        self._path.textChanged.connect(self._check)
-        self._browse.clicked.connect(self._on_browse)
+        self._options.changed.connect(self._on_changed)
+        self._options.kind_changed.connect(self._on_kind_changed)
+        self._target.changed.connect(self._check)
+        self._foresight.foreseen.connect(self._on_foreseen)
+        self._foresight.failed.connect(self._on_unwritable)
         self._cancel.clicked.connect(self.reject)
         self._export.clicked.connect(self._on_export)
         self._show_folder.clicked.connect(self._on_show_folder)
 
-    # what is proposed
+    # what is set
 
-    def _propose_path(self) -> None:
-        suffix = self._options.suffix
-        if self._named_by_hand:
-            self._path.setText(str(Path(self._path.text()).with_suffix(suffix)))
-        else:
-            self._path.setText(str(free_path(self._folder / f"{self._name}{suffix}")))
+    def _on_kind_changed(self) -> None:
+        self._target.set_kind(self._options.kind)
 
-    def _on_path_edited(self) -> None:
-        self._named_by_hand = True
+    def _set_broad(self, is_broad: bool) -> None:
+        """What is broad, such as a film strip, is seen above the options, else beside them."""
+        layout = self.layout()
+        if is_broad == self._is_broad or layout is None:
+            return
+        self._is_broad = is_broad
+        if is_broad:
+            self._usual_height = self.height()
+        ways = QBoxLayout.Direction
+        self._both.setDirection(ways.TopToBottom if is_broad else ways.LeftToRight)
+        self._preview.set_broad(is_broad)
+        layout.activate()
+        height = self.minimumSizeHint().height() if is_broad else self._usual_height
+        self.resize(self.width(), height)
 
-    def _on_plan_changed(self) -> None:
-        plan, ground = self.plan(), self._options.ground
-        self._preview.set_plan(plan, ground)
-        width, height = plan.size
-        facts = [f"{width} × {height} pixels", f"{len(plan.order)} frames", f"{plan.seconds:.1f} s"]
-        if ground is not None:
-            facts.append(f"opaque, on {ground}")
-        self._facts.setText("  ·  ".join(facts))
+    def _on_changed(self) -> None:
+        self._unwritable = ""
+        self._foreseen = None
+        self._foresight.look_at(self.wish(), self._options.seen_film)
         self._check()
 
-    def _problem(self) -> str:
-        """Why it cannot be written yet; '' if it can."""
-        text, suffix = self._path.text().strip(), self._options.suffix
-        path = Path(text).expanduser()
-        if not text or not path.stem or path.suffix.lower() != suffix:
-            return f"The file needs a name that ends in {suffix}"
-        if not path.is_absolute():
-            return "The place must begin with a folder; choose one with the button beside it."
-        if path.is_dir():
-            return "There is a folder of that name."
-        return ""
+    def _on_foreseen(self, foreseen: work.Foreseen) -> None:
+        wish, ground, known = self.wish(), self._options.ground, self._foreseen
+        self._facts.setText(facts_of(wish, foreseen, ground))
+        self._foreseen = foreseen
+        width, height = foreseen.size
+        self._set_broad(wish.stages > 0 and width > BROAD * height)
+        if foreseen.page is not None:
+            self._preview.show_page(foreseen.page, ground)
+        elif not wish.stages and (known is None or known.order != foreseen.order):
+            self._preview.play(self._options.seen_film, wish.options, foreseen.order, ground)
+
+    def _on_unwritable(self, sentence: str) -> None:
+        self._unwritable = sentence
+        self._facts.setText("")
+        self._check()
 
     def _check(self) -> None:
-        try:
-            problem = self._problem()
-            replaced = not problem and Path(self._path.text().strip()).expanduser().exists()
-        except (OSError, RuntimeError, ValueError) as error:  # odd paths
-            problem, replaced = f"This place cannot be used: {error}", False
-        if replaced and not self._session.jobs.get(EXPORT):
+        """Whether it can be written; if not, why not."""
+        if self._job is not None:
+            return
+        problem = self._unwritable or self._target.problem()
+        if not problem and self._target.will_replace:
             self._say("A file of that name is there already and will be replaced.", "warning")
         else:
             self._say(problem, "danger")
-        self._export.setEnabled(not problem and self._job is None)
+        self._export.setEnabled(not problem)
 
     def _say(self, words: str, kind: str = "muted") -> None:
         self._message.setText(words)
@@ -222,29 +224,18 @@ class ExportDialog(QDialog):
 
     # what happens
 
-    def _on_browse(self) -> None:
-        suffix = self._options.suffix
-        start = Path(self._path.text() or self._folder)
-        folder = next((one for one in start.parents if one.is_dir()), Path.home())
-        chooser = QFileDialog(self, "Save the animation as", str(folder), f"Films (*{suffix})")
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setDefaultSuffix(suffix)
-        chooser.selectFile(start.name)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(self._on_browsed)
-        chooser.open()
-
-    def _on_browsed(self, path: str) -> None:
-        self._named_by_hand = True
-        self._path.setText(path)
-
     def _on_export(self) -> None:
         self._check()
         if not self._export.isEnabled():
             return
-        path, plan = Path(self._path.text().strip()).expanduser(), self.plan()
-        job = self._job = self._session.jobs.start(
-            EXPORT, lambda: work.write_film(path, plan), title="Exporting", replace=True
+        self._foresight.stop()
+        path, wish = self._target.path, self.wish()
+        job = self._job = start_film_job(
+            self._session,
+            EXPORT,
+            lambda: work.write(path, wish),
+            "Exporting",
+            self._filmed.needs_device,
         )
         job.tells_failure = True
         job.changed.connect(self._on_job_changed)
@@ -255,40 +246,47 @@ class ExportDialog(QDialog):
         self._on_job_changed()
 
     def _set_busy(self, is_busy: bool) -> None:
+        self._fields.setEnabled(not is_busy)
         self._progress.setVisible(is_busy)
-        self._progress.setRange(0, 1000)
         self._progress.setValue(0)
         self._export.setEnabled(not is_busy)
         self._cancel.setEnabled(True)
         self._cancel.setText("Cancel" if is_busy else "Close")
         self._cancel.setToolTip("Stop; nothing is left behind (Esc)" if is_busy else "Close (Esc)")
         self._show_folder.setVisible(self._saved is not None and not is_busy)
+        if is_busy:
+            self._cancel.setFocus()
 
     def _on_job_changed(self) -> None:
         job = self._job
         if job is None:
             return
-        self._progress.setValue(round(1000 * (job.progress.fraction or 0)))
-        is_stopping = job.state is JobState.STOPPING
-        self._say("Stopping…" if is_stopping else job.progress.text or "Writing…")
+        progress, is_stopping = job.progress, job.state is JobState.STOPPING
+        self._progress.setValue(round(1000 * (progress.fraction or 0)))
+        words = progress.text or "Writing…"
+        if progress.remaining is not None:
+            words += f"  ·  {time_left(progress.remaining)}"
+        self._say("Stopping…" if is_stopping else words)
         self._cancel.setEnabled(not is_stopping)
 
-    def _on_saved(self, path: Path) -> None:
-        self._job, self._saved = None, path
+    def _on_saved(self, saved: work.Saved) -> None:
+        self._job, self._saved = None, saved.path
         self._set_busy(False)
-        self._folder = path.parent
-        self._say(f"Saved {path.name}")
+        self._target.propose_another()
+        self._say(f"Saved {saved.path.name}, {bytes_in_words(saved.nbytes)}")
         self._show_folder.setFocus()
 
     def _on_stopped(self) -> None:
         self._job = None
         self._set_busy(False)
         self._say("Cancelled; nothing was written.")
+        self._export.setFocus()
 
     def _on_failed(self, error: Exception) -> None:
         self._job = None
         self._set_busy(False)
         self._say(describe_failure(error).sentence, "danger")
+        self._export.setFocus()
 
     def _on_show_folder(self) -> None:
         if self._saved is not None:

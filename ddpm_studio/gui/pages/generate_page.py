@@ -6,26 +6,31 @@ import dataclasses
 import random
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.comparing import Comparing
 from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
 from ddpm_studio.gui.jobs import Job, JobState
+from ddpm_studio.gui.keeping import Keeping
+from ddpm_studio.gui.many import PaintMany
+from ddpm_studio.gui.own_pictures import OwnPictures
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.painting import Painting
+from ddpm_studio.gui.recipe_use import RecipeUse
 from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.sheets import Sheets
 from ddpm_studio.gui.widgets.button import Button, IconButton
 from ddpm_studio.gui.widgets.empty_state import EmptyState
+from ddpm_studio.gui.widgets.export_sources import FilmedDenoising
+from ddpm_studio.gui.widgets.own_picture_bar import OWN
 from ddpm_studio.gui.widgets.sample_controls import SampleControls
 from ddpm_studio.gui.widgets.stage import Stage
-from ddpm_studio.gui.widgets.trajectory import X_T
-from ddpm_studio.gui.work import export as export_work
 from ddpm_studio.gui.work import sample as work
 from ddpm_studio.project import Project
 
-SAVE = "save"  # the job that writes chosen pictures
 PAUSE_MS = 350  # so long nothing must change until the pictures are made again
 NO_PROJECT = (
     "No project open",
@@ -43,19 +48,24 @@ NO_MODEL_YET = (
     "or so, the first pictures are painted here by themselves.",
 )
 SAVE_TIP = "Save the finished pictures as PNG files, each with its recipe inside"
+PLAIN_TIP = "Save without the recipe: nothing in the files says how they were made"
 UNFINISHED_TIP = "Only pictures that were painted to the end can be saved"
-EXPORT_TIP = "The way from noise to picture as a film: GIF, WebP, APNG or MP4"
+EXPORT_TIP = "The way from noise to picture as a film: GIF, WebP, MP4, film strip and more"
 
 
 class GeneratePage(Page):
     """The stage where pictures grow, and the sampler's controls beside it."""
 
     nav_name = names.NAV_GENERATE
+    recipe_file_wanted = Signal()  # a person wants to choose a file with a recipe
     page_name = names.PAGE_GENERATE
     title = "Generate"
     action_text = "Generate pictures"
     shortcuts = (
-        ("Esc", "Back to all pictures, or cancel"),
+        ("Esc", "Back to all pictures, cancel, or leave compare"),
+        ("K, Ctrl+Z", "Make what is seen a work, and take it back"),
+        ("V", "Compare with other settings"),
+        ("1 to 4, X, [ and ]", "In compare: the view, the other one, the line of the wipe"),
         ("Arrow keys, Enter", "Go to a picture, see it large"),
         ("Space or C, Ctrl+A", "Choose a picture, or all"),
         ("Left, Right, Home, End", "Move on the timeline, when it has the focus"),
@@ -68,7 +78,12 @@ class GeneratePage(Page):
         self._is_learning = False  # the model learns, or has learned since it was opened
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._controls = SampleControls(session.theme, session.settings, random.Random())
+        self._sheets = Sheets(session, self._controls, self)
         self._stage = Stage(session.theme, session.settings)
+        self._own = OwnPictures(session, self._stage, self)
+        self._comparing = Comparing(self._painting, self._stage, self)
+        self._keeping = Keeping(session, self._stage, self._comparing, self)
+        self._recipes = RecipeUse(session, self._controls, self)
         self._make_buttons()
         self._lay_out()
         self._connect()
@@ -83,8 +98,10 @@ class GeneratePage(Page):
     def show_project(self, _project: Project | None) -> None:
         self._pause.stop()
         self._painting.forget()
+        self._comparing.forget()
+        self._own.forget()
         self._is_learning = False
-        self._stage.saved.hide()
+        self._keeping.forget()
         self._stage.set_trajectory(None)
         self._read_checkpoints()
 
@@ -97,6 +114,7 @@ class GeneratePage(Page):
     def show_best(self, step: int, loss: float) -> None:
         """Mark the best checkpoint, by its loss on held-out pictures; -1: there is none."""
         self._controls.set_best(step, loss)
+        self._sheets.set_best(step, loss)
 
     def choose_checkpoint(self, step: int) -> None:
         """The next pictures come from this one, if it still exists."""
@@ -113,6 +131,14 @@ class GeneratePage(Page):
             self._stage.back()
         elif event.key() == Qt.Key.Key_Escape and self._painting.is_running:
             self._on_cancel()
+        elif event.key() == Qt.Key.Key_Escape and self._comparing.is_on:
+            self._comparing.leave()
+        elif event.key() == Qt.Key.Key_V and not event.modifiers():
+            self._comparing.toggle()
+        elif event.key() == Qt.Key.Key_K and not event.modifiers():
+            self._stage.keep()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self._keeping.undo()
         else:
             super().keyPressEvent(event)
 
@@ -123,6 +149,9 @@ class GeneratePage(Page):
         self._save = Button(theme, "Save", names.GENERATE_SAVE, SAVE_TIP, icon="export")
         self._save_to = IconButton(
             theme, "folder", names.GENERATE_SAVE_TO, "Save into another folder…"
+        )
+        self._save_plain = IconButton(
+            theme, "recipe-off", names.GENERATE_SAVE_PLAIN, "Save without the recipe", PLAIN_TIP
         )
         self._export = Button(
             theme, "Export animation…", names.GENERATE_EXPORT, EXPORT_TIP, icon="film"
@@ -145,7 +174,9 @@ class GeneratePage(Page):
         )
 
     def _lay_out(self) -> None:
-        for button in (self._save, self._save_to, self._export):
+        saving = self._save, self._save_to, self._save_plain
+        self._head_buttons: tuple[QWidget, ...] = (self._sheets.button, *saving, self._export)
+        for button in self._head_buttons:
             policy = button.sizePolicy()
             policy.setRetainSizeWhenHidden(True)  # the title does not jump
             button.setSizePolicy(policy)
@@ -154,8 +185,13 @@ class GeneratePage(Page):
         layout = QHBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
+        self._stage.head.add_left(self._own.bar, lambda: self._own.bar.source == OWN)
         layout.addWidget(self._stage, 1)
-        layout.addWidget(self._controls)
+        beside = QVBoxLayout()
+        beside.setSpacing(8)
+        beside.addWidget(self._controls, 1)
+        beside.addWidget(PaintMany(self.session, self._controls, self).button)
+        layout.addLayout(beside)
         self.set_content(content)
         self._nothing = EmptyState(
             self.theme,
@@ -177,14 +213,19 @@ class GeneratePage(Page):
         controls.cancel_wanted.connect(self._on_cancel)
         controls.changed.connect(self._on_changed)
         self._pause.timeout.connect(self._on_pause_over)
-        self._painting.begun.connect(self._stage.set_trajectory)
-        self._painting.grew.connect(self._stage.grow)
+        self._own.wanted.connect(self._on_pause_over)
         self._painting.changed.connect(self._refresh)
         self._painting.ended.connect(self._on_ended)
         self._stage.changed.connect(self._refresh)
+        self._comparing.changed.connect(self._refresh)
         self._stage.saved.folder_wanted.connect(QDesktopServices.openUrl)
-        self._save.clicked.connect(self._on_save)
-        self._save_to.clicked.connect(self._on_save_to)
+        self._save.clicked.connect(self._keeping.save_here)
+        self._save_to.clicked.connect(self._keeping.choose_folder)
+        self._save_plain.clicked.connect(self._keeping.save_without_recipe)
+        self._recipes.file_wanted.connect(self.recipe_file_wanted)
+        self._recipes.start_wanted.connect(self._own.begin_with)
+        self._recipes.show_wanted.connect(self._stage.scrubber.choose_show)
+        self._recipes.paint_wanted.connect(self._on_recipe)
         self._export.clicked.connect(self._on_export)
         self._go_train.clicked.connect(lambda: session.want_page(names.NAV_TRAIN))
         self._go_start.clicked.connect(lambda: session.want_page(names.NAV_START))
@@ -211,7 +252,9 @@ class GeneratePage(Page):
                 self._take_first_look()
 
     def _on_generate(self) -> None:
-        self._start(self._controls.seed.take(), self._controls.checkpoint, follow_to=1.0)
+        seeds = self._controls.seed
+        seed = seeds.take_shown() if self._comparing.is_on else seeds.take()
+        self._start(seed, self._controls.checkpoint, follow_to=1.0)
 
     def _on_changed(self) -> None:
         """The same noise would become other pictures: make them, if there are any."""
@@ -232,12 +275,18 @@ class GeneratePage(Page):
         self._pause.stop()
         if project is None:
             return
-        wish = work.Wish(
-            project, controls.sample_config(seed), controls.count, checkpoint, controls.which
-        )
+        count, pinned = controls.count, self._comparing.pinned
+        if pinned is not None:  # what is held against it must come from the same noise
+            seed, count = pinned.trajectory.seeds[0], len(pinned.trajectory.seeds)
+        wish = work.Wish(project, controls.sample_config(seed), count, checkpoint, controls.which)
+        wish = self._own.applied(wish)
         # what was asked for, not what it came to: "the newest" stays a wish for the newest
         asked = dataclasses.replace(wish, checkpoint=controls.checkpoint)
         self._painting.start(wish, asked, follow_to)
+
+    def _on_recipe(self, seed: int, checkpoint: Path | None, follow_to: float) -> None:
+        self._comparing.leave()  # else it would be painted with the noise of what is compared
+        self._start(seed, checkpoint, follow_to)
 
     def _on_cancel(self) -> None:
         self._pause.stop()
@@ -247,55 +296,26 @@ class GeneratePage(Page):
         if self._controls.has_run_focus and self._stage.trajectory is not None:
             self._stage.scrubber.timeline.setFocus()  # the arrow keys scrub at once
 
-    # saving
-
-    def _on_save(self) -> None:
-        if self.session.project is not None:
-            self._save_into(self.session.project.gallery)
-
-    def _on_save_to(self) -> None:
-        project = self.session.project
-        if project is None:
-            return
-        chooser = QFileDialog(self, "Save the pictures in", str(project.path))
-        chooser.setFileMode(QFileDialog.FileMode.Directory)
-        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(lambda folder: self._save_into(Path(folder)))
-        chooser.open()
-
-    def _save_into(self, folder: Path) -> None:
-        trajectory, started = self._stage.trajectory, self._painting.started
-        if trajectory is None or started is None or not trajectory.is_complete:
-            return
-        if self.session.jobs.get(SAVE) is not None:
-            return
-        finished, wanted = trajectory.pictures(len(trajectory) - 1, X_T), self._stage.wanted
-        pictures = [finished[index] for index in wanted]
-        seeds = [trajectory.seeds[index] for index in wanted]
-        job = self.session.jobs.start(
-            SAVE,
-            lambda: export_work.save_pictures(pictures, seeds, started.recipe, folder),
-            title="Saving pictures",
-        )
-        job.succeeded.connect(self._stage.saved.show_saved)
+    # export
 
     def _on_export(self) -> None:
-        trajectory, started = self._stage.trajectory, self._painting.started
-        project = self.session.project
-        if trajectory is None or started is None or project is None:
+        run, project = self._comparing.front, self.session.project
+        if run is None or project is None:
             return
+        trajectory, started = run.trajectory, run.started
         self._stage.scrubber.pause()
-        seed = trajectory.seeds[0]
-        ExportDialog(
-            self.session,
+        seed, recipe = trajectory.seeds[0], started.recipe
+        filmed = FilmedDenoising(
             trajectory,
-            folder=project.gallery,
-            name=f"{project.name}_step{started.recipe.step:08d}_seed{seed:06d}",
-            chosen=self._stage.chosen,
-            current=self._stage.current if self._stage.is_single else None,
-            show=self._stage.scrubber.show_what,
-            parent=self.window(),
+            self._stage.chosen,
+            self._stage.current if self._stage.is_single else None,
+            self._stage.scrubber.show_what,
+            project.config.pictures.background,
+            recipe,
+        )
+        name = f"{project.name}_step{recipe.step:08d}_seed{seed:06d}"
+        ExportDialog(
+            self.session, filmed, folder=project.gallery, name=name, parent=self.window()
         ).open()
 
     # what can be done
@@ -322,14 +342,16 @@ class GeneratePage(Page):
         trajectory, painting = self._stage.trajectory, self._painting
         self._controls.set_running(painting.is_running)
         self._controls.set_stopping(painting.is_stopping)
-        is_whole = trajectory is not None and trajectory.is_complete
+        is_made = trajectory is not None and not trajectory.is_forward
+        is_whole = trajectory is not None and is_made and trajectory.is_complete
         self._save.setText(_save_words(len(self._stage.wanted), bool(self._stage.chosen)))
         self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else UNFINISHED_TIP)
         self._save.setEnabled(is_whole)
         self._save_to.setEnabled(is_whole)
+        self._save_plain.setEnabled(is_whole)
         has_frames = trajectory is not None and len(trajectory) > 1
         self._export.setEnabled(has_frames and not painting.is_running)
-        for button in (self._save, self._save_to, self._export):
+        for button in self._head_buttons:
             button.setVisible(not self.is_empty)
 
 

@@ -14,6 +14,7 @@ from ddpm_studio.config import ModelConfig, StudioConfig
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import effort as efforts
 from ddpm_studio.gui import names
+from ddpm_studio.gui.dialogs.export_training import TrainingExport
 from ddpm_studio.gui.jobs import Job, JobState
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.planning import Planning
@@ -57,6 +58,7 @@ class TrainPage(Page):
         self._view = RunView(self.theme, session.settings)
         self._planning = Planning(session, self._controls, self)
         self._sampling = SampleNow(session, self)
+        self._filming = TrainingExport(session, self)
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -153,6 +155,7 @@ class TrainPage(Page):
         controls.effort_wanted.connect(self._on_effort_wanted)
         controls.config_wanted.connect(self._on_config_wanted)
         self._view.frames_wanted.connect(self._on_frames_wanted)
+        self._view.wall.export_wanted.connect(self._filming.open)
         self._view.checkpoint_chosen.connect(self._on_checkpoint_chosen)
         self._view.best_changed.connect(self.best_changed)
         self._view.best_changed.connect(self._sampling.set_best)

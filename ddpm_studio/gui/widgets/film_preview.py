@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.widgets.images import drawable, image_on
 from ddpm_studio.gui.widgets.player import Player
 
 if TYPE_CHECKING:
-    from ddpm_studio.gui.work.export import FilmPlan
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from ddpm_studio.export.film import Film, FilmOptions
+    from ddpm_studio.export.film_pictures import FilmPictures
 
 MARGIN = 16
+BROAD_HEIGHT = 208
+MOST = (1 << 24) - 1  # QWIDGETSIZE_MAX
 
 
 class FilmPreview(QFrame):
-    """Plays a plan again and again, with its speed, its hold and its way back."""
+    """Plays a film again and again, as it will be written: its order, its speed, its captions."""
 
-    def __init__(self, name: str, side: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, side: int, height: int = 0) -> None:
+        """side: how wide it is, and at least as high; more with a height."""
+        super().__init__()
         self.setObjectName(name)
         self.setProperty("kind", "canvas")
         self.setAccessibleName("Preview of the animation")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setFixedWidth(side)
-        self.setMinimumHeight(side)
-        self._side = side
-        self._plan: FilmPlan | None = None
+        self._side, self._height = side, max(side, height)
+        self.set_broad(False)
+        self._pictures: FilmPictures | None = None
+        self._order: Sequence[int] = ()
         self._ground: QColor | None = None
-        self._order: list[int] = []
         self._tick = 0
         self._image = QImage()
         self._player = Player(self, hold=0.0)
@@ -47,25 +54,54 @@ class FilmPreview(QFrame):
     def sizeHint(self) -> QSize:
         return QSize(self._side, self._side)
 
-    def set_plan(self, plan: FilmPlan, ground: str | None = None) -> None:
-        """Play another plan, from where the old one was.
+    def set_broad(self, is_broad: bool) -> None:
+        """As broad as there is room and low, for a page; else of a fixed width, for a film."""
+        fixed, free = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding
+        self.setSizePolicy(*((free, fixed) if is_broad else (fixed, free)))
+        self.setMinimumSize(self._side, BROAD_HEIGHT if is_broad else self._height)
+        self.setMaximumSize(MOST if is_broad else self._side, BROAD_HEIGHT if is_broad else MOST)
+
+    def play(
+        self, film: Film, options: FilmOptions, order: Sequence[int], ground: str | None = None
+    ) -> None:
+        """Play another film, from where the old one was. order: the frame of each tick.
 
         ground: "#rrggbb", behind what is transparent in a film that cannot be so.
         """
-        self._plan, self._order = plan, plan.order
-        self._ground = None if ground is None else QColor(ground)
+        from ddpm_studio.export.film_pictures import FilmPictures
+
+        height, width, _ = film.shape
+        self._pictures = FilmPictures(film, self._fitting(options, width, height))
+        self._order, self._ground = order, None if ground is None else QColor(ground)
         self._player.stop()
-        self._player.fps = plan.fps
-        self._player.play(len(self._order), min(self._tick, len(self._order) - 1))
+        self._player.fps = options.fps
+        self._player.play(len(order), min(self._tick, len(order) - 1))
+
+    def show_page(self, page: np.ndarray, ground: str | None = None) -> None:
+        """Show one picture, uint8 (H, W, C), that does not move."""
+        self._player.stop()
+        self._pictures, self._order, self._tick = None, (), 0
+        self._ground = None if ground is None else QColor(ground)
+        self._image = drawable(image_on(page))
+        self.update()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._player.stop()
         super().hideEvent(event)
 
+    def _fitting(self, options: FilmOptions, width: int, height: int) -> FilmOptions:
+        """The same film as large as there is room for it, however large it will be written."""
+        room = self._side - 2 * MARGIN
+        if options.width is None:
+            scale = max(1, min(64, room // max(width, height)))
+            return dataclasses.replace(options, scale=scale)
+        smooth = round(room * min(1.0, width / height))
+        return dataclasses.replace(options, width=max(1, min(options.width, smooth)))
+
     def _on_moved(self, tick: int) -> None:
         self._tick = tick
-        if self._plan is not None:
-            self._image = drawable(image_on(self._plan.compose(self._order[tick])))
+        if self._pictures is not None:
+            self._image = drawable(image_on(self._pictures.frame(self._order[tick])))
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

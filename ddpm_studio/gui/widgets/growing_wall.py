@@ -29,6 +29,7 @@ class GrowingWall(QWidget):
     """
 
     frames_wanted = Signal(list)
+    export_wanted = Signal(list)  # the steps of its film
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +44,7 @@ class GrowingWall(QWidget):
         self._slider.valueChanged.connect(self._on_slid)
         self._view.stepped.connect(self._on_stepped)
         self._play.clicked.connect(self._on_play)
+        self._export.clicked.connect(lambda: self.export_wanted.emit(self.steps))
         self._show_frame()
 
     @property
@@ -132,6 +134,13 @@ class GrowingWall(QWidget):
         self._progress.setToolTip("New pictures are being made from noise (preview)")
         self._progress.hide()
         self._play = IconButton(self._theme, "play", names.TRAIN_PLAY, "Play")
+        self._export = IconButton(
+            self._theme,
+            "film",
+            names.TRAIN_EXPORT,
+            "Export film…",
+            "Export the film of the model learning: GIF, WebP, MP4, film strip and more",
+        )
         self._slider = Slider(0, 0)
         self._slider.setObjectName(names.TRAIN_HISTORY)
         explain(
@@ -150,6 +159,7 @@ class GrowingWall(QWidget):
         row.addWidget(self._play)
         row.addWidget(self._slider, 1)
         row.addWidget(self._label)
+        row.addWidget(self._export)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -173,6 +183,7 @@ class GrowingWall(QWidget):
         has_film = len(self._film) > 1
         self._slider.setEnabled(has_film)
         self._play.setEnabled(has_film)
+        self._export.setEnabled(has_film)
         self._show_frame()
 
     def _show_frame(self) -> None:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import math
-
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button, IconButton
-from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
+from ddpm_studio.gui.widgets.compare_view import CompareView
+from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.inputs import Switch
-from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
+from ddpm_studio.gui.widgets.picture_canvas import PictureCanvas
+from ddpm_studio.gui.widgets.terse import set_words
+from ddpm_studio.gui.widgets.trajectory import Trajectory
+
+BACK = "All pictures"
 
 
 class PictureViewer(QWidget):
-    """Left and Right go to the next picture, Space plays, C chooses, Esc goes back."""
+    """Left and Right go to the next picture, Space plays, C chooses, Esc goes back.
+
+    Attributes: head (the row of its controls, for whoever gives it a place), canvas.
+    """
 
     back_wanted = Signal()
     play_wanted = Signal()
@@ -31,6 +37,8 @@ class PictureViewer(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._trajectory: Trajectory | None = None
         self._index = 0
+        self._is_terse = False
+        self.head = QWidget()
         self.canvas = PictureCanvas()
         self._make_controls(theme)
         self._lay_out()
@@ -59,17 +67,30 @@ class PictureViewer(QWidget):
         self._refresh()
         self.index_changed.emit(index)
 
+    def follow(self, compare: CompareView) -> None:
+        """Paint with this one while it compares."""
+        self.canvas.follow(compare)
+
     def show_frame(self, position: int, show: str) -> None:
         self.canvas.show_frame(position, show)
+
+    def set_terse(self, is_terse: bool) -> None:
+        """Leave room for the rest of the row."""
+        self._is_terse = is_terse
+        set_words(self._back, BACK, has_room=not is_terse)
+        self._refresh()
+
+    @property
+    def pointed(self) -> Trajectory | None:
+        """The run whose picture is under the mouse; else the one in front."""
+        return self.canvas.pointed
 
     def set_chosen(self, is_chosen: bool) -> None:
         """Whether this picture is one of the chosen."""
         self._choose.setChecked(is_chosen)
 
     def _make_controls(self, theme: Theme) -> None:
-        self._back = Button(
-            theme, "All pictures", names.GENERATE_BACK, "Back to the grid (Esc)", icon="grid"
-        )
+        self._back = Button(theme, BACK, names.GENERATE_BACK, "Back to the grid (Esc)", icon="grid")
         self._previous = IconButton(
             theme,
             "chevron-left",
@@ -80,7 +101,7 @@ class PictureViewer(QWidget):
         self._next = IconButton(
             theme, "chevron-right", names.GENERATE_NEXT, "Next picture", "Next picture (Right)"
         )
-        self._title = QLabel()
+        self._title = ElidedLabel()
         self._title.setProperty("kind", "muted")
         self._smooth = Switch("Smooth")
         self._smooth.setObjectName(names.GENERATE_SMOOTH)
@@ -98,23 +119,20 @@ class PictureViewer(QWidget):
         self._choose.clicked.connect(lambda: self.choose_wanted.emit(self._index))
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 12, 16, 0)
+        row = QHBoxLayout(self.head)
+        row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(8)
         row.addWidget(self._back)
         row.addSpacing(8)
         row.addWidget(self._previous)
         row.addWidget(self._next)
         row.addSpacing(4)
-        row.addWidget(self._title)
-        row.addStretch()
+        row.addWidget(self._title, 1)
         row.addWidget(self._choose)
         row.addSpacing(8)
         row.addWidget(self._smooth)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(row)
         layout.addWidget(self.canvas, 1)
 
     def _refresh(self) -> None:
@@ -124,8 +142,9 @@ class PictureViewer(QWidget):
         self._next.setEnabled(self._index < count - 1)
         if trajectory is not None:
             seed = trajectory.seeds[self._index]
-            self._title.setText(f"Picture {self._index + 1} of {count}  ·  seed {seed}")
-            self.setAccessibleName(f"Picture {self._index + 1} of {count}, large")
+            which = f"{self._index + 1} of {count}"
+            self._title.setText(f"{'' if self._is_terse else 'Picture '}{which}  ·  seed {seed}")
+            self.setAccessibleName(f"Picture {which}, large")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
@@ -141,55 +160,3 @@ class PictureViewer(QWidget):
                 self.back_wanted.emit()
             case _:
                 super().keyPressEvent(event)
-
-
-class PictureCanvas(QWidget):
-    """Draws one picture of a trajectory in the middle."""
-
-    MARGIN = 16
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._trajectory: Trajectory | None = None
-        self._index, self._position, self._show = 0, 0, X_T
-        self._is_smooth = False
-
-    def set_picture(self, trajectory: Trajectory | None, index: int) -> None:
-        if trajectory is not self._trajectory:
-            self._position = 0
-        self._trajectory, self._index = trajectory, index
-        self.update()
-
-    def show_frame(self, position: int, show: str) -> None:
-        self._position, self._show = position, show
-        self.update()
-
-    def set_smooth(self, is_smooth: bool) -> None:
-        self._is_smooth = is_smooth
-        self.update()
-
-    def picture_rect(self) -> QRectF:
-        """Where the picture is drawn: enlarged by a whole number of device pixels, or smoothly."""
-        width, height = self._trajectory.picture_size if self._trajectory is not None else (1, 1)
-        ratio = self.devicePixelRatioF()
-        across = (self.width() - 2 * self.MARGIN) * ratio / width
-        down = (self.height() - 2 * self.MARGIN) * ratio / height
-        scale = max(0.0, min(across, down))
-        if scale >= 1 and not self._is_smooth:
-            scale = math.floor(scale)
-        left = round((self.width() * ratio - width * scale) / 2)
-        top = round((self.height() * ratio - height * scale) / 2)
-        return QRectF(left / ratio, top / ratio, width * scale / ratio, height * scale / ratio)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        trajectory = self._trajectory
-        if trajectory is None or not len(trajectory):
-            return
-        painter = QPainter(self)
-        area = self.picture_rect()
-        is_shrunk = area.width() * self.devicePixelRatioF() < trajectory.picture_size[0]
-        smooth = self._is_smooth or is_shrunk
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        image = trajectory.images(self._position, self._show)[self._index]
-        draw_on_checkerboard(painter, area, image)

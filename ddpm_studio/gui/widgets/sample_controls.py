@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from ddpm_studio.config import SAMPLERS, SPACINGS, VARIANCES, SampleConfig
+from ddpm_studio.config import AUTO, SAMPLERS, SPACINGS, USUAL_STEPS, VARIANCES, SampleConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
@@ -31,10 +31,12 @@ SAMPLER_WORDS = {
     "heun": "Heun: exact, takes twice as long",
 }
 SPACING_WORDS = {
+    "auto": "What suits the sampler",
     "leading": "Leading (starts a little late)",
     "trailing": "Trailing (starts at pure noise)",
     "linspace": "Even (both ends)",
     "quadratic": "Quadratic (dense near the end)",
+    "log_snr": "By noise level (best with few)",
 }
 VARIANCE_WORDS = {"posterior": "Small (posterior)", "beta": "Large (beta)"}
 WEIGHTS_WORDS = {"ema": "Averaged (calmer)", "model": "Plain (as they are)"}
@@ -61,6 +63,7 @@ class SampleControls(QFrame):
         self.setFixedWidth(WIDTH)
         self._theme = theme
         self._is_running = False
+        self._exact_eta = 0.0
         self._best: tuple[int, float] | None = None  # step and held-out loss of a checkpoint
         self.seed = SeedField(theme, settings, dice)
         self._make_fields()
@@ -70,6 +73,7 @@ class SampleControls(QFrame):
         self._more.setStyleSheet("padding-left: 0; padding-right: 8px")  # in line with the rest
         self._lay_out()
         self._remember(settings)
+        self._usual_steps = USUAL_STEPS[self._sampler.currentData()]
         self._connect()
         self.set_running(False)
         self._on_sampler_changed()
@@ -93,15 +97,41 @@ class SampleControls(QFrame):
         return Path(chosen) if chosen else None
 
     def sample_config(self, seed: int) -> SampleConfig:
+        eta = round(self._eta.number.value(), 2)
         return SampleConfig(
             sampler=str(self._sampler.currentData()),
             num_inference_steps=int(self._steps.number.value()),
-            eta=round(self._eta.number.value(), 2),
+            eta=self._exact_eta if eta == round(self._exact_eta, 2) else eta,
             spacing=str(self._spacing.currentData()),
             variance=str(self._variance.currentData()),
             clip=self._clip.isChecked(),
             seed=seed,
         )
+
+    def set_sample(self, sample: SampleConfig) -> None:
+        """Set all that `sample_config` gives, the seed among it."""
+        self._sampler.setCurrentIndex(self._sampler.findData(sample.sampler))
+        self._steps.number.setValue(sample.num_inference_steps)  # not what the sampler proposes
+        assert isinstance(self._eta.number, DoubleSpinBox)
+        self._eta.number.setValue(sample.eta)
+        self._exact_eta = sample.eta  # two digits are seen, but all of them count
+        self._spacing.setCurrentIndex(self._spacing.findData(sample.spacing))
+        self._variance.setCurrentIndex(self._variance.findData(sample.variance))
+        self._clip.setChecked(sample.clip)
+        if sample.seed != self.seed.number.value():
+            self.seed.number.setValue(sample.seed)
+            self.changed.emit()
+
+    def set_count(self, count: int) -> None:
+        self._count.setValue(count)
+
+    def add_more(self, widget: QWidget) -> None:
+        """Put something below what is seldom needed."""
+        self._rest.layout().addWidget(widget)  # type: ignore[union-attr]
+
+    def set_which(self, which: str) -> None:
+        """ "ema" or "model"."""
+        self._weights.setCurrentIndex(self._weights.findData(which))
 
     # what the page tells
 
@@ -129,11 +159,11 @@ class SampleControls(QFrame):
         self._label_checkpoints()
 
     def choose_checkpoint(self, step: int) -> bool:
-        """Choose the checkpoint of a step; False if it is not there any more."""
+        """Choose the checkpoint of a step, -1 for the newest; False if it is not there any more."""
         combo = self._checkpoint
         for index in range(combo.count()):
             path = combo.itemData(index)
-            if path and step_of(Path(path)) == step:
+            if (step_of(Path(path)) if path else -1) == step:
                 combo.setCurrentIndex(index)
                 return True
         return False
@@ -187,7 +217,9 @@ class SampleControls(QFrame):
         self._sampler = _choice(names.GENERATE_SAMPLER, SAMPLERS, SAMPLER_WORDS, usual.sampler)
         self._checkpoint = _combo(names.GENERATE_CHECKPOINT)
         self._weights = _choice(names.GENERATE_WEIGHTS, tuple(WEIGHTS_WORDS), WEIGHTS_WORDS, "ema")
-        self._spacing = _choice(names.GENERATE_SPACING, SPACINGS, SPACING_WORDS, usual.spacing)
+        self._spacing = _choice(
+            names.GENERATE_SPACING, (AUTO, *SPACINGS), SPACING_WORDS, usual.spacing
+        )
         self._variance = _choice(names.GENERATE_VARIANCE, VARIANCES, VARIANCE_WORDS, usual.variance)
         self._clip = Switch("Keep to the range of colours")
         self._clip.setObjectName(names.GENERATE_CLIP)
@@ -307,6 +339,7 @@ class SampleControls(QFrame):
         self._eta.number.valueChanged.connect(self.changed)
         for combo in (self._checkpoint, self._weights, self._spacing, self._variance):
             combo.currentIndexChanged.connect(self.changed)
+        self._sampler.currentIndexChanged.connect(self._propose_steps)
         self._sampler.currentIndexChanged.connect(self._on_sampler_changed)
         self._sampler.currentIndexChanged.connect(self.changed)
         self._clip.toggled.connect(self.changed)
@@ -315,6 +348,13 @@ class SampleControls(QFrame):
 
     def _on_run(self) -> None:
         (self.cancel_wanted if self._is_running else self.run_wanted).emit()
+
+    def _propose_steps(self) -> None:
+        """Another sampler usually takes so many, unless a person has set them by hand."""
+        steps = self._steps.number
+        if steps.value() == min(self._usual_steps, steps.maximum()):
+            steps.setValue(USUAL_STEPS[self._sampler.currentData()])
+        self._usual_steps = USUAL_STEPS[self._sampler.currentData()]
 
     def _on_sampler_changed(self) -> None:
         """eta is DDIM's, the variance is DDPM's."""
@@ -333,7 +373,7 @@ class SampleControls(QFrame):
     def _show_rest(self) -> None:
         scroll = self.findChild(QScrollArea)
         if scroll is not None and self._more.hasFocus():
-            scroll.ensureWidgetVisible(self._clip, 0, 16)
+            scroll.verticalScrollBar().setValue(scroll.verticalScrollBar().maximum())
 
 
 def _choice(name: str, keys: Sequence[str], words: dict[str, str], chosen: str) -> ComboBox:

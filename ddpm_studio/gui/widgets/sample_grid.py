@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from functools import lru_cache
-
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
+from ddpm_studio.gui.widgets.compare_view import WIPE, CompareView, draw_waiting, draw_wipe
+from ddpm_studio.gui.widgets.grid_places import GridPlaces
+from ddpm_studio.gui.widgets.round_marks import (
+    check_place,
+    draw_check,
+    draw_keep,
+    is_near,
+    keep_place,
+)
 from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
 
-GAP, MARGIN = 8, 16  # between pictures, and around all of them
-NEARLY = 0.85  # so much smaller may pictures be for the sake of full rows
-CHECK_RADIUS, CHECK_INSET = 11.0, 7.0
 TWO_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-@dataclass(frozen=True)
-class Arrangement:
-    """How so many pictures fill an area. scale: device pixels for each of theirs."""
-
-    columns: int
-    rows: int
-    scale: float
-
-    @property
-    def worth(self) -> tuple[int, float, int]:
-        """Few empty places first, then large pictures, then a square grid."""
-        return -self.columns * self.rows, self.scale, -abs(self.columns - self.rows)
-
-
-@lru_cache(maxsize=8)  # it is asked for at every mouse move and for every picture
-def arrange(
-    count: int, picture: tuple[int, int], width: float, height: float, gap: float
-) -> Arrangement:
-    """Large pictures in full rows: enlarged by a whole number if they can be enlarged.
-
-    All lengths in device pixels.
-    """
-    fitting = []
-    for columns in range(1, count + 1):
-        rows = math.ceil(count / columns)
-        across = (width - gap * (columns - 1)) / columns / picture[0]
-        down = (height - gap * (rows - 1)) / rows / picture[1]
-        scale = max(0.0, min(across, down))
-        fitting.append(Arrangement(columns, rows, math.floor(scale) if scale >= 1 else scale))
-    largest = max(one.scale for one in fitting)
-    return max((one for one in fitting if one.scale >= NEARLY * largest), key=lambda o: o.worth)
-
-
 class SampleGrid(QWidget):
-    """A click, or Enter, opens a picture; its round mark, Ctrl+click or Space chooses it."""
+    """A click, or Enter, opens a picture; its round mark, Ctrl+click or Space chooses it.
+
+    While two runs are compared, each picture is seen of both.
+    """
 
     opened = Signal(int)  # which picture is to be seen large
     chosen_changed = Signal()
     current_changed = Signal(int)
+    keep_wanted = Signal(int, object)  # a picture, and the Trajectory that it is seen of
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +45,11 @@ class SampleGrid(QWidget):
         self._position, self._show = 0, X_T
         self._chosen: set[int] = set()
         self._current = 0  # where the keyboard is
-        self._hovered: int | None = None
+        self._hovered: tuple[int, int] | None = None  # a picture, in which half
+        self._mouse = QPointF()
+        self._pressed: tuple[int, QPointF] | None = None  # a picture that is opened or wiped
+        self._is_wiping = False
+        self._compare = CompareView(self)
         theme.changed.connect(self.update)
         self._describe()
 
@@ -110,6 +87,11 @@ class SampleGrid(QWidget):
         self._describe()
         self.update()
 
+    def follow(self, compare: CompareView) -> None:
+        """Paint with this one while it compares."""
+        self._compare = compare
+        compare.changed.connect(self.update)
+
     def show_frame(self, position: int, show: str) -> None:
         """Show x_t or pred_x_0 of a frame that is there."""
         self._position, self._show = position, show
@@ -142,51 +124,61 @@ class SampleGrid(QWidget):
             self.current_changed.emit(index)
             self.update()
 
+    @property
+    def pointed(self) -> tuple[int, Trajectory] | None:
+        """The picture under the mouse, else that of the keyboard, and of which run it is seen."""
+        if self._hovered is not None:
+            index, half = self._hovered
+            return self._seen(index, half, self._mouse.x())
+        if self.hasFocus() and self.count and self._trajectory is not None:
+            return self._current, self._trajectory
+        return None
+
+    def _seen(self, index: int, half: int, x: float) -> tuple[int, Trajectory] | None:
+        run = self._trajectory
+        if self._compare.is_on:
+            run = self._compare.side_at(self.cell_rect(index, half), x, half)
+        return (index, run) if run is not None else None
+
     # where things are
 
-    def cell_rect(self, index: int) -> QRectF:
-        """Where a picture is drawn, in this widget's coordinates."""
-        ratio = self.devicePixelRatioF()
-        how = self._arrangement()
-        width, height = (side * how.scale for side in self._picture_size())
-        gap = round(GAP * ratio)
-        whole_width = how.columns * (width + gap) - gap
-        whole_height = how.rows * (height + gap) - gap
-        row, column = divmod(index, how.columns)
-        left = round((self.width() * ratio - whole_width) / 2) + column * (width + gap)
-        top = round((self.height() * ratio - whole_height) / 2) + row * (height + gap)
-        return QRectF(left / ratio, top / ratio, width / ratio, height / ratio)
+    def cell_rect(self, index: int, half: int = 0) -> QRectF:
+        """Where a picture is drawn; half: 1 for its other one, when two are side by side."""
+        return self._halves()[half].cell(index)
 
-    def check_rect(self, index: int) -> QRectF:
+    def check_rect(self, index: int, half: int = 0) -> QRectF:
         """The round place, in the corner of a picture, that chooses it."""
-        corner = self.cell_rect(index).topRight()
-        centre = corner + QPointF(-CHECK_INSET - CHECK_RADIUS, CHECK_INSET + CHECK_RADIUS)
-        radius = min(CHECK_RADIUS, self.cell_rect(index).width() / 4)
-        return QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+        return check_place(self.cell_rect(index, half))
 
     def index_at(self, point: QPoint | QPointF) -> int | None:
-        where = QPointF(point)
-        found = (index for index in range(self.count) if self.cell_rect(index).contains(where))
-        return next(found, None)
+        found = self._place_at(QPointF(point))
+        return found[0] if found is not None else None
 
-    def _picture_size(self) -> tuple[int, int]:
-        return self._trajectory.picture_size if self._trajectory is not None else (1, 1)
+    def _place_at(self, point: QPointF) -> tuple[int, int] | None:
+        for half, places in enumerate(self._halves()):
+            index = places.index_at(point)
+            if index is not None:
+                return index, half
+        return None
 
-    def _arrangement(self) -> Arrangement:
-        ratio = self.devicePixelRatioF()
-        width, height = self.width() - 2 * MARGIN, self.height() - 2 * MARGIN
-        return arrange(
-            max(1, self.count),
-            self._picture_size(),
-            width * ratio,
-            height * ratio,
-            round(GAP * ratio),
-        )
+    def _halves(self) -> list[GridPlaces]:
+        """The whole of this widget, or its two halves while two runs are side by side."""
+        count = self._compare.sides if self._compare.is_on else 1
+        size = self._trajectory.picture_size if self._trajectory is not None else (1, 1)
+        width, ratio = self.width() / count, self.devicePixelRatioF()
+        return [
+            GridPlaces(self.count, size, QRectF(half * width, 0, width, self.height()), ratio)
+            for half in range(count)
+        ]
 
     # mouse and keys
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        hovered = self.index_at(event.position())
+        self._mouse = event.position()
+        if self._pressed is not None:
+            self._wipe_to(*self._pressed)
+            return
+        hovered = self._place_at(self._mouse)
         if hovered != self._hovered:
             self._hovered = hovered
             shape = Qt.CursorShape.ArrowCursor if hovered is None else _HAND
@@ -199,25 +191,47 @@ class SampleGrid(QWidget):
         super().leaveEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self.index_at(event.position())
-        if event.button() is not Qt.MouseButton.LeftButton or index is None:
+        place, point = self._place_at(event.position()), event.position()
+        if event.button() is not Qt.MouseButton.LeftButton or place is None:
             return
+        index, half = place
         before = self._current
         self.set_current(index)
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             low, high = sorted((before, index))
             self.set_chosen(self._chosen | set(range(low, high + 1)))
-        elif event.modifiers() & TWO_KEYS or self._near_check(index).contains(event.position()):
+        elif event.modifiers() & TWO_KEYS or is_near(self.check_rect(index, half), point):
             self.toggle_chosen(index)
+        elif is_near(keep_place(self.cell_rect(index, half)), point):
+            self._want_keep(self._seen(index, half, point.x()))
+        elif self._is_wipe:
+            self._pressed = index, point  # a drag wipes, a click opens
         else:
             self.opened.emit(index)
 
-    def _near_check(self, index: int) -> QRectF:
-        """A little more than the mark itself, since it is small."""
-        return self.check_rect(index).adjusted(-5, -5, 5, 5)
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        pressed, was_wiping = self._pressed, self._is_wiping
+        self._pressed, self._is_wiping = None, False
+        if pressed is not None and not was_wiping:
+            self.opened.emit(pressed[0])
+
+    @property
+    def _is_wipe(self) -> bool:
+        return self._compare.b is not None and self._compare.view == WIPE
+
+    def _wipe_to(self, index: int, start: QPointF) -> None:
+        apart = abs(self._mouse.x() - start.x())
+        self._is_wiping = self._is_wiping or apart >= QApplication.startDragDistance()
+        if self._is_wiping:
+            cell = self.cell_rect(index)
+            self._compare.set_wipe((self._mouse.x() - cell.left()) / max(1.0, cell.width()))
+
+    def _want_keep(self, seen: tuple[int, Trajectory] | None) -> None:
+        if seen is not None:
+            self.keep_wanted.emit(*seen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        columns = self._arrangement().columns
+        columns = self._halves()[0].arrangement.columns
         by = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,
@@ -258,17 +272,29 @@ class SampleGrid(QWidget):
         if not self.count or self._trajectory is None:
             return
         painter = QPainter(self)
-        shrunk = self._arrangement().scale < 1
+        halves, compare = self._halves(), self._compare
+        shrunk = halves[0].arrangement.scale < 1
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
-        for index, image in enumerate(self._trajectory.images(self._position, self._show)):
-            draw_on_checkerboard(painter, self.cell_rect(index), image)
+        cells = [[places.cell(index) for places in halves] for index in range(self.count)]
+        if compare.is_on:
+            for index, both in enumerate(cells):
+                compare.paint(painter, both, index)
+                if self._is_wipe:
+                    draw_wipe(painter, both[0], compare.split(both[0]), with_grip=False)
+        else:
+            images = self._trajectory.images(self._position, self._show)
+            for both, image in zip(cells, images, strict=True):
+                draw_on_checkerboard(painter, both[0], image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for index in range(self.count):
-            self._paint_marks(painter, index)
+        shown = halves if compare.b is not None else halves[:1]
+        for index, both in enumerate(cells):
+            for half in range(len(shown)):
+                self._paint_marks(painter, index, half, both[half])
+        if len(halves) > len(shown):
+            draw_waiting(painter, halves[1].area)
 
-    def _paint_marks(self, painter: QPainter, index: int) -> None:
-        cell = self.cell_rect(index)
-        is_chosen = index in self._chosen
+    def _paint_marks(self, painter: QPainter, index: int, half: int, cell: QRectF) -> None:
+        is_chosen, is_hovered = index in self._chosen, self._hovered == (index, half)
         if is_chosen:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self._theme.colour("accent"), 3))
@@ -277,8 +303,10 @@ class SampleGrid(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self._theme.colour("text"), 2))
             painter.drawRect(cell.adjusted(-4, -4, 4, 4))
-        if is_chosen or index == self._hovered:
-            draw_check(painter, self._theme, self.check_rect(index), is_chosen)
+        if is_chosen or is_hovered:
+            draw_check(painter, self._theme, check_place(cell), is_chosen)
+        if is_hovered:
+            draw_keep(painter, self._theme, keep_place(cell))
 
     def _describe(self) -> None:
         """What a screen reader says of it."""
@@ -294,20 +322,3 @@ class SampleGrid(QWidget):
 
 
 _HAND = Qt.CursorShape.PointingHandCursor
-
-
-def draw_check(painter: QPainter, theme: Theme, place: QRectF, is_chosen: bool) -> None:
-    """A round mark that is seen on any picture: a filled one with a check, or an empty one."""
-    painter.setPen(QPen(theme.colour("on_accent" if is_chosen else "text"), 1.5))
-    ground = theme.colour("accent" if is_chosen else "window")
-    ground.setAlphaF(1.0 if is_chosen else 0.7)
-    painter.setBrush(ground)
-    painter.drawEllipse(place)
-    pen = QPen(theme.colour("on_accent" if is_chosen else "text"), 2)
-    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setPen(pen)
-    unit, middle = place.width() / 22, place.center()
-    painter.drawPolyline(
-        [middle + QPointF(x * unit, y * unit) for x, y in ((-4.5, 0.5), (-1.5, 3.5), (5, -3.5))]
-    )

@@ -13,11 +13,15 @@ from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button, IconButton
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 
+UNDO = ("Undo", "undo", "Take back what was saved last (Ctrl+Z)")  # words, icon, tooltip
+
 
 class SavedLine(QFrame):
-    """Hidden until something was saved; says which folder is to be shown."""
+    """Hidden until something was saved; says which folder is to be shown, or what to take back."""
 
     folder_wanted = Signal(object)  # QUrl
+    undo_wanted = Signal()
+    redo_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,14 +39,19 @@ class SavedLine(QFrame):
             icon="folder-open",
             kind="quiet",
         )
+        self._is_undone = False
+        self._undo = Button(theme, "", names.GENERATE_UNDO, "", kind="quiet")
+        self._undo.set_face(*UNDO)
         close = IconButton(theme, "close", names.GENERATE_SAVED_CLOSE, "Close this line")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 8, 4)
         row.setSpacing(8)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._words, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._undo)
         row.addWidget(self._show)
         row.addWidget(close)
+        self._undo.clicked.connect(self._on_undo)
         self._show.clicked.connect(self._on_show)
         close.clicked.connect(self.hide)
         theme.changed.connect(self._on_theme_changed)
@@ -55,11 +64,23 @@ class SavedLine(QFrame):
 
     def show_saved(self, paths: Sequence[Path]) -> None:
         """Say that these files are there now; all of one folder."""
-        self._folder = paths[0].parent
+        self._undo.set_face(*UNDO)
+        self._say(paths, "Saved {what} in {where}", is_undone=False)
+
+    def show_undone(self, paths: Sequence[Path]) -> None:
+        """Say that these files, all of one folder, are not there any more."""
+        self._undo.set_face("Save again", "redo", "Save once more what was taken back")
+        self._say(paths, "Took {what} out of {where} again", is_undone=True)
+
+    def _say(self, paths: Sequence[Path], sentence: str, *, is_undone: bool) -> None:
+        self._folder, self._is_undone = paths[0].parent, is_undone
         what = paths[0].name if len(paths) == 1 else f"{len(paths)} pictures"
-        self._words.setText(f"Saved {what} in {self._folder}")
+        self._words.setText(sentence.format(what=what, where=self._folder))
         self.setAccessibleName(self.text)
         self.show()
+
+    def _on_undo(self) -> None:
+        (self.redo_wanted if self._is_undone else self.undo_wanted).emit()
 
     def _on_show(self) -> None:
         if self._folder is not None:

@@ -10,24 +10,47 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import IconButton
+from ddpm_studio.gui.widgets.choice_bar import Choice, ChoiceBar
 from ddpm_studio.gui.widgets.inputs import ComboBox
+from ddpm_studio.gui.widgets.memory_choice import MemoryChoice
 from ddpm_studio.gui.widgets.player import Player
 from ddpm_studio.gui.widgets.timeline import Timeline
-from ddpm_studio.gui.widgets.trajectory import PRED_X_0, X_T, Trajectory
-from ddpm_studio.gui.widgets.two_way import TwoWay
+from ddpm_studio.gui.widgets.trajectory import FINISHED, PRED_EPS, PRED_X_0, X_T, Trajectory
 
 SPEEDS = (6, 12, 24, 60)  # frames a second
 USUAL_SPEED = 24
+SHOWS = (
+    Choice(X_T, "Noisy picture", "Noisy", "The picture on its way out of the noise (x_t)"),
+    Choice(
+        PRED_X_0,
+        "What the model believes",
+        "Believed",
+        "The finished picture that the model expects from there (pred_x_0)",
+        middle="Model believes",
+    ),
+    Choice(
+        PRED_EPS,
+        "Predicted noise",
+        "Its noise",
+        "What the model takes for noise and would take away; grey is none (pred_eps)",
+    ),
+)
+FROM_HERE = Choice(
+    FINISHED,
+    "Finished from here",
+    "Finished",
+    "What the sampler makes of your picture when it is noised so far and painted again",
+)
 
 
 class Scrubber(QFrame):
-    """Says which frame of a trajectory is wanted, and whether x_t or pred_x_0 of it.
+    """Says which frame of a trajectory is wanted, and what of it is shown.
 
     While a trajectory grows, it follows the newest frame until somebody moves it; then it stays.
     """
 
     moved = Signal(int)  # a position in the trajectory
-    show_changed = Signal(str)  # trajectory.X_T or trajectory.PRED_X_0
+    show_changed = Signal(str)  # trajectory.X_T, PRED_X_0, PRED_EPS or FINISHED
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,11 +60,12 @@ class Scrubber(QFrame):
         self._is_moving = False  # by itself, not by a person
         self.timeline = Timeline(theme, names.SCRUBBER_SLIDER)
         self.player = Player(self)
+        self.memory = MemoryChoice(settings)
         self._make_controls(theme)
         self._lay_out()
         settings.remember(self._loop, "scrubber/loop")
         settings.remember(self._speed, "scrubber/speed")
-        settings.remember(self._show, "scrubber/show")
+        settings.remember(self._show, "scrubber/shown")
         self.player.is_looping = self._loop.isChecked()
         self.player.fps = float(self._speed.currentData())
         self._connect()
@@ -53,8 +77,12 @@ class Scrubber(QFrame):
 
     @property
     def show_what(self) -> str:
-        """trajectory.X_T or trajectory.PRED_X_0."""
-        return PRED_X_0 if self._show.isChecked() else X_T
+        """trajectory.X_T, PRED_X_0, PRED_EPS or FINISHED."""
+        return self._show.chosen
+
+    def choose_show(self, show: str) -> None:
+        """trajectory.X_T, PRED_X_0 or PRED_EPS."""
+        self._show.setCurrentIndex(max(0, self._show.findData(show)))
 
     @property
     def part_wanted(self) -> float:
@@ -68,7 +96,10 @@ class Scrubber(QFrame):
     def set_trajectory(self, trajectory: Trajectory | None, follow_to: float = 1.0) -> None:
         """Another trajectory. follow_to: how far to follow it while it grows, as a part of it."""
         self.pause()
-        self._trajectory = trajectory
+        self._listen_to(trajectory)
+        is_forward = trajectory is not None and trajectory.is_forward
+        self._show.set_choices((*SHOWS, FROM_HERE) if is_forward else SHOWS)
+        self._end.setText("your picture x_0" if is_forward else "picture x_0")
         moments = trajectory.moments if trajectory is not None else ()
         self._follows_to = round(follow_to * max(0, len(moments) - 1))
         self._is_moving = True
@@ -123,11 +154,7 @@ class Scrubber(QFrame):
         for speed in SPEEDS:
             self._speed.addItem(f"{speed} fps", speed)
         self._speed.setCurrentIndex(SPEEDS.index(USUAL_SPEED))
-        self._show = TwoWay(theme, "Noisy picture", "What the model believes", names.SCRUBBER_SHOW)
-        self._show.setToolTip(
-            "The picture on its way out of the noise (x_t), or the finished picture that the "
-            "model expects from there (pred_x_0)"
-        )
+        self._show = ChoiceBar(theme, "What is shown", SHOWS, names.SCRUBBER_SHOW)
         self._label = QLabel()
         self._label.setObjectName(names.SCRUBBER_LABEL)
         self._label.setProperty("kind", "caption")
@@ -143,13 +170,16 @@ class Scrubber(QFrame):
             row.addWidget(button, 0, middle)
         row.addSpacing(8)
         row.addWidget(self._speed, 0, middle)
+        row.addSpacing(4)
+        row.addWidget(self.memory, 0, middle)
         row.addStretch()
         row.addWidget(self._show, 0, middle)
         words = QHBoxLayout()
         words.setContentsMargins(8, 0, 8, 0)
         words.addWidget(_caption("noise x_T"), 1)
         words.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
-        words.addWidget(_caption("picture x_0", Qt.AlignmentFlag.AlignRight), 1)
+        self._end = _caption("picture x_0", Qt.AlignmentFlag.AlignRight)
+        words.addWidget(self._end, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 12)
         layout.setSpacing(0)
@@ -169,7 +199,8 @@ class Scrubber(QFrame):
         self._forward.clicked.connect(lambda: self.step(1))
         self._loop.toggled.connect(self._on_loop_toggled)
         self._speed.currentIndexChanged.connect(self._on_speed_changed)
-        self._show.toggled.connect(self._on_show_toggled)
+        self._show.currentIndexChanged.connect(self._on_show_changed)
+        self.memory.budget_changed.connect(self._on_budget_changed)
 
     def _on_taken(self) -> None:
         self._follows_to = None
@@ -192,8 +223,28 @@ class Scrubber(QFrame):
     def _on_speed_changed(self) -> None:
         self.player.set_fps(float(self._speed.currentData()))
 
-    def _on_show_toggled(self) -> None:
+    def _on_show_changed(self) -> None:
+        self._refresh()
         self.show_changed.emit(self.show_what)
+
+    def _listen_to(self, trajectory: Trajectory | None) -> None:
+        old, self._trajectory = self._trajectory, trajectory
+        if old is not None:
+            old.changed.disconnect(self._refresh)
+            old.improved.disconnect(self._on_improved)
+        if trajectory is not None:
+            trajectory.changed.connect(self._refresh)
+            trajectory.improved.connect(self._on_improved)
+
+    def _on_improved(self) -> None:
+        """The frame that is shown has been computed again: draw it."""
+        self._refresh()
+        self.moved.emit(self.position)
+
+    def _on_budget_changed(self, budget: int) -> None:
+        if self._trajectory is not None:
+            self._trajectory.set_budget(budget)
+        self._refresh()
 
     def _refresh(self) -> None:
         is_playing = self.player.is_playing
@@ -204,6 +255,9 @@ class Scrubber(QFrame):
         for control in (self._back, self._play, self._forward):
             control.setEnabled(can_move)
         self._label.setText(self._words())
+        store = self._trajectory.store if self._trajectory is not None else None
+        self.memory.set_used(store.nbytes if store is not None else 0)
+        self.timeline.set_kept(None if store is None or store.is_whole else store.kept)
 
     def _words(self) -> str:
         trajectory = self._trajectory
@@ -212,8 +266,19 @@ class Scrubber(QFrame):
         moment, last = trajectory.moments[self.position], trajectory.moments[-1]
         where = f"step {moment.index} of {last.index}"
         if moment.t < 0:
-            return f"{where}  ·  finished"
-        return f"{where}  ·  t = {moment.t}  ·  {moment.noise:.0%} noise"
+            state = "your picture" if trajectory.is_forward else "finished"
+        else:
+            state = f"t = {moment.t}  ·  {moment.noise:.0%} noise"
+        return "  ·  ".join([where, state, *self._caveat(trajectory)])
+
+    def _caveat(self, trajectory: Trajectory) -> list[str]:
+        """What is to be said of a frame that is not the very one."""
+        if trajectory.is_forward and trajectory.is_finishing and self.show_what == FINISHED:
+            return ["still being painted"]
+        follows = self._follows_to is not None and not trajectory.is_complete
+        if follows or trajectory.is_shown_exactly(self.position):
+            return []
+        return ["recomputing…" if trajectory.can_compute(self.position) else "nearest kept frame"]
 
 
 def _caption(text: str, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> QLabel:

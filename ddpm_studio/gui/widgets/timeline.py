@@ -23,6 +23,7 @@ SIDE = 12.0  # room for the knob at both ends
 TOP, CURVE, TICKS = 6.0, 32.0, 12.0  # heights, from the top down
 KNOB = 7.0
 MOST_TICKS = 50
+CLOSEST_MARKS = 4  # points between the marks of kept frames
 TICK_EVERY = (1, 5, 10, 25, 50, 100, 500, 2500)  # frames, the closest that is not too many
 
 
@@ -46,6 +47,7 @@ class Timeline(Slider):
         self.setPageStep(10)
         self._theme = theme
         self._levels: list[float] = []
+        self._kept: tuple[int, ...] | None = None
         self.set_levels([])
         theme.changed.connect(self.update)
 
@@ -54,6 +56,12 @@ class Timeline(Slider):
         self._levels = list(levels)
         self.set_available(0)
         self.update()
+
+    def set_kept(self, positions: tuple[int, ...] | None) -> None:
+        """The frames that stay in memory, which get faint marks; None: all of them do."""
+        if positions != self._kept:
+            self._kept = positions
+            self.update()
 
     def set_available(self, frames: int) -> None:
         """The first so many frames can be reached."""
@@ -144,11 +152,17 @@ class Timeline(Slider):
         painter.drawLine(QPointF(SIDE, base), QPointF(self.x_of(self.maximum()), base))
         painter.setPen(QPen(self._theme.colour("accent"), 2))
         painter.drawLine(QPointF(SIDE, base), QPointF(now, base))
-        every = next(every for every in TICK_EVERY if (count - 1) / every <= MOST_TICKS)
-        painter.setPen(QPen(track, 1))
-        for position in range(0, count, every):
+        painter.setPen(QPen(track if self._kept is None else _faded(track, 0.6), 1))
+        for position in self._marked(count):
             x = self.x_of(position)
             painter.drawLine(QPointF(x, base + 4), QPointF(x, base + 8))
+
+    def _marked(self, count: int) -> Sequence[int]:
+        """Every so many-th frame; where not all are kept, those that are."""
+        if self._kept is None:
+            every = next(every for every in TICK_EVERY if (count - 1) / every <= MOST_TICKS)
+            return range(0, count, every)
+        return self._kept[:: 1 + len(self._kept) * CLOSEST_MARKS // max(1, self.width())]
 
     def _paint_knob(self, painter: QPainter, now: float) -> None:
         base = TOP + CURVE

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import weakref
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol, overload
 
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from ddpm_studio.gui.frame_store import ALL, FrameStore, Span, frame_bytes
 from ddpm_studio.gui.widgets.images import drawable, image_on
 
 if TYPE_CHECKING:
@@ -15,62 +17,260 @@ if TYPE_CHECKING:
 
     from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 
-X_T, PRED_X_0 = "x_t", "pred_x_0"  # what of a frame is shown
+# what of a frame is shown
+X_T, PRED_X_0, PRED_EPS, FINISHED = "x_t", "pred_x_0", "pred_eps", "finished"
+GREY = 128  # no noise at all
 
 
-@dataclass(frozen=True)
-class _Drawn:
-    position: int
-    show: str
-    images: list[QImage]
+class Again(Protocol):
+    """Computes frames a second time, to the last bit; in any thread."""
+
+    @property
+    def is_forward(self) -> bool:
+        """Whether they are levels of the forward process."""
+        ...
+
+    def frames(self, span: Span) -> Iterator[TrajectoryFrame]:
+        """Frames span.anchor .. span.last, of all pictures or of one."""
+        ...
 
 
-class Trajectory:
-    """Frames in the order in which they came; a position is an index into those that are kept."""
+class Trajectory(QObject):
+    """A position counts the frames from the first; each can be shown as soon as it was computed.
 
-    def __init__(self, moments: Sequence[Moment], seeds: Sequence[int]) -> None:
-        """moments: of all frames that will come."""
+    Not every frame stays in memory: where one is missing, the nearest that is there takes its
+    place, and `missed` says that it is wanted. Who computes it again gives it to `put`.
+    """
+
+    missed = Signal()  # a frame was to be seen that is not there: see `wanted`
+    changed = Signal()  # other frames are in memory
+    improved = Signal()  # what is seen is to be drawn again
+
+    def __init__(
+        self,
+        moments: Sequence[Moment],
+        seeds: Sequence[int],
+        store: FrameStore | None = None,
+        again: Again | None = None,
+    ) -> None:
+        """moments: of all frames that will come. store: where they are kept, by default all.
+
+        again: computes those that are not kept.
+        """
+        super().__init__()
         self.moments = tuple(moments)
         self.seeds = tuple(seeds)
-        self._frames: list[TrajectoryFrame] = []
-        self._drawn: _Drawn | None = None
+        self.store = store if store is not None else FrameStore(len(self.moments))
+        self.again = again
+        self.is_finishing = True  # of the forward process: what comes of its levels is not known
+        self._is_forward = again is not None and again.is_forward
+        self._position_of = {moment.index: place for place, moment in enumerate(self.moments)}
+        self._shape = (len(self.seeds), 1, 1, 3)
+        self._frame_bytes = 0
+        self._images: _Images | None = None  # those that were asked for last
+        self._last_seen = ALL
 
     def __len__(self) -> int:
-        """How many frames are there by now."""
-        return len(self._frames)
+        """How many frames were computed by now."""
+        return self.store.reached
 
     @property
     def is_complete(self) -> bool:
-        return len(self._frames) == len(self.moments)
+        return len(self) == len(self.moments)
 
     @property
     def picture_size(self) -> tuple[int, int]:
         """(width, height) in pixels; (1, 1) before the first frame."""
-        if not self._frames:
-            return 1, 1
-        _, height, width, _ = self._frames[0].x_t.shape
+        _, height, width, _ = self._shape
         return width, height
 
+    @property
+    def is_forward(self) -> bool:
+        """Whether it is the way of a real picture into the noise."""
+        return self._is_forward
+
+    # frames come
+
     def add(self, frame: TrajectoryFrame) -> None:
-        self._frames.append(frame)
+        """The next frame, or one of those that follow it."""
+        self._shape = frame.x_t.shape
+        self._frame_bytes = max(self._frame_bytes, frame_bytes(frame))
+        self.store.add(self._position_of[frame.index], frame)
+        self.changed.emit()
+
+    def reach(self, position: int) -> None:
+        """The frame at this position was computed, whether or not it is kept."""
+        self.store.reached = max(self.store.reached, position + 1)
+
+    def put(self, frames: Sequence[TrajectoryFrame], picture: int) -> None:
+        """Frames that were computed again: of all pictures, or of one (`frame_store.ALL`)."""
+        for frame in frames:
+            self.store.put(self._position_of[frame.index], picture, frame)
+        self.changed.emit()
+        seen = self._images
+        if seen is not None and not seen.is_exact and self.is_exact(*seen.place):
+            self._draw_again()
+
+    def finish(self, indices: Sequence[int], pictures: np.ndarray, is_last: bool) -> None:
+        """What comes of levels of the forward process by now: uint8 (len(indices), H, W, C).
+
+        is_last: they are finished, not only expected.
+        """
+        self.is_finishing = not is_last
+        for index, one in zip(indices, pictures, strict=True):
+            self.store.finish(self._position_of[index], one[None].copy())
+        self.changed.emit()
+        self._draw_again()
+
+    def give_up(self) -> None:
+        """What is not there cannot be computed again."""
+        self.again = None
+        self.changed.emit()
+
+    def set_budget(self, budget: int) -> None:
+        """Hold no more bytes than that from now on."""
+        self.store.set_budget(budget)
+        self.changed.emit()
+        self._draw_again()
+
+    # frames are seen
+
+    def is_exact(self, position: int, picture: int = ALL) -> bool:
+        """Whether a frame is there: of all pictures, or of one. Else the nearest is shown."""
+        return self.store.exact(position, picture) is not None
 
     def pictures(self, position: int, show: str = X_T) -> np.ndarray:
-        """All pictures of a frame: uint8 (N, H, W, C), not to be written to."""
-        pixels: np.ndarray = getattr(self._frames[position], show)
-        return pixels
+        """All pictures of a frame: uint8 (N, H, W, C), not to be written to.
 
-    def frames(self, show: str = X_T) -> list[np.ndarray]:
-        """All frames that are there, each as `pictures` gives it."""
-        return [self.pictures(position, show) for position in range(len(self))]
+        Those of the nearest frame that is there, if that one is not: see `is_exact`.
+        """
+        frame = self.store.exact(position) or self.store.nearest(position)
+        if frame is None:
+            raise IndexError(position)
+        return _shown(frame, show)
 
-    def images(self, position: int, show: str = X_T) -> list[QImage]:
-        """The pictures of a frame to draw; those of the latest frame are kept.
+    def frames(self, show: str = X_T) -> Sequence[np.ndarray]:
+        """All frames that were computed, each as `pictures` gives it.
+
+        For a thread of its own: there it computes what is not kept, whenever it is asked for.
+        """
+        if self.again is None or len(self.store.kept) >= len(self):
+            return [self.pictures(position, show) for position in range(len(self))]
+        from ddpm_studio.gui.work.frames import AllFrames
+
+        return AllFrames(self.store.snapshot(), len(self), self.again, show)
+
+    def images(self, position: int, show: str = X_T) -> Sequence[QImage]:
+        """The pictures of a frame to draw, each made when it is asked for and then kept.
 
         They own their pixels.
         """
-        drawn = self._drawn
-        if drawn is None or (drawn.position, drawn.show) != (position, show):
-            pixels = self.pictures(position, show)
-            images = [drawable(image_on(one)) for one in pixels]
-            drawn = self._drawn = _Drawn(position, show, images)
-        return drawn.images
+        last = self._images
+        if last is None or (last.position, last.show) != (position, show):
+            self._picture_seen()
+            last = self._images = _Images(self, position, show)
+        return last
+
+    # frames that are not there
+
+    @property
+    def seen(self) -> tuple[int, int] | None:
+        """Where one looks: a position, and one picture or ALL."""
+        return self._images.place if self._images is not None else None
+
+    @property
+    def wanted(self) -> Span | None:
+        """What to compute for the frame that was seen last, if it is not there and can be."""
+        if self.seen is None or self.again is None or self.is_exact(*self.seen):
+            return None
+        position, picture = self.seen
+        return self.store.span(position, picture, self._size(picture))
+
+    def can_compute(self, position: int) -> bool:
+        """Whether a frame that is not there can be computed, and there is room for it."""
+        if self.again is None:
+            return False
+        picture = self._picture_seen()
+        return self.store.span(position, picture, self._size(picture)) is not None
+
+    def is_shown_exactly(self, position: int) -> bool:
+        """Whether a frame is there, as far as its pictures are looked at now."""
+        return self.is_exact(position, self._picture_seen())
+
+    def pixels_to_draw(self, position: int, picture: int, show: str) -> tuple[np.ndarray, bool]:
+        """One picture, uint8 (H, W, C), and whether it is of that very frame."""
+        frame = self.store.exact(position, picture)
+        if frame is not None:
+            pictures = _shown(frame, show)
+            return pictures[picture if len(pictures) == len(self.seeds) else 0], True
+        return self.pictures(position, show)[picture], False
+
+    def _size(self, picture: int) -> int:
+        """Bytes of a frame: of one picture, or of all."""
+        return self._frame_bytes if picture == ALL else -(-self._frame_bytes // len(self.seeds))
+
+    def _picture_seen(self) -> int:
+        """The one picture that was looked at last, or ALL."""
+        if self._images is not None and self._images.asked:
+            self._last_seen = self._images.place[1]
+        return self._last_seen
+
+    def _draw_again(self) -> None:
+        self._picture_seen()
+        self._images = None
+        self.improved.emit()
+
+
+class _Images(Sequence[QImage]):
+    """The pictures of one frame; notes which of them are asked for."""
+
+    def __init__(self, of: Trajectory, position: int, show: str) -> None:
+        self.position, self.show = position, show
+        self.is_exact = True  # as far as was asked
+        self.asked: set[int] = set()
+        self._of = weakref.ref(of)
+        self._count = len(of.seeds)
+        self._made: dict[int, QImage] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The position, and the one picture that was asked for, or ALL."""
+        is_one = len(self.asked) == 1 and self._count > 1
+        return self.position, next(iter(self.asked)) if is_one else ALL
+
+    @overload
+    def __getitem__(self, index: int) -> QImage: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[QImage]: ...
+
+    def __getitem__(self, index: int | slice) -> QImage | list[QImage]:
+        if isinstance(index, slice):
+            return [self[one] for one in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        index %= len(self)
+        self.asked.add(index)
+        made, of = self._made.get(index), self._of()
+        if made is None:
+            assert of is not None, "its trajectory is gone"
+            pixels, is_exact = of.pixels_to_draw(self.position, index, self.show)
+            made = self._made[index] = drawable(image_on(pixels))
+            if self.is_exact and not is_exact:
+                self.is_exact = False
+                of.missed.emit()
+        return made
+
+
+def _shown(frame: TrajectoryFrame, show: str) -> np.ndarray:
+    """Of a frame that does not have it: no noise is grey, and what is expected comes of it."""
+    pixels: np.ndarray | None = getattr(frame, show)
+    if pixels is None and show == FINISHED:
+        pixels = frame.pred_x_0
+    if pixels is None:
+        import numpy as np
+
+        pixels = np.full_like(frame.x_t, GREY)
+    return pixels

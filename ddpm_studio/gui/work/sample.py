@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.errors import StudioError
 from ddpm_studio.events import CheckpointSkipped, SampleStep
+from ddpm_studio.gui.frame_plan import FramePlan, plan_frames
+from ddpm_studio.gui.work.frames import DenoisingAgain, ForwardAgain
 from ddpm_studio.project import Project, step_of
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
 
     from ddpm_studio.nn import UNet
     from ddpm_studio.sampling.recipe import Recipe
+    from ddpm_studio.sampling.resume import State
     from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 
-KEPT_BYTES = 1 << 30  # of frames; a longer denoising keeps every second frame, or fewer
+BUDGET = 1 << 30  # bytes of frames that are kept, unless a person chooses another number
+SHOWN, FLOAT_BYTES = 3, 4  # x_t, pred_x_0 and pred_eps as bytes; a state is in float32
+LIVE_SECONDS = 0.1  # so often a frame that is not kept is shown while it is made
 
 
 @dataclass(frozen=True)
@@ -32,16 +40,41 @@ class Wish:
     count: int
     checkpoint: Path | None = None
     which: str = "ema"
+    budget: int = BUDGET  # bytes for frames
+    start: OwnStart | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class OwnPicture:
+    """A picture that the model learns from. pixels: uint8 (H, W, C), as it is prepared."""
+
+    name: str
+    sha256: str  # of its file
+    pixels: np.ndarray
+
+
+@dataclass(frozen=True)
+class OwnStart:
+    """Not from noise. index: paint on from this level; None: show the forward process."""
+
+    picture: OwnPicture
+    index: int | None = None
 
 
 @dataclass(frozen=True)
 class RunStarted:
-    """A denoising begins. moments: of the frames that will come. recipe: of the first picture."""
+    """A denoising begins. moments: of the frames that will come. recipe: of the first picture.
+
+    plan: which of them are kept. again: computes the others once more.
+    """
 
     moments: tuple[Moment, ...]
     seeds: tuple[int, ...]
     checkpoint: Path
     recipe: Recipe
+    plan: FramePlan
+    again: DenoisingAgain | ForwardAgain
+    budget: int = BUDGET
 
 
 @dataclass(frozen=True)
@@ -94,29 +127,62 @@ def generate(
     shelf: Shelf, wish: Wish
 ) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame]:
     """Denoise as wished: what it will be, then every step, and as many frames as fit in memory."""
+    from ddpm_studio.sampling.resume import NEEDS_BEFORE
     from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 
-    checkpoint = yield from _choose(shelf, wish)
-    loaded = shelf.take(checkpoint, wish.which)
-    moments = trajectory_moments(loaded.config.diffusion, wish.sample)
-    kept = kept_frames(len(moments), 2 * wish.count * _picture_bytes(loaded.config))
-    seeds = tuple(range(wish.sample.seed, wish.sample.seed + wish.count))
-    shown = tuple(moment for moment in moments if moment.index in kept)
-    yield RunStarted(shown, seeds, checkpoint, _recipe(wish, checkpoint, loaded))
-    steps = wish.sample.num_inference_steps
-    for frame in trajectory(loaded.model, loaded.config, wish.sample, seeds, loaded.device):
-        if frame.index in kept:  # first, so that it is seen at once
+    checkpoint = yield from choose(shelf, wish)
+    loaded, sample = shelf.take(checkpoint, wish.which), wish.sample
+    seeds = tuple(range(sample.seed, sample.seed + wish.count))
+    start = _state_of(wish, loaded, seeds)
+    first = start.index if start is not None else 0
+    moments = tuple(trajectory_moments(loaded.config.diffusion, sample)[first:])
+    size = wish.count * picture_bytes(loaded.config)
+    anchor = FLOAT_BYTES * size * (2 if sample.sampler in NEEDS_BEFORE else 1)
+    plan = plan_frames(len(moments), SHOWN * size, anchor, wish.budget, start is not None)
+    again = DenoisingAgain(shelf, checkpoint, loaded.sha256, wish.which, sample, seeds)
+    recipe = recipe_for(wish, checkpoint, loaded)
+    yield RunStarted(moments, seeds, checkpoint, recipe, plan, again, wish.budget)
+    shown_at, steps = 0.0, len(moments) - 1
+    frames = trajectory(
+        loaded.model,
+        loaded.config,
+        sample,
+        seeds,
+        loaded.device,
+        start=start,
+        anchors=frozenset(first + position for position in plan.anchors),
+    )
+    for position, frame in enumerate(frames):
+        is_due = time.monotonic() - shown_at > LIVE_SECONDS
+        if position in plan.kept or is_due:  # first, so that it is seen at once
+            shown_at = time.monotonic()
             yield frame
-        yield SampleStep(frame.index, steps, wish.count, 0, wish.count)
+        yield SampleStep(position, steps, wish.count, 0, wish.count)
 
 
-def kept_frames(frames: int, frame_bytes: int, most: int = KEPT_BYTES) -> frozenset[int]:
-    """The indices of the frames that are kept: evenly spread, the first and the last among them."""
-    every = max(1, -(-frames * frame_bytes // most))
-    return frozenset([*range(0, frames, every), frames - 1])
+def _state_of(wish: Wish, loaded: Loaded, seeds: tuple[int, ...]) -> State | None:
+    """Where it begins, if not with noise."""
+    from ddpm_studio.sampling.forward import from_record, noised
+
+    if wish.start is None or wish.start.index is None:
+        return None
+    check_shape(wish.start.picture, loaded)
+    x_0 = from_record(wish.start.picture.pixels)
+    return noised(loaded.config, wish.sample, x_0, seeds, wish.start.index)
 
 
-def _choose(shelf: Shelf, wish: Wish) -> Generator[CheckpointSkipped, None, Path]:
+def check_shape(picture: OwnPicture, loaded: Loaded) -> None:
+    """Raises StudioError if a picture is not prepared as the model needs it."""
+    channels, height, width = loaded.config.pictures.shape
+    if picture.pixels.shape != (height, width, channels):
+        raise StudioError(
+            f"{picture.name} is prepared in another size or colour than this model learned; "
+            "choose the picture again, or another model."
+        )
+
+
+def choose(shelf: Shelf, wish: Wish) -> Generator[CheckpointSkipped, None, Path]:
+    """The checkpoint that is wished, or the newest that is whole. Raises CheckpointError."""
     from ddpm_studio.training.checkpoints import choose_checkpoint
 
     if wish.checkpoint is not None:
@@ -127,11 +193,17 @@ def _choose(shelf: Shelf, wish: Wish) -> Generator[CheckpointSkipped, None, Path
     return (yield from choose_checkpoint(wish.project))
 
 
-def _recipe(wish: Wish, checkpoint: Path, loaded: Loaded) -> Recipe:
+def recipe_for(wish: Wish, checkpoint: Path, loaded: Loaded) -> Recipe:
+    """The recipe of the first picture."""
     from ddpm_studio.device import select_precision
     from ddpm_studio.sampling.recipe import Recipe
 
     precision = select_precision(loaded.config.train.precision, loaded.device)
+    start = None
+    if wish.start is not None:
+        picture = wish.start.picture
+        index = wish.start.index or 0
+        start = {"picture": picture.name, "sha256": picture.sha256, "index": index}
     return Recipe(
         project=wish.project.name,
         checkpoint=checkpoint.name,
@@ -142,6 +214,7 @@ def _recipe(wish: Wish, checkpoint: Path, loaded: Loaded) -> Recipe:
         precision=str(precision).removeprefix("torch."),
         seed=wish.sample.seed,
         sample=wish.sample,
+        start=start,
     )
 
 
@@ -150,7 +223,8 @@ def recipe_of(recipe: Recipe, seed: int) -> Recipe:
     return dataclasses.replace(recipe, seed=seed)
 
 
-def _picture_bytes(config: StudioConfig) -> int:
+def picture_bytes(config: StudioConfig) -> int:
+    """Of one picture, as bytes."""
     channels, height, width = config.pictures.shape
     return channels * height * width
 

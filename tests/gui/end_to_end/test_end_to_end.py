@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config_text import with_settings
+from ddpm_studio.export.film import film_order, film_size
 from ddpm_studio.gui import names
 from ddpm_studio.gui.session import EXPORT, PICTURES, SAMPLE, TRAIN
 from ddpm_studio.gui.widgets.picture_view import PictureView
@@ -25,6 +26,7 @@ from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.project import step_of
 from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.pictures import to_uint8
+from ddpm_studio.sampling.trajectory import noise_to_uint8
 from ddpm_studio.training import find_checkpoint, load_model
 
 
@@ -126,7 +128,7 @@ def generate_and_scrub(person):
     frames = engine_frames(person.project)
     assert len(frames) == 7
     slider = person.see(QSlider, names.SCRUBBER_SLIDER)
-    show = person.see(QAbstractButton, names.SCRUBBER_SHOW)
+    show = person.see(QComboBox, names.SCRUBBER_SHOW)
     assert slider.value() == slider.maximum() == 6
     slider.setFocus()
     for key, position in ((Qt.Key.Key_Home, 0), (Qt.Key.Key_Right, 3), (Qt.Key.Key_End, 6)):
@@ -134,12 +136,11 @@ def generate_and_scrub(person):
             before = slider.value()
             person.qtbot.keyClick(slider, key)
             assert slider.value() != before
-        for what in ("x_t", "pred_x_0"):
-            assert np.array_equal(
-                person.pictures_shown(), to_uint8(getattr(frames[position], what))
-            ), (position, what)
-            person.click(names.SCRUBBER_SHOW, QPoint(8, show.height() // 2))
-    assert not show.isChecked()
+        shown = {"x_t": to_uint8, "pred_x_0": to_uint8, "pred_eps": noise_to_uint8}
+        for area, (what, as_pictures) in zip(show.areas(), shown.items(), strict=True):
+            person.click(names.SCRUBBER_SHOW, area.center().toPoint())
+            expected = as_pictures(getattr(frames[position], what))
+            assert np.array_equal(person.pictures_shown(), expected), (position, what)
 
 
 def engine_frames(project):
@@ -155,17 +156,20 @@ def export(person, path, decoded_film):
     person.click(names.GENERATE_EXPORT)
     person.choose(names.EXPORT_FORMAT, path.suffix)
     person.write(names.EXPORT_PATH, str(path))
-    plan = person.dialog.plan()
+    wish = person.dialog.wish()
     person.click(names.EXPORT_SAVE)
     person.wait_for(EXPORT)
     assert "Saved" in person.text(names.EXPORT_MESSAGE)
     person.click(names.EXPORT_CANCEL)  # which says Close now
     frames = decoded_film(path)
-    width, height = plan.size
+    film, options = wish.film, wish.options
+    width, height = film_size(film, options, path.suffix)
     assert all(frame.shape == (height, width, 3) for frame in frames)
-    assert len(frames) == (len(plan.order) if path.suffix == ".mp4" else len(plan.frames))
-    for decoded, shown in ((frames[0], plan.compose(0)), (frames[-1], plan.compose(6))):
-        enlarged = shown.repeat(plan.scale, 0).repeat(plan.scale, 1)
+    ticks = len(film_order(film, options))
+    assert len(frames) == (ticks if path.suffix == ".mp4" else film.count)
+    for decoded, shown in ((frames[0], film.compose(0)), (frames[-1], film.compose(6))):
+        enlarged = shown.repeat(options.scale, 0).repeat(options.scale, 1)
+        decoded = decoded[: len(enlarged)]  # without the caption
         assert distance(decoded, enlarged) < 12  # 256 colours, or a lossy film
         assert distance(decoded, 255 - enlarged) > 40  # and that is not much
 

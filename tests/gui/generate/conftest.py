@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QComboBox,
     QDoubleSpinBox,
     QPushButton,
@@ -46,7 +45,7 @@ class Driver:
         self.grid = self.get(SampleGrid, names.GENERATE_GRID)
         self.viewer = self.get(PictureViewer, names.GENERATE_SINGLE)
         self.timeline = self.get(QSlider, names.SCRUBBER_SLIDER)
-        self.show = self.get(QAbstractButton, names.SCRUBBER_SHOW)
+        self.show = self.get(QComboBox, names.SCRUBBER_SHOW)
         self.save = self.get(QPushButton, names.GENERATE_SAVE)
         self.export = self.get(QPushButton, names.GENERATE_EXPORT)
 

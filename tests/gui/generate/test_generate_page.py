@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names
 from ddpm_studio.gui.session import SAMPLE
-from ddpm_studio.gui.widgets.sample_grid import arrange
+from ddpm_studio.gui.widgets.grid_places import arrange
 from ddpm_studio.gui.work import sample as work
 from ddpm_studio.sampling.pictures import to_uint8
+from ddpm_studio.sampling.trajectory import noise_to_uint8
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
@@ -83,8 +84,11 @@ def test_the_pixels_on_the_screen_are_those_of_the_engine(
         page.timeline.setValue(position)
         np.testing.assert_array_equal(page.shown(), pixels(frames, position))
     page.timeline.setValue(STEPS // 2)
-    page.click(page.show)
+    page.show.setCurrentIndex(1)
     np.testing.assert_array_equal(page.shown(), pixels(frames, STEPS // 2, "pred_x_0"))
+    page.show.setCurrentIndex(2)
+    noise = noise_to_uint8(frames[STEPS // 2].pred_eps)
+    np.testing.assert_array_equal(page.shown(), noise)
 
 
 def test_plain_weights_and_an_older_checkpoint_can_be_chosen(page, tiny_project, engine_frames):
@@ -253,23 +257,6 @@ def test_settings_come_back_in_the_next_window(page, drive, tiny_project):
     assert again.eta.value() == 0.35
     assert again.sampler.currentData() == "ddpm"
     assert (again.lock.isChecked(), again.seed.value()) == (True, 4711)
-
-
-def test_kept_frames_fit_into_memory_and_hold_both_ends():
-    assert work.kept_frames(251, 10, 100_000) == frozenset(range(251))
-    for frames, size, most in ((251, 1000, 100_000), (1001, 99, 7000), (2, 10, 1)):
-        kept = work.kept_frames(frames, size, most)
-        assert {0, frames - 1} <= kept
-        assert (len(kept) - 1) * size <= most or len(kept) == 2
-
-
-def test_a_long_trajectory_is_thinned_and_its_words_say_the_real_step(page, monkeypatch):
-    monkeypatch.setattr(work, "kept_frames", lambda frames, *_: frozenset([0, 4, frames - 1]))
-    page.generate()
-    assert page.timeline.maximum() == 2
-    page.timeline.setValue(1)
-    label = page.get(QLabel, names.SCRUBBER_LABEL)
-    assert label.text().startswith(f"step 4 of {STEPS}")
 
 
 @pytest.mark.parametrize("count", [1, 2, 5, 16, 64])

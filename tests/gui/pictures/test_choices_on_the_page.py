@@ -332,7 +332,6 @@ def test_a_window_that_is_only_dropped_leaves_no_process(qtbot, new_project, set
     from ddpm_studio.gui.app import create_window
 
     window: MainWindow = create_window(new_project, settings=settings)
-    qtbot.addWidget(window)
     window.show()
     page = window.pictures_page
     qtbot.waitUntil(lambda: page._jobs.folder is not None, timeout=20_000)

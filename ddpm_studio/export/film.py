@@ -1,0 +1,87 @@
+"""Films: what is in them, how they play, and the files that they become.
+
+A film as one file (`write_film`), as a page of stages (`write_strip`), as a folder of pictures
+(`write_sequence`); each is a generator of progress, and appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import av
+
+from ddpm_studio.errors import ExportError
+from ddpm_studio.events import ExportProgress
+from ddpm_studio.export.film_estimate import estimate_bytes
+from ddpm_studio.export.film_frames import Film, film_order, film_seconds
+from ddpm_studio.export.film_options import FilmOptions
+from ddpm_studio.export.film_pages import strip_size, write_sequence, write_strip
+from ddpm_studio.export.film_pictures import FilmPictures
+from ddpm_studio.export.film_stills import STILLS, write_stills
+from ddpm_studio.export.film_video import VIDEOS, video_size, write_video
+from ddpm_studio.export.images import reason_of
+from ddpm_studio.storage import replacing
+
+__all__ = [
+    "FORMATS",
+    "Film",
+    "FilmOptions",
+    "check_film_path",
+    "estimate_bytes",
+    "film_order",
+    "film_seconds",
+    "film_size",
+    "strip_size",
+    "write_film",
+    "write_sequence",
+    "write_strip",
+]
+
+ENDINGS = (".gif", ".webp", ".png", ".mp4", ".webm", ".apng")
+FORMATS: dict[str, Callable[..., Iterator[ExportProgress]]] = {
+    suffix: partial(write_stills if suffix in STILLS else write_video, suffix=suffix)
+    for suffix in ENDINGS
+}
+
+
+def film_size(film: Film, options: FilmOptions, suffix: str = "") -> tuple[int, int]:
+    """(width, height) in pixels of what is written, with the captions; those of videos are even.
+
+    Raises ExportError if that is more than a film can have.
+    """
+    pictures = FilmPictures(film, options)
+    return video_size(pictures) if suffix.lower() in VIDEOS else pictures.size
+
+
+def check_film_path(path: Path) -> None:
+    """Raise ExportError unless the file's ending is one that can be written, in a folder."""
+    if path.suffix.lower() not in FORMATS:
+        raise ExportError(
+            f"{path.name} has no ending that can be written; choose one of {', '.join(FORMATS)}."
+        )
+    if not path.parent.is_dir():
+        raise ExportError(f"The folder {path.parent} does not exist.")
+
+
+def write_film(
+    path: Path, film: Film, options: FilmOptions, recipe: str | None = None
+) -> Iterator[ExportProgress]:
+    """Write a film as the kind of file that the ending says.
+
+    Every frame is in it, equal ones too, and what is held or comes again is not compressed twice
+    where the kind of file can say so. Of four channels the last is straight alpha: WebP and APNG
+    keep it, in a GIF a pixel is there or not, in videos the frames lie on the background colour.
+    recipe: JSON text that goes into the file; without it nothing about this program does.
+    The file appears when it is complete; if the generator is closed before, nothing is left.
+    Raises ExportError with one sentence.
+    """
+    check_film_path(path)
+    pictures = FilmPictures(film, options)
+    write = FORMATS[path.suffix.lower()]
+    try:
+        with replacing(path) as temporary:
+            yield from write(temporary, pictures=pictures, recipe=recipe)
+    except (OSError, ValueError, av.FFmpegError) as error:
+        raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error

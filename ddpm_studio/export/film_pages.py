@@ -1,0 +1,173 @@
+"""Films that lie still: their stages on one page, and a folder with a picture for every tick."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ddpm_studio.errors import ExportError
+from ddpm_studio.events import ExportProgress
+from ddpm_studio.export.captions import caption_strip
+from ddpm_studio.export.film_frames import Film, film_order
+from ddpm_studio.export.film_options import LONGEST_SIDE, FilmOptions
+from ddpm_studio.export.film_pictures import FilmPictures
+from ddpm_studio.export.images import reason_of, to_image, write_png
+from ddpm_studio.export.recipe_chunks import exif_recipe
+from ddpm_studio.storage import TEMPORARY_PREFIX, replacing, write_atomically
+
+STRIPS = (".png", ".webp")
+BROADEST = 5.0  # a page of one row is at most about twice as many times as broad as it is high
+GAP = 48  # parts of a stage's width
+
+
+def check_strip_path(path: Path) -> None:
+    """Raise ExportError unless a page can be written there."""
+    if path.suffix.lower() not in STRIPS:
+        raise ExportError(f"{path.name} has no ending for a page; choose .png or .webp.")
+    if not path.parent.is_dir():
+        raise ExportError(f"The folder {path.parent} does not exist.")
+
+
+def check_sequence_path(folder: Path) -> None:
+    """Raise ExportError unless a new folder can be made there."""
+    if folder.exists():
+        raise ExportError(f"{folder} is there already; choose a name that is still free.")
+    if not folder.parent.is_dir():
+        raise ExportError(f"The folder {folder.parent} does not exist.")
+
+
+def strip_stages(film: Film, stages: int) -> list[int]:
+    """The frames of a page: evenly in noise, else in time, from the first to the last.
+
+    Raises ExportError if there are not so many.
+    """
+    if not 1 <= stages <= film.count:
+        raise ExportError(f"The film has {film.count} frames, so choose 1 to {film.count} stages.")
+    if stages == 1:
+        return [film.count - 1]
+    noise = np.array(film.noise or np.linspace(1, 0, film.count))
+    chosen: list[int] = []
+    for place, wanted in enumerate(np.linspace(noise[0], noise[-1], stages)):
+        nearest = int(np.abs(noise - wanted).argmin())
+        first, last = (chosen[-1] + 1 if chosen else 0), film.count - stages + place
+        chosen.append(min(max(nearest, first), last))
+    return [*chosen[:-1], film.count - 1]
+
+
+def strip_size(film: Film, stages: int, options: FilmOptions) -> tuple[int, int]:
+    """(width, height) of the page in pixels. Raises ExportError if that is too much."""
+    width, height = FilmPictures(_page_film(film, stages), options).size
+    rows, columns, gap = _page(width, height, stages)
+    size = columns * (width + gap) - gap, rows * (height + gap) - gap
+    if max(size) > LONGEST_SIDE:
+        raise ExportError(
+            f"The page would be {max(size)} pixels long, but {LONGEST_SIDE} is the most; "
+            "choose fewer stages or a smaller enlargement."
+        )
+    return size
+
+
+def growing_page(film: Film, stages: int, options: FilmOptions) -> Iterator[np.ndarray]:
+    """The page after each of its stages, always the same array: uint8 (H, W, C)."""
+    size = strip_size(film, stages, options)
+    pictures = FilmPictures(_page_film(film, stages), options)
+    width, height = pictures.size
+    _, columns, gap = _page(width, height, stages)
+    page = _ground(size, film.shape[2], options.background)
+    for place in range(stages):
+        top, left = (place // columns) * (height + gap), (place % columns) * (width + gap)
+        page[top : top + height, left : left + width] = pictures.frame(place)
+        yield page
+
+
+def write_strip(
+    path: Path, film: Film, stages: int, options: FilmOptions, recipe: str | None = None
+) -> Iterator[ExportProgress]:
+    """Write some stages of a film beside each other as one PNG or lossless WebP.
+
+    Each is enlarged, and has its caption, as in a film. Raises ExportError with one sentence.
+    """
+    check_strip_path(path)
+    page = np.empty(0)
+    for done, grown in enumerate(growing_page(film, stages, options), 1):
+        page = grown
+        yield ExportProgress(done, stages)
+    if path.suffix.lower() == ".png":
+        write_png(path, page, recipe)
+        return
+    exif = b"" if recipe is None else exif_recipe(recipe)
+    try:
+        with replacing(path) as temporary:
+            to_image(page).save(temporary, "WEBP", lossless=True, method=3, exif=exif)
+    except (OSError, ValueError) as error:
+        raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
+
+
+def write_sequence(
+    folder: Path, film: Film, options: FilmOptions, recipe: str | None = None
+) -> Iterator[ExportProgress]:
+    """Write frame_00000.png and so on, one for each tick, into a folder that is new.
+
+    The folder appears when all are written; if the generator is closed before, nothing is left.
+    Raises ExportError with one sentence.
+    """
+    check_sequence_path(folder)
+    pictures = FilmPictures(film, options)
+    temporary = folder.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
+    try:
+        temporary.mkdir()
+        yield from _write_pictures(temporary, pictures, recipe)
+        temporary.rename(folder)
+    except OSError as error:
+        raise ExportError(f"{folder} cannot be written: {reason_of(error)}.") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _write_pictures(
+    folder: Path, pictures: FilmPictures, recipe: str | None
+) -> Iterator[ExportProgress]:
+    order = film_order(pictures.film, pictures.options)
+    first: dict[int, Path] = {}
+    for tick, index in enumerate(order):
+        path = folder / f"frame_{tick:05d}.png"
+        if index in first:
+            write_atomically(path, first[index].read_bytes())
+        else:
+            write_png(path, pictures.frame(index), recipe)
+            first[index] = path
+        yield ExportProgress(tick + 1, len(order))
+
+
+def _page_film(film: Film, stages: int) -> Film:
+    """A film of the stages alone."""
+    chosen = strip_stages(film, stages)
+    captions = tuple(film.captions[index] for index in chosen) if film.captions else ()
+    return replace(
+        film,
+        count=stages,
+        compose=lambda place: film.compose(chosen[place]),
+        captions=captions,
+        noise=(),
+    )
+
+
+def _page(width: int, height: int, stages: int) -> tuple[int, int, int]:
+    """(rows, columns, gap) of a page with stages of that size."""
+    rows = max(1, round(math.sqrt(stages * width / height / BROADEST)))
+    columns = math.ceil(stages / min(rows, stages))
+    return math.ceil(stages / columns), columns, max(2, width // GAP)
+
+
+def _ground(size: tuple[int, int], channels: int, background: str) -> np.ndarray:
+    """An empty page: uint8 (H, W, C), transparent if the pictures are."""
+    page = np.zeros((size[1], size[0], channels), np.uint8)
+    if channels != 4:
+        page[:] = caption_strip(np.zeros((1, 1), np.uint8), background, channels)
+    return page

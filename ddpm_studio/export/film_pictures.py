@@ -1,0 +1,102 @@
+"""A film's frames as they are written: enlarged, and with their captions."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from PIL import Image
+
+from ddpm_studio.errors import ExportError
+from ddpm_studio.export.captions import CaptionSpace, caption_mask, caption_space, caption_strip
+from ddpm_studio.export.film_frames import Film
+from ddpm_studio.export.film_options import LONGEST_SIDE, FilmOptions
+from ddpm_studio.export.grid import enlarge
+from ddpm_studio.export.images import to_image
+
+
+class FilmPictures:
+    """Makes one frame at a time. Raises ExportError if there are none, or they are too large."""
+
+    def __init__(self, film: Film, options: FilmOptions) -> None:
+        self.film = film
+        self.options = options
+        if film.count < 1:
+            raise ExportError("There is no frame to write.")
+        if film.compose(0).ndim != 3 or film.shape[2] not in (1, 3, 4):
+            raise ExportError("The frames of a film must be all grey or all in colour.")
+        longest = max(self.size)
+        if longest > LONGEST_SIDE:
+            raise ExportError(
+                f"The film would be {longest} pixels long, but {LONGEST_SIDE} is the most; "
+                "choose fewer pictures or a smaller enlargement."
+            )
+
+    @property
+    def picture_size(self) -> tuple[int, int]:
+        """(width, height) without the caption."""
+        height, width, _ = self.film.shape
+        if self.options.width is not None:
+            return self.options.width, max(1, round(height * self.options.width / width))
+        return width * self.options.scale, height * self.options.scale
+
+    @cached_property
+    def space(self) -> CaptionSpace | None:
+        """The room for captions, if there are any."""
+        if not (self.options.caption and self.film.captions):
+            return None
+        return caption_space(self.film.captions, self.picture_size[0])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) with the caption."""
+        width, height = self.picture_size
+        return width, height + (self.space.height if self.space else 0)
+
+    def composed(self, index: int) -> np.ndarray:
+        """Frame i, not enlarged: uint8 (H, W, C)."""
+        frame = self.film.compose(index)
+        if frame.shape != self.film.shape:
+            raise ExportError("The frames of a film must be of one size, all grey or all colour.")
+        return frame
+
+    def enlarged(self, index: int) -> np.ndarray:
+        """Frame i without its caption: uint8 (H, W, C)."""
+        frame = self.composed(index)
+        if self.options.width is None:
+            return enlarge(frame, self.options.scale)
+        return smoothly_resized(frame, self.picture_size)
+
+    def mask(self, index: int) -> np.ndarray | None:
+        """Where the caption of frame i has ink: uint8 (H, W); None if there is none."""
+        return None if self.space is None else caption_mask(self.film.captions[index], self.space)
+
+    def frame(self, index: int) -> np.ndarray:
+        """Frame i as it is written: uint8 (height, width, C) of `size`."""
+        picture, mask = self.enlarged(index), self.mask(index)
+        if mask is None:
+            return picture
+        strip = caption_strip(mask, self.options.background, picture.shape[2])
+        return np.concatenate([picture, strip])
+
+
+def smoothly_resized(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """uint8 (H, W, C) -> (height, width, C) by Lanczos. size: (width, height).
+
+    A colour counts as much as it is seen, and only at the end values are rounded: so there is no
+    rim around what is transparent.
+    """
+    if frame.shape[2] != 4:
+        image = to_image(frame).resize(size, Image.Resampling.LANCZOS)
+        return np.asarray(image).reshape(size[1], size[0], -1)
+    planes = frame.astype(np.float32)
+    planes[..., :3] *= planes[..., 3:] / 255
+    large = [
+        np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS))
+        for plane in np.moveaxis(planes, 2, 0)
+    ]
+    alpha = large[3]
+    is_seen = alpha >= 0.5
+    seen = np.where(is_seen, alpha, 255)
+    colours = [np.where(is_seen, plane * 255 / seen, 0) for plane in large[:3]]
+    return np.rint(np.stack([*colours, alpha], -1)).clip(0, 255).astype(np.uint8)

@@ -1,0 +1,99 @@
+"""What a film is of: a denoising, or the same noise painted by one checkpoint after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from ddpm_studio.export.film_frames import Film
+from ddpm_studio.export.grid import picture_grid
+
+GAP = 32  # parts of a side's width, between two sides
+
+
+class MomentLike(Protocol):
+    """Where a frame of a denoising stands: index, t (-1 when finished), noise from 1 to 0."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def t(self) -> int: ...
+    @property
+    def noise(self) -> float: ...
+
+
+def moment_captions(moments: Sequence[MomentLike]) -> tuple[str, ...]:
+    """Such as "step 12 of 50 · t 740 · 71 % noise"; the last one is of the finished picture."""
+    if not moments:
+        return ()
+    last = moments[-1].index
+    return tuple(
+        f"step {moment.index} of {last} · "
+        + (f"t {moment.t} · {100 * moment.noise:.0f} % noise" if moment.t >= 0 else "finished")
+        for moment in moments
+    )
+
+
+def grid_film(
+    frames: Sequence[np.ndarray],
+    chosen: Sequence[int] | None = None,
+    *,
+    moments: Sequence[MomentLike] = (),
+    columns: int | None = None,
+) -> Film:
+    """Some pictures of a denoising as a grid; a single chosen one is a film of one picture.
+
+    frames: uint8 (N, H, W, C), one a moment. chosen: which of the N, all if nothing is said.
+    columns: of the grid; else it is as square as it can be.
+    """
+
+    def compose(index: int) -> np.ndarray:
+        return picture_grid(_taken(frames[index], chosen), columns)
+
+    return _denoising(len(frames), compose, moments)
+
+
+def both_film(
+    x_t: Sequence[np.ndarray],
+    pred_x_0: Sequence[np.ndarray],
+    chosen: Sequence[int] | None = None,
+    *,
+    moments: Sequence[MomentLike] = (),
+    columns: int | None = None,
+) -> Film:
+    """Side by side: the pictures on their way, and what the model makes of them at each moment.
+
+    Between both is a gap, black or transparent. Arguments as of `grid_film`.
+    """
+
+    def compose(index: int) -> np.ndarray:
+        left, right = (
+            picture_grid(_taken(side[index], chosen), columns) for side in (x_t, pred_x_0)
+        )
+        height, width, channels = left.shape
+        gap = np.zeros((height, max(1, width // GAP), channels), np.uint8)
+        return np.concatenate([left, gap, right], 1)
+
+    return _denoising(min(len(x_t), len(pred_x_0)), compose, moments)
+
+
+def training_film(stages: Sequence[tuple[int, np.ndarray]], *, columns: int | None = None) -> Film:
+    """The model learning: (step, pictures from the same seeds, uint8 (N, H, W, C)) in order."""
+
+    def compose(index: int) -> np.ndarray:
+        return picture_grid(stages[index][1], columns)
+
+    return Film(len(stages), compose, tuple(f"step {step:,}" for step, _ in stages))
+
+
+def _denoising(
+    count: int, compose: Callable[[int], np.ndarray], moments: Sequence[MomentLike]
+) -> Film:
+    noise = tuple(moment.noise for moment in moments)
+    return Film(count, compose, moment_captions(moments), noise)
+
+
+def _taken(pictures: np.ndarray, chosen: Sequence[int] | None) -> np.ndarray:
+    return pictures if chosen is None else pictures[list(chosen)]

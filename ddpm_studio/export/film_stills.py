@@ -1,0 +1,90 @@
+"""Films of single pictures: GIF, APNG and animated WebP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import PngImagePlugin
+
+from ddpm_studio.events import ExportProgress
+from ddpm_studio.export.containers import Apng, Container, Contents, Gif, WebP
+from ddpm_studio.export.film_frames import film_shots
+from ddpm_studio.export.film_pictures import FilmPictures
+from ddpm_studio.export.gif_colours import GifColours
+from ddpm_studio.export.images import to_image
+
+STILLS: dict[str, type[Container]] = {".gif": Gif, ".webp": WebP, ".png": Apng, ".apng": Apng}
+
+
+def write_stills(
+    path: Path, suffix: str, pictures: FilmPictures, recipe: str | None
+) -> Iterator[ExportProgress]:
+    """Every frame is in it, equal ones too; what is seen again is compressed only once.
+
+    Raises OSError.
+    """
+    kind = STILLS[suffix]
+    shots = film_delays(kind, pictures)
+    encode, palette = frame_encoder(suffix, pictures)
+    contents = Contents(
+        pictures.size,
+        pictures.film.shape[2],
+        len(shots),
+        pictures.options.loops,
+        recipe,
+        palette,
+    )
+    with path.open("w+b") as file:
+        film = kind(file, contents)
+        places: dict[int, tuple[int, int]] = {}
+        for done, (index, delay) in enumerate(shots, 1):
+            frame = _read(file, places[index]) if index in places else encode(index)
+            places[index] = film.add(frame, delay), len(frame)
+            yield ExportProgress(done, len(shots))
+        film.end()
+
+
+def film_delays(kind: type[Container], pictures: FilmPictures) -> list[tuple[int, int]]:
+    """The shots of a film, (frame, delay), each as long as a file of that kind can say."""
+    shots = []
+    for index, delay in film_shots(pictures.film, pictures.options, kind.per_second):
+        parts = -(-delay // kind.most_delay) or 1
+        for part in range(parts):
+            length = delay * (part + 1) // parts - delay * part // parts
+            shots.append((index, max(length, kind.least_delay)))
+    return shots
+
+
+def frame_encoder(
+    suffix: str, pictures: FilmPictures
+) -> tuple[Callable[[int], bytes], bytes | None]:
+    """What compresses a frame, and the palette that all frames share, if they do."""
+    if suffix == ".gif":
+        colours = GifColours(pictures)
+        return colours.frame, colours.palette
+    encode = webp_frame if suffix == ".webp" else png_frame
+    return lambda index: encode(pictures, index), None
+
+
+def png_frame(pictures: FilmPictures, index: int) -> bytes:
+    """The compressed pixels of one frame."""
+    chunks = PngImagePlugin.getchunks(to_image(pictures.frame(index)))
+    return b"".join(data for name, data, _ in chunks if name == b"IDAT")
+
+
+def webp_frame(pictures: FilmPictures, index: int) -> bytes:
+    """One frame, lossless, as the chunk that a still picture's file holds."""
+    file = BytesIO()
+    to_image(pictures.frame(index)).save(file, "WEBP", lossless=True, method=3)
+    return file.getvalue()[12:]  # behind RIFF, its size, WEBP
+
+
+def _read(file: BinaryIO, place: tuple[int, int]) -> bytes:
+    """What was written before; the next is written at the end again."""
+    file.seek(place[0])
+    data = file.read(place[1])
+    file.seek(0, 2)
+    return data

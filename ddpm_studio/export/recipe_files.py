@@ -1,0 +1,91 @@
+"""Reads the recipe out of a picture, a film or a JSON file, whoever the file comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from ddpm_studio.errors import StudioError
+from ddpm_studio.export.images import RECIPE_KEY, reason_of
+from ddpm_studio.export.recipe_texts import (
+    COMMENT,
+    MOST_BYTES,
+    READERS,
+    DamagedFileError,
+    Source,
+    Text,
+)
+from ddpm_studio.recipe import KIND, Recipe
+
+HEAD_BYTES = 16  # by which the kind of a file is known
+LONGEST_NAME = 60  # characters of a file name in a sentence
+IS_RECIPE = re.compile(rf'"kind"\s*:\s*"{KIND}"')
+KINDS = "PNG, WebP, GIF, MP4, WebM or JSON"
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe in a file: PNG, APNG, WebP, GIF, MP4, WebM, or a recipe alone as JSON.
+
+    What a file is, its first bytes say, not its name. Time and memory are bounded whatever is in
+    it, and no pixel is decoded. Raises StudioError with one sentence, and nothing else: there is
+    no recipe inside, it is malformed or of a newer version, the file is damaged or no picture.
+    """
+    name = shown_name(path)
+    try:
+        if path.exists() and not path.is_file():  # one could wait at a pipe for ever
+            raise StudioError(f"{name} is not a file that could carry a recipe.")
+        with path.open("rb") as file:
+            return recipe_in(file, name)
+    except (OSError, ValueError) as error:
+        raise StudioError(f"{name} cannot be read: {reason_of(error)}.") from error
+
+
+def recipe_in(file: IO[bytes], name: str) -> Recipe:
+    """The same of an open file. name: what sentences call it. Raises OSError, too."""
+    others = False
+    try:
+        for text in _texts(file):
+            if text.key == RECIPE_KEY or IS_RECIPE.search(text.text) is not None:
+                return _recipe(name, text.text)
+            others = True
+    except DamagedFileError as error:
+        raise StudioError(f"{name} {error}; no recipe was found in it.") from error
+    notes = "notes of other programs, but " if others else ""
+    raise StudioError(
+        f"{name} carries {notes}no recipe of DDPM Studio; only files do that were saved by it "
+        "with their recipe and not changed since."
+    )
+
+
+def shown_name(path: Path) -> str:
+    """A file's name as it stands in a sentence: on one line, and not too long."""
+    name = "".join(letter if letter.isprintable() else "?" for letter in path.name)
+    if len(name) <= LONGEST_NAME:
+        return name or str(path)
+    half = LONGEST_NAME // 2 - 1
+    return f"{name[:half]}…{name[-half:]}"
+
+
+def _recipe(name: str, text: str) -> Recipe:
+    try:
+        return Recipe.from_text(text)
+    except StudioError as error:
+        raise StudioError(f"The recipe in {name} cannot be used: {error}") from error
+
+
+def _texts(file: IO[bytes]) -> Iterator[Text]:
+    """Raises DamagedFileError and OSError."""
+    head = file.read(HEAD_BYTES)
+    for place, mark, reader in READERS:
+        if head[place : place + len(mark)] == mark:
+            yield from reader(Source(file))
+            return
+    if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):  # JSON
+        raise DamagedFileError(f"is not of a kind that holds a recipe ({KINDS})")
+    file.seek(0)
+    data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise DamagedFileError("is longer than a million characters")
+    yield Text(COMMENT, data.decode("utf-8-sig", "replace"))

@@ -1,0 +1,1 @@
+"""What was made in a project: its pictures and films, batches of many, stars and the trash."""

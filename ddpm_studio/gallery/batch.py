@@ -1,0 +1,269 @@
+"""A batch: up to ten thousand pictures, each written as soon as it is finished.
+
+The record of a batch is a small file beside its pictures, until all of them are there. So a batch
+that was stopped, whatever stopped it, can be finished, and then equals one that ran straight
+through: the same files with the same bytes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.errors import CheckpointError, ExportError, StudioError
+from ddpm_studio.events import BatchStep, FileWritten, SampleFinished, SampleStep
+from ddpm_studio.gallery.made import BATCH_FILE
+from ddpm_studio.project import Project
+from ddpm_studio.storage import read_json, remove_unfinished, write_json
+
+if TYPE_CHECKING:
+    import torch
+
+    from ddpm_studio.config import StudioConfig
+    from ddpm_studio.nn import UNet
+    from ddpm_studio.recipe import Recipe
+
+KIND = "batch"
+FORMAT_VERSION = 1
+MOST = 10_000  # pictures
+KEPT_EVERY = 64  # pictures; what is newer than the record is found by looking
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What is painted into `folder`. sample.seed: of the first picture; the next has the next.
+
+    done: so many of the first pictures need not be painted any more.
+    """
+
+    folder: Path
+    project: str
+    checkpoint: str  # file name
+    checkpoint_sha256: str
+    step: int
+    which: str  # "ema" or "model"
+    sample: SampleConfig
+    count: int
+    done: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.count - self.done
+
+    def path(self, index: int) -> Path:
+        """Of picture `index`, from 0; named as all saved pictures are."""
+        seed = self.sample.seed + index
+        return self.folder / f"{self.project}_step{self.step:08d}_seed{seed:06d}.png"
+
+
+def begin_batch(
+    project: Project,
+    checkpoint: Path,
+    sha256: str,
+    step: int,
+    which: str,
+    sample: SampleConfig,
+    count: int,
+) -> Batch:
+    """Make a folder of its own in the gallery, and the record. Raises StudioError if it cannot."""
+    # what "auto" means may change with the program
+    sample = dataclasses.replace(sample, spacing=sample.used_spacing)
+    name = f"batch_step{step:08d}_seed{sample.seed:06d}"
+    folder, number = project.gallery / name, 1
+    try:
+        while True:
+            try:
+                folder.mkdir(parents=True)
+                break
+            except FileExistsError:
+                number += 1
+                folder = project.gallery / f"{name}_{number}"
+    except OSError as error:
+        raise ExportError(f"The folder {folder} cannot be made: {error.strerror}.") from error
+    batch = Batch(
+        folder, project.name, checkpoint.name, sha256, step, which, sample, min(count, MOST)
+    )
+    keep(batch)
+    return batch
+
+
+def keep(batch: Batch) -> None:
+    """Write the record. Raises StudioError if that cannot be."""
+    values = {
+        field.name: getattr(batch, field.name)
+        for field in dataclasses.fields(batch)
+        if field.name != "folder"
+    } | {"sample": asdict(batch.sample)}
+    try:
+        write_json(batch.folder / BATCH_FILE, KIND, FORMAT_VERSION, values)
+    except OSError as error:
+        raise _said(error, batch) from error
+
+
+def read_batch(folder: Path) -> Batch:
+    """Raises StudioError with one sentence if there is no record that can be used."""
+    path = folder / BATCH_FILE
+    values = read_json(path, KIND, FORMAT_VERSION)
+    kinds = {field.name: field.type for field in dataclasses.fields(Batch)}
+    del kinds["folder"]
+    sample = values.get("sample")
+    is_whole = values.keys() == kinds.keys() and isinstance(sample, dict)
+    for name, kind in kinds.items() if is_whole else ():
+        is_whole &= name == "sample" or type(values[name]).__name__ == kind
+    if not is_whole or not 0 <= values["done"] <= values["count"] <= MOST:
+        raise StudioError(f"{path} is damaged: it does not say which pictures are to be painted.")
+    if any(sign in values["project"] for sign in ("/", "\\", "\0")):  # it becomes a file name
+        raise StudioError(f"{path} is damaged: {values['project']!r} is no name of a project.")
+    try:
+        return Batch(folder, **values | {"sample": SampleConfig(**_known(sample))})
+    except (StudioError, TypeError) as error:
+        raise StudioError(f"{path} is damaged: {error}") from error
+
+
+def read_batches(folders: Sequence[Path]) -> tuple[tuple[Batch, ...], tuple[str, ...]]:
+    """Those that can be finished, and a sentence for each record that cannot be used."""
+    batches: list[Batch] = []
+    trouble: list[str] = []
+    for folder in folders:
+        try:
+            batches.append(with_what_is_there(read_batch(folder)))
+        except StudioError as error:
+            trouble.append(str(error))
+    return tuple(batches), tuple(trouble)
+
+
+def with_what_is_there(batch: Batch) -> Batch:
+    """The batch, less what was painted after its record was written last."""
+    done = batch.done
+    while done < batch.count and batch.path(done).exists():
+        done += 1
+    return dataclasses.replace(batch, done=done)
+
+
+def forget_batch(batch: Batch) -> None:
+    """It will not be finished; its pictures stay. Raises StudioError if that cannot be."""
+    try:
+        (batch.folder / BATCH_FILE).unlink(missing_ok=True)
+        with suppress(OSError):
+            batch.folder.rmdir()  # if there are none
+    except OSError as error:
+        reason = error.strerror or error
+        raise StudioError(f"The record of the batch cannot be removed: {reason}.") from error
+
+
+def find_model(project: Project, batch: Batch) -> Path:
+    """The checkpoint that a batch was begun with, by its contents.
+
+    Raises CheckpointError with one sentence if it was deleted since.
+    """
+    from ddpm_studio.recipe import fingerprint
+
+    named = project.checkpoints / batch.checkpoint
+    others = [path for path in reversed(project.checkpoint_paths()) if path != named]
+    for path in [named, *others]:
+        with suppress(OSError):
+            if fingerprint(path) == batch.checkpoint_sha256:
+                return path
+    raise CheckpointError(
+        f"The batch cannot be finished: its model (step {batch.step:,}) was deleted when training "
+        f"went on. The {batch.done:,} pictures that it made stay."
+    )
+
+
+def paint_batch(
+    batch: Batch, model: UNet, config: StudioConfig, device: torch.device
+) -> Generator[BatchStep | FileWritten, None, Batch]:
+    """Paint what is missing, and write each picture at once; the batch as it is then.
+
+    model: on `device`, of the batch's checkpoint; config: the model's own settings. When it is
+    closed early, or fails, what is written stays and the record says how far it came. Raises
+    StudioError with one sentence if the disk does not take a picture.
+    """
+    from ddpm_studio.export.images import write_png
+    from ddpm_studio.sampling.generate import generate
+
+    remove_unfinished(batch.folder)
+    batch = with_what_is_there(batch)
+    before, kept, steps = batch.done, batch.done, batch.sample.num_inference_steps
+    recipe = recipe_of(batch, config, device)
+    seeds = range(batch.sample.seed + before, batch.sample.seed + batch.count)
+    yield BatchStep(before, batch.count, before)
+    painting: Iterator[Any] = generate(model, config, batch.sample, seeds, device)
+    try:
+        for event in painting:
+            if isinstance(event, SampleStep):
+                painted = before + event.finished + event.batch * event.step / steps
+                yield BatchStep(painted, batch.count, before)
+            elif isinstance(event, SampleFinished):
+                path = batch.path(batch.done)
+                if not path.exists():  # a killed program may have painted it before
+                    write_png(path, event.picture, _text(recipe, event.seed))
+                batch = dataclasses.replace(batch, done=batch.done + 1)
+                if batch.done - kept >= KEPT_EVERY:
+                    keep(batch)
+                    kept = batch.done
+                yield FileWritten(path)
+    except (ExportError, OSError) as error:
+        raise _said(error.__cause__ or error, batch) from error
+    finally:
+        painting.close()  # type: ignore[attr-defined]
+        with suppress(StudioError, OSError):
+            if batch.left:
+                keep(batch)
+    forget_batch(batch)
+    return batch
+
+
+def recipe_of(batch: Batch, config: StudioConfig, device: torch.device) -> Recipe:
+    """The recipe of its first picture."""
+    from ddpm_studio.device import select_precision
+    from ddpm_studio.recipe import Recipe
+
+    return Recipe(
+        project=batch.project,
+        checkpoint=batch.checkpoint,
+        checkpoint_sha256=batch.checkpoint_sha256,
+        step=batch.step,
+        which=batch.which,
+        device=device.type,
+        precision=str(select_precision(config.train.precision, device)).removeprefix("torch."),
+        seed=batch.sample.seed,
+        sample=batch.sample,
+    )
+
+
+def picture_bytes(shape: tuple[int, int, int]) -> int:
+    """About how large a PNG file becomes, with its recipe. shape: (C, H, W)."""
+    channels, height, width = shape
+    return round(channels * height * width * 0.8) + 1000
+
+
+def _text(recipe: Recipe, seed: int) -> str:
+    return dataclasses.replace(recipe, seed=seed).to_text()
+
+
+def _known(sample: Any) -> dict[str, Any]:
+    """Raises StudioError for settings that this program does not know."""
+    if not isinstance(sample, dict):
+        raise StudioError("there are no settings.")
+    known = {field.name for field in dataclasses.fields(SampleConfig)}
+    if unknown := sample.keys() - known:
+        raise StudioError(f"unknown settings: {', '.join(sorted(unknown))}.")
+    return sample
+
+
+def _said(error: BaseException, batch: Batch) -> StudioError:
+    stay = f"The {batch.done:,} of {batch.count:,} pictures that are finished stay"
+    if getattr(error, "errno", None) in FULL:
+        return ExportError(
+            f"The disk is full. {stay}; make room, then finish the batch on the page Made."
+        )
+    reason = getattr(error, "strerror", None) or str(error)
+    return ExportError(f"{batch.folder} cannot be written: {reason}. {stay}.")

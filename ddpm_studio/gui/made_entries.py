@@ -1,0 +1,113 @@
+"""What the wall of made pictures shows of each, which of them, and in which order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from ddpm_studio.gallery.made import MadeFile
+
+ALL, STARRED, PICTURES, FILMS = "all", "starred", "pictures", "films"
+SHOWS = (ALL, STARRED, PICTURES, FILMS)
+NEWEST, OLDEST, SEED = "newest", "oldest", "seed"
+SORTS = (NEWEST, OLDEST, SEED)
+STAR, FILM_MARK = "★", "Film"
+
+
+@dataclass(frozen=True, slots=True)
+class MadeEntry:
+    """One picture or film on the wall. row: which record of the thumbnails its pixels are."""
+
+    file: MadeFile
+    row: int
+    is_starred: bool = False
+    is_film: bool = False  # by its name, or because more frames follow the first
+
+    @property
+    def name(self) -> str:
+        return self.file.name
+
+    @property
+    def tip(self) -> str:
+        """Rich text: its name, and under it when it was made."""
+        made = f"{when(self.file)} · {size_in_words(self.file.size)}"
+        return f"<p style='margin:0'>{escape(self.name)}<br><i>{made}</i></p>"
+
+    @property
+    def badge(self) -> str:
+        marks = [STAR] if self.is_starred else []
+        return " ".join([*marks, *([FILM_MARK] if self.is_film else [])])
+
+    @property
+    def is_faint(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class MadeQuery:
+    """What is asked for. text: words that the name holds."""
+
+    text: str = ""
+    show: str = ALL  # one of SHOWS
+    sort: str = NEWEST  # one of SORTS
+
+
+def arranged(entries: Sequence[MadeEntry], query: MadeQuery) -> list[MadeEntry]:
+    """Those that are asked for, in order. entries: the newest first."""
+    words = query.text.casefold().split()
+    shown = list(entries)
+    if words or query.show != ALL:
+        shown = [
+            entry
+            for entry in entries
+            if _is_shown(entry, query.show)
+            and (not words or all(word in entry.name.casefold() for word in words))
+        ]
+    if query.sort == OLDEST:
+        shown.reverse()
+    elif query.sort == SEED:  # what has none comes last
+        shown.sort(key=lambda entry: (entry.file.seed < 0, entry.file.seed, entry.name))
+    return shown
+
+
+def count_shown(entries: Sequence[MadeEntry]) -> dict[str, int]:
+    """How many there are of each choice."""
+    starred = sum([entry.is_starred for entry in entries])
+    films = sum([entry.is_film for entry in entries])
+    return {ALL: len(entries), STARRED: starred, PICTURES: len(entries) - films, FILMS: films}
+
+
+def count_words(entries: Sequence[MadeEntry], what: str = "") -> str:
+    """Such as "3,120 pictures, 2 films  ·  41 MB"; what: said after the numbers, as " chosen"."""
+    films = sum([entry.is_film for entry in entries])
+    pictures = len(entries) - films
+    parts = [several(pictures, "picture")] if pictures or not films else []
+    parts += [several(films, "film")] if films else []
+    size = size_in_words(sum([entry.file.size for entry in entries]))
+    return f"{', '.join(parts)}{what}  ·  {size}" if entries else "Nothing here"
+
+
+def several(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def size_in_words(nbytes: float) -> str:
+    """Such as "8 kB", "1.4 MB" or "12 GB"."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6)):
+        if nbytes >= 0.95 * size:
+            return f"{nbytes / size:.{1 if nbytes < 9.95 * size else 0}f} {unit}"
+    return f"{max(1, round(nbytes / 1e3))} kB"
+
+
+def when(file: MadeFile) -> str:
+    """Such as "3 May 2031, 14:05"."""
+    at = time.localtime(max(0, file.modified_ns) / 1e9)
+    return f"{at.tm_mday} {time.strftime('%B %Y, %H:%M', at)}"
+
+
+def _is_shown(entry: MadeEntry, show: str) -> bool:
+    if show == STARRED:
+        return entry.is_starred
+    return show == ALL or entry.is_film == (show == FILMS)

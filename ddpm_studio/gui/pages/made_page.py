@@ -1,0 +1,375 @@
+"""Made: the wall of all pictures and films of this project, newest first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from ddpm_studio.errors import StudioError
+from ddpm_studio.events import FileWritten
+from ddpm_studio.gui import names
+from ddpm_studio.gui.folder_watcher import FolderWatcher
+from ddpm_studio.gui.jobs import Job
+from ddpm_studio.gui.made_actions import ALL, WITHOUT_SEED, MadeActions
+from ddpm_studio.gui.made_shelf import MadeShelf
+from ddpm_studio.gui.made_tiles import MadeTiles
+from ddpm_studio.gui.pages.page import Page
+from ddpm_studio.gui.session import Session
+from ddpm_studio.gui.widgets.button import Button, IconButton
+from ddpm_studio.gui.widgets.empty_state import EmptyState
+from ddpm_studio.gui.widgets.images import image_on
+from ddpm_studio.gui.widgets.made_batches import MadeBatches
+from ddpm_studio.gui.widgets.made_details import MadeDetails
+from ddpm_studio.gui.widgets.made_notice import MadeNotice
+from ddpm_studio.gui.widgets.made_panel import MadePanel
+from ddpm_studio.gui.widgets.made_viewer import MadeViewer
+from ddpm_studio.gui.work import gallery as work
+from ddpm_studio.project import Project
+
+LOOK_MS = 80  # on a picture, before its file is read
+NO_PROJECT = (
+    "No project open",
+    "Drop a folder of your pictures anywhere on this window, or open a project; all that is "
+    "painted with its model is collected here.",
+)
+NOTHING_MADE = (
+    "Nothing made yet",
+    "Pictures that you save on the page Generate, films that you export, and batches of many "
+    "pictures come together here.",
+)
+
+
+class MadePage(Page):
+    """The wall, one of them large, what is known of it, and the batches."""
+
+    nav_name = names.NAV_MADE
+    page_name = names.PAGE_MADE
+    title = "Made"
+    action_text = "Go on to Generate"
+    shortcuts = (
+        ("Arrows, Page Up, Page Down", "Go from picture to picture"),
+        ("Shift or Ctrl with a click, Ctrl+A", "Choose several, or all"),
+        ("Enter, Esc", "See one large, and back to the wall"),
+        ("S", "Star"),
+        ("Del", "Move to the trash"),
+        ("Ctrl+Z", "Undo"),
+        ("Ctrl+C", "Copy"),
+        ("Ctrl++, Ctrl+-", "Larger and smaller tiles"),
+        ("Ctrl+F", "Search names"),
+        ("F5", "Look at the folder again"),
+    )
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, parent)
+        self._shelf = MadeShelf(session, self)
+        self._tiles = MadeTiles(session, self._shelf, self)
+        self._watcher = FolderWatcher(self)
+        self._is_stale = True  # something has changed while the page was not seen
+        self._shown = ""  # the name of the one that details and viewer show
+        self._look_soon = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._build()
+        self._actions = MadeActions(session, self._shelf, self._panel, self._details)
+        self._connect()
+        self._show_empty_words()
+        self.show_empty()
+
+    # what a page is asked for
+
+    def main_action(self) -> None:
+        is_open = self.session.project is not None
+        self.session.want_page(names.NAV_GENERATE if is_open else names.NAV_START)
+
+    def show_project(self, project: Project | None) -> None:
+        self._look_soon.stop()
+        self._tiles.open(project)
+        self._watcher.watch(())
+        self._notice.hide()
+        self._panel.filter.show_all()
+        self._shelf.open(project)
+        self._show_wall()
+        self._show_empty_words()
+        self._refresh()
+
+    def save_settings(self) -> None:
+        self._look_soon.stop()
+        self._watcher.watch(())
+
+    def release(self) -> None:
+        """The window has closed."""
+        self._tiles.release()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._refresh()
+        if self._shelf.has_looked:
+            self._shelf.look()  # others may have been here
+
+    # building
+
+    def _build(self) -> None:
+        theme, session = self.theme, self.session
+        self._open_folder = Button(
+            theme,
+            "Open folder",
+            names.MADE_OPEN_FOLDER,
+            "Open the project's gallery, where all of this lies",
+            icon="folder-open",
+            kind="quiet",
+        )
+        self._look_again = IconButton(
+            theme, "loop", names.MADE_REFRESH, "Look again", "Look at the folder again (F5)"
+        )
+        self.header_row.addWidget(self._open_folder)
+        self.header_row.addWidget(self._look_again)
+        self._panel = MadePanel(theme, session.settings)
+        self._viewer = MadeViewer(theme)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._panel)
+        self._stack.addWidget(self._viewer)
+        self._batches = MadeBatches(theme, session.batching)
+        self._notice = MadeNotice(theme)
+        self._details = MadeDetails(theme)
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(self._batches)
+        left.addWidget(self._stack, 1)
+        left.addWidget(self._notice)
+        content = QWidget()
+        row = QHBoxLayout(content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addLayout(left, 1)
+        row.addWidget(self._details)
+        self.set_content(content)
+        self._go_generate = Button(
+            theme,
+            "Go to Generate",
+            names.MADE_GO_GENERATE,
+            "The page where pictures are painted (Ctrl+3)",
+            icon="generate",
+            kind="primary",
+        )
+        self._go_start = Button(
+            theme,
+            "Start screen",
+            names.MADE_GO_START,
+            "Recent projects and new ones (Ctrl+0)",
+            icon="home",
+            kind="primary",
+        )
+        self._nothing = EmptyState(
+            theme, "made", *NO_PROJECT, self._go_start, self._go_generate, name=names.MADE_EMPTY
+        )
+        self.set_empty(self._nothing)
+
+    def _connect(self) -> None:
+        shelf, tiles, panel, actions = self._shelf, self._tiles, self._panel, self._actions
+        details, viewer, batches = self._details, self._viewer, self._batches
+        self.session.jobs.started.connect(self._on_job)
+        self.session.batching.changed.connect(self._show_batches)
+        self.session.batching.ended.connect(shelf.look)
+        self._watcher.changed.connect(shelf.look)
+        shelf.changed.connect(self._on_changed)
+        shelf.looked.connect(self._on_looked)
+        for source in (shelf.said, actions.said):
+            source.connect(self._notice.say)
+        tiles.tiles_loaded.connect(self._on_tiles)
+        tiles.tiles_done.connect(panel.wall.refresh)
+        tiles.learned.connect(self._on_changed)
+        tiles.large_seen.connect(self._on_large)
+        tiles.told.connect(self._on_told)
+        self._look_soon.timeout.connect(self._look_at_current)
+        panel.tiles_wanted.connect(self._on_tiles_wanted)
+        panel.chosen.connect(self._on_chosen)
+        panel.open_wanted.connect(self._show_large)
+        panel.menu_wanted.connect(actions.show_menu)
+        for trash in (panel.trash_wanted, viewer.trash_wanted, details.trash_wanted):
+            trash.connect(actions.throw_away)
+        viewer.back_wanted.connect(self._show_wall)
+        viewer.step_wanted.connect(self._on_step)
+        for play in (viewer.play_wanted, details.play_wanted):
+            play.connect(actions.play)
+        details.star_wanted.connect(actions.star)
+        details.copy_wanted.connect(actions.copy)
+        details.folder_wanted.connect(actions.show_folder)
+        details.save_wanted.connect(actions.show_save_menu)
+        details.again_wanted.connect(lambda: actions.use(ALL))
+        details.settings_wanted.connect(lambda: actions.use(WITHOUT_SEED))
+        batches.finish_wanted.connect(self.session.batching.finish)
+        batches.forget_wanted.connect(self._on_forget)
+        self._notice.undo_wanted.connect(self._on_undo)
+        self._open_folder.clicked.connect(actions.show_gallery)
+        self._look_again.clicked.connect(shelf.look)
+        self._go_generate.clicked.connect(self.main_action)
+        self._go_start.clicked.connect(self.main_action)
+        for keys, action in (
+            ("S", actions.star),
+            ("Ctrl+Z", self._on_undo),
+            ("Ctrl+C", actions.copy),
+            ("Ctrl+F", panel.filter.focus_search),
+            ("F5", shelf.look),
+            ("Ctrl++", lambda: panel.zoom(1)),
+            ("Ctrl+=", lambda: panel.zoom(1)),
+            ("Ctrl+-", lambda: panel.zoom(-1)),
+        ):
+            # of the whole window, but Qt hears it only while this page is visible
+            QShortcut(QKeySequence(keys), self).activated.connect(action)
+
+    # what is there
+
+    def _on_changed(self) -> None:
+        if self.isVisible():
+            self._refresh()
+        else:
+            self._is_stale = True
+
+    def _refresh(self) -> None:
+        shelf = self._shelf
+        self._is_stale = False
+        entries = shelf.entries()
+        thumbnails = shelf.thumbnails
+        if thumbnails is not None:
+            self._panel.set_entries(entries, thumbnails.shape, thumbnails)
+            self._panel.set_left_out(shelf.broken, shelf.others)
+        self._show_batches()
+        self._open_folder.setVisible(bool(entries))
+        self._look_again.setVisible(thumbnails is not None)
+        is_waiting = thumbnails is not None and not shelf.has_looked
+        if entries or self._batches.is_needed or is_waiting or self._notice.isVisibleTo(self):
+            self.show_content()
+        else:
+            self._show_wall()
+            self.show_empty()
+
+    def _show_batches(self) -> None:
+        self._batches.set_batches(self._shelf.batches)
+        if self._batches.is_needed and self.session.project is not None:
+            self.show_content()
+
+    def _show_empty_words(self) -> None:
+        is_open = self.session.project is not None
+        self._nothing.set_words(*(NOTHING_MADE if is_open else NO_PROJECT))
+        self._go_start.setVisible(not is_open)
+        self._go_generate.setVisible(is_open)
+
+    def _on_looked(self) -> None:
+        project = self.session.project
+        if project is not None and project.gallery.is_dir():
+            below = {(project.gallery / file.name).parent for file in self._shelf.files}
+            below -= {project.gallery}
+            self._watcher.watch([project.gallery, *sorted(below)[: work.MOST_FOLDERS]])
+
+    def _on_job(self, job: Job) -> None:
+        job.events.connect(self._on_events)
+
+    def _on_events(self, events: list[object]) -> None:
+        """Whatever is saved by whichever job is seen here at once."""
+        written = [event.path for event in events if isinstance(event, FileWritten)]
+        if written:
+            self._shelf.add(written)
+
+    def _on_forget(self, batch: work.Batch) -> None:
+        try:
+            work.forget_batch(batch)
+        except StudioError as error:
+            self.session.report(error)
+        self._shelf.look()
+
+    # the wall, and one of it
+
+    def _on_tiles_wanted(self, chunks: list[int]) -> None:
+        self._tiles.load(self._panel.files, chunks, self._panel.wall.wall_model.chunk_size)
+
+    def _on_tiles(self, chunk: int, pixels: object, rows: object) -> None:
+        self._panel.add_tiles(chunk, pixels, rows)  # type: ignore[arg-type]
+        if self._actions.image is None and self._shown:
+            self._show_thumbnail()
+
+    def _on_chosen(self) -> None:
+        panel, current = self._panel, self._panel.current
+        selected = panel.selected
+        one = selected[0] if len(selected) == 1 else None
+        name = current.name if current is not None and selected else ""
+        has_recipe = one is not None and name == self._shown and self._details.recipe is not None
+        if has_recipe:
+            self._details.show_star(one is not None and one.is_starred)
+        else:
+            self._details.show_entries(selected, current)
+        if name != self._shown:
+            self._shown = name
+            self._actions.forget()
+            self._tiles.read_recipe(None)
+            self._show_thumbnail()
+        if current is None:
+            self._show_wall()
+        elif name:
+            title = f"{current.name.rpartition('/')[2]}  ·  {panel.place_words()}"
+            before, after = panel.neighbour(-1) is not None, panel.neighbour(1) is not None
+            star = "★  " if current.is_starred else ""
+            self._viewer.show_title(star + title, before, after, current.is_film)
+            if not has_recipe or self._actions.image is None:
+                self._look_soon.start()
+
+    def _show_thumbnail(self) -> None:
+        """Until its file is read."""
+        image, thumbnails = self._panel.thumbnail(), self._shelf.thumbnails
+        current = self._panel.current
+        record = thumbnails.record(current.file) if thumbnails and current else None
+        size = QSize(record.width, record.height) if record and record.is_read else None
+        is_whole = image is not None and size is not None and _is_like(image.size(), size)
+        for place in (self._details, self._viewer):
+            place.show_image(image if is_whole else None, size)
+
+    def _look_at_current(self) -> None:
+        current = self._panel.current
+        if current is not None:
+            self._tiles.look_large(current.file)
+            self._tiles.read_recipe(current.file if len(self._panel.selected) == 1 else None)
+
+    def _on_large(self, large: work.Large | None) -> None:
+        if large is None:
+            self._shelf.look()  # it is gone, or another one now
+        elif large.name == self._shown:
+            image = image_on(large.pixels, premultiplied=True).copy()
+            size = QSize(large.width, large.height)
+            self._actions.image = image
+            for place in (self._details, self._viewer):
+                place.show_image(image, size)
+
+    def _on_told(self, told: work.Told) -> None:
+        project = self.session.project
+        if told.name == self._shown and project is not None:
+            self._details.show_recipe(told.recipe, told.sentence, project.name)
+            self._actions.on_recipe()
+
+    def _show_large(self) -> None:
+        if self._panel.current is not None:
+            self._stack.setCurrentWidget(self._viewer)
+            self._viewer.setFocus()
+
+    def _show_wall(self) -> None:
+        if self._stack.currentWidget() is self._viewer:
+            self._stack.setCurrentWidget(self._panel)
+            self._panel.wall.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._panel.wall.scrollTo(self._panel.wall.currentIndex())
+
+    def _on_step(self, by: int) -> None:
+        entry = self._panel.neighbour(by)
+        if entry is not None:
+            self._panel.choose(entry.name)
+
+    # what is done
+
+    def _on_undo(self) -> None:
+        if self._shelf.undo_words:
+            self._notice.hide()
+            self._shelf.undo()
+
+
+def _is_like(small: QSize, large: QSize) -> bool:
+    """Whether a thumbnail shows all of a picture, not only its middle."""
+    return abs(small.width() * large.height() - small.height() * large.width()) <= max(
+        large.width(), large.height()
+    )

@@ -1,0 +1,266 @@
+"""The wall of all that was made, with its search, its order, and the size of its tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from ddpm_studio.gallery.made import MadeFile
+from ddpm_studio.gui import names
+from ddpm_studio.gui.made_entries import (
+    STARRED,
+    MadeEntry,
+    arranged,
+    count_shown,
+    count_words,
+    several,
+)
+from ddpm_studio.gui.settings import Settings
+from ddpm_studio.gui.theme import Theme
+from ddpm_studio.gui.widgets.control_row import explain
+from ddpm_studio.gui.widgets.elided_label import ElidedLabel
+from ddpm_studio.gui.widgets.inputs import Slider
+from ddpm_studio.gui.widgets.made_filter import MadeFilter
+from ddpm_studio.gui.widgets.made_wall import MadeWall
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TILE_KEY, TILE_POINTS = "made/tile", 128  # in the settings: the longer side of a tile
+NONE_STARRED = "No stars yet. Choose what you like best, and press S."
+NONE_LIKE_THAT = "Nothing here is like that. Another choice above shows more."
+
+
+class MadePanel(QWidget):
+    """Asks for pixels by `tiles_wanted`; says what is chosen, and what is to be done with it."""
+
+    tiles_wanted = Signal(list)  # chunks
+    chosen = Signal()  # others are chosen now, or another one is the current one
+    open_wanted = Signal()
+    trash_wanted = Signal()
+    menu_wanted = Signal(object)  # where on the screen
+
+    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._entries: Sequence[MadeEntry] = ()
+        self._tiles: list[MadeEntry] = []  # those on the wall, in its order
+        self._shape = (1, 1, 3)
+        self._source: object = None  # what rows of entries count in
+        self._left_out = self._all_words = ""
+        self._is_refilling = False
+        self._tile_points = settings.get(TILE_KEY, TILE_POINTS)
+        self.filter = MadeFilter(theme, settings)
+        self.wall = MadeWall(theme, names.MADE_WALL)
+        self.wall.setAccessibleName("All pictures and films that were made in this project")
+        self._count = ElidedLabel()
+        self._count.setObjectName(names.MADE_COUNT)
+        self._slider = self._build_slider()
+        self._zoom = QLabel()
+        self._nothing = QLabel()
+        self._lay_out()
+        self._slider.valueChanged.connect(self._on_slider)
+        self.filter.changed.connect(self._on_query)
+        self.wall.chunks_wanted.connect(self.tiles_wanted)
+        self.wall.picked.connect(self._on_chosen)
+        self.wall.selected.connect(self._on_chosen)
+        self.wall.opened.connect(self.open_wanted)
+        self.wall.toggled.connect(self.trash_wanted)
+        self.wall.menu_wanted.connect(self.menu_wanted)
+
+    @property
+    def files(self) -> list[MadeFile]:
+        """Those on the wall, in its order."""
+        return [entry.file for entry in self._tiles]
+
+    @property
+    def current(self) -> MadeEntry | None:
+        """The one that was chosen last."""
+        row = self.wall.currentIndex().row()
+        return self._tiles[row] if 0 <= row < len(self._tiles) else None
+
+    @property
+    def selected(self) -> list[MadeEntry]:
+        """All that are chosen, in the order of the wall."""
+        return [self._tiles[row] for row in self.wall.chosen_rows() if row < len(self._tiles)]
+
+    def neighbour(self, by: int) -> MadeEntry | None:
+        """The one so many places further on."""
+        row = self.wall.currentIndex().row() + by
+        return self._tiles[row] if 0 <= row < len(self._tiles) else None
+
+    def place_words(self) -> str:
+        """Where the current one is: "12 of 3,120"."""
+        return f"{self.wall.currentIndex().row() + 1:,} of {len(self._tiles):,}"
+
+    def choose(self, name: str) -> None:
+        """Make this one the current and only chosen one, and bring it into view."""
+        for row, entry in enumerate(self._tiles):
+            if entry.name == name:
+                self.wall.setCurrentIndex(self.wall.wall_model.index(row))
+                return
+
+    def choose_all(self) -> None:
+        self.wall.selectAll()
+
+    def set_entries(
+        self, entries: Sequence[MadeEntry], shape: tuple[int, int, int], source: object
+    ) -> None:
+        """Show these, the newest first; what is chosen stays so. shape: (H, W, C) of a tile.
+
+        source: what the rows of the entries count in.
+        """
+        self._entries, self._shape = entries, shape
+        self.filter.set_counts(count_shown(entries))
+        self._fill(source)
+
+    def set_left_out(self, broken: int, others: int) -> None:
+        """How many files cannot be read, and how many are no pictures; said quietly."""
+        parts = [f"{several(broken, 'file')} cannot be read"] if broken else []
+        parts += [f"{several(others, 'other file')} left out"] if others else []
+        words = "  ·  ".join(parts)
+        if words != self._left_out:
+            self._left_out = words
+            self._show_count()
+
+    def add_tiles(self, number: int, pixels: np.ndarray, rows: np.ndarray) -> None:
+        """Pixels that were asked for, and which records they are."""
+        self.wall.add_chunk(number, pixels, rows)
+
+    def thumbnail(self) -> QImage | None:
+        """Of the current one, if it was loaded."""
+        image = self.wall.wall_model.image(self.wall.currentIndex().row())
+        return None if image is None else image.copy()
+
+    def zoom(self, steps: int) -> None:
+        """Larger tiles, or smaller ones."""
+        self._slider.setValue(self._slider.value() + steps)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._entries:
+            self._fit_slider()
+            self.wall.lay_out()
+        return super().event(event)
+
+    # building
+
+    def _build_slider(self) -> Slider:
+        slider = Slider(1, 2)
+        slider.setObjectName(names.MADE_TILE_SIZE)
+        slider.setFixedWidth(120)
+        slider.setPageStep(1)
+        explain(slider, "Size of the tiles", "How large each one is drawn.", "Ctrl++ and Ctrl+-")
+        return slider
+
+    def _lay_out(self) -> None:
+        self._zoom.setProperty("kind", "caption")
+        self._zoom.setFixedWidth(32)
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._nothing.setObjectName(names.MADE_NOTHING_SHOWN)
+        self._nothing.setProperty("kind", "muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.hide()
+        bar = QHBoxLayout()
+        bar.setContentsMargins(16, 8, 16, 0)
+        bar.setSpacing(8)
+        bar.addWidget(self._count, 1)
+        bar.addWidget(self._slider)
+        bar.addWidget(self._zoom)
+        asking = QHBoxLayout()
+        asking.setContentsMargins(16, 0, 16, 8)
+        asking.addWidget(self.filter)
+        line = QFrame()
+        line.setProperty("kind", "line")
+        below = QVBoxLayout()
+        below.setContentsMargins(8, 0, 2, 1)
+        below.addWidget(self._nothing, 1)
+        below.addWidget(self.wall, 1)
+        canvas = QFrame()
+        canvas.setProperty("kind", "canvas")
+        inside = QVBoxLayout(canvas)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(4)
+        inside.addLayout(bar)
+        inside.addLayout(asking)
+        inside.addWidget(line)
+        inside.addLayout(below, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(canvas)
+
+    # filling
+
+    def _fill(self, source: object) -> None:
+        chosen = {entry.name for entry in self.selected}
+        current, place = self.current, self.wall.currentIndex().row()
+        self._tiles = arranged(self._entries, self.filter.query)
+        self._is_refilling = True
+        self.wall.set_tiles(self._tiles, self._shape, source)
+        self._fit_slider()
+        self._choose_again(chosen, "" if current is None else current.name, place)
+        self._is_refilling = False
+        self._source, self._all_words = source, count_words(self._tiles)
+        is_empty = bool(self._entries) and not self._tiles
+        self._nothing.setVisible(is_empty)
+        is_starred = self.filter.query.show == STARRED and not self.filter.query.text
+        self._nothing.setText(NONE_STARRED if is_starred else NONE_LIKE_THAT)
+        self.wall.setVisible(not is_empty)
+        self._on_chosen()
+
+    def _choose_again(self, chosen: set[str], current: str, place: int) -> None:
+        """Those of before; what has come into the place of the current one, if it is gone."""
+        if not self._tiles or (not chosen and not current):
+            return
+        model, select = self.wall.selectionModel(), QItemSelectionModel.SelectionFlag
+        rows = {entry.name: row for row, entry in enumerate(self._tiles)}
+        kept = [rows[name] for name in chosen if name in rows]
+        near = min(max(0, place), len(self._tiles) - 1)
+        row = rows.get(current, min(kept) if kept else near)
+        self.wall.setAutoScroll(False)
+        model.clearSelection()
+        for one in kept if len(kept) < len(self._tiles) else ():
+            model.select(self.wall.wall_model.index(one), select.Select)
+        if len(kept) == len(self._tiles):
+            self.wall.selectAll()
+        how = select.Select if kept or not chosen or current not in rows else select.NoUpdate
+        model.setCurrentIndex(self.wall.wall_model.index(row), how)
+        self.wall.setAutoScroll(True)
+
+    def _fit_slider(self) -> None:
+        least, most = self.wall.factors()
+        factor = round(self._tile_points * self.devicePixelRatioF() / max(self._shape[:2]))
+        self._slider.blockSignals(True)
+        self._slider.setRange(least, most)
+        self._slider.setValue(factor)
+        self._slider.blockSignals(False)
+        self._slider.setEnabled(least < most)
+        self._show_factor()
+
+    def _show_factor(self) -> None:
+        self.wall.set_factor(self._slider.value())
+        self._zoom.setText(f"{self._slider.value()} ×")
+
+    def _show_count(self) -> None:
+        selected = self.selected
+        is_several = len(selected) > 1
+        words = count_words(selected, " chosen") if is_several else self._all_words
+        self._count.setText("  ·  ".join(filter(None, (words, self._left_out))))
+
+    # what happens
+
+    def _on_query(self) -> None:
+        self._fill(self._source)
+
+    def _on_slider(self, factor: int) -> None:
+        self._show_factor()
+        self._tile_points = round(factor * max(self._shape[:2]) / self.devicePixelRatioF())
+        self._settings.set(TILE_KEY, self._tile_points)
+
+    def _on_chosen(self, _row: int = -1) -> None:
+        if not self._is_refilling:
+            self._show_count()
+            self.chosen.emit()

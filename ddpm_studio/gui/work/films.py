@@ -1,0 +1,156 @@
+"""Background work on films: how large one becomes, and writing it."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+import threading
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ddpm_studio.events import ExportProgress, FileWritten
+from ddpm_studio.export.film_options import FilmOptions
+from ddpm_studio.export.places import make_folder
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ddpm_studio.export.film import Film
+
+VIDEOS = (".mp4", ".webm")  # their sides are even, and what is to play again is in them again
+SEEN_PAGE = 1200  # pixels: the longest side of a film strip in its preview, about
+
+MakeRecipe = Callable[[dict[str, Any]], str | None]  # from the options, as plain values
+
+
+@dataclass(frozen=True)
+class FilmWish:
+    """A file that is wanted. suffix: its ending; "" for a folder with a PNG file for each frame.
+
+    stages: how many are on a film strip; 0 for what moves. recipe: makes the text that lies
+    inside, in the background; None: nothing lies inside.
+    """
+
+    film: Film
+    options: FilmOptions
+    suffix: str
+    stages: int = 0
+    recipe: MakeRecipe | None = None
+
+    def recipe_text(self) -> str | None:
+        if self.recipe is None:
+            return None
+        stages = {"stages": self.stages} if self.stages else {}
+        return self.recipe(dataclasses.asdict(self.options) | stages)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a film will be. order: the frame of each tick. nbytes: None while that is found out.
+
+    times: how often it is in the file. page: a film strip as it will be, uint8 (H, W, C).
+    """
+
+    size: tuple[int, int]
+    order: tuple[int, ...]
+    seconds: float  # played once
+    times: int = 1
+    nbytes: int | None = None
+    page: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A file, or a folder of them, that is written."""
+
+    path: Path
+    nbytes: int
+
+
+def one_at_a_time(film: Film) -> Film:
+    """The same film; frames that are computed when they are asked for are not by two threads."""
+    lock = threading.Lock()
+
+    def compose(index: int) -> np.ndarray:
+        with lock:
+            return film.compose(index)
+
+    return dataclasses.replace(film, compose=compose)
+
+
+def foresee(wish: FilmWish) -> Foreseen:
+    """What is known at once, without a look at more than one frame unless the pace needs it.
+
+    Raises ExportError with one sentence if a film like this cannot be written.
+    """
+    from ddpm_studio.export.film_frames import film_order, film_seconds
+    from ddpm_studio.export.film_pages import strip_size
+    from ddpm_studio.export.film_pictures import FilmPictures
+
+    film, options = wish.film, wish.options
+    if wish.stages:
+        return Foreseen(strip_size(film, wish.stages, options), (), 0.0)
+    (width, height), times = FilmPictures(film, options).size, 1
+    if wish.suffix in VIDEOS:
+        width, height = width + width % 2, height + height % 2
+        times = max(1, options.loops)
+    order = tuple(film_order(film, options))
+    return Foreseen((width, height), order, film_seconds(film, options), times)
+
+
+def estimate(wish: FilmWish) -> Iterator[Foreseen]:
+    """What the film will be, and then also how many bytes, about. Raises as `foresee`."""
+    from ddpm_studio.export.film import estimate_bytes
+
+    foreseen = foresee(wish)
+    if wish.stages:
+        foreseen = dataclasses.replace(foreseen, page=_small_page(wish))
+    yield foreseen
+    nbytes = estimate_bytes(wish.film, wish.options, wish.suffix, wish.stages or None)
+    yield dataclasses.replace(foreseen, nbytes=nbytes)
+
+
+def write(path: Path, wish: FilmWish) -> Generator[ExportProgress | FileWritten, None, Saved]:
+    """Write what is wished; if it is stopped before its end, nothing is left."""
+    from ddpm_studio.export.film import write_film, write_sequence, write_strip
+
+    make_folder(path.parent)
+    recipe = wish.recipe_text()
+    if wish.stages:
+        yield from write_strip(path, wish.film, wish.stages, wish.options, recipe)
+    elif not wish.suffix:
+        yield from write_sequence(path, wish.film, wish.options, recipe)
+    else:
+        yield from write_film(path, wish.film, wish.options, recipe)
+    yield FileWritten(path)
+    return Saved(path, size_on_disk(path))
+
+
+def _small_page(wish: FilmWish) -> np.ndarray:
+    """The page as it will be, no larger than it can be seen: uint8 (H, W, C)."""
+    import numpy as np
+    from PIL import Image
+
+    from ddpm_studio.export.film import write_strip
+
+    options, (height, width, _) = wish.options, wish.film.shape
+    most = SEEN_PAGE / max(wish.stages * width, height)
+    if options.width is not None:
+        small = dataclasses.replace(options, width=max(1, min(options.width, int(most * width))))
+    else:
+        small = dataclasses.replace(options, scale=max(1, min(options.scale, int(most))))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "page.png"
+        for _ in write_strip(path, wish.film, wish.stages, small):
+            pass
+        with Image.open(path) as image:
+            page = np.array(image)
+    return page.reshape(*page.shape[:2], -1)
+
+
+def size_on_disk(path: Path) -> int:
+    """Of a file, or of all files of a folder."""
+    files = [path] if path.is_file() else [one for one in path.iterdir() if one.is_file()]
+    return sum(one.stat().st_size for one in files)

@@ -1,0 +1,105 @@
+"""Pictures through a network on the CPU: a few at a time on each core, with the same bits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Lock
+from typing import Any
+
+import torch
+from torch import Tensor
+
+PART = 4  # pictures that go through together
+MOST_PIXELS = 64 * 64  # of pictures that do; larger ones keep all cores busy by themselves
+VECTOR = 16  # pixels; a picture whose rows of numbers end between vectors has a tail of its own
+
+Network = Callable[[Tensor, Tensor], Tensor]  # (x_t, t) -> like x_t
+
+
+def can_share(height: int, width: int, stride: int) -> bool:
+    """Whether pictures may go through together without any of them noticing.
+
+    Kernels compute whole vectors of numbers in another way than what is left over at the end; if
+    each picture fills whole vectors, down to the smallest level, all of them are treated alike.
+    """
+    smallest = (height // stride) * (width // stride)
+    return smallest % VECTOR == 0 and height * width <= MOST_PIXELS
+
+
+class Crew:
+    """Threads of one core each, which share the pictures of a batch.
+
+    What a kernel adds up in which order depends on the size of the batch and on the number of
+    threads. So every part has the same size, a short one is filled up, and one thread computes
+    it: a picture comes out the same, bit for bit, whatever is beside it. Many small kernels wait
+    for each other when they are spread over cores, so this is also quicker.
+    """
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._size = 0
+
+    def __reduce__(self) -> tuple[type[Crew], tuple[()]]:
+        return Crew, ()  # a copy of a network gets threads of its own
+
+    def run(self, network: Network, x_t: Tensor, t: Tensor) -> Tensor:
+        """network(x_t, t) for (N, C, H, W) and (N,), without gradients, autocast as it is here."""
+        parts = list(_parts(x_t, t))
+        size = torch.get_num_threads()
+        mixed = torch.is_autocast_enabled("cpu")
+        precision = torch.get_autocast_dtype("cpu")
+        done: list[Any] = [None] * len(parts)
+        left, lock = iter(range(len(parts))), Lock()
+
+        def work() -> None:
+            # in one context, which converts the weights once
+            with torch.no_grad(), torch.autocast("cpu", precision, enabled=mixed):
+                while True:
+                    with lock:
+                        index = next(left, None)
+                    if index is None:
+                        return
+                    done[index] = network(*parts[index])
+
+        if size == 1:
+            work()
+        else:
+            pool = self._threads(size)
+            for future in [pool.submit(work) for _ in range(min(size, len(parts)))]:
+                future.result()
+        return torch.cat(done)[: len(x_t)]
+
+    def _threads(self, size: int) -> ThreadPoolExecutor:
+        if self._pool is None or self._size != size:
+            if self._pool is not None:
+                self._pool.shutdown(wait=False)
+            self._pool, self._size = _single_threads(size), size
+        return self._pool
+
+
+def _parts(x_t: Tensor, t: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """PART pictures each, copied, because kernels also look at strides and alignment."""
+    t = t.expand(len(x_t))
+    for start in range(0, len(x_t), PART):
+        pictures, steps = x_t[start : start + PART], t[start : start + PART]
+        missing = PART - len(pictures)
+        if missing:
+            pictures = torch.cat([pictures, pictures[-1:].expand(missing, *pictures.shape[1:])])
+            steps = torch.cat([steps, steps[-1:].expand(missing)])
+        yield pictures.clone(memory_format=torch.contiguous_format), steps.clone()
+
+
+def _single_threads(size: int) -> ThreadPoolExecutor:
+    """Threads in which torch uses one core. Elsewhere it keeps using as many as before."""
+    all_there = Barrier(size)
+
+    def begin() -> None:
+        torch.set_num_threads(1)  # of this thread, and of those that begin later
+        all_there.wait()
+
+    pool = ThreadPoolExecutor(size, thread_name_prefix="picture")
+    for future in [pool.submit(begin) for _ in range(size)]:
+        future.result()
+    torch.set_num_threads(size)  # later ones again have as many as this one
+    return pool

@@ -1,0 +1,160 @@
+"""The verbs `recipe` and `remake`: what is in a file, and its picture made again from that."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from argparse import Namespace
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ddpm_studio.choices import read_choices
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.device import select_device
+from ddpm_studio.errors import CheckpointError, StudioError
+from ddpm_studio.events import FileWritten, Note, SampleStep
+from ddpm_studio.export.grid import picture_grid
+from ddpm_studio.export.images import write_png
+from ddpm_studio.export.recipe_files import read_recipe
+from ddpm_studio.project import Project, is_project, step_of
+from ddpm_studio.recipe import Recipe, fingerprint
+from ddpm_studio.sampling.forward import from_record
+from ddpm_studio.sampling.remake import remake_pictures
+from ddpm_studio.training import load_model
+from ddpm_studio.training.checkpoints import choose_checkpoint
+
+if TYPE_CHECKING:
+    import torch
+
+WRITTEN = ".png"
+
+
+def recipe(options: Namespace) -> Iterator[object]:
+    """Print the recipe of a file as JSON."""
+    values = json.loads(read_recipe(options.file).to_text())
+    yield Note(json.dumps(values, indent=None if options.json else 2))
+
+
+def remake(options: Namespace) -> Iterator[object]:
+    """Make the picture of a recipe again; several pictures become a grid."""
+    if options.out.suffix.lower() != WRITTEN:
+        raise StudioError(f"{options.out} must end in {WRITTEN}: pictures are made again as PNG.")
+    made_by = read_recipe(options.file)
+    project = Project.open(options.project or _project_around(options.file))
+    checkpoint = None
+    if options.newest:
+        checkpoint = yield from choose_checkpoint(project)
+        made_by = recipe_for(made_by, project, checkpoint)
+    pictures = yield from remake_recipe(project, made_by, options.device, checkpoint)
+    whole = picture_grid(pictures) if len(pictures) > 1 else pictures[0]
+    write_png(options.out, whole, None if options.no_recipe else _of_pictures(made_by).to_text())
+    yield FileWritten(options.out)
+    yield Note(f"The picture is {options.out}")
+
+
+def remake_recipe(
+    project: Project, recipe: Recipe, device: str = "auto", checkpoint: Path | None = None
+) -> Generator[SampleStep | Note, None, np.ndarray]:
+    """All pictures of a recipe, in its order: uint8 (N, H, W, C), see `remake_pictures`.
+
+    checkpoint: to be used whatever the recipe says. Raises StudioError with one sentence if the
+    recipe's own is not there any more, or if it began with a picture that is not.
+    """
+    if checkpoint is None:
+        checkpoint = find_checkpoint_of(project, recipe)
+    if checkpoint is None:
+        raise CheckpointError(missing_checkpoint(project, recipe))
+    where = select_device(device)
+    if where.type != recipe.device:
+        yield Note(
+            f"This was made on {recipe.device}, and is made again on {where.type}: the pictures "
+            "may differ by a shade."
+        )
+    model, config = load_model(checkpoint, recipe.which, where)
+    x_0 = None if recipe.start is None else own_picture(project, config, recipe.start)
+    return (yield from remake_pictures(model, config, recipe, where, x_0))
+
+
+def find_checkpoint_of(project: Project, recipe: Recipe) -> Path | None:
+    """The checkpoint that a recipe was made with, by its content; None if it is not there.
+
+    The one of the same name is looked at first, and the others only if that is another one.
+    """
+    paths = project.checkpoint_paths()
+    for path in sorted(paths, key=lambda path: path.name != recipe.checkpoint):
+        try:
+            if fingerprint(path) == recipe.checkpoint_sha256:
+                return path
+        except OSError:  # training has just deleted it
+            continue
+    return None
+
+
+def missing_checkpoint(project: Project, recipe: Recipe) -> str:
+    """What to say where `find_checkpoint_of` finds none."""
+    paths = project.checkpoint_paths()
+    if not paths:
+        return f"{project.path} is not trained yet: it has no checkpoint."
+    return (
+        f"The model of step {recipe.step:,} that this was made with is not in {project.path} any "
+        f"more, or never was; with --newest that of step {step_of(paths[-1]):,} is used instead, "
+        "and the picture will be another one."
+    )
+
+
+def recipe_for(recipe: Recipe, project: Project, checkpoint: Path) -> Recipe:
+    """The same settings with another checkpoint."""
+    return dataclasses.replace(
+        recipe,
+        project=project.name,
+        checkpoint=checkpoint.name,
+        checkpoint_sha256=fingerprint(checkpoint),
+        step=step_of(checkpoint),
+    )
+
+
+def own_picture(project: Project, config: StudioConfig, start: dict[str, Any]) -> torch.Tensor:
+    """The picture that a denoising began with, as training sees it: (1, C, H, W) in [-1, 1].
+
+    start: of a recipe. Raises StudioError if it is not in the project's folder as it was.
+    """
+    return from_record(own_pixels(project, config, start))
+
+
+def own_pixels(project: Project, config: StudioConfig, start: dict[str, Any]) -> np.ndarray:
+    """The same as it is prepared: uint8 (H, W, C), of four channels premultiplied."""
+    from ddpm_studio.data.prepare import new_pool
+    from ddpm_studio.data.requests import request_for
+
+    name = str(start["picture"])
+    path = (project.pictures / name).resolve()
+    gone = f"The picture {name!r} that this began with is not in {project.pictures} as it was then."
+    if not path.is_relative_to(project.pictures.resolve()) or not path.is_file():
+        raise StudioError(gone)
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != start["sha256"]:
+            raise StudioError(gone)
+    crops = read_choices(project.path).of(name).crops[:1]
+    channels, height, width = config.pictures.shape
+    with new_pool(config.pictures, workers=1) as pool:
+        ((_, answer),) = pool.run([(0, request_for(path, config.pictures, crops))])
+    if len(answer.data) != height * width * channels:
+        raise StudioError(gone)
+    return np.frombuffer(answer.data, np.uint8).reshape(height, width, channels)
+
+
+def _project_around(file: Path) -> Path:
+    """The project whose folder a file lies in. Raises StudioError if there is none."""
+    for folder in file.resolve().parents:
+        if is_project(folder):
+            return folder
+    raise StudioError(f"{file} is in no project; say which one made it with --project.")
+
+
+def _of_pictures(recipe: Recipe) -> Recipe:
+    """What a page of pictures carries when it came from a film."""
+    return dataclasses.replace(recipe, film=None)

@@ -1,0 +1,194 @@
+"""The forward process of a real picture: every level of noise, and what a model makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.diffusion import NoiseSchedule, q_sample
+from ddpm_studio.nn import UNet
+from ddpm_studio.sampling.denoise import sampler_step
+from ddpm_studio.sampling.frame import Frame
+from ddpm_studio.sampling.generate import BATCH, prepare_model
+from ddpm_studio.sampling.noise import initial_noise
+from ddpm_studio.sampling.pictures import to_uint8
+from ddpm_studio.sampling.resume import NEEDS_BEFORE, State
+from ddpm_studio.sampling.spacing import timesteps_of
+from ddpm_studio.sampling.steps import Point, Step, Steps
+from ddpm_studio.sampling.trajectory import TrajectoryFrame, noise_of, noise_to_uint8
+
+TOLD_EVERY = 8  # steps, after which those on their way are shown again
+
+
+@dataclass(frozen=True)
+class Becoming:
+    """What some levels become, while `done` of `total` steps of the model are made.
+
+    indices: of the frames. pictures: uint8 (len(indices), H, W, C), what the model expects of
+    each by now; finished when done == total.
+    """
+
+    done: int
+    total: int
+    indices: tuple[int, ...] = ()
+    pictures: Any = None
+
+
+@dataclass(frozen=True)
+class Noising:
+    """One real picture, the noise of one seed, and the timesteps of a denoising.
+
+    x_0: (1, C, H, W) as the network learns it, float32 in [-1, 1].
+    """
+
+    model: UNet
+    config: StudioConfig
+    sample: SampleConfig
+    x_0: Tensor
+    seed: int
+    device: torch.device
+
+    @property
+    def timesteps(self) -> list[int]:
+        schedule = NoiseSchedule.from_config(self.config.diffusion)
+        return timesteps_of(self.sample.used_spacing, schedule, self.sample.num_inference_steps)
+
+    def x_at(self, indices: Sequence[int]) -> Tensor:
+        """x_t of some levels: (len(indices), C, H, W), on the CPU."""
+        schedule = NoiseSchedule.from_config(self.config.diffusion)
+        timesteps = self.timesteps
+        t = torch.tensor([timesteps[index] for index in indices])
+        size = (len(indices), *self.x_0.shape[1:])
+        eps = initial_noise([self.seed], self.x_0.shape[1:])
+        return q_sample(schedule, self.x_0.expand(size), t, eps.expand(size))
+
+    def steps(self, count: int) -> Steps:
+        """What the sampler is given, for so many levels at once."""
+        return Steps(
+            prepare_model(self.model, self.config, self.device),
+            NoiseSchedule.from_config(self.config.diffusion),
+            self.timesteps,
+            self.config.diffusion.prediction,
+            self.sample.clip,
+            [self.seed] * count,
+        )
+
+
+def from_record(pixels: np.ndarray) -> Tensor:
+    """A prepared picture, uint8 (H, W, C), as training sees it: float32 (1, C, H, W)."""
+    return torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].to(torch.float32) / 127.5 - 1
+
+
+def noised(
+    config: StudioConfig, sample: SampleConfig, x_0: Tensor, seeds: Sequence[int], index: int
+) -> State:
+    """The state of one real picture with the noise of each seed at one level of a denoising.
+
+    x_0: (1, C, H, W). Painting on from it is `trajectory(..., seeds, start=...)`.
+    """
+    schedule = NoiseSchedule.from_config(config.diffusion)
+    t = torch.tensor(
+        [timesteps_of(sample.used_spacing, schedule, sample.num_inference_steps)[index]]
+    )
+    eps = initial_noise(seeds, x_0.shape[1:])
+    return State(index, q_sample(schedule, x_0.expand(eps.shape), t, eps))
+
+
+@torch.no_grad()
+def levels(
+    noising: Noising, indices: Sequence[int], batch: int = BATCH
+) -> Iterator[TrajectoryFrame]:
+    """A frame of one picture for each level: x_t, and what the model sees there, in one call.
+
+    The index after the last timestep is x_0 itself.
+    """
+    hard, timesteps = noising.config.pictures.has_hard_alpha, noising.timesteps
+    noisy = [index for index in indices if index < len(timesteps)]
+    for first in range(0, len(noisy), batch):
+        part = noisy[first : first + batch]
+        x_t = noising.x_at(part).to(noising.device)
+        t = torch.tensor([timesteps[index] for index in part], device=noising.device)
+        pred_x_0, pred_eps = noising.steps(len(part)).predict(x_t, t)
+        shown = to_uint8(x_t), to_uint8(pred_x_0, hard), noise_to_uint8(pred_eps)
+        for place, index in enumerate(part):
+            one = [pixels[place : place + 1].copy() for pixels in shown]
+            yield TrajectoryFrame(index, timesteps[index], one[0], one[1], one[2])
+    if len(timesteps) in indices:
+        real = to_uint8(noising.x_0, hard)
+        grey = noise_to_uint8(noise_of(Frame(len(timesteps), -1, noising.x_0, noising.x_0)))
+        yield TrajectoryFrame(len(timesteps), -1, real, real, grey, real)
+
+
+@torch.no_grad()
+def finish_levels(
+    noising: Noising, indices: Sequence[int], batch: int = BATCH
+) -> Iterator[Becoming]:
+    """Go on from every level to the end, all together: at step j the picture of level j joins.
+
+    indices: ascending, below the number of steps. Yields after each part of each step; the last
+    event holds the finished pictures, those before it now and then what is expected.
+    """
+    step = sampler_step(noising.sample.sampler, noising.sample.eta, noising.sample.variance)
+    hard, last = noising.config.pictures.has_hard_alpha, len(noising.timesteps) - 1
+    total = sum(last + 1 - index for index in indices)
+    walking = _Walking(noising, step, batch)
+    done = 0
+    for index, t, t_prev in noising.steps(1).pairs(indices[0] if indices else last + 1):
+        if index in indices:
+            walking.join(index)
+        for count in walking.advance(index, t, t_prev):
+            done += count
+            yield Becoming(min(done, total - 1), total)
+        is_last = index == last
+        if is_last or index % TOLD_EVERY == 0:
+            seen = walking.x_t if is_last else walking.pred_x_0
+            pictures = to_uint8(seen, hard)
+            yield Becoming(total if is_last else done, total, tuple(walking.indices), pictures)
+
+
+class _Walking:
+    """The pictures that are on their way, those that joined first first."""
+
+    def __init__(self, noising: Noising, step: Step, batch: int) -> None:
+        self.indices: list[int] = []
+        self._noising, self._step, self._batch = noising, step, batch
+        self.x_t = noising.x_0[:0].to(noising.device)
+        self.pred_x_0 = self.x_t  # of those that have made a step
+
+    def join(self, index: int) -> None:
+        self.indices.append(index)
+        self.x_t = torch.cat([self.x_t, self._noising.x_at([index]).to(self._noising.device)])
+
+    def advance(self, index: int, t: int, t_prev: int) -> Iterator[int]:
+        """One step of all. Yields after each part how many pictures were in it."""
+        moved, believed = [], []
+        for first, last in self._parts():
+            steps = self._noising.steps(last - first)
+            x_t = self.x_t[first:last]
+            before = self.pred_x_0[first:last] if self._looks_back(last) else None
+            pred_x_0, pred_eps = steps.predict(x_t, t)
+            at = Point(index, t, t_prev, x_t, pred_x_0, pred_eps, before)
+            moved.append(self._step(steps, at))
+            believed.append(pred_x_0)
+            yield last - first
+        self.x_t, self.pred_x_0 = torch.cat(moved), torch.cat(believed)
+
+    def _looks_back(self, last: int) -> bool:
+        is_asked = self._noising.sample.sampler in NEEDS_BEFORE
+        return is_asked and last <= len(self.pred_x_0)
+
+    def _parts(self) -> Iterator[tuple[int, int]]:
+        """At most `batch` at a time; one that has just joined has no step before it to look at."""
+        old = len(self.pred_x_0)
+        ends = [*range(self._batch, old, self._batch), old] if old else []
+        if self._noising.sample.sampler in NEEDS_BEFORE or not ends:
+            ends.append(len(self.x_t))
+        else:
+            ends = [*range(self._batch, len(self.x_t), self._batch), len(self.x_t)]
+        yield from ((a, b) for a, b in zip([0, *ends], ends, strict=False) if a < b)

@@ -1,0 +1,128 @@
+"""The verb `sheet`: paints an XY sheet and writes it as one labelled page."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.device import select_device, select_precision
+from ddpm_studio.errors import CheckpointError, StudioError
+from ddpm_studio.events import FileWritten, Note
+from ddpm_studio.export.sheet_page import SheetPage, check_suffix, write_page
+from ddpm_studio.nn import UNet
+from ddpm_studio.project import Project, step_of
+from ddpm_studio.sampling.recipe import fingerprint
+from ddpm_studio.sampling.sheet import SheetCell, SheetGap, make_sheet
+from ddpm_studio.sheets import MOST_VALUES, Axis, Place, Sheet, parse_axis
+from ddpm_studio.training import load_model
+from ddpm_studio.training.checkpoints import choose_checkpoint, read_info
+from ddpm_studio.training.metrics import best_checkpoint, read_held_out
+
+Events = Iterator[object]
+
+
+def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Events:
+    """Paint a sheet and write it. base: the settings that are no axis.
+
+    Raises StudioError with one sentence for axes that cannot be, before anything is painted.
+    """
+    check_suffix(options.out)
+    x, y = read_axes(project, options.x, options.y, base.seed)
+    checkpoint = yield from choose_checkpoint(project, options.checkpoint)
+    for axis in (x, y):
+        check_checkpoints(project, axis)
+    sheet = Sheet(x, y, base, step_of(checkpoint), options.weights, options.count)
+    sheet.check_fits(project.config.diffusion.num_timesteps)
+    device = select_device(options.device)
+    cells: dict[Place, np.ndarray] = {}
+    loader = Loader(project, device)
+    for event in make_sheet(sheet, loader.load, device):
+        yield event
+        if isinstance(event, SheetCell):
+            cells[event.column, event.row] = event.pictures
+        elif isinstance(event, SheetGap):
+            yield Note(f"{_count(len(event.places))} empty. {event.message}")
+    page = SheetPage(project.name, sheet, cells, options.paper, options.scale or 0)
+    for _ in write_page(options.out, page, about_sheet(project, sheet, device)):
+        pass  # a moment's work
+    yield FileWritten(options.out)
+    yield Note(f"The sheet of {len(x.values)} x {len(y.values)} cells is {options.out}")
+
+
+class Loader:
+    """Gives the networks of a project's checkpoints, on a device."""
+
+    def __init__(self, project: Project, device: torch.device) -> None:
+        self._project, self._device = project, device
+
+    def load(self, step: int, which: str) -> tuple[UNet, StudioConfig]:
+        """Raises CheckpointError with one sentence."""
+        return load_model(self._project.checkpoint_path(step), which, self._device)
+
+
+def read_axes(project: Project, x: str, y: str | None, seed: int) -> tuple[Axis, Axis]:
+    """The axes that words name; without a second one there is one row.
+
+    For checkpoints, "all" takes up to twelve, evenly spread, and "best" the one that does best on
+    unseen pictures. Raises ConfigError with one sentence.
+    """
+    steps = [step_of(path) for path in project.checkpoint_paths()]
+    best = best_checkpoint(read_held_out(project.metrics_path), steps)
+    known = {"all": spread(steps), "newest": tuple(steps[-1:])}
+    known["best"] = known["newest"] if best is None else (best,)
+    across = parse_axis(x, known)
+    if y is not None:
+        return across, parse_axis(y, known)
+    return across, Axis("seed", (seed,)) if across.name != "seed" else Axis("weights", ("ema",))
+
+
+def spread(steps: list[int]) -> tuple[int, ...]:
+    """Up to as many as an axis holds, the first and the last among them."""
+    if len(steps) <= MOST_VALUES:
+        return tuple(steps)
+    places = np.linspace(0, len(steps) - 1, MOST_VALUES).round().astype(int)
+    return tuple(steps[place] for place in places)
+
+
+def check_checkpoints(project: Project, axis: Axis) -> None:
+    """Raise a CheckpointError that says what there is, if one of an axis is not there."""
+    there = [step_of(path) for path in project.checkpoint_paths()]
+    missing = [str(step) for step in axis.values if axis.name == "checkpoint" and step not in there]
+    if missing:
+        raise CheckpointError(
+            f"There is no checkpoint of step {', '.join(missing)}; "
+            f"there are {', '.join(map(str, there))}."
+        )
+
+
+def about_sheet(project: Project, sheet: Sheet, device: torch.device) -> dict[str, Any]:
+    """What is written into the file: all settings, and which models painted it."""
+    steps = {sheet.cell(place).checkpoint for place in sheet.places}
+    paths = {step: project.checkpoint_path(step) for step in sorted(steps)}
+    readable = {step: path for step, path in paths.items() if _is_readable(path)}
+    precision = project.config.train.precision
+    return {
+        **sheet.to_dict(),
+        "project": project.name,
+        "device": device.type,
+        "precision": str(select_precision(precision, device)).removeprefix("torch."),
+        "checkpoints_sha256": {str(step): fingerprint(path) for step, path in readable.items()},
+    }
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        read_info(path)
+    except StudioError:  # pruned by training meanwhile, or damaged
+        return False
+    return True
+
+
+def _count(cells: int) -> str:
+    return "One cell stays" if cells == 1 else f"{cells} cells stay"

@@ -1,0 +1,95 @@
+"""What the wall says: of sizes, of recipes, of a batch's progress."""
+
+from dataclasses import replace
+
+import pytest
+
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.events import BatchStep
+from ddpm_studio.gallery.made import FILM, PICTURE, MadeFile
+from ddpm_studio.gui import progress
+from ddpm_studio.gui.dialogs.batch_dialog import duration_in_words
+from ddpm_studio.gui.made_entries import (
+    MadeEntry,
+    MadeQuery,
+    arranged,
+    count_shown,
+    count_words,
+    size_in_words,
+)
+from ddpm_studio.gui.recipe_lines import recipe_lines
+from ddpm_studio.recipe import Recipe
+
+
+def entry(name, age, size=1000, kind=PICTURE, **values):
+    return MadeEntry(MadeFile(name, kind, -age, size), age, is_film=kind == FILM, **values)
+
+
+ENTRIES = [
+    entry("b_seed000009.png", 0),
+    entry("demo/film.gif", 1, kind=FILM, is_starred=True),
+    entry("a_seed000002.png", 2),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        (MadeQuery(), [0, 1, 2]),
+        (MadeQuery(sort="oldest"), [2, 1, 0]),
+        (MadeQuery(sort="seed"), [2, 0, 1]),
+        (MadeQuery(show="starred"), [1]),
+        (MadeQuery(show="pictures"), [0, 2]),
+        (MadeQuery(show="films"), [1]),
+        (MadeQuery("SEED .png"), [0, 2]),
+        (MadeQuery("demo", show="pictures"), []),
+    ],
+)
+def test_which_are_shown_and_in_which_order(query, rows):
+    assert [one.row for one in arranged(ENTRIES, query)] == rows
+
+
+def test_counts_in_words():
+    assert count_shown(ENTRIES) == {"all": 3, "starred": 1, "pictures": 2, "films": 1}
+    assert count_words(ENTRIES) == "2 pictures, 1 film  ·  3 kB"
+    assert count_words(ENTRIES[:1], " chosen") == "1 picture chosen  ·  1 kB"
+    assert count_words(()) == "Nothing here"
+    assert [size_in_words(n) for n in (1, 999_000, 1_400_000, 12e9)] == [
+        "1 kB",
+        "1.0 MB",
+        "1.4 MB",
+        "12 GB",
+    ]
+    assert [duration_in_words(s) for s in (0.2, 40, 720, 12_000)] == [
+        "1 s",
+        "40 s",
+        "12 min",
+        "3 h 20 min",
+    ]
+
+
+def test_a_recipe_in_words():
+    sample = SampleConfig(num_inference_steps=20, eta=0.25, seed=7)
+    recipe = Recipe("flowers", "c", "0" * 64, 2353, "ema", "cpu", "float32", 7, sample)
+    assert recipe_lines(recipe, "flowers") == [
+        ("Model", "step 2,353, averaged weights"),
+        ("Sampler", "DDIM, 20 steps, eta 0.25"),
+        ("Seed", "7"),
+    ]
+    other = replace(recipe, seeds=(7, 8, 9), frame=4, show="pred_x_0")
+    lines = dict(recipe_lines(other, "birds"))
+    assert lines["Seeds"] == "7 and 2 more"
+    assert lines["Taken"] == "after 4 of 20 steps: what the model believed"
+    assert lines["Project"] == "flowers"
+
+
+def test_the_time_left_of_a_batch_counts_only_what_it_painted_itself(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    meter = progress.Meter()
+    meter.update([BatchStep(800, 1000, 800)])
+    assert (meter.progress.fraction, meter.progress.remaining) == (0.8, None)
+    now[0] += 10
+    meter.update([BatchStep(850.5, 1000, 800)])
+    assert meter.progress.remaining == pytest.approx(10 / 50.5 * 149.5)
+    assert meter.progress.text == "850 of 1,000"

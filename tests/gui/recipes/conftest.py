@@ -1,0 +1,104 @@
+"""Files with recipes, as the program saves them, and a window to drop them on."""
+
+import dataclasses
+
+import pytest
+import torch
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QPushButton
+
+from ddpm_studio.export.images import write_png
+from ddpm_studio.gui import names
+from ddpm_studio.gui.dialogs.recipe_dialog import RecipeDialog
+from ddpm_studio.project import step_of
+from ddpm_studio.recipe import Recipe, fingerprint
+from ddpm_studio.sampling.trajectory import trajectory
+from ddpm_studio.training import load_model
+
+SLOW = 20_000  # milliseconds that nothing may take
+
+
+@pytest.fixture
+def recipe_of():
+    """recipe_of(project, **values): of a picture that its newest model paints."""
+
+    def make(project, **values):
+        checkpoint = project.checkpoint_paths()[-1]
+        sample = dataclasses.replace(project.config.sample, eta=0.123, num_inference_steps=4)
+        made = {"which": "model", "seed": 77, "sample": sample} | values
+        return Recipe(
+            project=project.name,
+            checkpoint=checkpoint.name,
+            checkpoint_sha256=fingerprint(checkpoint),
+            step=step_of(checkpoint),
+            device="cpu",
+            precision="float32",
+            **made,
+        )
+
+    return make
+
+
+@pytest.fixture
+def picture_file(tmp_path):
+    """picture_file(project, recipe): a PNG with the picture that the recipe makes, and its pixels.
+
+    Of several seeds it holds the first picture.
+    """
+
+    def make(project, recipe, name="saved.png"):
+        model, config = load_model(project.checkpoint_paths()[-1], recipe.which)
+        cpu = torch.device("cpu")
+        *_, last = trajectory(model, config, recipe.sample, recipe.all_seeds, cpu)
+        write_png(tmp_path / name, last.x_t[0], recipe.to_text())
+        return tmp_path / name, last.x_t
+
+    return make
+
+
+@pytest.fixture
+def drop():
+    """drop(window, path): whether the window takes what is dragged over it and dropped."""
+
+    def drop_on(window, path):
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(path))])
+        rest = (
+            Qt.DropAction.CopyAction,
+            mime,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        enter = QDragEnterEvent(QPoint(9, 9), *rest)
+        enter.ignore()
+        window.dragEnterEvent(enter)
+        if enter.isAccepted():
+            window.dropEvent(QDropEvent(QPointF(9, 9), *rest))
+        return enter.isAccepted()
+
+    return drop_on
+
+
+@pytest.fixture
+def dialog_of(qtbot):
+    """dialog_of(window): the dialog about a recipe, as soon as it is there."""
+
+    def wait(window):
+        qtbot.waitUntil(lambda: bool(window.findChildren(RecipeDialog)), timeout=SLOW)
+        [dialog] = window.findChildren(RecipeDialog)
+        return dialog
+
+    return wait
+
+
+@pytest.fixture
+def use(qtbot, find):
+    """use(dialog, "all"): click one of its buttons."""
+
+    def click(dialog, what):
+        button = find(dialog, QPushButton, names.item(names.RECIPE_USE, what))
+        assert button.isEnabled()
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    return click

@@ -1,0 +1,378 @@
+"""A file is dropped on the window: what is in it, and what becomes of it on the Generate page."""
+
+import dataclasses
+import hashlib
+import itertools
+import shutil
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
+
+from ddpm_studio.events import TrainStep
+from ddpm_studio.gui import names
+from ddpm_studio.gui.recipe_use import seeds_to_paint
+from ddpm_studio.gui.session import SAMPLE, TRAIN
+from ddpm_studio.gui.widgets.recipe_picture import RecipePicture
+from ddpm_studio.gui.widgets.sample_grid import SampleGrid
+from ddpm_studio.gui.widgets.trajectory import X_T
+from ddpm_studio.project import Project
+from ddpm_studio.remaking import remake_recipe
+from ddpm_studio.training import train
+from tests.gui.conftest import TINY
+
+SLOW = 20_000
+
+
+class Page:
+    """What the Generate page of a window is set to, and what it has painted."""
+
+    def __init__(self, window, find, qtbot):
+        self.window, self.qtbot = window, qtbot
+        self.count = find(window, QSpinBox, names.GENERATE_COUNT)
+        self.steps = find(window, QSpinBox, names.GENERATE_STEPS)
+        self.eta = find(window, QDoubleSpinBox, names.GENERATE_ETA)
+        self.seed = find(window, QSpinBox, names.GENERATE_SEED)
+        self.weights = find(window, QComboBox, names.GENERATE_WEIGHTS)
+        self.checkpoint = find(window, QComboBox, names.GENERATE_CHECKPOINT)
+        self.grid = find(window, SampleGrid, names.GENERATE_GRID)
+        self.banner = find(window, QLabel, names.BANNER_TEXT)
+
+    def painted(self):
+        """The finished pictures, when they are: uint8 (N, H, W, C)."""
+
+        def is_done():
+            trajectory = self.grid.trajectory
+            is_idle = self.window.session.jobs.get(SAMPLE) is None
+            return trajectory is not None and trajectory.is_complete and is_idle
+
+        self.qtbot.waitUntil(is_done, timeout=SLOW)
+        trajectory = self.grid.trajectory
+        return trajectory.pictures(len(trajectory) - 1, X_T)
+
+
+@pytest.fixture
+def page(make_window, tiny_project, find, qtbot):
+    return Page(make_window(tiny_project), find, qtbot)
+
+
+def test_use_all_paints_the_same_picture(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of, use
+):
+    path, pixels = picture_file(tiny_project, recipe_of(tiny_project))
+    assert drop(page.window, path)
+    use(dialog_of(page.window), "all")
+    assert (page.painted() == pixels).all()
+    assert page.window.current_page is page.window.generate_page
+    assert (page.count.value(), page.steps.value(), page.seed.value()) == (1, 4, 77)
+    assert page.weights.currentData() == "model"
+    assert page.checkpoint.currentData() == str(tiny_project.checkpoint_paths()[-1])
+    assert page.eta.value() == 0.12  # all digits of 0.123 were used, though
+
+
+def test_all_but_the_seed_paints_others_with_the_same_settings(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of, use
+):
+    path, _ = picture_file(tiny_project, recipe_of(tiny_project))
+    page.count.setValue(3)
+    drop(page.window, path)
+    use(dialog_of(page.window), "without_seed")
+    assert len(page.painted()) == 3
+    assert page.steps.value() == 4
+    assert 77 not in page.grid.trajectory.seeds
+
+
+def test_only_the_seed_keeps_the_settings(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of, use
+):
+    page.steps.setValue(6)
+    path, _ = picture_file(tiny_project, recipe_of(tiny_project, seeds=(77, 78)))
+    drop(page.window, path)
+    use(dialog_of(page.window), "seed")
+    page.painted()
+    assert page.grid.trajectory.seeds == (77, 78)
+    assert len(page.grid.trajectory) == 7
+    assert page.weights.currentData() == "ema"
+
+
+def test_cancel_leaves_everything_as_it_is(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of, find, qtbot
+):
+    before = page.steps.value(), page.seed.value(), page.count.value()
+    path, _ = picture_file(tiny_project, recipe_of(tiny_project))
+    drop(page.window, path)
+    dialog = dialog_of(page.window)
+    with qtbot.waitSignal(dialog.finished):
+        find(dialog, QPushButton, names.RECIPE_CANCEL).click()
+    assert (page.steps.value(), page.seed.value(), page.count.value()) == before
+    assert page.grid.trajectory is None
+
+
+def test_the_dialog_shows_the_picture_and_the_recipe_in_words(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of, find, qtbot
+):
+    path, _ = picture_file(tiny_project, recipe_of(tiny_project), "a bird.png")
+    drop(page.window, path)
+    dialog = dialog_of(page.window)
+    words = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    for part in ("a bird.png", "flowers", "DDIM", "4 steps", "eta 0.123", "77"):
+        assert part in words
+    assert not find(dialog, QLabel, names.RECIPE_NOTE).isVisible()  # nothing to warn of
+    picture = find(dialog, RecipePicture, names.RECIPE_PICTURE)
+    qtbot.waitUntil(lambda: picture.image is not None, timeout=SLOW)
+    assert (picture.image.width(), picture.image.height()) == (8, 8)
+
+
+def test_it_works_while_the_model_learns(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of, use, qtbot
+):
+    def learn():
+        for step in itertools.count(1):
+            threading.Event().wait(0.001)  # as a step that leaves the interpreter to others
+            yield TrainStep(step, 1.0, 1.0, 1e-3, 1.0, 1.0, None)
+
+    path, pixels = picture_file(tiny_project, recipe_of(tiny_project))
+    session = page.window.session
+    training = session.start_training(learn)
+    drop(page.window, path)
+    use(dialog_of(page.window), "all")
+    assert (page.painted() == pixels).all()
+    assert session.jobs.get(TRAIN) is training
+    training.stop()
+    qtbot.waitUntil(lambda: session.jobs.get(TRAIN) is None, timeout=SLOW)
+
+
+def test_of_a_frame_on_the_way_that_very_frame_is_seen(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of, use, find
+):
+    recipe = recipe_of(tiny_project, frame=1, show="pred_x_0")
+    path, _ = picture_file(tiny_project, recipe)
+    drop(page.window, path)
+    use(dialog_of(page.window), "all")
+    page.painted()
+    assert find(page.window, QSlider, names.SCRUBBER_SLIDER).value() == 1
+    assert find(page.window, QComboBox, names.SCRUBBER_SHOW).currentData() == "pred_x_0"
+
+
+def test_a_picture_that_began_with_an_own_one_does_so_again(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of, use, tmp_path, qtbot
+):
+    name = "flower_03.png"
+    digest = hashlib.sha256((tiny_project.pictures / name).read_bytes()).hexdigest()
+    start = {"picture": name, "sha256": digest, "index": 2}
+    recipe = recipe_of(tiny_project, start=start)
+    path = tmp_path / "own.json"
+    path.write_text(recipe.to_text())
+    drop(page.window, path)
+    use(dialog_of(page.window), "all")
+    (pixels,) = finish(remake_recipe(tiny_project, recipe, "cpu"))
+    assert (page.painted()[0] == pixels).all()
+    noise, from_noise = picture_file(tiny_project, recipe_of(tiny_project))
+    before = page.grid.trajectory
+    drop(page.window, noise)  # and now without it again
+    use(dialog_of(page.window), "all")
+    qtbot.waitUntil(lambda: page.grid.trajectory is not before, timeout=SLOW)
+    assert (page.painted() == from_noise).all()
+
+
+def finish(steps):
+    """What a generator returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+# files without one
+
+
+@pytest.mark.parametrize("name", ["photo.png", "notes.txt"])
+def test_a_file_without_a_recipe_is_a_sentence(page, tmp_path, drop, qtbot, name):
+    path = tmp_path / name
+    if path.suffix == ".png":
+        Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(path)
+    else:
+        path.write_text("water the roses")
+    assert drop(page.window, path)
+    qtbot.waitUntil(page.banner.isVisible, timeout=SLOW)
+    assert name in page.banner.text()
+    assert "recipe" in page.banner.text()
+
+
+# other ways to give a file
+
+
+def test_a_file_that_was_copied_can_be_pasted(
+    page, tiny_project, recipe_of, picture_file, dialog_of
+):
+    path, _ = picture_file(tiny_project, recipe_of(tiny_project))
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    QGuiApplication.clipboard().setMimeData(mime)
+    page.window.recipes.paste()
+    dialog_of(page.window).reject()
+    QGuiApplication.clipboard().clear()
+
+
+def test_a_file_can_be_chosen(page, tiny_project, recipe_of, picture_file, dialog_of, find, qtbot):
+    path, _ = picture_file(tiny_project, recipe_of(tiny_project))
+    find(page.window, QPushButton, names.GENERATE_RECIPE).click()
+    chooser = page.window.findChild(QFileDialog)
+    chooser.fileSelected.emit(str(path))
+    chooser.reject()
+    dialog_of(page.window).reject()
+
+
+# another project, another model
+
+
+def test_the_project_that_made_it_can_be_opened(
+    page, tiny_project, new_project_beside, recipe_of, picture_file, drop, dialog_of, use, find
+):
+    path, pixels = picture_file(tiny_project, recipe_of(tiny_project))
+    page.window.session.open_project(new_project_beside.path)
+    drop(page.window, path)
+    dialog = dialog_of(page.window)
+    note = find(dialog, QLabel, names.RECIPE_NOTE)
+    assert note.text() == "It was made in “flowers”, which will be opened."
+    use(dialog, "all")
+    assert page.window.session.project.path == tiny_project.path
+    assert (page.painted() == pixels).all()
+
+
+def test_or_its_settings_are_used_with_the_open_one(
+    page, tiny_project, other_trained, recipe_of, picture_file, drop, dialog_of, use, find
+):
+    path, pixels = picture_file(tiny_project, recipe_of(tiny_project))
+    page.window.session.open_project(other_trained.path)
+    drop(page.window, path)
+    dialog = dialog_of(page.window)
+    find(dialog, QCheckBox, names.RECIPE_OPEN_OTHER).setChecked(False)
+    assert "used with the newest model of “birds”" in find(dialog, QLabel, names.RECIPE_NOTE).text()
+    use(dialog, "all")
+    assert page.painted().shape == pixels.shape
+    assert page.window.session.project.path == other_trained.path
+
+
+def test_a_model_that_is_gone_is_said_and_the_newest_is_used(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of, use, find
+):
+    recipe = dataclasses.replace(recipe_of(tiny_project), checkpoint_sha256="0" * 64, step=3)
+    path, _ = picture_file(tiny_project, recipe)
+    drop(page.window, path)
+    dialog = dialog_of(page.window)
+    assert "model of step 3 was deleted" in find(dialog, QLabel, names.RECIPE_NOTE).text()
+    use(dialog, "all")
+    page.painted()
+    assert page.checkpoint.currentIndex() == 0
+    assert "the newest, of step 10, is used instead" in page.banner.text()
+
+
+def test_without_a_project_there_is_nothing_to_use_it_with(
+    window, tiny_project, recipe_of, picture_file, drop, dialog_of, find
+):
+    recipe = dataclasses.replace(recipe_of(tiny_project), project="birds")
+    path, _ = picture_file(tiny_project, recipe)
+    drop(window, path)
+    dialog = dialog_of(window)
+    assert "Open a project" in find(dialog, QLabel, names.RECIPE_NOTE).text()
+    for what in ("all", "without_seed", "seed"):
+        assert not find(dialog, QPushButton, names.item(names.RECIPE_USE, what)).isEnabled()
+    dialog.reject()
+
+
+@pytest.fixture
+def new_project_beside(picture_folder, tmp_path):
+    """A project of another name that was never trained."""
+    return Project.create(tmp_path / "projects" / "stones", picture_folder, TINY)
+
+
+@pytest.fixture
+def other_trained(_trained, tmp_path):
+    """A trained project of another name, with a model of its own."""
+    project = Project.open(shutil.copytree(_trained, tmp_path / "projects" / "birds"))
+    old = project.checkpoint_paths()
+    for _ in train(project, device="cpu", steps=1):
+        pass
+    for path in old:
+        path.unlink()
+    return project
+
+
+# what the file says is shown as it is
+
+
+def test_what_somebody_wrote_there_stays_text_and_short(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of
+):
+    recipe = dataclasses.replace(recipe_of(tiny_project), project="<h1>big</h1>\n" + "x" * 900)
+    path, _ = picture_file(tiny_project, recipe)
+    drop(page.window, path)
+    dialog = dialog_of(page.window)
+    assert dialog.sizeHint().height() < 500
+    assert any("<h1>big</h1> xxx" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.reject()
+
+
+def test_everything_in_the_dialog_has_words(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of
+):
+    path, _ = picture_file(tiny_project, recipe_of(tiny_project))
+    drop(page.window, path)
+    dialog = dialog_of(page.window)
+    for button in dialog.findChildren(QPushButton):
+        assert button.text()
+        assert button.toolTip()
+        assert button.objectName()
+    assert dialog.findChild(QWidget, names.RECIPE_PICTURE).accessibleName()
+    dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("seeds", "painted"),
+    [
+        ((5,), (5, 1)),
+        ((5, 6, 7), (5, 3)),
+        ((9, 5, 7), (5, 5)),  # chosen ones of a grid: the grid
+        ((2**60, 2**60 + 1, 3), (2**60, 2)),
+        (tuple(range(100)), (0, 64)),
+    ],
+)
+def test_which_seeds_are_painted(seeds, painted):
+    assert seeds_to_paint(seeds) == painted
+
+
+# saving without one
+
+
+def test_pictures_can_be_saved_without_their_recipe_by_one_click(page, find, qtbot, tiny_project):
+    page.window.show_page(names.NAV_GENERATE)
+    page.count.setValue(2)
+    page.steps.setValue(3)
+    find(page.window, QPushButton, names.GENERATE_RUN).click()
+    pictures = page.painted()
+    find(page.window, QToolButton, names.GENERATE_SAVE_PLAIN).click()
+    saved = find(page.window, QLabel, names.GENERATE_SAVED)
+    qtbot.waitUntil(saved.isVisible, timeout=SLOW)
+    files = sorted(tiny_project.gallery.glob("*.png"))
+    assert len(files) == 2
+    for path, picture in zip(files, pictures, strict=True):
+        with Image.open(path) as image:
+            assert image.info == {}
+            assert (np.asarray(image) == picture).all()
