@@ -104,7 +104,7 @@ class Thumbnails:
         import numpy as np
 
         pixels = np.zeros((len(files), *self.shape), np.uint8)
-        flat = pixels.reshape(len(files), -1)
+        flat = pixels.reshape(len(files), self._nbytes)
         missing = self._read_kept(files, flat)
         yield
         height, width, channels = self.shape

@@ -79,14 +79,34 @@ def count_shown(entries: Sequence[MadeEntry]) -> dict[str, int]:
     return {ALL: len(entries), STARRED: starred, PICTURES: len(entries) - films, FILMS: films}
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many some are. size: in bytes."""
+
+    pictures: int = 0
+    films: int = 0
+    size: int = 0
+
+    @classmethod
+    def of(cls, entries: Sequence[MadeEntry]) -> Count:
+        films = sum([entry.is_film for entry in entries])
+        return cls(len(entries) - films, films, sum([entry.file.size for entry in entries]))
+
+    def __add__(self, other: Count) -> Count:
+        size = self.size + other.size
+        return Count(self.pictures + other.pictures, self.films + other.films, size)
+
+    def words(self, what: str = "") -> str:
+        """Such as "3,120 pictures, 2 films  ·  41 MB"; what: after the numbers, as " chosen"."""
+        if not self.pictures and not self.films:
+            return "Nothing here"
+        parts = [several(self.pictures, "picture")] if self.pictures else []
+        parts += [several(self.films, "film")] if self.films else []
+        return f"{', '.join(parts)}{what}  ·  {size_in_words(self.size)}"
+
+
 def count_words(entries: Sequence[MadeEntry], what: str = "") -> str:
-    """Such as "3,120 pictures, 2 films  ·  41 MB"; what: said after the numbers, as " chosen"."""
-    films = sum([entry.is_film for entry in entries])
-    pictures = len(entries) - films
-    parts = [several(pictures, "picture")] if pictures or not films else []
-    parts += [several(films, "film")] if films else []
-    size = size_in_words(sum([entry.file.size for entry in entries]))
-    return f"{', '.join(parts)}{what}  ·  {size}" if entries else "Nothing here"
+    return Count.of(entries).words(what)
 
 
 def several(count: int, what: str) -> str:

@@ -37,6 +37,7 @@ class MadeShelf(QObject):
     """`changed` says that there are others, or other stars; what was done is `said`."""
 
     changed = Signal()
+    arrived = Signal(list)  # of MadeEntry: newer than all others, of which nothing has changed
     looked = Signal()  # a look through the folder is over
     said = Signal(str, bool)  # a sentence, and whether Undo takes it back
 
@@ -50,11 +51,16 @@ class MadeShelf(QObject):
         self._told: frozenset[str] = frozenset()  # sentences about what is spoilt
         self._looks_again = False
         self._gather = QTimer(self, singleShot=True)
-        self._gather.timeout.connect(self.changed)
+        self._gather.timeout.connect(self._on_gathered)
+        self._new: list[MadeFile] = []  # that came since `entries` was asked for
+        self._entries: list[MadeEntry] | None = None  # as it was answered; None: void
+        self.changed.connect(self._forget_entries)
         self.stars: frozenset[str] = frozenset()
         self.batches: tuple[Batch, ...] = ()  # that can be finished
         self.others = 0  # files that are no pictures
         self.broken = 0  # that cannot be read, as `entries` has found
+        self.folders: tuple[str, ...] = ()  # below the gallery, in which something lies
+        self.unread: tuple[MadeFile, ...] = ()  # as the last look has found
         self.has_looked = False
         self.thumbnails: Thumbnails | None = None
 
@@ -62,15 +68,21 @@ class MadeShelf(QObject):
     def files(self) -> list[MadeFile]:
         """All, the newest first."""
         shown = [file for name, file in self._files.items() if name not in self._away]
-        return sorted(shown, key=lambda file: (-file.modified_ns, file.name))
+        return sorted(shown, key=_order)
 
     def entries(self) -> list[MadeEntry]:
         """What the wall can show, the newest first; broken files are left out."""
         files, thumbnails = self.files, self.thumbnails
         if thumbnails is None:
             return []
+        found = self._entries_of(files, thumbnails)
+        self.broken = len(files) - len(found)
+        self._entries, self._new = found, []
+        return found
+
+    def _entries_of(self, files: Sequence[MadeFile], thumbnails: Thumbnails) -> list[MadeEntry]:
         numbers, moving, stars = thumbnails.numbers(files), thumbnails.moving(), self.stars
-        found = [
+        return [
             MadeEntry(
                 file,
                 number,
@@ -80,8 +92,6 @@ class MadeShelf(QObject):
             for file, number in zip(files, numbers, strict=True)
             if number >= 0
         ]
-        self.broken = len(files) - len(found)
-        return found
 
     # looking
 
@@ -106,7 +116,10 @@ class MadeShelf(QObject):
         if self._session.jobs.get(LOOK) is not None:
             self._looks_again = True
             return
-        job = self._session.jobs.start(LOOK, lambda: work.look(project, thumbnails), quiet=True)
+        known = dict(self._files) if self.has_looked else {}
+        job = self._session.jobs.start(
+            LOOK, lambda: work.look(project, thumbnails, known), quiet=True
+        )
         job.succeeded.connect(self._on_looked)
 
     def add(self, paths: Iterable[Path]) -> None:
@@ -116,9 +129,29 @@ class MadeShelf(QObject):
         gallery = self._project.gallery
         for file in (made_file(gallery, path) for path in paths):
             if file is not None and self._files.get(file.name) != file:
+                if file.name in self._files:
+                    self._entries = None  # another one now
                 self._files[file.name] = file
+                self._new.append(file)
                 if not self._gather.isActive():
                     self._gather.start(GATHER_MANY_MS if len(self._files) > MANY else GATHER_MS)
+
+    def _on_gathered(self) -> None:
+        """Those that came are put before the others; if they do not belong there, all is new."""
+        new = sorted(self._new, key=_order)
+        thumbnails, known = self.thumbnails, self._entries
+        if thumbnails is None or known is None or not new:
+            self.changed.emit()
+            return
+        if known and _order(new[-1]) > _order(known[0].file):
+            self.changed.emit()
+            return
+        entries = self._entries_of(new, thumbnails)
+        self._entries, self._new = [*entries, *known], []
+        self.arrived.emit(entries)
+
+    def _forget_entries(self) -> None:
+        self._entries = None
 
     # stars
 
@@ -181,13 +214,18 @@ class MadeShelf(QObject):
         self._undo = [*self._undo, _Undo(words, act)][-MOST_UNDO:]
 
     def _on_looked(self, listing: work.Listing) -> None:
-        self._files = {file.name: file for file in listing.found.files}
+        is_same = self.has_looked and listing.is_as_known
+        is_same &= (listing.stars, listing.found.others) == (self.stars, self.others)
+        if not is_same:
+            self._files = {file.name: file for file in listing.found.files}
         self.stars, self.batches = listing.stars, listing.batches
+        self.folders, self.unread = listing.folders, listing.unread
         self.others, self.has_looked = listing.found.others, True
         for sentence in sorted(frozenset(listing.trouble) - self._told):
             self._session.notice(sentence)
         self._told = frozenset(listing.trouble)
-        self.changed.emit()
+        if not is_same:  # while a batch is painted, the folder changes all the time
+            self.changed.emit()
         self.looked.emit()
         if self._looks_again:
             self._looks_again = False
@@ -239,3 +277,8 @@ class MadeShelf(QObject):
         job.succeeded.connect(back)
         for ending in (job.succeeded, job.failed, job.stopped):
             ending.connect(self.look)
+
+
+def _order(file: MadeFile) -> tuple[int, str]:
+    """The newest first."""
+    return -file.modified_ns, file.name

@@ -88,7 +88,7 @@ class MadeTiles(QObject):
     def _on_looked(self) -> None:
         thumbnails = self._shelf.thumbnails
         if thumbnails is not None:
-            self._ahead = deque(thumbnails.unread(self._shelf.files))
+            self._ahead = deque(self._shelf.unread)
             self._go_on()
 
     def _go_on(self) -> None:

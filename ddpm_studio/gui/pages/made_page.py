@@ -12,6 +12,7 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.folder_watcher import FolderWatcher
 from ddpm_studio.gui.jobs import Job
 from ddpm_studio.gui.made_actions import ALL, WITHOUT_SEED, MadeActions
+from ddpm_studio.gui.made_entries import MadeEntry
 from ddpm_studio.gui.made_shelf import MadeShelf
 from ddpm_studio.gui.made_tiles import MadeTiles
 from ddpm_studio.gui.pages.page import Page
@@ -172,6 +173,7 @@ class MadePage(Page):
         self.session.batching.ended.connect(shelf.look)
         self._watcher.changed.connect(shelf.look)
         shelf.changed.connect(self._on_changed)
+        shelf.arrived.connect(self._on_arrived)
         shelf.looked.connect(self._on_looked)
         for source in (shelf.said, actions.said):
             source.connect(self._notice.say)
@@ -225,6 +227,13 @@ class MadePage(Page):
         else:
             self._is_stale = True
 
+    def _on_arrived(self, entries: list[MadeEntry]) -> None:
+        """Some more; the many that are there already are not shown all over again."""
+        if self.isVisible() and not self._is_stale and self._panel.files:
+            self._panel.add_entries(entries)
+        else:
+            self._on_changed()
+
     def _refresh(self) -> None:
         shelf = self._shelf
         self._is_stale = False
@@ -257,9 +266,9 @@ class MadePage(Page):
     def _on_looked(self) -> None:
         project = self.session.project
         if project is not None and project.gallery.is_dir():
-            below = {(project.gallery / file.name).parent for file in self._shelf.files}
-            below -= {project.gallery}
-            self._watcher.watch([project.gallery, *sorted(below)[: work.MOST_FOLDERS]])
+            below = [project.gallery / one for one in self._shelf.folders[: work.MOST_FOLDERS]]
+            self._watcher.watch([project.gallery, *below])
+        self._show_batches()
 
     def _on_job(self, job: Job) -> None:
         job.events.connect(self._on_events)

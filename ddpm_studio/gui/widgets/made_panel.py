@@ -12,7 +12,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ddpm_studio.gallery.made import MadeFile
 from ddpm_studio.gui import names
 from ddpm_studio.gui.made_entries import (
+    NEWEST,
+    OLDEST,
     STARRED,
+    Count,
     MadeEntry,
     arranged,
     count_shown,
@@ -25,7 +28,7 @@ from ddpm_studio.gui.widgets.control_row import explain
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.inputs import Slider
 from ddpm_studio.gui.widgets.made_filter import MadeFilter
-from ddpm_studio.gui.widgets.made_wall import MadeWall
+from ddpm_studio.gui.widgets.picture_wall import PictureWall
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,11 +54,13 @@ class MadePanel(QWidget):
         self._tiles: list[MadeEntry] = []  # those on the wall, in its order
         self._shape = (1, 1, 3)
         self._source: object = None  # what rows of entries count in
-        self._left_out = self._all_words = ""
+        self._counts: dict[str, int] = {}  # of each choice, and of those on the wall
+        self._count_shown = Count()
+        self._left_out = ""
         self._is_refilling = False
         self._tile_points = settings.get(TILE_KEY, TILE_POINTS)
         self.filter = MadeFilter(theme, settings)
-        self.wall = MadeWall(theme, names.MADE_WALL)
+        self.wall = PictureWall(theme, names.MADE_WALL)
         self.wall.setAccessibleName("All pictures and films that were made in this project")
         self._count = ElidedLabel()
         self._count.setObjectName(names.MADE_COUNT)
@@ -115,8 +120,28 @@ class MadePanel(QWidget):
         source: what the rows of the entries count in.
         """
         self._entries, self._shape = entries, shape
-        self.filter.set_counts(count_shown(entries))
+        self._counts = count_shown(entries)
+        self.filter.set_counts(self._counts)
         self._fill(source)
+
+    def add_entries(self, entries: Sequence[MadeEntry]) -> None:
+        """Show some more, newer than all others, of the same shape and source."""
+        query = self.filter.query
+        self._entries = [*entries, *self._entries]
+        for show, count in count_shown(entries).items():
+            self._counts[show] += count
+        self.filter.set_counts(self._counts)
+        new = arranged(entries, query)
+        if query.sort not in (NEWEST, OLDEST) or not self._tiles:
+            self._fill(self._source)  # they belong between the others, or the wall was hidden
+        elif new:
+            at = 0 if query.sort == NEWEST else len(self._tiles)
+            self._tiles[at:at] = new
+            self._is_refilling = True
+            self.wall.insert_tiles(at, new)
+            self._is_refilling = False
+            self._count_shown += Count.of(new)
+            self._on_chosen()
 
     def set_left_out(self, broken: int, others: int) -> None:
         """How many files cannot be read, and how many are no pictures; said quietly."""
@@ -203,7 +228,7 @@ class MadePanel(QWidget):
         self._fit_slider()
         self._choose_again(chosen, "" if current is None else current.name, place)
         self._is_refilling = False
-        self._source, self._all_words = source, count_words(self._tiles)
+        self._source, self._count_shown = source, Count.of(self._tiles)
         is_empty = bool(self._entries) and not self._tiles
         self._nothing.setVisible(is_empty)
         is_starred = self.filter.query.show == STARRED and not self.filter.query.text
@@ -247,7 +272,7 @@ class MadePanel(QWidget):
     def _show_count(self) -> None:
         selected = self.selected
         is_several = len(selected) > 1
-        words = count_words(selected, " chosen") if is_several else self._all_words
+        words = count_words(selected, " chosen") if is_several else self._count_shown.words()
         self._count.setText("  ·  ".join(filter(None, (words, self._left_out))))
 
     # what happens

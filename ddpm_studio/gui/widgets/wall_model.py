@@ -81,6 +81,20 @@ class WallModel(QStringListModel):
             self._names = names
             self.setStringList(names)
 
+    def insert_tiles(self, at: int, tiles: Sequence[Tile]) -> None:
+        """Some more, from row `at` on; those behind them move along with their pixels."""
+        import numpy as np
+
+        self._moved = list(self._chunks.values())[-KEPT_MOVED:] or self._moved
+        new = np.fromiter((tile.row for tile in tiles), np.int64, len(tiles))
+        self._tiles = [*self._tiles[:at], *tiles, *self._tiles[at:]]
+        self._rows = np.concatenate([self.rows[:at], new, self.rows[at:]])
+        names = [tile.name for tile in tiles]
+        self._names = [*self._names[:at], *names, *self._names[at:]]
+        self.insertRows(at, len(names))
+        for row, name in enumerate(names, at):
+            self.setData(self.index(row), name)
+
     def place(self, rows: Sequence[tuple[int, int]]) -> None:
         """Some pictures can be loaded now: (tile, where its pixels lie) of each."""
         if self._rows is None:

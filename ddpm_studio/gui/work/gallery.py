@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,9 @@ class Listing:
     stars: frozenset[str]
     batches: tuple[Batch, ...] = ()  # that can be finished
     trouble: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()  # below the gallery, in which some of them lie
+    unread: tuple[MadeFile, ...] = ()  # of which there is no thumbnail yet
+    is_as_known: bool = False  # the files are those that were known before
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,10 @@ def _close_all(idle: list[DecoderPool]) -> None:
         idle.pop().close()
 
 
-def look(project: Project, thumbnails: Thumbnails) -> Generator[None, None, Listing]:
-    """All that lies in the gallery now."""
+def look(
+    project: Project, thumbnails: Thumbnails, known: Mapping[str, MadeFile]
+) -> Generator[None, None, Listing]:
+    """All that lies in the gallery now. known: by their names, the files that were there."""
     yield
     found = look_through(project.gallery)
     yield
@@ -114,8 +119,18 @@ def look(project: Project, thumbnails: Thumbnails) -> Generator[None, None, List
     yield
     stars, trouble = read_stars(project.gallery)
     batches, spoilt = read_batches(found.batches)
-    sentences = tuple(filter(None, (trouble, *spoilt)))
-    return Listing(found, stars, batches, sentences)
+    yield
+    files = found.files
+    folders = {file.name.rpartition("/")[0] for file in files} - {""}
+    return Listing(
+        found,
+        stars,
+        batches,
+        trouble=tuple(filter(None, (trouble, *spoilt))),
+        folders=tuple(sorted(folders)),
+        unread=tuple(thumbnails.unread(files)),
+        is_as_known=known == {file.name: file for file in files},
+    )
 
 
 def new_thumbnails(project: Project) -> Thumbnails:
