@@ -80,19 +80,20 @@ def train(options: Namespace) -> Events:
 def plan(options: Namespace) -> Events:
     """Say what each preset would take on this machine, and which one suits the time."""
     seconds, pictures = options.minutes * 60, options.pictures
-    configs, name = dict(PRESETS), None
+    configs, name, steps_made = dict(PRESETS), None, 0
     if options.project is not None:
         project = Project.open(options.project)
         name = project.name
         configs = {name: project.config}
+        steps_made = max([step_of(path) for path in project.checkpoint_paths()], default=0)
         pictures = pictures or len(scan_folder(project.pictures)[0])
     found = yield from probe(configs, device=options.device)
-    offered = choices(found, seconds, pictures)
+    offered = choices(found, seconds, pictures, steps_made)
     yield Note(machine_line(found))
     yield from offered  # for programs; people read the table
     for line in table_lines(offered, found.left_out):
         yield Note(line)
-    made = make_plan(found, seconds, pictures, name)
+    made = make_plan(found, seconds, pictures, name, steps_made)
     yield dataclasses.replace(made, alternatives=())
     for line in plan_lines(made, options.project and str(options.project)):
         yield Note(line)

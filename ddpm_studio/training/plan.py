@@ -19,21 +19,23 @@ MOST_GROWTH = 4.0  # of the steps, however many pictures there are
 class Effort:
     """How many steps a preset needs until its pictures are rough, and until they are good.
 
-    evidence: where that was seen, or "" if it never was. pictures: of how many.
+    evidence: where that was seen, or "" if it never was. pictures: of how many. farthest: how
+    many steps were looked at.
     """
 
     rough: int
     good: int
     evidence: str = ""
     pictures: int = 2563
+    farthest: int = 0
 
 
-# Sketch was measured (README, "Quality for time"): distance 64 to 65 to 2,563 pictures after 2,300
+# Sketch was measured (README, "Quality for time"): distance 54 to 63 to 2,563 pictures after 2,300
 # steps of 16, where two halves of these pictures are 37 apart and noise is 1228; after 1,000 steps
-# its pictures were rough. The other sizes never were: good is where their preset lets the learning
-# rate fall, and rough a quarter of that.
+# its pictures were rough, and after 9,485 the distance was 53. The other sizes never were: good is
+# where their preset lets the learning rate fall, and rough a quarter of that.
 EFFORTS = {
-    "sketch": Effort(1000, 2300, "2,563 watercolours of fruit"),
+    "sketch": Effort(1000, 2300, "2,563 watercolours of fruit", farthest=9485),
     "small": Effort(2500, 10_000),
     "standard": Effort(5000, 20_000),
     "large": Effort(10_000, 40_000),
@@ -46,7 +48,8 @@ class Choice:
 
     rough_steps, good_steps: needed; rough_seconds, good_seconds: the same in time, previews and
     checkpoints included. memory: bytes. settings: see `Outlook`. fits_time: for good pictures.
-    is_measured: whether the speed was, see `Outlook`; is_proven: whether the steps were.
+    is_measured: whether the speed was, see `Outlook`; is_proven: whether the steps were, and
+    up to how many, farthest. Of steps that are made already, nothing is counted any more.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Choice:
     settings: tuple[str, ...]
     is_measured: bool
     is_proven: bool
+    farthest: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,20 +87,30 @@ class Plan:
     alternatives: tuple[Choice, ...]
 
 
-def choices(probe: Probe, seconds: float, pictures: int | None = None) -> tuple[Choice, ...]:
-    """What everything that was probed would take; pictures: how many there are, if known."""
-    return tuple(_choice(outlook, seconds, pictures) for outlook in probe.outlooks)
+def choices(
+    probe: Probe, seconds: float, pictures: int | None = None, made: int = 0
+) -> tuple[Choice, ...]:
+    """What everything that was probed would take; pictures: how many there are, if known.
+
+    made: steps that were trained already, of a project's own settings.
+    """
+    return tuple(_choice(outlook, seconds, pictures, made) for outlook in probe.outlooks)
 
 
 def make_plan(
-    probe: Probe, seconds: float, pictures: int | None = None, name: str | None = None
+    probe: Probe,
+    seconds: float,
+    pictures: int | None = None,
+    name: str | None = None,
+    made: int = 0,
 ) -> Plan:
     """The largest preset whose steps to good pictures fit into so many seconds.
 
     If none does, the one that gets furthest. name: of the only one that comes into question, such
-    as a project's own settings. Raises TrainingError if nothing fits into the free memory.
+    as a project's own settings, of which so many steps are made already. Raises TrainingError if
+    nothing fits into the free memory.
     """
-    offered = choices(probe, seconds, pictures)
+    offered = choices(probe, seconds, pictures, made)
     asked = [choice for choice in offered if name in (None, choice.name)]
     if not asked:
         raise TrainingError(
@@ -108,12 +122,13 @@ def make_plan(
     done = [choice for choice in fitting if choice.fits_time]
     best = done[-1] if done else min(fitting, key=lambda choice: choice.good_seconds)
     possible = int(seconds * STEPPING_SHARE / best.step_seconds)
-    steps = max(1, min(possible, MOST_TIMES * best.good_steps))
+    all_steps = effort_of(_config_of(probe, best.name), pictures).good
+    steps = max(1, min(possible, max(MOST_TIMES * all_steps - made, all_steps)))
     quality = "rough" if steps >= best.rough_steps else "unfinished"
     if steps >= best.good_steps:
         quality = "good"
     taken = min(seconds, steps * best.step_seconds / STEPPING_SHARE)
-    expectation = _expectation(best, steps, quality)
+    expectation = _expectation(best, made + steps, quality, all_steps)
     return Plan(best.name, best.settings, steps, taken, best.memory, quality, expectation, offered)
 
 
@@ -133,7 +148,9 @@ def effort_of(config: StudioConfig, pictures: int | None = None) -> Effort:
         same.diffusion,
     )
     evidence = effort.evidence if is_preset else ""
-    return Effort(math.ceil(effort.rough * growth), math.ceil(effort.good * growth), evidence)
+    farthest = effort.farthest if evidence else 0
+    rough, good = math.ceil(effort.rough * growth), math.ceil(effort.good * growth)
+    return Effort(rough, good, evidence, farthest=farthest)
 
 
 def _side(config: StudioConfig) -> float:
@@ -142,28 +159,34 @@ def _side(config: StudioConfig) -> float:
     return math.sqrt(height * width)
 
 
-def _choice(outlook: Outlook, seconds: float, pictures: int | None) -> Choice:
+def _config_of(probe: Probe, name: str) -> StudioConfig:
+    return next(outlook.config for outlook in probe.outlooks if outlook.name == name)
+
+
+def _choice(outlook: Outlook, seconds: float, pictures: int | None, made: int) -> Choice:
     effort = effort_of(outlook.config, pictures)
+    rough, good = max(0, effort.rough - made), max(0, effort.good - made)
     each = outlook.step_seconds / STEPPING_SHARE
     return Choice(
         outlook.name,
         outlook.config.pictures.size,
-        effort.rough,
-        effort.good,
-        effort.rough * each,
-        effort.good * each,
+        rough,
+        good,
+        rough * each,
+        good * each,
         outlook.step_seconds,
         outlook.memory,
         outlook.fits,
-        effort.good * each <= seconds,
+        good * each <= seconds,
         outlook.settings,
         outlook.is_measured,
         bool(effort.evidence),
+        effort.farthest,
     )
 
 
-def _expectation(choice: Choice, steps: int, quality: str) -> str:
-    """What to expect, and how that is known."""
+def _expectation(choice: Choice, steps: int, quality: str, good_steps: int) -> str:
+    """What to expect after so many steps in all, and how that is known."""
     if quality == "good":
         sentence = "Expect good pictures"
     elif quality == "rough":
@@ -180,8 +203,9 @@ def _expectation(choice: Choice, steps: int, quality: str) -> str:
     doubts = []
     if not choice.is_proven:
         doubts.append("how many steps this size needs is a guess")
-    elif steps >= 2 * choice.good_steps:
-        doubts.append(f"what more than {choice.good_steps:,} steps bring was never measured")
+    elif steps > max(good_steps, choice.farthest):
+        most = max(good_steps, choice.farthest)
+        doubts.append(f"what more than {most:,} steps bring was never measured")
     if not choice.is_measured:
         doubts.append("the time is an estimate, because a whole step takes too long to try")
     if not doubts:
@@ -195,6 +219,13 @@ def _too_large(choices: list[Choice], free: int) -> str:
         f"There is not enough free memory: {least.name} takes {gigabytes(least.memory)}, and "
         f"{gigabytes(free)} are free; close other programs, or take smaller pictures."
     )
+
+
+def wait_in_words(choice: Choice, seconds: float) -> str:
+    """ "12 minutes", "about 12 minutes", or "reached" if nothing is left to wait for."""
+    if seconds <= 0:
+        return "reached"
+    return in_words(seconds) if choice.is_measured else f"about {in_words(seconds)}"
 
 
 def in_words(seconds: float) -> str:

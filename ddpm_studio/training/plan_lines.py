@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ddpm_studio.training.plan import Choice, Plan, gigabytes, in_words
+from ddpm_studio.training.plan import Choice, Plan, gigabytes, in_words, wait_in_words
 from ddpm_studio.training.probe import Probe
 
 UNSEEN = "this machine is too slow to look at it in time"
@@ -32,10 +32,9 @@ def table_lines(choices: Sequence[Choice], left_out: Sequence[str] = ()) -> Iter
 
 
 def _row(choice: Choice) -> tuple[str, ...]:
-    about = "" if choice.is_measured else "about "
     guess = "" if choice.is_proven else " ?"
     times = (
-        f"{about}{in_words(seconds)}{guess}"
+        f"{wait_in_words(choice, seconds)}{guess if seconds else ''}"
         for seconds in (choice.rough_seconds, choice.good_seconds)
     )
     return (choice.name, f"{choice.size} px", *times, gigabytes(choice.memory), _verdict(choice))

@@ -55,9 +55,25 @@ def test_more_time_means_a_larger_size(hours: float, name: str, quality: str) ->
 
 def test_time_that_brings_nothing_known_is_not_asked_for() -> None:
     plan = make_plan(machine(outlook("sketch")), 100 * HOUR)
-    assert plan.steps == 4 * EFFORTS["sketch"].good
+    assert plan.steps == 4 * EFFORTS["sketch"].good  # as far as it was measured
     assert plan.seconds < 0.5 * HOUR
-    assert "never measured" in plan.expectation
+    assert plan.expectation == "Expect good pictures."
+
+
+def test_steps_that_are_made_need_not_be_made_again() -> None:
+    only = machine(outlook("sketch"))
+    fresh, good = make_plan(only, 60), EFFORTS["sketch"].good
+    later = make_plan(only, 60, made=2000)
+    assert (fresh.quality, later.quality) == ("unfinished", "good")
+    assert later.steps == fresh.steps  # the minute is used either way
+    assert later.alternatives[0].good_steps == good - 2000
+    assert later.alternatives[0].fits_time
+    assert not fresh.alternatives[0].fits_time
+    done = make_plan(only, 10 * HOUR, made=50 * good)
+    assert (done.quality, done.steps) == ("good", good)
+    assert done.alternatives[0].good_seconds == 0
+    assert "9,485 steps bring was never measured" in done.expectation
+    assert list(table_lines(done.alternatives))[1].split()[3:5] == ["reached", "reached"]
 
 
 def test_what_was_not_measured_is_called_a_guess() -> None:

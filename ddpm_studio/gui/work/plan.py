@@ -143,13 +143,14 @@ def advise(look: MachineLook, seconds: float, chosen: str = "") -> Advice:
     """What to say for so much time. chosen: by the person; "": what is recommended."""
     from ddpm_studio.training.plan import choices, gigabytes, make_plan
 
-    found = {one.name: one for one in choices(look.probe, seconds, look.pictures)}
+    made = look.steps_done or 0
+    found = {one.name: one for one in choices(look.probe, seconds, look.pictures, made)}
     recommended, plan, problem = "", None, ""
     try:
-        plan = make_plan(look.probe, seconds, look.pictures)
+        plan = make_plan(look.probe, seconds, look.pictures, made=made)
         recommended = plan.name if look.steps_done is None else ""
         if chosen and chosen != plan.name:
-            plan = make_plan(look.probe, seconds, look.pictures, chosen)
+            plan = make_plan(look.probe, seconds, look.pictures, chosen, made)
     except TrainingError as error:
         problem = str(error)
     offers = tuple(
@@ -216,16 +217,15 @@ def _steps_done(project: Project) -> int | None:
 
 
 def _offer(choice: Choice, config: StudioConfig) -> Offer:
-    from ddpm_studio.training.plan import gigabytes, in_words
+    from ddpm_studio.training.plan import gigabytes, wait_in_words
 
-    about = "" if choice.is_measured else "about "
     verdict = FITS if choice.fits_time else LONGER
     return Offer(
         choice.name,
         _title(choice.name),
         size_of(config),
-        f"{about}{in_words(choice.rough_seconds)}",
-        f"{about}{in_words(choice.good_seconds)}",
+        wait_in_words(choice, choice.rough_seconds),
+        wait_in_words(choice, choice.good_seconds),
         gigabytes(choice.memory),
         verdict if choice.fits_memory else TOO_LARGE,
         not choice.is_proven,
