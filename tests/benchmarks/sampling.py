@@ -36,7 +36,7 @@ STANDARD = SampleConfig(num_inference_steps=250)
 WITHIN = 1.05  # of the standard's distance
 LADDERS = {  # steps that are tried, until one is good enough
     "ddim": (15, 20, 25, 35, 50, 70, 100, 250),
-    "ddpm": (50, 100, 150, 250, 500, 1000),
+    "ddpm": (50, 100, 250),
     "dpmpp_2m": (6, 8, 10, 12, 15, 20, 30, 50),
     "heun": (6, 8, 10, 12, 15, 20, 30, 50),
 }
