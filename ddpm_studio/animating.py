@@ -19,6 +19,7 @@ from ddpm_studio.export.film_options import (
     FilmOptions,
 )
 from ddpm_studio.project import Project, step_of
+from ddpm_studio.recipe import seeds_from
 
 if TYPE_CHECKING:  # torch comes with these, and --help must not wait for it
     import numpy as np
@@ -170,7 +171,7 @@ class _Animation:
         self._settings = film_options(project, options)
         self._device = select_device(options.device)
         count = 1 if options.of == "one" else options.count or COUNT
-        self._seeds = range(sample.seed, sample.seed + count)
+        self._seeds = seeds_from(sample.seed, count)
         self._columns = 1 if options.strip else None  # of a page: a row for each picture
         self._checkpoint, self._precision = Path(), project.config.train.precision
 
@@ -180,6 +181,7 @@ class _Animation:
         from ddpm_studio.training.checkpoints import choose_checkpoint
 
         if self._options.of == "training":
+            self._check_size(self._project.config)
             return (yield from self._through_training())
         path = yield from choose_checkpoint(self._project, self._options.checkpoint)
         model, config = load_model(path, self._options.weights, self._device)
@@ -188,7 +190,6 @@ class _Animation:
         return (yield from self._denoise(model, config))
 
     def _through_training(self) -> Generator[object, None, Film]:
-        from ddpm_studio.export.film_sources import training_film
         from ddpm_studio.sampling.through_training import paint_through_training
         from ddpm_studio.training import load_model
 
@@ -199,8 +200,12 @@ class _Animation:
             self._project.checkpoint_paths(), load, self._sample, self._seeds, self._device
         )
         self._checkpoint = list(painted)[-1]
-        stages = [(step_of(path), pictures) for path, pictures in painted.items()]
-        return training_film(stages, columns=self._columns)
+        return self._training_film([step_of(path) for path in painted], list(painted.values()))
+
+    def _training_film(self, steps: Sequence[int], pictures: Sequence[np.ndarray]) -> Film:
+        from ddpm_studio.export.film_sources import training_film
+
+        return training_film(steps, pictures.__getitem__, columns=self._columns)
 
     def _denoise(self, model: UNet, config: StudioConfig) -> Generator[SampleStep, None, Film]:
         """One denoising; what the film does not show is not kept."""
@@ -232,6 +237,11 @@ class _Animation:
 
         channels, height, width = config.pictures.shape
         empty = np.zeros((len(self._seeds), height, width, channels), np.uint8)
+        if self._options.of == "training":
+            steps = [step_of(path) for path in self._project.checkpoint_paths()]
+            if steps:
+                self._size(self._training_film(steps, [empty] * len(steps)), self._settings)
+            return
         frames = [empty] * (self._sample.num_inference_steps + 1)
         self._size(self._film_of([frames for _ in self._shows], config), self._settings)
 

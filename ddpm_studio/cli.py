@@ -18,11 +18,13 @@ from ddpm_studio import __version__
 from ddpm_studio.animating import add_arguments as add_animate_arguments
 from ddpm_studio.config import SAMPLERS
 from ddpm_studio.errors import StudioError, TeamError
+from ddpm_studio.events import FileWritten
 from ddpm_studio.launch import is_leader
 from ddpm_studio.presets import DEFAULT_PRESET, PRESETS
 from ddpm_studio.project import is_project
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+SAVES = ("new", "train", "demo")  # verbs that go on another time where they were stopped
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all
 
 
@@ -77,9 +79,11 @@ def _run(options: argparse.Namespace, interrupted: list[bool]) -> int:
     from ddpm_studio.console import JsonLines, Silence, Terminal
 
     show = (JsonLines() if options.json else Terminal()) if is_leader() else Silence()
+    written = 0
     with closing(show), closing(getattr(commands, options.verb)(options)) as events:
         try:
             for event in events:
+                written += isinstance(event, FileWritten)
                 show.event(event)
                 if interrupted:
                     break
@@ -87,9 +91,18 @@ def _run(options: argparse.Namespace, interrupted: list[bool]) -> int:
             interrupted.append(True)
             _forget_output()
     if interrupted:
-        print("Stopped; everything up to here is saved.", file=sys.stderr)
+        print(_farewell(options.verb, written), file=sys.stderr)
         return INTERRUPTED
     return DONE
+
+
+def _farewell(verb: str, written: int) -> str:
+    """What is left of a command that was stopped. written: files that it finished."""
+    if verb in SAVES:
+        return "Stopped; everything up to here is saved."
+    if written:
+        return f"Stopped; {'one file is' if written == 1 else f'{written} files are'} finished."
+    return "Stopped; nothing was written."
 
 
 def _sentence(error: Exception) -> str:

@@ -23,6 +23,7 @@ from ddpm_studio.export.places import free_path, make_folder
 from ddpm_studio.launch import is_leader
 from ddpm_studio.presets import PRESETS, preset
 from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
+from ddpm_studio.recipe import seeds_from
 from ddpm_studio.remaking import recipe, remake
 from ddpm_studio.sampling.generate import generate
 from ddpm_studio.sampling.recipe import Recipe, fingerprint
@@ -102,10 +103,11 @@ def plan(options: Namespace) -> Events:
 def sample(options: Namespace) -> Events:
     """Make pictures and write each as a PNG with its recipe."""
     project = Project.open(options.project)
+    settings = _sample_config(project, options)
+    seeds = seeds_from(settings.seed, options.count)
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     device = select_device(options.device)
     model, config = load_model(checkpoint, options.weights, device)
-    settings = _sample_config(project, options)
     recipe = Recipe(
         project.name,
         checkpoint.name,
@@ -117,7 +119,6 @@ def sample(options: Namespace) -> Events:
         settings.seed,
         settings,
     )
-    seeds = range(settings.seed, settings.seed + options.count)
     make_folder(options.out)
     for event in generate(model, config, settings, seeds, device):
         yield event

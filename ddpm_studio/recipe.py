@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ddpm_studio import __version__
-from ddpm_studio.config import SampleConfig
+from ddpm_studio.choices import MOST_CROPS
+from ddpm_studio.config import SampleConfig, check
 from ddpm_studio.errors import StudioError
 from ddpm_studio.storage import check_format
 
@@ -21,7 +22,8 @@ KIND = "recipe"
 FORMAT_VERSION = 2  # 1 knew single finished pictures only, which began with noise
 NEW_IN_2 = ("seeds", "frame", "show", "film", "start")
 SHOWS = ("x_t", "pred_x_0", "pred_eps")
-START_ENTRIES = ("picture", "sha256", "index")
+START_ENTRIES = ("picture", "sha256", "index")  # and, which of its crops:
+CROP = "crop"
 MOST_TEXT = 1 << 20  # characters of a whole recipe
 MOST_WORDS = 1000  # characters of one of its texts
 MOST_SEEDS = 10_000
@@ -40,7 +42,7 @@ class Recipe:
     seen of it, one of SHOWS. seeds: of a grid or a film, in order; () means only `seed`.
     film: the options of a film as plain values, and what it is of. start: where it began, if not
     with noise but with one's own picture: {"picture": file name, "sha256": of that file,
-    "index": of the frame that was painted on from}.
+    "index": of the frame that was painted on from, "crop": which of its crops; 0 if not said}.
     Raises StudioError with one sentence.
     """
 
@@ -87,10 +89,11 @@ class Recipe:
     def _checked_start(self) -> dict[str, Any] | None:
         start = _plain_entries("start", self.start)
         if start is not None:
-            _check_entries(start, START_ENTRIES, START_ENTRIES)
+            _check_entries(start, (*START_ENTRIES, CROP), START_ENTRIES)
             _check_words("start.picture", start["picture"])
             _check_words("start.sha256", start["sha256"])
             _check_number("start.index", start["index"], self.sample.num_inference_steps)
+            _check_number("start.crop", start.get(CROP, 0), MOST_CROPS - 1)
         return start
 
     @property
@@ -136,6 +139,12 @@ class Recipe:
             _check(len(repr(value)) <= MOST_REPEATED, f"sample.{name}", value)
         _check_number("seed", values["seed"])
         return cls(**values | {"sample": SampleConfig(**sample, seed=values["seed"])})
+
+
+def seeds_from(first: int, count: int) -> range:
+    """The seeds of so many pictures. Raises ConfigError if a recipe could not name the last."""
+    check(first + count <= LARGEST, "sample.seed", first, f"at most 2^63 - {count} here")
+    return range(first, first + count)
 
 
 def fingerprint(checkpoint: Path) -> str:

@@ -41,8 +41,7 @@ def recipe(options: Namespace) -> Iterator[object]:
 
 def remake(options: Namespace) -> Iterator[object]:
     """Make the picture of a recipe again; several pictures become a grid."""
-    if options.out.suffix.lower() != WRITTEN:
-        raise StudioError(f"{options.out} must end in {WRITTEN}: pictures are made again as PNG.")
+    _check_out(options.out, options.file)
     made_by = read_recipe(options.file)
     project = Project.open(options.project or _project_around(options.file))
     checkpoint = None
@@ -138,13 +137,25 @@ def own_pixels(project: Project, config: StudioConfig, start: dict[str, Any]) ->
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != start["sha256"]:
             raise StudioError(gone)
-    crops = read_choices(project.path).of(name).crops[:1]
+    # all of them, though one is wanted: how far a file is reduced in decoding follows from all
+    crops, place = read_choices(project.path).of(name).crops, start.get("crop", 0)
     channels, height, width = config.pictures.shape
     with new_pool(config.pictures, workers=1) as pool:
         ((_, answer),) = pool.run([(0, request_for(path, config.pictures, crops))])
-    if len(answer.data) != height * width * channels:
+    size, count = height * width * channels, max(1, len(crops))
+    if len(answer.data) != count * size or place >= count:
         raise StudioError(gone)
-    return np.frombuffer(answer.data, np.uint8).reshape(height, width, channels)
+    return np.frombuffer(answer.data, np.uint8).reshape(count, height, width, channels)[place]
+
+
+def _check_out(out: Path, file: Path) -> None:
+    """Raise StudioError, before anything is painted, unless a picture can be written there."""
+    if out.suffix.lower() != WRITTEN:
+        raise StudioError(f"{out} must end in {WRITTEN}: pictures are made again as PNG.")
+    if not out.parent.is_dir():
+        raise StudioError(f"The folder {out.parent} does not exist.")
+    if out.exists() and file.exists() and out.samefile(file):
+        raise StudioError(f"{out} is the file that is made again; choose another name for --out.")
 
 
 def _project_around(file: Path) -> Path:

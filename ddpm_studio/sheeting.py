@@ -14,7 +14,7 @@ from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.device import select_device, select_precision
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import FileWritten, Note
-from ddpm_studio.export.sheet_page import SheetPage, check_suffix, write_page
+from ddpm_studio.export.sheet_page import SheetPage, check_page, check_path, write_page
 from ddpm_studio.nn import UNet
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.sampling.recipe import fingerprint
@@ -32,13 +32,16 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
 
     Raises StudioError with one sentence for axes that cannot be, before anything is painted.
     """
-    check_suffix(options.out)
+    check_path(options.out)
     x, y = read_axes(project, options.x, options.y, base.seed)
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     for axis in (x, y):
         check_checkpoints(project, axis)
     sheet = Sheet(x, y, base, step_of(checkpoint), options.weights, options.count)
     sheet.check_fits(project.config.diffusion.num_timesteps)
+    channels, height, width = project.config.pictures.shape
+    cell = np.zeros((sheet.count, height, width, channels), np.uint8)
+    check_page(SheetPage(project.name, sheet, {(0, 0): cell}, options.paper, options.scale or 0))
     device = select_device(options.device)
     cells: dict[Place, np.ndarray] = {}
     loader = Loader(project, device)

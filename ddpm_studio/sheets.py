@@ -10,6 +10,7 @@ from typing import Any
 from ddpm_studio import __version__
 from ddpm_studio.config import SAMPLERS, SampleConfig, check, check_choice
 from ddpm_studio.errors import ConfigError
+from ddpm_studio.recipe import seeds_from
 
 AXES = ("steps", "eta", "sampler", "seed", "checkpoint", "weights")
 MOST_VALUES = 12
@@ -36,7 +37,7 @@ ALLOWED = {  # what a value must be, in words
     "steps": "a whole number from 1",
     "eta": "a number from 0 (no fresh noise) to 1",
     "sampler": "one of " + ", ".join(SAMPLERS),
-    "seed": "a whole number from 0 to 2^63 - 1",
+    "seed": "a whole number from 0 to 2^63 - 10",
     "checkpoint": "the step of a checkpoint, a whole number",
     "weights": "one of " + ", ".join(WEIGHTS),
 }
@@ -119,6 +120,7 @@ class Sheet:
             raise ConfigError(f"Both axes are {self.x.name}; choose two different ones.")
         check_choice("The weights", self.which, WEIGHTS)
         check_choice("The number of pictures in a cell", self.count, COUNTS)
+        seeds_from(self.base.seed, self.count)
 
     @property
     def places(self) -> Iterator[Place]:

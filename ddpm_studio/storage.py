@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -98,13 +99,17 @@ def check_format(values: object, source: str, kind: str, format_version: int) ->
 
 
 def remove_unfinished(folder: Path, idle_seconds: float = 0.0) -> None:
-    """Delete temporary files that a killed process left in a folder of ours.
+    """Delete temporary files and folders that a killed process left in a folder of ours.
 
     idle_seconds: spare those that were written to since, where others may be at work.
     """
     for leftover in folder.glob(f"{TEMPORARY_PREFIX}*"):
         with suppress(OSError):  # gone in the meantime, or still open on Windows
-            if time.time() - leftover.stat().st_mtime >= idle_seconds:
+            if time.time() - leftover.lstat().st_mtime < idle_seconds:
+                continue
+            if leftover.is_dir() and not leftover.is_symlink():
+                shutil.rmtree(leftover)
+            else:
                 leftover.unlink()
 
 

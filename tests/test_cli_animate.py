@@ -265,3 +265,12 @@ def test_wrong_usage_is_exit_code_2(run: Run, tmp_path: Path, words: str) -> Non
     with pytest.raises(SystemExit) as stop:
         run("--out", tmp_path / "film.gif", *words.split())
     assert stop.value.code == 2
+
+
+def test_a_page_of_more_stages_than_checkpoints_is_said_before_anything_is_painted(
+    run: Run, tmp_path: Path
+) -> None:
+    code, out, err = run("--out", tmp_path / "page.png", "--of", "training", "--strip", 99)
+    assert (code, out) == (1, "")
+    assert "so choose 1 to" in err
+    assert list(tmp_path.iterdir()) == []

@@ -97,12 +97,54 @@ def test_a_wrong_axis_is_one_sentence_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_ending_is_said_before_anything_is_painted(
+@pytest.mark.parametrize(
+    ("name", "words", "sentence"),
+    [
+        ("sheet.gif", "", "sheet.gif must end in .png or .webp."),
+        ("nowhere/sheet.png", "", "nowhere does not exist."),
+        ("sheet.png", "--scale 65", "scale is 65, but must be 0 (as suits) to 64."),
+        ("sheet.png", "--scale 64 --y seed=1,2,3,4,5,6 --count 9", "which is too large"),
+        ("sheet.png", f"--y eta=0,1 --count 9 --seed {2**63 - 1}", "at most 2^63 - 9 here"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_is_painted(
+    project: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    words: str,
+    sentence: str,
+) -> None:
+    monkeypatch.setattr("ddpm_studio.sheeting.load_model", None)
+    axis = ["--x", "steps=" + ",".join(map(str, range(1, 13)))]
+    capsys.readouterr()
+    assert run("sheet", project, "--out", tmp_path / name, *axis, *words.split(), *CPU) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_sheet_has_no_recipe_and_says_why(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    capsys.readouterr()
-    assert run("sheet", project, "--out", tmp_path / "sheet.gif", "--x", "steps=1", *CPU) == 1
-    assert "sheet.gif must end in .png or .webp." in capsys.readouterr().err
+    for name in ("sheet.png", "sheet.webp"):
+        words = ["--out", tmp_path / name, "--x", "steps=1", *CPU]
+        assert run("sheet", project, *words) == 0
+        capsys.readouterr()
+        assert run("recipe", tmp_path / name) == 1
+        assert f"{name} is a sheet that compares settings" in capsys.readouterr().err
+
+
+def test_seeds_that_no_recipe_could_name_are_said_first(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--count", 2, "--seed", 2**63 - 1, *CPU]
+    for verb, out in (("sample", "pictures"), ("animate", "film.gif")):
+        capsys.readouterr()
+        assert run(verb, project, "--out", tmp_path / out, *words) == 1
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err == f"sample.seed is {2**63 - 1}, but must be at most 2^63 - 2 here.\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_checkpoint_leaves_a_gap(
@@ -113,7 +155,8 @@ def test_a_damaged_checkpoint_leaves_a_gap(
     capsys.readouterr()
     words = ["--x", "checkpoint=3,6", "--y", "steps=1,2"]
     assert run("sheet", copy, "--out", tmp_path / "sheet.png", *words, *CPU) == 0
-    assert "cells stay empty" in capsys.readouterr().out or (tmp_path / "sheet.png").exists()
+    assert capsys.readouterr().out.count("One cell stays empty") == 2
+    assert (tmp_path / "sheet.png").exists()
 
 
 def steps_of(folder: Path) -> int:

@@ -86,6 +86,42 @@ def test_a_signal_saves_and_ends_with_130(project: Path, name: str) -> None:
     assert not list((project / "checkpoints").glob(".unfinished*"))
 
 
+@pytest.mark.parametrize(
+    ("words", "until", "sentence"),
+    [
+        (["sheet", "--out", "made.png", "--x", "steps=1000"], "SampleStep", "nothing was written"),
+        (["animate", "--out", "made.gif", "--steps", "1000"], "SampleStep", "nothing was written"),
+        (["animate", "--out", "made", "--fps", "60", "--hold", "60"], "ExportProgress", "nothing"),
+        (["sample", "--out", "made", "--count", "9999"], "FileWritten", " finished."),
+    ],
+)
+def test_what_paints_says_what_is_left_of_it(
+    project: Path, words: list[str], until: str, sentence: str
+) -> None:
+    assert main(["train", str(project), "--steps", "1", "--device", "cpu"]) == 0
+    out = project.parent / "made"
+    verb, *rest = words
+    command = [sys.executable, "-m", "ddpm_studio", verb, str(project), *rest, "--json"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, text=True, cwd=project.parent, stdout=pipe, stderr=pipe
+    ) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if until in line)
+        process.send_signal(signal.SIGINT)
+        rest_of_it, err = process.communicate()
+    assert process.returncode == 130
+    assert sentence in err
+    assert "saved" not in err
+    left = sorted(project.parent.glob("*made*")) + sorted(project.parent.glob(".unfinished*"))
+    if verb == "sample":
+        assert left == [out]
+        written = 1 + rest_of_it.count("FileWritten")
+        assert len(list(out.iterdir())) == written
+    else:
+        assert left == []
+
+
 def test_a_reader_that_goes_away_saves_too(project: Path) -> None:
     """As in `ddpm-studio train ... | head`."""
     with (

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from ddpm_studio.choices import Choices, Crop, read_choices, write_choices
 from ddpm_studio.cli import main
 from ddpm_studio.config import (
     SAMPLERS,
@@ -27,6 +28,7 @@ from ddpm_studio.config import (
     StudioConfig,
     TrainConfig,
 )
+from ddpm_studio.data import prepare_pictures
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import SampleStep
 from ddpm_studio.export.film import Film, FilmOptions, write_film
@@ -34,7 +36,7 @@ from ddpm_studio.export.images import write_png
 from ddpm_studio.export.recipe_files import read_recipe
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import SHOWS, Recipe, fingerprint
-from ddpm_studio.remaking import find_checkpoint_of, own_picture, remake_recipe
+from ddpm_studio.remaking import find_checkpoint_of, own_picture, own_pixels, remake_recipe
 from ddpm_studio.sampling.forward import noised
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import load_model, train
@@ -195,6 +197,31 @@ def test_a_picture_that_began_with_an_own_one(project):
     assert not (remade(project, dataclasses.replace(recipe, start=None)) == painted).all()
 
 
+def test_an_own_picture_is_the_crop_that_was_taken(project):
+    """Of a JPEG, which is reduced in decoding as far as the smallest of its crops allows."""
+    name = "meadow.jpg"
+    colours = np.random.default_rng(1).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    whole = Image.fromarray(colours).resize((960, 640), Image.Resampling.BICUBIC)
+    whole.save(project.pictures / name)
+    crops = (Crop("box", (0.0, 0.0, 0.5, 0.75)), Crop("box", (0.6, 0.5, 0.04, 0.06)))
+    write_choices(project.path, Choices().changed([name], crops=crops))
+    digest = hashlib.sha256((project.pictures / name).read_bytes()).hexdigest()
+    pictures, _ = finish(
+        prepare_pictures(
+            project.pictures, project.config.pictures, project.cache, read_choices(project.path)
+        )
+    )
+    learned = {one.crop: pictures.records[one.row] for one in pictures.taken if one.name == name}
+    start = {"picture": name, "sha256": digest, "index": 1}
+    _, config = load_model(project.checkpoint_paths()[-1])
+    for number, crop in enumerate(crops):
+        taken = own_pixels(project, config, start | {"crop": number})
+        assert (taken == learned[crop]).all()
+    assert (own_pixels(project, config, start) == learned[crops[0]]).all()  # as files say nothing
+    with pytest.raises(StudioError, match=r"is not in .* as it was then"):
+        own_pixels(project, config, start | {"crop": 2})
+
+
 @pytest.mark.parametrize("name", ["gone.png", "../flowers/project.json", "flower 1.png"])
 def test_an_own_picture_that_is_not_as_it_was_is_a_sentence(project, name):
     start = {"picture": name, "sha256": "0" * 64, "index": 1}
@@ -303,6 +330,19 @@ def test_what_cannot_be_made_again_is_one_sentence(run, project, tmp_path):
     code, _, error = run("remake", project.pictures / "flower 1.png", "--out", tmp_path / "x.png")
     assert (code, "carries no recipe" in error) == (1, True)
     assert [path.name for path in tmp_path.glob("x*")] == []
+
+
+def test_where_nothing_can_be_written_nothing_is_painted(run, project, tmp_path, monkeypatch):
+    made = tmp_path / "made.png"
+    write(made, np.zeros((8, 8, 3), np.uint8), recipe_of(project, project.checkpoint_paths()[-1]))
+    before = made.read_bytes()
+    monkeypatch.setattr("ddpm_studio.remaking.load_model", None)
+    words = ("remake", made, "--project", project.path, "--out")
+    code, _, error = run(*words, tmp_path / "nowhere" / "x.png")
+    assert (code, error) == (1, f"The folder {tmp_path / 'nowhere'} does not exist.\n")
+    code, _, error = run(*words, made)
+    assert (code, "choose another name" in error) == (1, True)
+    assert made.read_bytes() == before
 
 
 def test_a_recipe_is_printed_as_json(run, project, tmp_path):

@@ -209,6 +209,26 @@ def test_leftovers_of_a_kill_are_cleared_away(tmp_path: Path) -> None:
     remove_unfinished(tmp_path / "no such folder")
 
 
+def test_a_folder_that_was_left_half_written_is_cleared_away(tmp_path: Path) -> None:
+    """As of the frames of a film; a link to somebody's folder is only a name."""
+    (tmp_path / "theirs").mkdir()
+    kept = tmp_path / "theirs" / "a.png"
+    kept.write_bytes(b"whole")
+    leftover, ours = tmp_path / f"{TEMPORARY_PREFIX}0a", tmp_path / "ours"
+    ours.mkdir()
+    leftover.mkdir()
+    (leftover / "frame_00000.png").write_bytes(b"whole")
+    remove_unfinished(tmp_path, idle_seconds=3600)
+    assert leftover.exists()
+    os.utime(leftover, (0, 0))
+    remove_unfinished(tmp_path, idle_seconds=3600)
+    assert not leftover.exists()
+    (ours / f"{TEMPORARY_PREFIX}0b").symlink_to(kept.parent, target_is_directory=True)
+    remove_unfinished(ours)
+    assert list(ours.iterdir()) == []
+    assert kept.read_bytes() == b"whole"
+
+
 def test_a_folder_that_takes_no_file_is_an_os_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"no folder")
     for folder in ("missing", "file"):

@@ -124,6 +124,11 @@ def write_sequence(
         temporary.mkdir()
         yield from _write_pictures(temporary, pictures, recipe)
         temporary.rename(folder)
+    except ExportError as error:
+        if not isinstance(error.__cause__, OSError):
+            raise
+        reason = reason_of(error.__cause__)  # its path is one that nobody knows
+        raise ExportError(f"{folder} cannot be written: {reason}.") from error
     except OSError as error:
         raise ExportError(f"{folder} cannot be written: {reason_of(error)}.") from error
     finally:

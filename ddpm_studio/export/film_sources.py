@@ -46,6 +46,7 @@ def grid_film(
     """Some pictures of a denoising as a grid; a single chosen one is a film of one picture.
 
     frames: uint8 (N, H, W, C), one a moment. chosen: which of the N, all if nothing is said.
+    moments: of the whole denoising, also where it was stopped and has fewer frames.
     columns: of the grid; else it is as square as it can be.
     """
 
@@ -79,20 +80,29 @@ def both_film(
     return _denoising(min(len(x_t), len(pred_x_0)), compose, moments)
 
 
-def training_film(stages: Sequence[tuple[int, np.ndarray]], *, columns: int | None = None) -> Film:
-    """The model learning: (step, pictures from the same seeds, uint8 (N, H, W, C)) in order."""
+def training_film(
+    steps: Sequence[int],
+    pictures: Callable[[int], np.ndarray],
+    chosen: Sequence[int] | None = None,
+    *,
+    columns: int | None = None,
+) -> Film:
+    """The model learning: what it painted from the same seeds after each of some steps.
+
+    pictures: gives those of steps[i], uint8 (N, H, W, C). The rest as of `grid_film`.
+    """
 
     def compose(index: int) -> np.ndarray:
-        return picture_grid(stages[index][1], columns)
+        return picture_grid(_taken(pictures(index), chosen), columns)
 
-    return Film(len(stages), compose, tuple(f"step {step:,}" for step, _ in stages))
+    return Film(len(steps), compose, tuple(f"step {step:,}" for step in steps))
 
 
 def _denoising(
     count: int, compose: Callable[[int], np.ndarray], moments: Sequence[MomentLike]
 ) -> Film:
-    noise = tuple(moment.noise for moment in moments)
-    return Film(count, compose, moment_captions(moments), noise)
+    noise = tuple(moment.noise for moment in moments[:count])
+    return Film(count, compose, moment_captions(moments)[:count], noise)
 
 
 def _taken(pictures: np.ndarray, chosen: Sequence[int] | None) -> np.ndarray:

@@ -17,11 +17,13 @@ from ddpm_studio.export.recipe_texts import (
     Source,
     Text,
 )
+from ddpm_studio.export.sheet_page import KEY as SHEET_KEY
 from ddpm_studio.recipe import KIND, Recipe
+from ddpm_studio.sheets import KIND as SHEET
 
 HEAD_BYTES = 16  # by which the kind of a file is known
 LONGEST_NAME = 60  # characters of a file name in a sentence
-IS_RECIPE = re.compile(rf'"kind"\s*:\s*"{KIND}"')
+IS_RECIPE, IS_SHEET = (re.compile(rf'"kind"\s*:\s*"{kind}"') for kind in (KIND, SHEET))
 KINDS = "PNG, WebP, GIF, MP4, WebM or JSON"
 
 
@@ -49,6 +51,11 @@ def recipe_in(file: IO[bytes], name: str) -> Recipe:
         for text in _texts(file):
             if text.key == RECIPE_KEY or IS_RECIPE.search(text.text) is not None:
                 return _recipe(name, text.text)
+            if text.key == SHEET_KEY or IS_SHEET.search(text.text) is not None:
+                raise StudioError(
+                    f"{name} is a sheet that compares settings, not a picture with one recipe; "
+                    "its settings are written on it."
+                )
             others = True
     except DamagedFileError as error:
         raise StudioError(f"{name} {error}; no recipe was found in it.") from error

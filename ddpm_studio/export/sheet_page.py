@@ -18,6 +18,7 @@ from ddpm_studio.errors import ExportError
 from ddpm_studio.events import ExportProgress
 from ddpm_studio.export.grid import enlarge, picture_grid
 from ddpm_studio.export.images import on_background, reason_of, to_image
+from ddpm_studio.export.recipe_chunks import EXIF_FOLDER, USER_COMMENT, exif_recipe
 from ddpm_studio.sheets import Place, Sheet
 from ddpm_studio.storage import replacing
 
@@ -27,7 +28,6 @@ MOST_SCALE = 64
 CELL_PIXELS = 144  # cells are enlarged to at least this width, by a whole number
 LARGEST_SIDE = 16383  # pixels; WebP's limit
 MOST_PIXELS = 200_000_000
-USER_COMMENT, EXIF_PART = 0x9286, 0x8769
 SAME_NOTE = "= the same picture, since the sampler has no eta"
 
 
@@ -118,18 +118,23 @@ class _Layout:
         return self.left + place[0] * self.pitch[0] + spare, self.top + place[1] * self.pitch[1]
 
 
-def draw_page(page: SheetPage) -> Iterator[Image.Image]:
-    """Draw row after row; the same picture each time, an RGB one, finished at the last.
-
-    Raises ExportError, before anything is drawn, if there is no cell or the page is too large.
-    """
-    layout, paper = _Layout(page), PAPERS[page.paper]
-    width, height = layout.size
+def check_page(page: SheetPage) -> None:
+    """Raise ExportError if there is no cell, or the page is too large. One cell tells the size."""
+    width, height = page.size
     if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS:
         raise ExportError(
             f"The sheet would be {width} x {height} pixels, which is too large; choose a smaller "
             "enlargement, or fewer values."
         )
+
+
+def draw_page(page: SheetPage) -> Iterator[Image.Image]:
+    """Draw row after row; the same picture each time, an RGB one, finished at the last.
+
+    Raises ExportError, before anything is drawn, if there is no cell or the page is too large.
+    """
+    check_page(page)
+    layout, paper = _Layout(page), PAPERS[page.paper]
     image = Image.new("RGB", layout.size, paper.ground)
     draw = ImageDraw.Draw(image)
     _draw_words(draw, layout, paper)
@@ -144,7 +149,7 @@ def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[E
 
     Whoever stops it before its end finds nothing new on the disk. Raises ExportError.
     """
-    check_suffix(path)
+    check_path(path)
     total, done = len(page.sheet.y.values) + 1, 0
     text = json.dumps(about)
     try:
@@ -157,29 +162,29 @@ def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[E
                 info.add_itxt(KEY, text)
                 image.save(temporary, "PNG", pnginfo=info)
             else:
-                exif = Image.Exif()
-                comment = b"UNICODE\0" + json.dumps({KEY: about}).encode("utf-8")
-                exif.get_ifd(EXIF_PART)[USER_COMMENT] = comment
+                exif = exif_recipe(json.dumps({KEY: about}))
                 image.save(temporary, "WEBP", lossless=True, method=3, exif=exif)
             yield ExportProgress(total, total)
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
 
 
-def check_suffix(path: Path) -> None:
-    """Raise an ExportError if the ending of a name says nothing that can be written."""
+def check_path(path: Path) -> None:
+    """Raise an ExportError unless the ending is one that can be written, in a folder."""
     if path.suffix.lower() not in SUFFIXES:
         raise ExportError(f"{path.name} must end in {' or '.join(SUFFIXES)}.")
+    if not path.parent.is_dir():
+        raise ExportError(f"The folder {path.parent} does not exist.")
 
 
 def read_about(path: Path) -> dict[str, Any] | None:
     """What `write_page` wrote into a file; None if there is nothing of the kind."""
     with Image.open(path) as image:
         text = image.info.get(KEY)
-        comment = image.getexif().get_ifd(EXIF_PART).get(USER_COMMENT)
+        comment = image.getexif().get_ifd(EXIF_FOLDER).get(USER_COMMENT)
     try:
         if isinstance(comment, bytes):
-            values = json.loads(comment.removeprefix(b"UNICODE\0"))
+            values = json.loads(comment.removeprefix(b"ASCII\0\0\0"))
             values = values.get(KEY) if isinstance(values, dict) else None
         else:
             values = json.loads(text) if isinstance(text, str) else None

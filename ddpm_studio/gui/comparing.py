@@ -83,6 +83,7 @@ class Comparing(QObject):
         """Pin what is on the stage; the next change of a setting paints B beside it."""
         if self._alone is not None and not self.is_on:
             self._a, self._alone = self._alone, None
+            self._painting.parts = 2  # B shares the memory with it
             self._show()
 
     def swap(self) -> None:
@@ -96,12 +97,14 @@ class Comparing(QObject):
         if self.is_on:
             self._alone = self.front
             self._a = self._b = None
+            self._painting.parts = 1
             self._stage.end_comparison()
             self.changed.emit()
 
     def forget(self) -> None:
         """Another project, or other seeds: nothing is pinned any more."""
         self._a = self._b = self._alone = None
+        self._painting.parts = 1
         self.changed.emit()
 
     def _show(self) -> None:
@@ -130,6 +133,7 @@ class Comparing(QObject):
             self._show()
         else:
             self._a = self._b = None
+            self._painting.parts = 1
             self._alone = run
             self._stage.set_trajectory(trajectory, follow_to)
             self.changed.emit()

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any
 
@@ -56,6 +57,8 @@ class Job(QThread):
         self.title = title  # for people: "Training"
         self.is_quiet = False  # not worth a place in the status line
         self.tells_failure = False  # who started it says itself why it failed, not the banner
+        # how long so many seconds of its work take by the clock, if it shares its device in turns
+        self.by_the_clock: Callable[[float], float] | None = None
         self.state = JobState.WAITING
         self.is_resting = False
         self.failure: Failure | None = None  # set before `failed` is emitted
@@ -75,7 +78,10 @@ class Job(QThread):
     @property
     def progress(self) -> Progress:
         """The latest known progress: fraction done, seconds left, a few words."""
-        return self._meter.progress
+        progress = self._meter.progress
+        if self.by_the_clock is None or progress.remaining is None:
+            return progress
+        return replace(progress, remaining=self.by_the_clock(progress.remaining))
 
     @property
     def is_paused(self) -> bool:

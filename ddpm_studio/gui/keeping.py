@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 SAVE = "save"  # the job that writes pictures, or takes them back
 MOST_UNDO = 50
 
+NOT_OWN = (
+    "This is your own picture on its way into the noise. To make a work of it, press "
+    "“Paint on from here” first."
+)
+
 Steps = Callable[[], Iterator[Any]]
 
 
@@ -99,7 +104,9 @@ class Keeping(QObject):
 
     def keep(self, seen: Seen) -> None:
         """Make works of pictures as they are seen: on the way, or finished."""
-        if self._session.project is not None:
+        if seen.trajectory.is_forward:
+            self._session.notice(NOT_OWN)
+        elif self._session.project is not None:
             self._save(seen, self._session.project.gallery)
 
     def _save(self, seen: Seen, folder: Path, with_recipe: bool = True) -> None:

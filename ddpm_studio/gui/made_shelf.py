@@ -216,6 +216,7 @@ class MadeShelf(QObject):
     def _on_looked(self, listing: work.Listing) -> None:
         is_same = self.has_looked and listing.is_as_known
         is_same &= (listing.stars, listing.found.others) == (self.stars, self.others)
+        is_same &= len(listing.batches) == len(self.batches)
         if not is_same:
             self._files = {file.name: file for file in listing.found.files}
         self.stars, self.batches = listing.stars, listing.batches

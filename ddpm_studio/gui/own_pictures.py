@@ -21,6 +21,7 @@ from ddpm_studio.gui.work.sample import OwnPicture, OwnStart, Wish
 if TYPE_CHECKING:
     import numpy as np
 
+    from ddpm_studio.choices import Crop
     from ddpm_studio.data import PictureSet
 
 OWN_PICTURES, OWN_PICTURE = "own_pictures", "own_picture"  # the jobs
@@ -138,14 +139,14 @@ class OwnPictures(QObject):
 
     def _take_any(self, pictures: PictureSet) -> None:
         one = self._dice.choice(pictures.taken)
-        self._on_chosen(one.name, pictures.records[one.row])
+        self._on_chosen(one.name, one.crop, pictures.records[one.row])
 
-    def _on_chosen(self, name: str, pixels: np.ndarray) -> None:
+    def _on_chosen(self, name: str, crop: Crop, pixels: np.ndarray) -> None:
         project = self._session.project
         if project is not None:
             job = self._session.jobs.start(
                 OWN_PICTURE,
-                partial(work.take_picture, project, name, pixels),
+                partial(work.take_picture, project, name, crop, pixels),
                 quiet=True,
                 replace=True,
             )

@@ -41,6 +41,7 @@ class Painting(QObject):
         self._coming: work.RunStarted | None = None
         self._follow_to = 1.0
         self._fetching: list[FrameFetching] = []  # one for each trajectory that is shown
+        self.parts = 1  # into how many the memory is parted; a denoising gets one of them
         self.wish: work.Wish | None = None  # the latest
         self.started: work.RunStarted | None = None  # the run of `trajectory`
         self.trajectory: Trajectory | None = None
@@ -71,7 +72,7 @@ class Painting(QObject):
         self._follow_to, self._coming = follow_to, None
         for fetching in self._fetching:
             fetching.hold()  # until this is painted: what is shown has its turn again then
-        wish = dataclasses.replace(wish, budget=memory_budget(self._session.settings))
+        wish = dataclasses.replace(wish, budget=self._budget)
         is_forward = wish.start is not None and wish.start.index is None
         title = "Noising your picture" if is_forward else "Generating"
         job = self._session.start_borrowing(
@@ -104,6 +105,10 @@ class Painting(QObject):
                 self.trajectory.finish(event.indices, event.pictures, event.is_last)
         self.grew.emit()
 
+    @property
+    def _budget(self) -> int:
+        return memory_budget(self._session.settings) // self.parts
+
     def _add_frame(self, frame: TrajectoryFrame) -> None:
         run = self._coming
         if run is not None:  # only now, so that the stage is never empty in between
@@ -118,7 +123,7 @@ class Painting(QObject):
         """An empty trajectory, in which frames that are not kept are computed again."""
         store = FrameStore(len(run.moments), run.budget)
         store.set_plan(run.plan)
-        store.set_budget(memory_budget(self._session.settings))  # it may have changed
+        store.set_budget(self._budget)  # it may have changed
         trajectory = Trajectory(run.moments, run.seeds, store, run.again)
         self._fetching = [one for one in self._fetching if one.is_needed]
         fetching = FrameFetching(self._session, trajectory, self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from ddpm_studio.gui.jobs import Job
@@ -33,6 +35,7 @@ class Turns(QObject):
         session.jobs.ended.connect(self._look)
         batch.changed.connect(self._look)
         batch.rested.connect(self._look)
+        batch.by_the_clock = self.seconds_by_the_clock
         self._look()
 
     @property
@@ -45,6 +48,19 @@ class Turns(QObject):
     def is_waiting(self) -> bool:
         """Whether somebody else has the device at the moment."""
         return not self._may_paint
+
+    @property
+    def takes_turns(self) -> bool:
+        """Whether the batch has the device only half of the time."""
+        return self.has_company and not self._is_first
+
+    def seconds_by_the_clock(self, seconds: float) -> float:
+        """How long so much painting takes, as long as training does not end."""
+        if not self.takes_turns:
+            return seconds
+        left = max(0, self._clock.remainingTime()) / 1000  # of this turn, whosever it is
+        is_mine = self._is_batch_turn
+        return in_turns(seconds, TURN_MS / 1000, left if is_mine else 0, 0 if is_mine else left)
 
     def set_first(self, is_first: bool) -> None:
         """Whether training waits for the batch."""
@@ -96,8 +112,7 @@ class Turns(QObject):
         return lender
 
     def _mind_the_clock(self) -> None:
-        takes_turns = self.has_company and not self._is_first and not self._batch.is_paused
-        if not takes_turns:
+        if not self.takes_turns or self._batch.is_paused:
             self._clock.stop()
         elif not self._clock.isActive():
             self._clock.start()
@@ -105,3 +120,16 @@ class Turns(QObject):
     def _on_turn_over(self) -> None:
         self._is_batch_turn = not self._is_batch_turn
         self._look()
+
+
+def in_turns(seconds: float, turn: float, mine: float = 0, others: float = 0) -> float:
+    """How long so much work takes if another has the device every second turn.
+
+    All in seconds. mine: what is left of a turn of the work, others: or of a turn of the other;
+    with neither the work begins a turn now.
+    """
+    work = seconds - mine
+    if work <= 0:
+        return seconds
+    pauses = math.ceil(work / turn) - (0 if mine else 1)
+    return seconds + others + turn * pauses

@@ -121,6 +121,15 @@ def test_a_disk_that_is_full_at_any_byte_leaves_what_was_there(tmp_path, ending)
         list(start(tmp_path, ending, frames))
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="its limit is not kept to the byte")
+def test_a_full_disk_names_the_folder_that_was_asked_for(tmp_path):
+    frames = np.random.default_rng(0).integers(0, 256, (4, 24, 32, 3), np.uint8)
+    with files_of_at_most(300), pytest.raises(ExportError) as caught:
+        list(start(tmp_path, "sequence", frames))
+    assert str(caught.value) == f"{tmp_path / 'frames'} cannot be written: File too large."
+    assert list(tmp_path.iterdir()) == []
+
+
 WATCHED = [way for way in WAYS if way not in (".mp4", ".webm", ".apng")]
 
 

@@ -50,7 +50,14 @@ def test_both_sides_have_a_gap_between_them():
 
 
 def test_a_training_says_its_steps():
-    film = training_film([(500, FRAMES[0]), (12000, FRAMES[1])])
+    film = training_film([500, 12000], FRAMES.__getitem__)
     assert film.captions == ("step 500", "step 12,000")
     assert film.count == 2
     assert (film.compose(1)[:4, :6] == 10).all()
+    assert (training_film([500, 12000], FRAMES.__getitem__, [3]).compose(1) == 13).all()
+
+
+def test_one_that_was_stopped_says_how_many_steps_it_would_have_had():
+    film = grid_film(FRAMES[:2], moments=MOMENTS)
+    assert (film.captions, film.noise) == (moment_captions(MOMENTS)[:2], (1.0, 0.708))
+    assert film.captions[-1] == "step 12 of 50 · t 740 · 71 % noise"

@@ -164,3 +164,8 @@ def test_large_pictures_are_kept_small():
     assert thumbnail_shape((3, 64, 64)) == (64, 64, 3)
     assert thumbnail_shape((1, 96, 64)) == (96, 64, 3)
     assert thumbnail_shape((4, 256, 512)) == (64, 128, 4)
+
+
+def test_nothing_to_read_is_no_error(studio):
+    """The last save of a cache comes with no files at all."""
+    assert pixels_of(thumbnails_of(studio), [], NoPool()).shape == (0, *SHAPE)

@@ -281,6 +281,16 @@ def test_cancel_stops_at_once_and_leaves_nothing(make_dialog, session, monkeypat
     assert not driver.dialog.isVisible()
 
 
+def test_who_exports_before_the_size_is_known_still_learns_it(make_dialog):
+    driver = make_dialog(make_trajectory())
+    driver.choose(".mp4")
+    facts = driver.find(driver.dialog, QLabel, names.EXPORT_FACTS)
+    assert facts.text().endswith("about …")
+    driver.export()
+    driver.qtbot.waitUntil(lambda: "about …" not in facts.text(), timeout=SLOW)
+    assert "Saved" in driver.message.text()
+
+
 def test_an_error_is_a_sentence_and_can_be_tried_again(make_dialog, monkeypatch, tmp_path):
     write = work.write
 

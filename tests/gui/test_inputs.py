@@ -5,6 +5,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from ddpm_studio.gui.palette import DARK, LIGHT
+from ddpm_studio.gui.theme import qt_palette
 from ddpm_studio.gui.widgets.inputs import ComboBox, DoubleSpinBox, Slider, SpinBox, Switch
 
 
@@ -62,3 +64,21 @@ def test_a_switch_is_clicked_anywhere_and_by_the_space_bar(qtbot):
     assert switch.isChecked()
     qtbot.keyClick(switch, Qt.Key.Key_Space)
     assert not switch.isChecked()
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT])
+def test_a_switch_that_cannot_be_used_looks_so(qtbot, palette):
+    switch = Switch("Mirror pictures")
+    qtbot.addWidget(switch)
+    switch.setPalette(qt_palette(palette))
+    for is_on in (False, True):
+        switch.setChecked(is_on)
+        looks = []  # how much its track differs from the ground
+        for is_enabled in (True, False):
+            switch.setEnabled(is_enabled)
+            image = switch.grab().toImage()
+            beside_knob = 10 if is_on else switch.WIDTH - 6
+            track = image.pixelColor(beside_knob, switch.height() // 2).getRgb()
+            ground = image.pixelColor(image.width() - 1, 0).getRgb()
+            looks.append(sum(abs(one - other) for one, other in zip(track, ground, strict=True)))
+        assert looks[1] < 0.7 * looks[0]

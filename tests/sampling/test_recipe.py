@@ -122,6 +122,8 @@ def test_tuples_become_the_lists_that_json_gives_back(recipe):
         {"film": {str(index): 0 for index in range(65)}},
         {"start": {}}, {"start": {"picture": "a.png", "sha256": "ab", "index": -1}},
         {"start": {"picture": "a.png", "sha256": "ab", "index": 1, "why": 0}},
+        {"start": {"picture": "a.png", "sha256": "ab", "index": 1, "crop": -1}},
+        {"start": {"picture": "a.png", "sha256": "ab", "index": 1, "crop": 64}},
     ],
 )  # fmt: skip
 def test_a_recipe_cannot_be_wrong(recipe, wrong):

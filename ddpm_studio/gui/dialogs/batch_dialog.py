@@ -15,6 +15,7 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.made_entries import several, size_in_words
 from ddpm_studio.gui.recipe_lines import SAMPLERS, WEIGHTS
 from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.turns import TURN_MS, in_turns
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.control_row import ControlRow
 from ddpm_studio.gui.widgets.inputs import ComboBox, SpinBox
@@ -46,6 +47,7 @@ class BatchDialog(QDialog):
         self._lay_out()
         self._count.number.valueChanged.connect(self._show_facts)
         self._seed.valueChanged.connect(self._show_facts)
+        self._turns.currentIndexChanged.connect(self._show_facts)
         self._show_facts()
         self._count.number.setFocus()
         self._count.number.selectAll()
@@ -131,11 +133,12 @@ class BatchDialog(QDialog):
         wish = self._chosen
         seconds = self._session.batching.seconds_for(wish.sample, wish.count)
         nbytes = wish.count * picture_bytes(wish.project.config.pictures.shape)
-        time = (
-            "How long it takes is seen once it runs."
-            if seconds is None
-            else f"About {duration_in_words(seconds)}, going by the pace of late."
-        )
+        time = "How long it takes is seen once it runs."
+        if seconds is not None:
+            in_half = self._turns.isVisibleTo(self) and not self._turns.currentData()
+            takes = in_turns(seconds, TURN_MS / 1000) if in_half else seconds
+            beside = ", in turns with training" if in_half else ""
+            time = f"About {duration_in_words(takes)}{beside}, going by the pace of late."
         self._facts.setText(
             f"{time} About {size_in_words(nbytes)} on the disk, in the project's gallery. "
             "Every picture is saved as soon as it is finished; you can pause, stop, and finish "

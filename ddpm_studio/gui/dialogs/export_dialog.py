@@ -256,6 +256,9 @@ class ExportDialog(QDialog):
         self._show_folder.setVisible(self._saved is not None and not is_busy)
         if is_busy:
             self._cancel.setFocus()
+        elif self._foreseen is None or self._foreseen.nbytes is None:
+            # the export came before it was known how large the film gets
+            self._foresight.look_at(self.wish(), self._options.seen_film)
 
     def _on_job_changed(self) -> None:
         job = self._job

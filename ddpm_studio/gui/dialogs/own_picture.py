@@ -18,6 +18,7 @@ from ddpm_studio.gui.work.pictures import load_tiles
 if TYPE_CHECKING:
     import numpy as np
 
+    from ddpm_studio.choices import Crop
     from ddpm_studio.data import PictureSet
 
 TILES = "own_tiles"  # the job that reads the wall's pixels
@@ -35,6 +36,7 @@ class OwnTile(NamedTuple):
 
     name: str
     row: int
+    crop: Crop
 
     @property
     def tip(self) -> str:
@@ -50,9 +52,9 @@ class OwnTile(NamedTuple):
 
 
 class OwnPictureDialog(QDialog):
-    """Emits `chosen` with the name of a picture and its pixels, uint8 (H, W, C)."""
+    """Emits `chosen` with the name of a picture, its Crop and its pixels, uint8 (H, W, C)."""
 
-    chosen = Signal(str, object)
+    chosen = Signal(str, object, object)
 
     def __init__(
         self,
@@ -63,7 +65,7 @@ class OwnPictureDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self._session, self._pictures, self._dice = session, pictures, dice
-        self._tiles = [OwnTile(one.name, one.row) for one in pictures.taken]
+        self._tiles = [OwnTile(one.name, one.row, one.crop) for one in pictures.taken]
         self._shown = self._tiles
         self.setObjectName(names.OWN_DIALOG)
         self.setWindowTitle("Choose a picture of yours")
@@ -184,4 +186,4 @@ class OwnPictureDialog(QDialog):
 
     def _choose(self, tile: OwnTile) -> None:
         self.accept()
-        self.chosen.emit(tile.name, self._pictures.records[tile.row])
+        self.chosen.emit(tile.name, tile.crop, self._pictures.records[tile.row])

@@ -129,7 +129,8 @@ class ChoiceBar(ComboBox):
         index = self._index_at(event.position())
         if index != self._hovered:
             self._hovered = index
-            self.setToolTip(self._choices[index].tip if index >= 0 else self._label)
+            tip = self._choices[index].tip if index >= 0 else ""
+            self.setToolTip(tip or self._label)
             self.update()
 
     def leaveEvent(self, event: QEvent) -> None:

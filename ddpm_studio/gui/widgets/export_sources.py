@@ -152,7 +152,7 @@ class FilmedDenoising(Filmed):
         from ddpm_studio.gui.work.films import one_at_a_time
 
         frames, chosen = self._trajectory.frames, part.pictures
-        moments = self._trajectory.moments[: len(self._trajectory)]
+        moments = self._trajectory.moments
         if part.show == BOTH:
             sides = frames(X_T), frames(PRED_X_0)
             film = both_film(*sides, chosen, moments=moments, columns=part.columns)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 CHEVRON = 4.0  # half its width, in pixels
 TEXT_MARGIN = 8
+DISABLED = 0.5  # how much of a control is seen that cannot be used
 
 
 def accept_wheel(widget: QWidget, event: QWheelEvent) -> bool:
@@ -112,6 +113,8 @@ class Switch(QCheckBox):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.isEnabled():
+            painter.setOpacity(DISABLED)
         role, colours = QPalette.ColorRole, self.palette()
         track = QRectF(2, (self.height() - self.HEIGHT) / 2, self.WIDTH, self.HEIGHT)
         radius = self.HEIGHT / 2
@@ -125,6 +128,7 @@ class Switch(QCheckBox):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colours.color(role.Text), 2))
             painter.drawRoundedRect(track.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
+        painter.setOpacity(1.0)  # the palette knows how words look then
         painter.setPen(colours.color(role.WindowText))
         words = self.rect().adjusted(self.WIDTH + 4 + self.GAP, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())

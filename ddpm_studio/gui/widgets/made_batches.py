@@ -164,7 +164,9 @@ class RunningBatch(QFrame):
         else:
             left = progress.remaining
             parts += [time_left(left)] if left is not None else []
-            parts += ["waiting for its turn"] if batching.is_waiting else []
+            if batching.is_waiting:
+                parts.append("waiting for its turn")
+                self._soon.start()  # nothing else tells that time goes by
         words = "  ·  ".join(parts)
         self._words.setText(words)
         self.setAccessibleName(words)

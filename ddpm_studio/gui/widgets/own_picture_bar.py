@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from ddpm_studio.gui import names
@@ -13,8 +13,8 @@ from ddpm_studio.gui.widgets.choice_bar import Choice, ChoiceBar
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 
 NOISE, OWN = "noise", "own"
-THUMB = 32  # points
-PAINT_ON, BACK = "Paint on from here", "Back to my picture"
+THUMB, ROOMY = 32, 480  # points; in a narrower row the words are short
+PAINT_ON, BACK = ("Paint on from here", "Paint on"), ("Back to my picture", "Back")
 PAINT_ON_TIP = (
     "Let the model paint on from this much noise: several pictures, each with noise of its own, "
     "the first as it is seen here"
@@ -22,12 +22,13 @@ PAINT_ON_TIP = (
 BACK_TIP = "See your picture on its way into the noise again"
 AT_THE_END = "Move the slider to the left first: here is no noise to paint on from"
 CHOICES = (
-    Choice(NOISE, "From noise", "From noise", "New pictures, grown out of pure noise"),
+    Choice(NOISE, "From noise", "Noise", "New pictures, grown out of pure noise"),
     Choice(
         OWN,
         "From a picture of mine",
-        "From my picture",
+        "My picture",
         "One of your own pictures on its way into the noise, and what the model makes of it",
+        middle="From my picture",
     ),
 )
 
@@ -43,7 +44,8 @@ class OwnPictureBar(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._is_painted_on = False
+        self._is_painted_on = self._is_terse = False
+        self._can_paint_on = True
         self._switch = ChoiceBar(theme, "Where it begins", CHOICES, names.OWN_SWITCH)
         self._thumb = QLabel()
         self._thumb.setFixedSize(THUMB, THUMB)
@@ -56,7 +58,9 @@ class OwnPictureBar(QWidget):
         self._surprise = IconButton(
             theme, "dice", names.OWN_SURPRISE, "Surprise me", "Any one of your pictures"
         )
-        self._paint_on = Button(theme, PAINT_ON, names.OWN_PAINT_ON, PAINT_ON_TIP, icon="generate")
+        self._paint_on = Button(
+            theme, PAINT_ON[0], names.OWN_PAINT_ON, PAINT_ON_TIP, icon="generate"
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -102,14 +106,21 @@ class OwnPictureBar(QWidget):
 
     def show_state(self, *, can_paint_on: bool, is_painted_on: bool) -> None:
         """Whether there is noise to paint on from, and whether that is what is seen."""
-        self._is_painted_on = is_painted_on
+        self._is_painted_on, self._can_paint_on = is_painted_on, can_paint_on
         if is_painted_on:
-            self._paint_on.set_face(BACK, "undo", BACK_TIP)
+            self._paint_on.set_face(BACK[self._is_terse], "undo", BACK_TIP)
         else:
             tip = PAINT_ON_TIP if can_paint_on else AT_THE_END
-            self._paint_on.set_face(PAINT_ON, "generate", tip)
+            self._paint_on.set_face(PAINT_ON[self._is_terse], "generate", tip)
         self._paint_on.setEnabled(is_painted_on or can_paint_on)
         self._show_parts()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_terse = self.width() < ROOMY
+        if is_terse != self._is_terse:
+            self._is_terse = is_terse
+            self.show_state(can_paint_on=self._can_paint_on, is_painted_on=self._is_painted_on)
 
     def _show_parts(self) -> None:
         """Another picture is chosen where this one is seen, not where it was painted on."""

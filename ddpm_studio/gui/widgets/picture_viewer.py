@@ -37,7 +37,7 @@ class PictureViewer(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._trajectory: Trajectory | None = None
         self._index = 0
-        self._is_terse = False
+        self._is_terse = self._is_narrow = False
         self.head = QWidget()
         self.canvas = PictureCanvas()
         self._make_controls(theme)
@@ -74,9 +74,9 @@ class PictureViewer(QWidget):
     def show_frame(self, position: int, show: str) -> None:
         self.canvas.show_frame(position, show)
 
-    def set_terse(self, is_terse: bool) -> None:
-        """Leave room for the rest of the row."""
-        self._is_terse = is_terse
+    def set_terse(self, is_terse: bool, is_narrow: bool = False) -> None:
+        """Leave room for the rest of the row; is_narrow: as much as can be."""
+        self._is_terse, self._is_narrow = is_terse, is_narrow
         set_words(self._back, BACK, has_room=not is_terse)
         self._refresh()
 
@@ -143,7 +143,8 @@ class PictureViewer(QWidget):
         if trajectory is not None:
             seed = trajectory.seeds[self._index]
             which = f"{self._index + 1} of {count}"
-            self._title.setText(f"{'' if self._is_terse else 'Picture '}{which}  ·  seed {seed}")
+            words = f"{'' if self._is_terse else 'Picture '}{which}  ·  seed {seed}"
+            self._title.setText(f"{self._index + 1} / {count}" if self._is_narrow else words)
             self.setAccessibleName(f"Picture {which}, large")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

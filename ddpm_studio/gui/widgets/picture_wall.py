@@ -140,7 +140,8 @@ class PictureWall(QListView):
         """All that are selected, from the first to the last."""
         if self._chosen is None:  # by ranges: ten thousand indexes take longer than a frame
             ranges = self.selectionModel().selection()
-            rows = {row for one in ranges for row in range(one.top(), one.bottom() + 1)}
+            spans = [(one.top(), one.bottom() + 1) for one in ranges.toList()]
+            rows = {row for span in spans for row in range(*span)}
             self._chosen = sorted(rows)
         return self._chosen
 

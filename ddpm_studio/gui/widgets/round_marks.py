@@ -9,24 +9,26 @@ from ddpm_studio.gui.theme import Theme
 
 RADIUS, INSET = 11.0, 7.0
 NEAR = 5.0  # around a mark, a click still counts as on it
+SMALL, EDGE, AROUND = 1 / 6, 1 / 12, 0.45  # of a small picture, so that its middle stays free
 ROOM_FOR_TWO = 64.0  # points that a picture must be wide
 
 
 def check_place(cell: QRectF) -> QRectF:
     """The place, in the right corner of a picture, that chooses it."""
-    return _place(cell, cell.right() - INSET - RADIUS)
+    return _place(cell, is_left=False)
 
 
 def keep_place(cell: QRectF) -> QRectF:
     """The place, in the left corner of a picture, that keeps what is seen of it; null: no room."""
     if cell.width() < ROOM_FOR_TWO:
         return QRectF()
-    return _place(cell, cell.left() + INSET + RADIUS)
+    return _place(cell, is_left=True)
 
 
 def is_near(mark: QRectF, point: QPointF) -> bool:
     """Whether a click there is meant for a mark, which is small."""
-    return not mark.isNull() and mark.adjusted(-NEAR, -NEAR, NEAR, NEAR).contains(point)
+    near = min(NEAR, AROUND * mark.width() / 2)
+    return not mark.isNull() and mark.adjusted(-near, -near, near, near).contains(point)
 
 
 def draw_check(painter: QPainter, theme: Theme, place: QRectF, is_chosen: bool) -> None:
@@ -60,7 +62,8 @@ def _draw_disc(painter: QPainter, theme: Theme, place: QRectF, *, is_filled: boo
     painter.drawEllipse(place)
 
 
-def _place(cell: QRectF, x: float) -> QRectF:
-    radius = min(RADIUS, cell.width() / 4)
-    y = cell.top() + INSET + RADIUS
-    return QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
+def _place(cell: QRectF, *, is_left: bool) -> QRectF:
+    side = min(cell.width(), cell.height())
+    size, inset = 2 * min(RADIUS, side * SMALL), min(INSET, side * EDGE)
+    x = cell.left() + inset if is_left else cell.right() - inset - size
+    return QRectF(x, cell.top() + inset, size, size)

@@ -14,16 +14,14 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button
-from ddpm_studio.gui.widgets.control_row import ControlRow, explain, tooltip
+from ddpm_studio.gui.widgets.checkpoint_choice import CHECKPOINT_TIP, CheckpointChoice
+from ddpm_studio.gui.widgets.control_row import ControlRow, explain
 from ddpm_studio.gui.widgets.inputs import ComboBox, DoubleSpinBox, SpinBox, Switch
-from ddpm_studio.gui.widgets.plot_series import why_best
 from ddpm_studio.gui.widgets.seed_field import SeedField
 from ddpm_studio.gui.widgets.slider_number import SliderNumber
-from ddpm_studio.project import step_of
 
 WIDTH = 304
 MOST_PICTURES, MOST_SLID_STEPS = 64, 250
-NEWEST = ""  # the data of the entry that follows training
 SAMPLER_WORDS = {
     "ddim": "DDIM: good with few steps",
     "ddpm": "DDPM: the classic one",
@@ -44,7 +42,6 @@ ETA_TIP = (
     "How much fresh noise joins at each step: at 0 the same noise always becomes the same "
     "picture on a smooth way, at 1 chance has its say until the end."
 )
-CHECKPOINT_TIP = "How long the model had learned: the newest state, or an earlier one."
 NO_ETA = "DDPM always takes fresh noise; choose DDIM to set how much."
 
 
@@ -64,7 +61,6 @@ class SampleControls(QFrame):
         self._theme = theme
         self._is_running = False
         self._exact_eta = 0.0
-        self._best: tuple[int, float] | None = None  # step and held-out loss of a checkpoint
         self.seed = SeedField(theme, settings, dice)
         self._make_fields()
         self._run = Button(theme, "", names.GENERATE_RUN, "", kind="primary", large=True)
@@ -93,8 +89,7 @@ class SampleControls(QFrame):
     @property
     def checkpoint(self) -> Path | None:
         """The chosen one; None for the newest."""
-        chosen = self._checkpoint.currentData()
-        return Path(chosen) if chosen else None
+        return self._checkpoint.path
 
     def sample_config(self, seed: int) -> SampleConfig:
         eta = round(self._eta.number.value(), 2)
@@ -142,44 +137,15 @@ class SampleControls(QFrame):
 
     def set_checkpoints(self, paths: Sequence[Path]) -> None:
         """Those that there are, the oldest first. The choice stays if it still exists."""
-        combo, chosen = self._checkpoint, self._checkpoint.currentData()
-        combo.blockSignals(True)
-        combo.clear()
-        newest = f" (step {step_of(paths[-1]):,})" if paths else ""
-        combo.addItem(f"Newest{newest}", NEWEST)
-        for path in reversed(paths):
-            combo.addItem("", str(path))
-        combo.setCurrentIndex(max(0, combo.findData(chosen)))
-        combo.blockSignals(False)
-        self._label_checkpoints()
+        self._checkpoint.set_paths(paths)
 
     def set_best(self, step: int, loss: float) -> None:
         """The checkpoint that carries the star, and its loss on unseen pictures; -1: none."""
-        self._best = (step, loss) if step >= 0 else None
-        self._label_checkpoints()
+        self._checkpoint.set_best(step, loss)
 
     def choose_checkpoint(self, step: int) -> bool:
         """Choose the checkpoint of a step, -1 for the newest; False if it is not there any more."""
-        combo = self._checkpoint
-        for index in range(combo.count()):
-            path = combo.itemData(index)
-            if (step_of(Path(path)) if path else -1) == step:
-                combo.setCurrentIndex(index)
-                return True
-        return False
-
-    def _label_checkpoints(self) -> None:
-        combo, best = self._checkpoint, self._best
-        for index in range(combo.count()):
-            path = combo.itemData(index)
-            if path:
-                step = step_of(Path(path))
-                is_best = best is not None and step == best[0]
-                combo.setItemText(index, f"Step {step:,}" + ("  ★  best so far" if is_best else ""))
-                reason = tooltip(f"★ {why_best(best[1])}") if best is not None and is_best else ""
-                combo.setItemData(index, reason, Qt.ItemDataRole.ToolTipRole)
-        sentence = f" ★ step {best[0]:,}: {why_best(best[1])}." if best is not None else ""
-        combo.setToolTip(tooltip(CHECKPOINT_TIP + sentence, "checkpoint"))
+        return self._checkpoint.choose(step)
 
     def set_running(self, is_running: bool) -> None:
         """Generate, or Cancel while it runs."""
@@ -215,7 +181,7 @@ class SampleControls(QFrame):
         self._no_eta.setProperty("kind", "caption")
         self._no_eta.setWordWrap(True)
         self._sampler = _choice(names.GENERATE_SAMPLER, SAMPLERS, SAMPLER_WORDS, usual.sampler)
-        self._checkpoint = _combo(names.GENERATE_CHECKPOINT)
+        self._checkpoint = CheckpointChoice()
         self._weights = _choice(names.GENERATE_WEIGHTS, tuple(WEIGHTS_WORDS), WEIGHTS_WORDS, "ema")
         self._spacing = _choice(
             names.GENERATE_SPACING, (AUTO, *SPACINGS), SPACING_WORDS, usual.spacing

@@ -39,7 +39,7 @@ class SampleGrid(QWidget):
         self.setObjectName(names.GENERATE_GRID)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumSize(240, 160)
+        self.setMinimumSize(240, 120)
         self._theme = theme
         self._trajectory: Trajectory | None = None
         self._position, self._show = 0, X_T
@@ -202,7 +202,7 @@ class SampleGrid(QWidget):
             self.set_chosen(self._chosen | set(range(low, high + 1)))
         elif event.modifiers() & TWO_KEYS or is_near(self.check_rect(index, half), point):
             self.toggle_chosen(index)
-        elif is_near(keep_place(self.cell_rect(index, half)), point):
+        elif self._can_keep and is_near(keep_place(self.cell_rect(index, half)), point):
             self._want_keep(self._seen(index, half, point.x()))
         elif self._is_wipe:
             self._pressed = index, point  # a drag wipes, a click opens
@@ -214,6 +214,11 @@ class SampleGrid(QWidget):
         self._pressed, self._is_wiping = None, False
         if pressed is not None and not was_wiping:
             self.opened.emit(pressed[0])
+
+    @property
+    def _can_keep(self) -> bool:
+        """One's own picture on its way into the noise is a file already."""
+        return self._trajectory is not None and not self._trajectory.is_forward
 
     @property
     def _is_wipe(self) -> bool:
@@ -305,7 +310,7 @@ class SampleGrid(QWidget):
             painter.drawRect(cell.adjusted(-4, -4, 4, 4))
         if is_chosen or is_hovered:
             draw_check(painter, self._theme, check_place(cell), is_chosen)
-        if is_hovered:
+        if is_hovered and self._can_keep:
             draw_keep(painter, self._theme, keep_place(cell))
 
     def _describe(self) -> None:

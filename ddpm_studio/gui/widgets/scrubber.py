@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -16,6 +18,7 @@ from ddpm_studio.gui.widgets.memory_choice import MemoryChoice
 from ddpm_studio.gui.widgets.player import Player
 from ddpm_studio.gui.widgets.timeline import Timeline
 from ddpm_studio.gui.widgets.trajectory import FINISHED, PRED_EPS, PRED_X_0, X_T, Trajectory
+from ddpm_studio.gui.widgets.two_groups import TwoGroups
 
 SPEEDS = (6, 12, 24, 60)  # frames a second
 USUAL_SPEED = 24
@@ -56,6 +59,8 @@ class Scrubber(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "panel")
         self._trajectory: Trajectory | None = None
+        self._beside: tuple[Trajectory, ...] = ()  # others that are in memory, too
+        self._soon = QTimer(self, singleShot=True, interval=0)  # once it is drawn
         self._follows_to: int | None = None  # the last position to follow to; None: does not
         self._is_moving = False  # by itself, not by a person
         self.timeline = Timeline(theme, names.SCRUBBER_SLIDER)
@@ -99,6 +104,7 @@ class Scrubber(QFrame):
         self._listen_to(trajectory)
         is_forward = trajectory is not None and trajectory.is_forward
         self._show.set_choices((*SHOWS, FROM_HERE) if is_forward else SHOWS)
+        self._row.arrange()
         self._end.setText("your picture x_0" if is_forward else "picture x_0")
         moments = trajectory.moments if trajectory is not None else ()
         self._follows_to = round(follow_to * max(0, len(moments) - 1))
@@ -106,6 +112,18 @@ class Scrubber(QFrame):
         self.timeline.set_levels([moment.noise for moment in moments])
         self._is_moving = False
         self.grow()
+
+    def set_beside(self, others: Sequence[Trajectory]) -> None:
+        """These share the memory with the trajectory on the slider, which must not be among them.
+
+        From now on the figure is that of all, and each may take an equal part of the limit.
+        """
+        for one in self._beside:
+            one.changed.disconnect(self._show_memory)
+        self._beside = tuple(others)
+        for one in self._beside:
+            one.changed.connect(self._show_memory)
+        self._share(self.memory.budget)
 
     def grow(self) -> None:
         """The trajectory has more frames now."""
@@ -162,18 +180,18 @@ class Scrubber(QFrame):
         self._label.setToolTip("The step, its timestep (t), and how much noise is left")
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 8, 0)
-        row.setSpacing(4)
+        self._row = TwoGroups()
+        self._row.setContentsMargins(8, 0, 8, 0)
+        playing, seen = self._row.first, self._row.second
         middle = Qt.AlignmentFlag.AlignVCenter
         for button in (self._back, self._play, self._forward, self._loop):
-            row.addWidget(button, 0, middle)
-        row.addSpacing(8)
-        row.addWidget(self._speed, 0, middle)
-        row.addSpacing(4)
-        row.addWidget(self.memory, 0, middle)
-        row.addStretch()
-        row.addWidget(self._show, 0, middle)
+            playing.addWidget(button, 0, middle)
+        playing.addSpacing(8)
+        playing.addWidget(self._speed, 0, middle)
+        playing.addStretch()
+        seen.addWidget(self.memory, 0, middle)
+        seen.addStretch()
+        seen.addWidget(self._show, 0, middle)
         words = QHBoxLayout()
         words.setContentsMargins(8, 0, 8, 0)
         words.addWidget(_caption("noise x_T"), 1)
@@ -186,7 +204,7 @@ class Scrubber(QFrame):
         layout.addWidget(self.timeline)
         layout.addLayout(words)
         layout.addSpacing(12)
-        layout.addLayout(row)
+        layout.addWidget(self._row)
 
     def _connect(self) -> None:
         self.timeline.valueChanged.connect(self._on_value_changed)
@@ -200,7 +218,8 @@ class Scrubber(QFrame):
         self._loop.toggled.connect(self._on_loop_toggled)
         self._speed.currentIndexChanged.connect(self._on_speed_changed)
         self._show.currentIndexChanged.connect(self._on_show_changed)
-        self.memory.budget_changed.connect(self._on_budget_changed)
+        self.memory.budget_changed.connect(self._share)
+        self._soon.timeout.connect(self._show_words)
 
     def _on_taken(self) -> None:
         self._follows_to = None
@@ -232,19 +251,33 @@ class Scrubber(QFrame):
         if old is not None:
             old.changed.disconnect(self._refresh)
             old.improved.disconnect(self._on_improved)
+            old.looked.disconnect(self._soon.start)
         if trajectory is not None:
             trajectory.changed.connect(self._refresh)
             trajectory.improved.connect(self._on_improved)
+            trajectory.looked.connect(self._soon.start)
 
     def _on_improved(self) -> None:
         """The frame that is shown has been computed again: draw it."""
         self._refresh()
         self.moved.emit(self.position)
 
-    def _on_budget_changed(self, budget: int) -> None:
-        if self._trajectory is not None:
-            self._trajectory.set_budget(budget)
+    def _share(self, budget: int) -> None:
+        """All that is in memory takes no more than that, in bytes."""
+        for one in self._in_memory:
+            if one.store.budget != budget // len(self._in_memory):
+                one.set_budget(budget // len(self._in_memory))
         self._refresh()
+
+    @property
+    def _in_memory(self) -> tuple[Trajectory, ...]:
+        return (self._trajectory, *self._beside) if self._trajectory is not None else self._beside
+
+    def _show_memory(self) -> None:
+        self.memory.set_used(sum(one.store.nbytes for one in self._in_memory))
+
+    def _show_words(self) -> None:
+        self._label.setText(self._words())
 
     def _refresh(self) -> None:
         is_playing = self.player.is_playing
@@ -254,9 +287,9 @@ class Scrubber(QFrame):
         can_move = self.timeline.maximum() > 0
         for control in (self._back, self._play, self._forward):
             control.setEnabled(can_move)
-        self._label.setText(self._words())
+        self._show_words()
+        self._show_memory()
         store = self._trajectory.store if self._trajectory is not None else None
-        self.memory.set_used(store.nbytes if store is not None else 0)
         self.timeline.set_kept(None if store is None or store.is_whole else store.kept)
 
     def _words(self) -> str:

@@ -96,6 +96,7 @@ class Stage(QWidget):
         self._set_front(trajectory)
         self._on_slider = trajectory
         self.scrubber.set_trajectory(trajectory, follow_to)
+        self.scrubber.set_beside(())
         self._show_frame()
         self._refresh()
 
@@ -130,6 +131,7 @@ class Stage(QWidget):
 
     def back(self) -> None:
         """From one picture to all of them."""
+        self._look_anew()
         self._stack.setCurrentWidget(self._grid)
         self._grid.setFocus()
         self._refresh()
@@ -202,6 +204,9 @@ class Stage(QWidget):
             self.scrubber.set_trajectory(leader, part)
             if was_playing:
                 self.scrubber.toggle_play()
+        runs = (self.compare.a, self.compare.b)
+        beside = [run for run in runs if run is not None and run is not leader]
+        self.scrubber.set_beside(beside)
         self._show_frame()
 
     def _show_frame(self) -> None:
@@ -274,7 +279,14 @@ class Stage(QWidget):
         self._viewer.setFocus()
         self._refresh()
 
+    def _look_anew(self) -> None:
+        """What is not in memory of other pictures than before is to be asked for."""
+        for run in (self.trajectory, self.compare.a, self.compare.b):
+            if run is not None:
+                run.look_anew()
+
     def _on_viewed(self, index: int) -> None:
+        self._look_anew()
         self._grid.set_current(index)
         self._viewer.set_chosen(index in self._grid.chosen)
 

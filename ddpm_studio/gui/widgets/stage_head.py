@@ -128,7 +128,7 @@ class StageHead(QWidget):
         keep = self._keep_words if is_roomy or not is_crowded else "Keep"
         leave = "Leave" if is_single and not is_roomy else "Leave compare"
         compare = leave if self._is_comparing else "Compare"
-        self._viewer.set_terse(not is_roomy)
+        self._viewer.set_terse(not is_roomy, width < NARROW)
         for button, words in ((self._keep, keep), (self._compare, compare)):
             set_words(button, words, has_room=width >= NARROW)
 

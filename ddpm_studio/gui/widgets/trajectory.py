@@ -45,6 +45,7 @@ class Trajectory(QObject):
     missed = Signal()  # a frame was to be seen that is not there: see `wanted`
     changed = Signal()  # other frames are in memory
     improved = Signal()  # what is seen is to be drawn again
+    looked = Signal()  # one picture is looked at, or more than one: see `is_shown_exactly`
 
     def __init__(
         self,
@@ -205,6 +206,11 @@ class Trajectory(QObject):
             return pictures[picture if len(pictures) == len(self.seeds) else 0], True
         return self.pictures(position, show)[picture], False
 
+    def look_anew(self) -> None:
+        """Other pictures of the same frame will be looked at: one large, or all of them."""
+        self._picture_seen()
+        self._images = None
+
     def _size(self, picture: int) -> int:
         """Bytes of a frame: of one picture, or of all."""
         return self._frame_bytes if picture == ALL else -(-self._frame_bytes // len(self.seeds))
@@ -216,8 +222,7 @@ class Trajectory(QObject):
         return self._last_seen
 
     def _draw_again(self) -> None:
-        self._picture_seen()
-        self._images = None
+        self.look_anew()
         self.improved.emit()
 
 
@@ -252,8 +257,11 @@ class _Images(Sequence[QImage]):
         if not -len(self) <= index < len(self):
             raise IndexError(index)
         index %= len(self)
-        self.asked.add(index)
         made, of = self._made.get(index), self._of()
+        if index not in self.asked:
+            self.asked.add(index)
+            if of is not None and len(self.asked) <= 2:  # one, or all of them
+                of.looked.emit()
         if made is None:
             assert of is not None, "its trajectory is gone"
             pixels, is_exact = of.pixels_to_draw(self.position, index, self.show)

@@ -25,6 +25,7 @@ from ddpm_studio.project import Project
 if TYPE_CHECKING:
     import numpy as np
 
+    from ddpm_studio.choices import Crop
     from ddpm_studio.data import PictureSet
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
 
@@ -94,13 +95,16 @@ def own_pictures(project: Project) -> Generator[object, None, PictureSet]:
 
 
 def take_picture(
-    project: Project, name: str, pixels: np.ndarray
+    project: Project, name: str, crop: Crop, pixels: np.ndarray
 ) -> Generator[None, None, OwnPicture]:
     """One of them, with what a recipe knows it by. pixels: uint8 (H, W, C)."""
+    from ddpm_studio.choices import read_choices
+
     path = project.pictures / name
     yield None
     digest = ""  # the frame of a video is no file
     if path.is_file():
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return OwnPicture(name, digest, pixels.copy())
+    crops = read_choices(project.path).of(name).crops
+    return OwnPicture(name, digest, pixels.copy(), crops.index(crop) if crop in crops else 0)

@@ -125,7 +125,7 @@ def make_ready(project: Project, recipe: Recipe) -> Generator[None, None, Ready]
         return Ready(found, None)
     yield
     pixels = own_pixels(project, project.config, start)
-    return Ready(found, OwnPicture(start["picture"], start["sha256"], pixels))
+    return Ready(found, OwnPicture(start["picture"], start["sha256"], pixels, start.get("crop", 0)))
 
 
 def small_picture(path: Path) -> Generator[None, None, np.ndarray | None]:

@@ -46,11 +46,15 @@ class Wish:
 
 @dataclass(frozen=True, eq=False)
 class OwnPicture:
-    """A picture that the model learns from. pixels: uint8 (H, W, C), as it is prepared."""
+    """A picture that the model learns from. pixels: uint8 (H, W, C), as it is prepared.
+
+    crop: which of the crops of its file, counted from 0.
+    """
 
     name: str
     sha256: str  # of its file
     pixels: np.ndarray
+    crop: int = 0
 
 
 @dataclass(frozen=True)
@@ -204,6 +208,7 @@ def recipe_for(wish: Wish, checkpoint: Path, loaded: Loaded) -> Recipe:
         picture = wish.start.picture
         index = wish.start.index or 0
         start = {"picture": picture.name, "sha256": picture.sha256, "index": index}
+        start |= {"crop": picture.crop}
     return Recipe(
         project=wish.project.name,
         checkpoint=checkpoint.name,

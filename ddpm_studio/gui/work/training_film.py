@@ -95,13 +95,10 @@ def training_film(
     at_hand: bool = False,
 ) -> Film:
     """Some of the pictures as a grid, at every step. at_hand: without a look at the disk."""
-    from ddpm_studio.export.film import Film
-    from ddpm_studio.export.grid import picture_grid
+    from ddpm_studio.export import film_sources
 
-    pictures = list(chosen)
     look = frames.pictures_at_hand if at_hand else frames.pictures
-    captions = tuple(f"step {step:,}" for step in frames.steps)
-    return Film(len(frames), lambda index: picture_grid(look(index)[pictures], columns), captions)
+    return film_sources.training_film(frames.steps, look, chosen, columns=columns)
 
 
 def training_recipe(

@@ -193,3 +193,11 @@ def test_cancel_keeps_the_levels_and_says_what_is_missing(page, monkeypatch):
 
 def _dialog(page):
     return page.window.findChild(QDialog, names.OWN_DIALOG)
+
+
+def test_keeping_ones_own_picture_says_what_to_do_instead(page, mine):
+    page.timeline.setValue(2)
+    page.qtbot.keyClick(page.grid, Qt.Key.Key_K)
+    banner = page.get(QLabel, names.BANNER_TEXT)
+    page.qtbot.waitUntil(banner.isVisible)
+    assert "Paint on from here" in banner.text()

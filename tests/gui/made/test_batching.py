@@ -10,6 +10,7 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.events import BatchStep
 from ddpm_studio.gallery.batch import Batch
 from ddpm_studio.gui import names, turns
+from ddpm_studio.gui.progress import Progress
 from ddpm_studio.gui.session import BATCH, SAMPLE, TRAIN
 from ddpm_studio.gui.work import batch as work
 
@@ -143,6 +144,39 @@ def test_the_pace_is_measured_and_foretells(qtbot, session, log):
     assert session.batching.seconds_for(heun, 10) == pytest.approx(
         2 * session.batching.seconds_for(Wish.sample, 10)
     )
+    stop_all(qtbot, session)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "mine", "others", "expected"),
+    [
+        (10, 0, 0, 10),
+        (20, 0, 0, 20),
+        (60, 0, 0, 100),  # 20, the other, 20, the other, 20
+        (4, 5, 0, 4),
+        (30, 5, 0, 70),  # 5, the other, 20, the other, 5
+        (30, 0, 7, 57),  # the other's last 7, 20, the other, 10
+    ],
+)
+def test_how_long_work_takes_in_turns(seconds, mine, others, expected):
+    assert turns.in_turns(seconds, 20, mine, others) == expected
+
+
+def test_the_time_left_counts_the_turns_of_training(qtbot, session, log, monkeypatch):
+    session.batching.begin(Wish())
+    job = session.batching.job
+    wait_for(qtbot, log, "batch")
+    monkeypatch.setattr(job, "_meter", type("", (), {"progress": Progress(0.5, 600.0, "")})())
+    assert session.batching.progress.remaining == 600  # it has the device for itself
+    training = session.start_training(lambda: log.works("train"))
+    qtbot.waitUntil(lambda: session.batching.has_company, timeout=SLOW)
+    assert session.batching.progress.remaining == pytest.approx(1200, rel=0.01)
+    session.batching.set_first(True)
+    assert session.batching.progress.remaining == 600
+    session.batching.set_first(False)
+    training.set_paused(True)
+    assert session.batching.progress.remaining == 600
+    monkeypatch.undo()
     stop_all(qtbot, session)
 
 

@@ -1,5 +1,6 @@
 """The wall of what was made: what is on it, what is known of it, and where it leads."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QMenu
 
 from ddpm_studio.events import FileWritten
 from ddpm_studio.gallery.stars import read_stars
@@ -125,6 +126,57 @@ def test_what_a_job_saves_appears_at_once_without_a_look(drive, made, painter, q
     assert driver.shown[0] == "new.png"
     driver.settle()
     assert driver.wall.wall_model.image(0) is not None
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "seed"])
+@pytest.mark.parametrize("text", ["", "batch"])
+def test_what_arrives_takes_its_place_and_nothing_else_moves(
+    drive, made, painter, qtbot, monkeypatch, sort, text
+):
+    driver = drive(made)
+    driver.page._watcher.watch(())
+    driver.sort.setCurrentIndex(driver.sort.findData(sort))
+    driver.get(QLineEdit, names.MADE_SEARCH).setText(text)
+    driver.choose(1, 3)
+    chosen = {entry.name for entry in driver.page._panel.selected}
+    refreshed = []
+    monkeypatch.setattr(driver.page, "_refresh", lambda: refreshed.append(True))
+    for seed in (3, 30):
+        paths = [painter.save(made, f"{place}/a_seed{seed}.png", seed) for place in ("x", "batch")]
+        driver.page._shelf.add(paths)
+        qtbot.waitUntil(lambda made=f"batch/a_seed{seed}.png": made in driver.shown, timeout=20_000)
+    driver.settle()
+    assert not refreshed
+    assert {entry.name for entry in driver.page._panel.selected} == chosen
+    assert driver.page._panel.current.name in chosen
+    shown, counts, said = driver.shown, driver.show.itemText(0), driver.count.text()
+    named = [driver.wall.wall_model.index(row).data() for row in range(len(shown))]
+    assert named == shown
+    monkeypatch.undo()
+    driver.page._on_changed()
+    assert (driver.shown, driver.show.itemText(0), driver.count.text()) == (shown, counts, said)
+    driver.settle()
+    model = driver.wall.wall_model
+    assert all(model.image(row) is not None for row in range(len(shown)))
+
+
+def test_what_is_older_than_others_comes_among_them(drive, made, painter, qtbot):
+    driver = drive(made)
+    driver.page._watcher.watch(())
+    path = painter.save(made, "older.png")
+    os.utime(path, (1_800_000_000,) * 2)
+    driver.page._shelf.add([path])
+    qtbot.waitUntil(lambda: "older.png" in driver.shown, timeout=20_000)
+    assert driver.shown[-1] == "older.png"
+
+
+def test_a_look_that_finds_nothing_new_leaves_the_wall_alone(drive, made, monkeypatch):
+    driver = drive(made)
+    refreshed = []
+    monkeypatch.setattr(driver.page, "_refresh", lambda: refreshed.append(True))
+    driver.key(Qt.Key.Key_F5)
+    driver.settle()
+    assert not refreshed
 
 
 def test_what_others_do_to_the_folder_is_seen_by_a_look(drive, made, painter):

@@ -1,0 +1,95 @@
+"""Room on the stage and in memory: nothing is squeezed, small pictures open, A and B share."""
+
+import shutil
+
+import pytest
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.widgets import memory_choice
+from ddpm_studio.gui.widgets.memory_choice import words_for
+from ddpm_studio.gui.widgets.round_marks import check_place, is_near, keep_place
+
+SLOW = 20_000  # milliseconds that nothing may take
+STEPS = 6  # as the page is set by its fixture
+
+
+@pytest.mark.parametrize("side", [16, 32, 48, 63, 64, 80, 200])
+def test_the_middle_of_a_picture_opens_it_however_small_it_is(side):
+    cell = QRectF(100, 50, side, side)
+    for place in (check_place(cell), keep_place(cell)):
+        assert not is_near(place, cell.center())
+        assert place.isNull() or cell.contains(place)
+        assert place.isNull() or is_near(place, place.center())
+
+
+def test_in_a_narrow_window_no_control_of_the_scrubber_is_squeezed(page):
+    page.window.show()
+    page.window.resize(960, 640)
+    page.generate()
+    for kind, name in (
+        (QComboBox, names.SCRUBBER_SPEED),
+        (QPushButton, names.SCRUBBER_MEMORY),
+        (QComboBox, names.SCRUBBER_SHOW),
+    ):
+        widget = page.get(kind, name)
+        page.qtbot.waitUntil(
+            lambda w=widget: w.width() >= w.minimumSizeHint().width(), timeout=SLOW
+        )
+        corner = widget.mapTo(page.window, widget.rect().bottomRight())
+        assert page.window.rect().contains(corner)
+
+
+def test_a_and_b_share_the_memory_and_the_figure_is_of_both(page, monkeypatch):
+    page.generate()
+    frame = page.grid.trajectory.store.nbytes // (STEPS + 1)
+    # room for all frames of A, but not for those of both
+    budget = 10 * frame // memory_choice.USUAL * memory_choice.USUAL
+    monkeypatch.setattr(memory_choice, "MEGABYTE", budget // memory_choice.USUAL)
+    page.generate()
+    assert page.grid.trajectory.store.is_whole
+    stage = page.window.generate_page._stage
+    memory = page.get(QPushButton, names.SCRUBBER_MEMORY)
+    page.click(page.get(QPushButton, names.COMPARE))
+    page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
+    page.qtbot.waitUntil(
+        lambda: stage.compare.b is not None and stage.compare.b.is_complete, timeout=SLOW
+    )
+    page.wait_until_done()
+    a, b = stage.compare.a, stage.compare.b
+    assert a.store.budget + b.store.budget <= budget
+    assert a.store.nbytes + b.store.nbytes <= budget
+    assert memory.text().startswith(words_for(a.store.nbytes + b.store.nbytes))
+    page.click(page.get(QPushButton, names.COMPARE))
+    assert b.store.budget == budget
+
+
+def test_the_words_follow_from_all_pictures_to_one_that_is_there(page, monkeypatch):
+    page.generate()
+    frame = page.grid.trajectory.store.nbytes // (STEPS + 1)
+    # so little that a whole frame never fits beside the last, but one picture does
+    monkeypatch.setattr(memory_choice, "MEGABYTE", round(1.7 * frame) // memory_choice.USUAL)
+    page.generate()
+    trajectory, label = page.grid.trajectory, page.get(QLabel, names.SCRUBBER_LABEL)
+    page.click_picture(1)
+    page.timeline.setValue(2)
+    page.qtbot.waitUntil(lambda: trajectory.is_exact(2, 1), timeout=SLOW)
+    page.qtbot.keyClick(page.viewer, Qt.Key.Key_Escape)
+    page.qtbot.waitUntil(lambda: label.text().endswith("nearest kept frame"), timeout=SLOW)
+    page.click_picture(1)
+    page.qtbot.waitUntil(lambda: label.text().endswith("noise"), timeout=SLOW)
+
+
+def test_a_project_that_is_left_in_the_middle_of_a_comparison(page, tiny_project, tmp_path):
+    other = shutil.copytree(tiny_project.path, tmp_path / "other")
+    page.generate()
+    page.click(page.get(QPushButton, names.COMPARE))
+    page.steps.setValue(STEPS + 2)
+    page.click(page.run)
+    page.window.session.open_project(other)
+    page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy(), timeout=SLOW)
+    generate = page.window.generate_page
+    assert not generate._comparing.is_on
+    assert generate._painting.parts == 1
+    assert generate._stage.trajectory is None
