@@ -36,6 +36,6 @@ def test_the_python_example_runs(
 def test_every_picture_and_path_that_it_names_is_there() -> None:
     pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
     paths = re.findall(r"`((?:ddpm_studio|tests|packaging)/[\w/.]+)`", README)
-    assert len(pictures) == 5
+    assert len(pictures) == 10
     missing = [name for name in (*pictures, *paths) if not (ROOT / name).exists()]
     assert missing == []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.gui.painting import Painting
+from ddpm_studio.gui.recipe_lines import SAMPLERS
 from ddpm_studio.gui.widgets.run_label import Word
 from ddpm_studio.gui.widgets.stage import Stage
 from ddpm_studio.gui.widgets.trajectory import Trajectory
@@ -17,7 +18,6 @@ from ddpm_studio.gui.work.sample import RunStarted
 if TYPE_CHECKING:
     from ddpm_studio.recipe import Recipe
 
-SAMPLERS = {"ddim": "DDIM", "ddpm": "DDPM", "dpmpp_2m": "DPM-Solver++ 2M", "heun": "Heun"}
 WEIGHTS = {"ema": "averaged", "model": "plain"}
 SPACINGS = {
     "auto": "usual spacing",

@@ -17,6 +17,7 @@ from ddpm_studio.sampling.denoise import denoise
 from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import to_uint8
+from ddpm_studio.sampling.resume import State
 
 BATCH = 16
 
@@ -47,13 +48,17 @@ def denoise_seeds(
     sample: SampleConfig,
     seeds: Sequence[int],
     device: torch.device,
+    start: State | None = None,
 ) -> Iterator[Frame]:
-    """`denoise` from the noise of some seeds, with the settings of a project's model."""
-    x_T = initial_noise(seeds, config.pictures.shape).to(device)
+    """`denoise` from the noise of some seeds, with the settings of a project's model.
+
+    start: where to go on from, if not from the beginning.
+    """
+    x_T = initial_noise(seeds, config.pictures.shape) if start is None else start
     return denoise(
         prepare_model(model, config, device),
         NoiseSchedule.from_config(config.diffusion),
-        x_T,
+        x_T.to(device),
         sampler=sample.sampler,
         num_inference_steps=sample.num_inference_steps,
         eta=sample.eta,

@@ -13,9 +13,8 @@ from torch import Tensor
 from ddpm_studio.config import DiffusionConfig, SampleConfig, StudioConfig
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.nn import UNet
-from ddpm_studio.sampling.denoise import denoise
 from ddpm_studio.sampling.frame import Frame
-from ddpm_studio.sampling.generate import BATCH, denoise_seeds, prepare_model
+from ddpm_studio.sampling.generate import BATCH, denoise_seeds
 from ddpm_studio.sampling.pictures import WITH_ALPHA, to_uint8
 from ddpm_studio.sampling.resume import NEEDS_BEFORE, State, joined, state_of
 from ddpm_studio.sampling.spacing import timesteps_of
@@ -94,7 +93,7 @@ def trajectory(
     """
     firsts = range(0, len(seeds), batch)
     denoisings = [
-        denoise_on(
+        denoise_seeds(
             model,
             config,
             sample,
@@ -115,32 +114,6 @@ def trajectory(
                 state = joined([state_of(one, last, sample.sampler) for one, last in pairs])
         before = frames if sample.sampler in NEEDS_BEFORE else None
         yield _shown(frames, hard, state)
-
-
-def denoise_on(
-    model: UNet,
-    config: StudioConfig,
-    sample: SampleConfig,
-    seeds: Sequence[int],
-    device: torch.device,
-    start: State | None = None,
-) -> Iterator[Frame]:
-    """`denoise_seeds`, or the same from a state on."""
-    if start is None:
-        return denoise_seeds(model, config, sample, seeds, device)
-    return denoise(
-        prepare_model(model, config, device),
-        NoiseSchedule.from_config(config.diffusion),
-        start.to(device),
-        sampler=sample.sampler,
-        num_inference_steps=sample.num_inference_steps,
-        eta=sample.eta,
-        prediction=config.diffusion.prediction,
-        spacing=sample.used_spacing,
-        variance=sample.variance,
-        clip=sample.clip,
-        seeds=seeds,
-    )
 
 
 def _shown(frames: Sequence[Frame], hard: bool, state: State | None) -> TrajectoryFrame:

@@ -247,6 +247,7 @@ class SheetDialog(QDialog):
 
     def _show_sheet(self) -> None:
         sheet = self._sheet
+        self._hover.setText(POINT)
         if sheet is None:
             self._view.set_face(SheetFace((), (), (1, 1)))
             self._choice.set_fixed("")
