@@ -197,6 +197,17 @@ def test_a_picture_that_began_with_an_own_one(project):
     assert not (remade(project, dataclasses.replace(recipe, start=None)) == painted).all()
 
 
+def test_of_ones_own_picture_on_its_way_into_the_noise_the_end_is_made_again(project):
+    """Nothing was painted there: it is the picture as the model learns it, to the bit."""
+    name = "flower 2.png"
+    digest = hashlib.sha256((project.pictures / name).read_bytes()).hexdigest()
+    recipe = recipe_of(project, project.checkpoint_paths()[-1])
+    start = {"picture": name, "sha256": digest, "index": recipe.sample.num_inference_steps}
+    (made,) = remade(project, dataclasses.replace(recipe, start=start))
+    _, config = load_model(project.checkpoint_paths()[-1])
+    assert (made == own_pixels(project, config, start)).all()
+
+
 def test_an_own_picture_is_the_crop_that_was_taken(project):
     """Of a JPEG, which is reduced in decoding as far as the smallest of its crops allows."""
     name = "meadow.jpg"

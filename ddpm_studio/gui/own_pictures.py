@@ -71,9 +71,10 @@ class OwnPictures(QObject):
     def begin_with(self, picture: OwnPicture | None, part: float = 0.0) -> None:
         """Begin with noise; or paint on from a picture, so far on the way (0 to 1).
 
+        At the end of the way nothing is left to paint: then its way into the noise is shown.
         Nothing is painted yet.
         """
-        self._from = None if picture is None else part
+        self._from = None if picture is None or part >= 1 else part
         if picture is not None:
             self._picture = picture
             self.bar.show_picture(picture.name, image_on(picture.pixels, premultiplied=True))

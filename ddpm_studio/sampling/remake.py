@@ -16,6 +16,7 @@ from ddpm_studio.nn import UNet
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.sampling.forward import noised
 from ddpm_studio.sampling.generate import BATCH
+from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.trajectory import trajectory
 
 
@@ -43,6 +44,8 @@ def remake_pictures(
         raise StudioError(
             f"The recipe is of frame {last}, but was painted on from frame {first_frame} only."
         )
+    if x_0 is not None and first_frame == sample.num_inference_steps:  # nothing was painted
+        return to_uint8(x_0.expand(len(seeds), -1, -1, -1), config.pictures.has_hard_alpha)
     made: list[Any] = []
     for first in range(0, len(seeds), batch):
         part = seeds[first : first + batch]

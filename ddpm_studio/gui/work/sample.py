@@ -206,7 +206,9 @@ def recipe_for(wish: Wish, checkpoint: Path, loaded: Loaded) -> Recipe:
     start = None
     if wish.start is not None:
         picture = wish.start.picture
-        index = wish.start.index or 0
+        # of the forward process nothing is painted: it ends in the picture itself
+        last = wish.sample.num_inference_steps
+        index = last if wish.start.index is None else wish.start.index
         start = {"picture": picture.name, "sha256": picture.sha256, "index": index}
         start |= {"crop": picture.crop}
     return Recipe(

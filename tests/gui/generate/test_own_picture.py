@@ -77,6 +77,12 @@ def test_the_slider_leads_from_pure_noise_to_the_picture_itself(page, mine, tiny
     assert label.text() == f"step {STEPS} of {STEPS}  ·  your picture"
 
 
+def test_its_recipe_says_that_nothing_was_painted(page, mine):
+    recipe = page.window.generate_page._painting.started.recipe
+    assert recipe.start["picture"] == mine
+    assert recipe.start["index"] == STEPS
+
+
 def test_it_is_no_work_of_the_model_and_cannot_be_saved_as_one(page, mine):
     assert not page.save.isEnabled()
     assert page.export.isEnabled()  # but a film of it can be made

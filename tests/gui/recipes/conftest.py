@@ -6,17 +6,52 @@ import pytest
 import torch
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSpinBox
 
 from ddpm_studio.export.images import write_png
 from ddpm_studio.gui import names
 from ddpm_studio.gui.dialogs.recipe_dialog import RecipeDialog
+from ddpm_studio.gui.session import SAMPLE
+from ddpm_studio.gui.widgets.sample_grid import SampleGrid
+from ddpm_studio.gui.widgets.trajectory import X_T
 from ddpm_studio.project import step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import load_model
 
 SLOW = 20_000  # milliseconds that nothing may take
+
+
+class Page:
+    """What the Generate page of a window is set to, and what it has painted."""
+
+    def __init__(self, window, find, qtbot):
+        self.window, self.qtbot = window, qtbot
+        self.count = find(window, QSpinBox, names.GENERATE_COUNT)
+        self.steps = find(window, QSpinBox, names.GENERATE_STEPS)
+        self.eta = find(window, QDoubleSpinBox, names.GENERATE_ETA)
+        self.seed = find(window, QSpinBox, names.GENERATE_SEED)
+        self.weights = find(window, QComboBox, names.GENERATE_WEIGHTS)
+        self.checkpoint = find(window, QComboBox, names.GENERATE_CHECKPOINT)
+        self.grid = find(window, SampleGrid, names.GENERATE_GRID)
+        self.banner = find(window, QLabel, names.BANNER_TEXT)
+
+    def painted(self):
+        """The finished pictures, when they are: uint8 (N, H, W, C)."""
+
+        def is_done():
+            trajectory = self.grid.trajectory
+            is_idle = self.window.session.jobs.get(SAMPLE) is None
+            return trajectory is not None and trajectory.is_complete and is_idle
+
+        self.qtbot.waitUntil(is_done, timeout=SLOW)
+        trajectory = self.grid.trajectory
+        return trajectory.pictures(len(trajectory) - 1, X_T)
+
+
+@pytest.fixture
+def page(make_window, tiny_project, find, qtbot):
+    return Page(make_window(tiny_project), find, qtbot)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import dataclasses
 import hashlib
 import itertools
-import shutil
 import threading
 
 import numpy as np
@@ -12,14 +11,11 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFileDialog,
     QLabel,
     QPushButton,
     QSlider,
-    QSpinBox,
     QToolButton,
     QWidget,
 )
@@ -27,48 +23,11 @@ from PySide6.QtWidgets import (
 from ddpm_studio.events import TrainStep
 from ddpm_studio.gui import names
 from ddpm_studio.gui.recipe_use import seeds_to_paint
-from ddpm_studio.gui.session import SAMPLE, TRAIN
+from ddpm_studio.gui.session import TRAIN
 from ddpm_studio.gui.widgets.recipe_picture import RecipePicture
-from ddpm_studio.gui.widgets.sample_grid import SampleGrid
-from ddpm_studio.gui.widgets.trajectory import X_T
-from ddpm_studio.project import Project
 from ddpm_studio.remaking import remake_recipe
-from ddpm_studio.training import train
-from tests.gui.conftest import TINY
 
 SLOW = 20_000
-
-
-class Page:
-    """What the Generate page of a window is set to, and what it has painted."""
-
-    def __init__(self, window, find, qtbot):
-        self.window, self.qtbot = window, qtbot
-        self.count = find(window, QSpinBox, names.GENERATE_COUNT)
-        self.steps = find(window, QSpinBox, names.GENERATE_STEPS)
-        self.eta = find(window, QDoubleSpinBox, names.GENERATE_ETA)
-        self.seed = find(window, QSpinBox, names.GENERATE_SEED)
-        self.weights = find(window, QComboBox, names.GENERATE_WEIGHTS)
-        self.checkpoint = find(window, QComboBox, names.GENERATE_CHECKPOINT)
-        self.grid = find(window, SampleGrid, names.GENERATE_GRID)
-        self.banner = find(window, QLabel, names.BANNER_TEXT)
-
-    def painted(self):
-        """The finished pictures, when they are: uint8 (N, H, W, C)."""
-
-        def is_done():
-            trajectory = self.grid.trajectory
-            is_idle = self.window.session.jobs.get(SAMPLE) is None
-            return trajectory is not None and trajectory.is_complete and is_idle
-
-        self.qtbot.waitUntil(is_done, timeout=SLOW)
-        trajectory = self.grid.trajectory
-        return trajectory.pictures(len(trajectory) - 1, X_T)
-
-
-@pytest.fixture
-def page(make_window, tiny_project, find, qtbot):
-    return Page(make_window(tiny_project), find, qtbot)
 
 
 def test_use_all_paints_the_same_picture(
@@ -190,6 +149,22 @@ def test_a_picture_that_began_with_an_own_one_does_so_again(
     assert (page.painted() == from_noise).all()
 
 
+def test_the_way_of_an_own_picture_into_the_noise_is_shown_again(
+    page, tiny_project, recipe_of, drop, dialog_of, use, tmp_path, qtbot
+):
+    name = "flower_03.png"
+    digest = hashlib.sha256((tiny_project.pictures / name).read_bytes()).hexdigest()
+    recipe = recipe_of(tiny_project)
+    start = {"picture": name, "sha256": digest, "index": recipe.sample.num_inference_steps}
+    path = tmp_path / "own.json"
+    path.write_text(dataclasses.replace(recipe, start=start).to_text())
+    drop(page.window, path)
+    use(dialog_of(page.window), "all")
+    qtbot.waitUntil(lambda: page.grid.trajectory is not None, timeout=SLOW)
+    assert page.grid.trajectory.is_forward
+    assert page.window.generate_page._painting.started.recipe.start["picture"] == name
+
+
 def finish(steps):
     """What a generator returns."""
     while True:
@@ -218,6 +193,11 @@ def test_a_file_without_a_recipe_is_a_sentence(page, tmp_path, drop, qtbot, name
 # other ways to give a file
 
 
+def said(dialog):
+    """All words of a dialog."""
+    return " ".join(label.text() for label in dialog.findChildren(QLabel))
+
+
 def test_a_file_that_was_copied_can_be_pasted(
     page, tiny_project, recipe_of, picture_file, dialog_of
 ):
@@ -226,7 +206,9 @@ def test_a_file_that_was_copied_can_be_pasted(
     mime.setUrls([QUrl.fromLocalFile(str(path))])
     QGuiApplication.clipboard().setMimeData(mime)
     page.window.recipes.paste()
-    dialog_of(page.window).reject()
+    dialog = dialog_of(page.window)
+    assert path.name in said(dialog)
+    dialog.reject()
     QGuiApplication.clipboard().clear()
 
 
@@ -236,83 +218,9 @@ def test_a_file_can_be_chosen(page, tiny_project, recipe_of, picture_file, dialo
     chooser = page.window.findChild(QFileDialog)
     chooser.fileSelected.emit(str(path))
     chooser.reject()
-    dialog_of(page.window).reject()
-
-
-# another project, another model
-
-
-def test_the_project_that_made_it_can_be_opened(
-    page, tiny_project, new_project_beside, recipe_of, picture_file, drop, dialog_of, use, find
-):
-    path, pixels = picture_file(tiny_project, recipe_of(tiny_project))
-    page.window.session.open_project(new_project_beside.path)
-    drop(page.window, path)
     dialog = dialog_of(page.window)
-    note = find(dialog, QLabel, names.RECIPE_NOTE)
-    assert note.text() == "It was made in “flowers”, which will be opened."
-    use(dialog, "all")
-    assert page.window.session.project.path == tiny_project.path
-    assert (page.painted() == pixels).all()
-
-
-def test_or_its_settings_are_used_with_the_open_one(
-    page, tiny_project, other_trained, recipe_of, picture_file, drop, dialog_of, use, find
-):
-    path, pixels = picture_file(tiny_project, recipe_of(tiny_project))
-    page.window.session.open_project(other_trained.path)
-    drop(page.window, path)
-    dialog = dialog_of(page.window)
-    find(dialog, QCheckBox, names.RECIPE_OPEN_OTHER).setChecked(False)
-    assert "used with the newest model of “birds”" in find(dialog, QLabel, names.RECIPE_NOTE).text()
-    use(dialog, "all")
-    assert page.painted().shape == pixels.shape
-    assert page.window.session.project.path == other_trained.path
-
-
-def test_a_model_that_is_gone_is_said_and_the_newest_is_used(
-    page, tiny_project, recipe_of, picture_file, drop, dialog_of, use, find
-):
-    recipe = dataclasses.replace(recipe_of(tiny_project), checkpoint_sha256="0" * 64, step=3)
-    path, _ = picture_file(tiny_project, recipe)
-    drop(page.window, path)
-    dialog = dialog_of(page.window)
-    assert "model of step 3 was deleted" in find(dialog, QLabel, names.RECIPE_NOTE).text()
-    use(dialog, "all")
-    page.painted()
-    assert page.checkpoint.currentIndex() == 0
-    assert "the newest, of step 10, is used instead" in page.banner.text()
-
-
-def test_without_a_project_there_is_nothing_to_use_it_with(
-    window, tiny_project, recipe_of, picture_file, drop, dialog_of, find
-):
-    recipe = dataclasses.replace(recipe_of(tiny_project), project="birds")
-    path, _ = picture_file(tiny_project, recipe)
-    drop(window, path)
-    dialog = dialog_of(window)
-    assert "Open a project" in find(dialog, QLabel, names.RECIPE_NOTE).text()
-    for what in ("all", "without_seed", "seed"):
-        assert not find(dialog, QPushButton, names.item(names.RECIPE_USE, what)).isEnabled()
+    assert path.name in said(dialog)
     dialog.reject()
-
-
-@pytest.fixture
-def new_project_beside(picture_folder, tmp_path):
-    """A project of another name that was never trained."""
-    return Project.create(tmp_path / "projects" / "stones", picture_folder, TINY)
-
-
-@pytest.fixture
-def other_trained(_trained, tmp_path):
-    """A trained project of another name, with a model of its own."""
-    project = Project.open(shutil.copytree(_trained, tmp_path / "projects" / "birds"))
-    old = project.checkpoint_paths()
-    for _ in train(project, device="cpu", steps=1):
-        pass
-    for path in old:
-        path.unlink()
-    return project
 
 
 # what the file says is shown as it is
