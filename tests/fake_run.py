@@ -31,7 +31,7 @@ class FakeRun:
         paths = sorted(project.pictures.iterdir())[:16]
         images = [np.asarray(Image.open(path).resize((32, 32))) for path in paths]
         self._pictures = np.stack(images)
-        self.last_step = 4700 if goes_back else 5000
+        self.step = self.last_step = 4700 if goes_back else 5000
 
     def events(self) -> Iterator[object]:
         yield ev.TrainStarted(0, None, 7200.0, "CPU, 8 threads", "float32", 1, 60)

@@ -283,6 +283,7 @@ def test_no_words_of_the_head_are_cut_off(both, size):
             both.see(view)
             # once it is laid out
             both.page.qtbot.waitUntil(lambda: not cut_off(both.stage.head, both.views))
+            assert cut_off(both.stage.head, both.views) == []
 
 
 def cut_off(head, views):

@@ -83,7 +83,9 @@ def test_training_that_begins_later_gets_its_turns(qtbot, session, log):
     wait_for(qtbot, log, "batch")
     session.start_training(lambda: log.works("train"))
     wait_for(qtbot, log, "train")
+    assert session.batching.has_company
     wait_for(qtbot, log, "batch")
+    assert log.changes >= 2  # to training, and back to the batch
     stop_all(qtbot, session)
 
 
@@ -115,6 +117,7 @@ def test_paused_training_leaves_the_device_to_the_batch(qtbot, session, log):
     training.set_paused(True)
     session.batching.begin(Wish())
     wait_for(qtbot, log, "batch", 100)  # more than a turn
+    assert log.steps[-50:] == ["batch"] * 50
     training.set_paused(False)
     wait_for(qtbot, log, "train")
     stop_all(qtbot, session)
@@ -239,8 +242,10 @@ def test_a_batch_whose_model_is_gone_says_so(drive, tiny_project, qtbot):
     driver.key(Qt.Key.Key_F5, widget=driver.page)
     qtbot.waitUntil(lambda: len(driver.page._shelf.batches) == 1, timeout=SLOW)
     driver.session.batching.finish(driver.page._shelf.batches[0])
-    qtbot.waitUntil(lambda: "was deleted" in driver.text(names.BANNER_TEXT), timeout=SLOW)
+    qtbot.waitUntil(lambda: driver.text(names.BANNER_TEXT) != "", timeout=SLOW)
+    assert "was deleted" in driver.text(names.BANNER_TEXT)
     driver.settle()
+    assert driver.session.jobs.get(BATCH) is None
 
 
 def test_a_stopped_batch_can_be_forgotten(drive, tiny_project, qtbot):
