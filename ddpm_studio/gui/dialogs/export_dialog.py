@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +31,7 @@ from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.export_options import ExportOptions
 from ddpm_studio.gui.widgets.export_sources import Filmed
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
+from ddpm_studio.gui.widgets.progress_line import ProgressLine
 from ddpm_studio.gui.work import films as work
 
 PREVIEW_SIDE, PREVIEW_HEIGHT = 400, 480  # with room for a caption below a square picture
@@ -99,11 +99,7 @@ class ExportDialog(QDialog):
 
     def _make_foot(self) -> None:
         theme = self._session.theme
-        self._progress = QProgressBar()
-        self._progress.setObjectName(names.EXPORT_PROGRESS)
-        self._progress.setTextVisible(False)
-        self._progress.setRange(0, 1000)
-        self._progress.setAccessibleName("Progress of the export")
+        self._progress = ProgressLine(names.EXPORT_PROGRESS, "Progress of the export")
         self._message = QLabel()
         self._message.setObjectName(names.EXPORT_MESSAGE)
         self._message.setWordWrap(True)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from ddpm_studio.gui.session import TRAIN, Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.plan_table import PlanTable
+from ddpm_studio.gui.widgets.progress_line import ProgressLine
 from ddpm_studio.gui.widgets.time_picker import TimePicker
 from ddpm_studio.gui.work import plan as work
 from ddpm_studio.project import Project
@@ -85,11 +85,8 @@ class PlanDialog(QDialog):
         self._time = TimePicker(self._session.settings)
         self._looking = _label(ElidedLabel(), names.PLAN_LOOKING, "caption")
         self._left = _label(QLabel(), names.PLAN_LEFT, "caption")
-        self._progress = QProgressBar()
-        self._progress.setObjectName(names.PLAN_PROGRESS)
-        self._progress.setRange(0, 1000)
-        self._progress.setTextVisible(False)
-        self._progress.setAccessibleName("How far the look at this machine is")
+        words = "How far the look at this machine is"
+        self._progress = ProgressLine(names.PLAN_PROGRESS, words)
         self._machine = _label(ElidedLabel(), names.PLAN_MACHINE, "caption")
         self._table = PlanTable(self._session.theme)
         self._legend = _label(QLabel(), names.PLAN_LEGEND, "caption")

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from ddpm_studio.gui.widgets.both_views import WAITING, BothViews
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.control_row import ControlRow
 from ddpm_studio.gui.widgets.inputs import ComboBox
+from ddpm_studio.gui.widgets.progress_line import ProgressLine
 from ddpm_studio.gui.widgets.source_choice import SampleSources, SourceChoice
 from ddpm_studio.gui.work import sample_now as work
 from ddpm_studio.gui.work.train import LentModel
@@ -97,14 +97,8 @@ class SampleNowDialog(QDialog):
             theme, "Other seeds", names.SAMPLE_NOW_DICE, "Other pictures, by chance", icon="dice"
         )
         self._views = BothViews(theme)
-        self._progress = QProgressBar()
-        self._progress.setObjectName(names.SAMPLE_NOW_PROGRESS)
-        self._progress.setTextVisible(False)
-        self._progress.setRange(0, 1000)
-        self._progress.setAccessibleName("How far the pictures are")
-        policy = self._progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes and goes
-        self._progress.setSizePolicy(policy)
+        words = "How far the pictures are"
+        self._progress = ProgressLine(names.SAMPLE_NOW_PROGRESS, words, keeps_place=True)
 
     def _make_foot(self) -> None:
         theme = self._session.theme

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -29,6 +28,7 @@ from ddpm_studio.gui.widgets.button import Button, IconButton
 from ddpm_studio.gui.widgets.control_row import explain
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.inputs import ComboBox
+from ddpm_studio.gui.widgets.progress_line import ProgressLine
 from ddpm_studio.gui.widgets.sheet_choice import SheetChoice
 from ddpm_studio.gui.widgets.sheet_layout import SheetFace
 from ddpm_studio.gui.widgets.sheet_view import SheetView
@@ -135,14 +135,8 @@ class SheetDialog(QDialog):
             Button(theme, "Fit", names.SHEET_FIT, "See all of it (0)", kind="quiet"),
             IconButton(theme, "zoom-in", names.SHEET_ZOOM_IN, "Larger (+)", size=16),
         ]
-        self._progress = QProgressBar()
-        self._progress.setObjectName(names.SHEET_PROGRESS)
-        self._progress.setTextVisible(False)
-        self._progress.setRange(0, 1000)
-        self._progress.setAccessibleName("How far the sheet is")
-        policy = self._progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes and goes
-        self._progress.setSizePolicy(policy)
+        words = "How far the sheet is"
+        self._progress = ProgressLine(names.SHEET_PROGRESS, words, keeps_place=True)
 
     def _make_foot(self) -> None:
         theme = self._session.theme

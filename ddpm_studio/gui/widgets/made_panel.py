@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gallery.made import MadeFile
 from ddpm_studio.gui import names
@@ -24,11 +24,10 @@ from ddpm_studio.gui.made_entries import (
 )
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.control_row import explain
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
-from ddpm_studio.gui.widgets.inputs import Slider
 from ddpm_studio.gui.widgets.made_filter import MadeFilter
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
+from ddpm_studio.gui.widgets.wall_canvas import WallCanvas, tile_slider
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,7 +63,7 @@ class MadePanel(QWidget):
         self.wall.setAccessibleName("All pictures and films that were made in this project")
         self._count = ElidedLabel()
         self._count.setObjectName(names.MADE_COUNT)
-        self._slider = self._build_slider()
+        self._slider = tile_slider(names.MADE_TILE_SIZE, 120, "How large each one is drawn.")
         self._zoom = QLabel()
         self._nothing = QLabel()
         self._lay_out()
@@ -173,49 +172,15 @@ class MadePanel(QWidget):
 
     # building
 
-    def _build_slider(self) -> Slider:
-        slider = Slider(1, 2)
-        slider.setObjectName(names.MADE_TILE_SIZE)
-        slider.setFixedWidth(120)
-        slider.setPageStep(1)
-        explain(slider, "Size of the tiles", "How large each one is drawn.", "Ctrl++ and Ctrl+-")
-        return slider
-
     def _lay_out(self) -> None:
         self._zoom.setProperty("kind", "caption")
         self._zoom.setFixedWidth(32)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._nothing.setObjectName(names.MADE_NOTHING_SHOWN)
-        self._nothing.setProperty("kind", "muted")
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._nothing.hide()
-        bar = QHBoxLayout()
-        bar.setContentsMargins(16, 8, 16, 0)
-        bar.setSpacing(8)
-        bar.addWidget(self._count, 1)
-        bar.addWidget(self._slider)
-        bar.addWidget(self._zoom)
-        asking = QHBoxLayout()
-        asking.setContentsMargins(16, 0, 16, 8)
-        asking.addWidget(self.filter)
-        line = QFrame()
-        line.setProperty("kind", "line")
-        below = QVBoxLayout()
-        below.setContentsMargins(8, 0, 2, 1)
-        below.addWidget(self._nothing, 1)
-        below.addWidget(self.wall, 1)
-        canvas = QFrame()
-        canvas.setProperty("kind", "canvas")
-        inside = QVBoxLayout(canvas)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(4)
-        inside.addLayout(bar)
-        inside.addLayout(asking)
-        inside.addWidget(line)
-        inside.addLayout(below, 1)
+        bar = (self._count, self._slider, self._zoom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(canvas)
+        layout.addWidget(WallCanvas(bar, self.filter, self.wall, self._nothing))
 
     # filling
 

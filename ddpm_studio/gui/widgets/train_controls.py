@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from ddpm_studio.gui.widgets.button import Button, IconButton
 from ddpm_studio.gui.widgets.control_row import ControlRow, explain, tooltip
 from ddpm_studio.gui.widgets.inputs import ComboBox
 from ddpm_studio.gui.widgets.length_picker import LengthPicker
+from ddpm_studio.gui.widgets.progress_line import ProgressLine
 
 WIDTH = 324
 SIZES = (16, 32, 64, 128, 256)
@@ -169,11 +169,7 @@ class TrainControls(QFrame):
         self._state.setProperty("kind", "muted")
         self._state.setWordWrap(True)
         self._state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._progress = QProgressBar()
-        self._progress.setObjectName(names.TRAIN_PROGRESS)
-        self._progress.setRange(0, 1000)
-        self._progress.setTextVisible(False)
-        self._progress.setAccessibleName("How far training is")
+        self._progress = ProgressLine(names.TRAIN_PROGRESS, "How far training is")
         self._progress.hide()
         self._saved = QLabel()
         self._saved.setObjectName(names.TRAIN_SAVED)

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.picture_query import TAKEN, PictureQuery, count_shown
 from ddpm_studio.gui.progress import Progress, time_left
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.wall_entries import WallEntry, arranged
-from ddpm_studio.gui.widgets.control_row import explain
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.images import image_on
-from ddpm_studio.gui.widgets.inputs import Slider
 from ddpm_studio.gui.widgets.picture_actions import PictureActions
 from ddpm_studio.gui.widgets.picture_details import PictureDetails, crop_words
 from ddpm_studio.gui.widgets.picture_filter import PictureFilter
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
+from ddpm_studio.gui.widgets.progress_line import ProgressLine
+from ddpm_studio.gui.widgets.wall_canvas import WallCanvas, tile_slider
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +31,7 @@ NARROW = 640  # points, below which some parts are left away
 SHORT_MS = 300  # reading that takes no longer is not worth a bar
 NONE_LIKE_THAT = "No picture here is like that. Another choice above shows more."
 NONE_TAKEN = "No picture is taken. Choose “All” above to see what is here, and take some."
+TILE_TIP = "How large each pixel is drawn here; it changes nothing about the pictures."
 
 
 class WallPanel(QWidget):
@@ -58,7 +59,7 @@ class WallPanel(QWidget):
         self._is_refilling = False
         self._count = ElidedLabel()
         self._count.setObjectName(names.PICTURES_TAKEN)
-        self._slider = self._build_slider()
+        self._slider = tile_slider(names.PICTURES_TILE_SIZE, 140, TILE_TIP)
         self._zoom = QLabel()
         self._zoom.setProperty("kind", "caption")
         self._zoom.setFixedWidth(32)
@@ -68,7 +69,7 @@ class WallPanel(QWidget):
         self.choosing = PictureActions(theme)
         self.wall = PictureWall(theme, names.PICTURES_WALL)
         self.wall.setAccessibleName("The pictures, as the network sees them")
-        self._reading = QProgressBar()
+        self._reading = ProgressLine(names.PICTURES_READING, "Progress of reading the pictures")
         self._progress: Progress | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -200,51 +201,12 @@ class WallPanel(QWidget):
 
     # building
 
-    def _build_slider(self) -> Slider:
-        slider = Slider(1, 2)
-        slider.setObjectName(names.PICTURES_TILE_SIZE)
-        slider.setFixedWidth(140)
-        slider.setPageStep(1)
-        tip = "How large each pixel is drawn here; it changes nothing about the pictures."
-        explain(slider, "Size of the tiles", tip, "Ctrl++ and Ctrl+-")
-        return slider
-
     def _lay_out(self) -> None:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(16, 8, 16, 0)
-        bar.setSpacing(8)
-        bar.addWidget(self._count, 1)
-        bar.addWidget(self.choosing.history_buttons)
-        bar.addWidget(self._slider)
-        bar.addWidget(self._zoom)
-        asking = QHBoxLayout()
-        asking.setContentsMargins(16, 0, 16, 8)
-        asking.addWidget(self.filter)
-        line = QFrame()
-        line.setProperty("kind", "line")
-        self._reading.setObjectName(names.PICTURES_READING)
-        self._reading.setAccessibleName("Progress of reading the pictures")
-        self._reading.setTextVisible(False)
         self._reading.setFixedHeight(3)
         self._reading.hide()
         self._nothing.setObjectName(names.PICTURES_NOTHING_SHOWN)
-        self._nothing.setProperty("kind", "muted")
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._nothing.hide()
-        below = QVBoxLayout()
-        below.setContentsMargins(8, 0, 2, 1)
-        below.addWidget(self._nothing, 1)
-        below.addWidget(self.wall, 1)
-        canvas = QFrame()
-        canvas.setProperty("kind", "canvas")
-        inside = QVBoxLayout(canvas)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(4)
-        inside.addLayout(bar)
-        inside.addLayout(asking)
-        inside.addWidget(line)
-        inside.addWidget(self._reading)
-        inside.addLayout(below, 1)
+        bar = (self._count, self.choosing.history_buttons, self._slider, self._zoom)
+        canvas = WallCanvas(bar, self.filter, self.wall, self._nothing, self._reading)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)

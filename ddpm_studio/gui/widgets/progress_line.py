@@ -1,0 +1,24 @@
+"""How far something is, as a bar without words."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+PARTS = 1000  # of the whole
+
+
+class ProgressLine(QProgressBar):
+    """A bar from 0 to PARTS."""
+
+    def __init__(
+        self, name: str, words: str, *, keeps_place: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """words: what it tells, for who cannot see it. keeps_place: nothing jumps when it hides."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self.setTextVisible(False)
+        self.setRange(0, PARTS)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(keeps_place)
+        self.setSizePolicy(policy)
