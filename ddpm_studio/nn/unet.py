@@ -8,7 +8,6 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from ddpm_studio.config import ModelConfig, check
@@ -21,6 +20,7 @@ from ddpm_studio.nn.blocks import (
     StepEmbedding,
     Upsample,
     same_noise_again,
+    silu,
 )
 from ddpm_studio.nn.crew import Crew, can_share
 
@@ -153,7 +153,7 @@ class UNet(nn.Module):
                 x = self._run(level.step_up, index, x, skips.pop(), embedding)
             if level.resize is not None:
                 x = self._run(level.resize, x)
-        return self.conv_out(F.silu(self.norm_out(x), inplace=True))
+        return self.conv_out(silu(self.norm_out(x)))
 
     def _run(self, part: Callable[..., Tensor], *arguments: object) -> Tensor:
         """What a part of the network computes; if it recomputes, only its inputs are kept."""

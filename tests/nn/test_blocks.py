@@ -4,22 +4,33 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from ddpm_studio.nn.blocks import Dropout, Upsample, attend, sinusoidal_embedding
+from ddpm_studio.nn.blocks import Attention, Dropout, Shortcut, Upsample, sinusoidal_embedding
 
 
 @pytest.mark.parametrize("heads", [1, 3])
-def test_attend_is_softmax_attention(heads):
-    query, key, value = torch.randn(3, 2, heads, 10, 4)
-    expected = F.scaled_dot_product_attention(query, key, value)
-    torch.testing.assert_close(attend(query, key, value), expected)
+def test_attention_is_the_same_whichever_way_it_goes(heads):
+    attention = Attention(12, 3, 12 // heads)
+    h = torch.randn(2, 12, 10)
+    expected = attention._pixels_first(h)
+    torch.testing.assert_close(attention._channels_first(h), expected)
 
 
-def test_attend_keeps_half_precision():
-    query, key, value = torch.randn(3, 2, 1, 10, 4, dtype=torch.bfloat16)
-    found = attend(query, key, value)
-    assert found.dtype == torch.bfloat16
-    expected = F.scaled_dot_product_attention(query.float(), key.float(), value.float())
-    torch.testing.assert_close(found.float(), expected, rtol=0.03, atol=0.03)
+@pytest.mark.parametrize(
+    "block", [Attention(12, 3, 4), Shortcut(12, 8)], ids=["attention", "shortcut"]
+)
+def test_half_precision_goes_its_own_way_to_the_same_numbers_and_gradients(block):
+    x = torch.randn(3, 12, 4, 4)
+    found, expected = [], []
+    for results, dtype in ((expected, torch.float32), (found, torch.bfloat16)):
+        block.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=dtype == torch.bfloat16):
+            made = block(x.to(dtype))
+        assert made.dtype == dtype
+        made.float().square().sum().backward()
+        results += [made.detach().float(), *(parameter.grad for parameter in block.parameters())]
+    largest = max(float(tensor.abs().max()) for tensor in expected)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=0.05, atol=0.01 * largest)
 
 
 def test_the_step_embedding_is_cosines_and_sines_from_1_to_a_ten_thousandth():
