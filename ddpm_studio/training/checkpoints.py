@@ -97,15 +97,20 @@ def save_checkpoint(path: Path, trainer: Trainer, seconds: float) -> None:
 
 def _state(trainer: Trainer) -> dict[str, Tensor]:
     """Everything of a trainer that is made of tensors, by its name in the file."""
+    names = [name for name, _ in trainer.model.named_parameters()]
     tensors = {"generator": trainer.generator.get_state()}
-    for (name, parameter), average in zip(
-        trainer.model.named_parameters(), trainer.ema.average, strict=True
-    ):
-        tensors[f"model.{name}"] = parameter
-        tensors[f"ema.{name}"] = average
-        for moment, value in trainer.optimizer.state.get(parameter, {}).items():
-            tensors[f"optimizer.{moment}.{name}"] = value
+    for section, values in _sections(trainer, trainer.moments()).items():
+        tensors |= {f"{section}.{name}": value for name, value in zip(names, values, strict=True)}
     return tensors
+
+
+def _sections(trainer: Trainer, moments: dict[str, list[Tensor]]) -> dict[str, list[Tensor]]:
+    """What there is for each parameter, by how its name in the file begins."""
+    return {
+        "model": [parameter.detach() for parameter in trainer.parameters],
+        "ema": trainer.averages,
+        **{f"optimizer.{moment}": values for moment, values in moments.items()},
+    }
 
 
 def _checksum(tensors: Mapping[str, Tensor], section: str) -> int:
@@ -153,13 +158,13 @@ def restore(path: Path, trainer: Trainer) -> CheckpointInfo:
     info = read_info(path)
     tensors = _tensors(path, info, SECTIONS)
     _check_names(path, _expected(trainer, tensors), tensors)
-    with torch.no_grad():
-        for (name, parameter), average in zip(
-            trainer.model.named_parameters(), trainer.ema.average, strict=True
-        ):
-            parameter.copy_(tensors[f"model.{name}"])
-            average.copy_(tensors[f"ema.{name}"])
-            _restore_moments(trainer, name, parameter, tensors)
+    has_moments = any(_section(name) == "optimizer" for name in tensors)
+    if not has_moments:
+        trainer.forget_moments()
+    moments = trainer.begin_moments() if has_moments else {}
+    for section, values in _sections(trainer, moments).items():
+        for (name, _), value in zip(trainer.model.named_parameters(), values, strict=True):
+            value.copy_(tensors[f"{section}.{name}"])
     _restore_generator(trainer, tensors["generator"], info.step)
     if trainer.scaler.is_enabled() and info.scaler:
         trainer.scaler.load_state_dict(info.scaler)
@@ -193,25 +198,6 @@ def _check_names(
             raise CheckpointError(
                 f"{path} does not fit: its {name} is {shapes[0]}, not {shapes[1]}."
             )
-
-
-def _restore_moments(
-    trainer: Trainer, name: str, parameter: Tensor, tensors: dict[str, Tensor]
-) -> None:
-    state = trainer.optimizer.state
-    state.pop(parameter, None)
-    if f"optimizer.step.{name}" not in tensors:
-        return
-    state[parameter] = {}
-    for moment in MOMENTS:
-        saved = tensors[f"optimizer.{moment}.{name}"].to(parameter.device)
-        layout = torch.preserve_format if saved.ndim == 0 else _layout(parameter)
-        state[parameter][moment] = saved.clone(memory_format=layout)
-
-
-def _layout(parameter: Tensor) -> torch.memory_format:
-    is_last = parameter.ndim == 4 and parameter.is_contiguous(memory_format=torch.channels_last)
-    return torch.channels_last if is_last else torch.contiguous_format
 
 
 def _restore_generator(trainer: Trainer, saved: Tensor, step: int) -> None:

@@ -56,7 +56,7 @@ def preview_sample(config: StudioConfig, num_inference_steps: int) -> SampleConf
 
 def averaged_model(trainer: Trainer) -> UNet:
     """The network with the averaged weights, ready to sample; it shares them with the trainer."""
-    return _sharing(trainer, trainer.ema.average)
+    return _sharing(trainer, trainer.averages)
 
 
 def plain_model(trainer: Trainer) -> UNet:

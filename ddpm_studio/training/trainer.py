@@ -22,6 +22,7 @@ from ddpm_studio.diffusion import (
 from ddpm_studio.nn import Ema, UNet
 from ddpm_studio.nn.init import initialise
 from ddpm_studio.training.augment import augmented
+from ddpm_studio.training.bundle import Bundle
 from ddpm_studio.training.order import shuffled_indices
 from ddpm_studio.training.team import Team
 
@@ -39,8 +40,9 @@ class StepResult:
 class Trainer:
     """Holds everything that a checkpoint holds, on one device.
 
-    Attributes: model, ema, optimizer, scaler, generator, step (steps taken so far, skipped ones
-    included), rate_scale (1, halved whenever training had to go back).
+    Attributes: model, parameters (its weights), averages (of each of them), optimizer, scaler,
+    generator, step (steps taken so far, skipped ones included), rate_scale (1, halved whenever
+    training had to go back).
     """
 
     def __init__(
@@ -79,11 +81,13 @@ class Trainer:
         self.model.to(memory_format=self.memory_format)  # type: ignore[call-overload]
         self.model.train()
         self.model.recomputes = train.gradient_checkpointing
+        self.bundle = Bundle(self.model.parameters())
+        self.parameters = self.bundle.parameters
         self.network = self.team.wrap(self.model)
-        self.parameters = list(self.model.parameters())
-        self.ema = Ema(self.parameters, train.ema_width)
+        self.ema = Ema([self.bundle.whole], train.ema_width)
+        self.averages = self.bundle.split(self.ema.average[0])
         self.optimizer = torch.optim.AdamW(
-            self.parameters,
+            [self.bundle.whole],
             lr=train.learning_rate,
             betas=(train.beta1, train.beta2),
             weight_decay=train.weight_decay,
@@ -118,17 +122,17 @@ class Trainer:
                 self.scaler.scale(part_loss).backward()
             loss += part_loss.detach()
         loss = self.team.mean(loss)
+        self.bundle.gather_gradients()
         self.scaler.unscale_(self.optimizer)
-        grad_norm = torch.nn.utils.clip_grad_norm_(self.parameters, train.max_grad_norm)
+        grad_norm = torch.nn.utils.clip_grad_norm_(self.bundle.whole, train.max_grad_norm)
         loss_value, norm_value = torch.stack([loss, grad_norm.to(loss.dtype)]).tolist()
         applied = math.isfinite(loss_value) and math.isfinite(norm_value)
         self.step += 1
         if applied:
             self.scaler.step(self.optimizer)
-            self.ema.update(self.parameters, self.step)
+            self.ema.update([self.bundle.whole], self.step)
         if self.scaler.is_enabled():
             self.scaler.update()
-        self.optimizer.zero_grad(set_to_none=True)
         return StepResult(loss_value, norm_value, rate, applied)
 
     def drawn(self, x_0: Tensor) -> tuple[Tensor, ...]:
@@ -154,7 +158,7 @@ class Trainer:
 
     def forget_gradients(self) -> None:
         """After a step that failed halfway; gives its memory back."""
-        self.optimizer.zero_grad(set_to_none=True)
+        self.bundle.forget_gradients()
         gc.collect()
         if self.device.type != "cpu":
             torch.accelerator.empty_cache()
@@ -201,10 +205,36 @@ class Trainer:
 
     def is_finite(self) -> bool:
         """Whether all weights, averages and optimizer moments are finite numbers."""
-        moments = [tensor for state in self.optimizer.state.values() for tensor in state.values()]
-        tensors = [*self.parameters, *self.ema.average, *moments]
-        norms = torch._foreach_norm([tensor.detach() for tensor in tensors], float("inf"))
-        return bool(torch.stack([norm.to(torch.float32) for norm in norms]).isfinite().all())
+        tensors = [self.bundle.whole.detach(), *self.ema.average, *self._moments().values()]
+        norms = [torch.linalg.vector_norm(tensor, float("inf")) for tensor in tensors]
+        return bool(torch.stack([norm.to(self.device) for norm in norms]).isfinite().all())
+
+    def moments(self) -> dict[str, list[Tensor]]:
+        """What the optimizer remembers of each parameter, by name; nothing before the first step.
+
+        `step` is one number for all of them.
+        """
+        return {
+            name: self.bundle.split(value) if value.ndim else [value] * len(self.parameters)
+            for name, value in self._moments().items()
+        }
+
+    def begin_moments(self) -> dict[str, list[Tensor]]:
+        """The same, there to be written over."""
+        whole = self.bundle.whole
+        self.optimizer.state[whole] = {
+            "step": torch.zeros((), device=whole.device),
+            "exp_avg": torch.zeros_like(whole),
+            "exp_avg_sq": torch.zeros_like(whole),
+        }
+        return self.moments()
+
+    def forget_moments(self) -> None:
+        """As before the first step."""
+        self.optimizer.state.pop(self.bundle.whole, None)
+
+    def _moments(self) -> dict[str, Tensor]:
+        return self.optimizer.state.get(self.bundle.whole, {})
 
 
 def new_model(config: StudioConfig, seed: int) -> UNet:

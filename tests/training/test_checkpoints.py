@@ -59,7 +59,7 @@ def test_a_file_alone_is_enough_to_sample(
     path = tmp_path / "anything.safetensors"
     save_checkpoint(path, trainer, 1.5)
     x, t = torch.randn(2, 3, 8, 8), torch.tensor([0, 19])
-    for which, weights in (("ema", trainer.ema.average), ("model", trainer.parameters)):
+    for which, weights in (("ema", trainer.averages), ("model", trainer.parameters)):
         model, config = load_model(path, which)
         assert config == trainer.config
         assert all(map(torch.equal, model.parameters(), weights))

@@ -29,7 +29,7 @@ def weights(trainer: Trainer) -> None:
 
 
 def averages(trainer: Trainer) -> None:
-    put(trainer.ema.average[-1], -INF)
+    put(trainer.averages[-1], -INF)
 
 
 def moments(trainer: Trainer) -> None:

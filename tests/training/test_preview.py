@@ -83,7 +83,7 @@ def test_the_averaged_weights_are_shown(make_trainer: MakeTrainer) -> None:
     trainer = trained(make_trainer)
     model = averaged_model(trainer)
     assert not model.training
-    for parameter, average in zip(model.parameters(), trainer.ema.average, strict=True):
+    for parameter, average in zip(model.parameters(), trainer.averages, strict=True):
         assert torch.equal(parameter, average)
         assert not parameter.requires_grad
 

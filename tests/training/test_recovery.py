@@ -36,7 +36,7 @@ def in_last_bias(trainer: Trainer) -> None:
 
 
 def in_averages(trainer: Trainer) -> None:
-    trainer.ema.average[3].view(-1)[-1] = NAN
+    trainer.averages[3].view(-1)[-1] = NAN
 
 
 def in_moments(trainer: Trainer) -> None:
@@ -150,10 +150,10 @@ def test_a_bad_loss_skips_the_step_and_leaves_the_weights_alone(
 ) -> None:
     trainer = make_trainer()
     trainer.train_step()
-    before = [tensor.clone() for tensor in (*trainer.parameters, *trainer.ema.average)]
+    before = [tensor.clone() for tensor in (*trainer.parameters, *trainer.averages)]
     bad_loss(value, lambda trainer: trainer.step == 1)
     assert not trainer.train_step().applied
-    assert all(map(torch.equal, before, (*trainer.parameters, *trainer.ema.average)))
+    assert all(map(torch.equal, before, (*trainer.parameters, *trainer.averages)))
     assert trainer.train_step().applied
     assert trainer.step == 3
 

@@ -100,7 +100,7 @@ def step_and_gradients(trainer: Trainer) -> tuple[StepResult, list[Tensor]]:
     gradients: list[Tensor] = []
 
     def look(*_arguments: Any) -> None:
-        gradients.extend(parameter.grad.clone() for parameter in trainer.parameters)
+        gradients.extend(trainer.bundle.split(trainer.bundle.whole.grad.clone()))
 
     handle = trainer.optimizer.register_step_pre_hook(look)
     result = trainer.train_step()
@@ -219,7 +219,7 @@ def test_the_average_starts_at_the_weights_and_trails_them(make_trainer: MakeTra
             keep * old + (1 - keep) * new
             for old, new in zip(expected or weights, weights, strict=True)
         ]
-        for average, value in zip(trainer.ema.average, expected, strict=True):
+        for average, value in zip(trainer.averages, expected, strict=True):
             assert torch.allclose(average, value, atol=1e-7)
 
 
@@ -272,6 +272,6 @@ def test_one_number_that_is_not_finite_is_found(place: str, make_trainer: MakeTr
     trainer.train_step()
     assert trainer.is_finite()
     moments = [state["exp_avg_sq"] for state in trainer.optimizer.state.values()]
-    tensors = {"weights": trainer.parameters, "averages": trainer.ema.average, "moments": moments}
+    tensors = {"weights": trainer.parameters, "averages": trainer.averages, "moments": moments}
     tensors[place][-1].data.view(-1)[-1] = float("inf")
     assert not trainer.is_finite()
