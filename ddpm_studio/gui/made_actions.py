@@ -9,7 +9,8 @@ from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.made_entries import MadeEntry, several
+from ddpm_studio.gui.amounts import several
+from ddpm_studio.gui.made_entries import MadeEntry
 from ddpm_studio.gui.made_shelf import MadeShelf
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.made_details import MadeDetails

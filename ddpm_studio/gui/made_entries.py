@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from ddpm_studio.gallery.made import MadeFile
+from ddpm_studio.gui.amounts import moment_in_words, several, size_in_words
 
 ALL, STARRED, PICTURES, FILMS = "all", "starred", "pictures", "films"
 SHOWS = (ALL, STARRED, PICTURES, FILMS)
@@ -30,9 +30,14 @@ class MadeEntry:
         return self.file.name
 
     @property
+    def when(self) -> str:
+        """It was made, in words."""
+        return moment_in_words(self.file.modified_ns / 1e9)
+
+    @property
     def tip(self) -> str:
         """Rich text: its name, and under it when it was made."""
-        made = f"{when(self.file)} · {size_in_words(self.file.size)}"
+        made = f"{self.when} · {size_in_words(self.file.size)}"
         return f"<p style='margin:0'>{escape(self.name)}<br><i>{made}</i></p>"
 
     @property
@@ -107,24 +112,6 @@ class Count:
 
 def count_words(entries: Sequence[MadeEntry], what: str = "") -> str:
     return Count.of(entries).words(what)
-
-
-def several(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
-
-
-def size_in_words(nbytes: float) -> str:
-    """Such as "8 kB", "1.4 MB" or "12 GB"."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6)):
-        if nbytes >= 0.95 * size:
-            return f"{nbytes / size:.{1 if nbytes < 9.95 * size else 0}f} {unit}"
-    return f"{max(1, round(nbytes / 1e3))} kB"
-
-
-def when(file: MadeFile) -> str:
-    """Such as "3 May 2031, 14:05"."""
-    at = time.localtime(max(0, file.modified_ns) / 1e9)
-    return f"{at.tm_mday} {time.strftime('%B %Y, %H:%M', at)}"
 
 
 def _is_shown(entry: MadeEntry, show: str) -> bool:

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from ddpm_studio.errors import StudioError
 from ddpm_studio.export.recipe_files import read_recipe
 from ddpm_studio.gui import names
+from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.dialogs import export_foresight as foresight
 from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
-from ddpm_studio.gui.dialogs.export_foresight import bytes_in_words
 from ddpm_studio.gui.frame_plan import FramePlan
 from ddpm_studio.gui.frame_store import FrameStore
 from ddpm_studio.gui.session import EXPORT, TRAIN
@@ -186,7 +186,7 @@ def test_the_estimate_is_near_to_what_is_written(open_dialog, export, find, qtbo
     facts = find(dialog, QLabel, names.EXPORT_FACTS)
     qtbot.waitUntil(lambda: dialog._foreseen.nbytes is not None, timeout=SLOW)
     about = dialog._foreseen.nbytes
-    assert f"about {bytes_in_words(about)}" in facts.text()
+    assert f"about {size_in_words(about)}" in facts.text()
     nbytes = export(dialog).stat().st_size
     assert about / 1.5 <= nbytes <= about * 1.5
 
@@ -279,4 +279,4 @@ def test_frames_that_are_not_kept_are_in_the_film(open_dialog, export, session) 
     [(12, "1 kB"), (340_400, "340 kB"), (1_449_000, "1.4 MB"), (12_400_000, "12 MB")],
 )
 def test_bytes_are_said_as_a_person_says_them(nbytes: int, words: str) -> None:
-    assert bytes_in_words(nbytes) == words
+    assert size_in_words(nbytes) == words

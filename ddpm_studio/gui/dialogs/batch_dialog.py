@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gallery.batch import MOST, picture_bytes
 from ddpm_studio.gui import names
-from ddpm_studio.gui.made_entries import several, size_in_words
+from ddpm_studio.gui.amounts import duration_in_words, several, size_in_words
 from ddpm_studio.gui.recipe_lines import SAMPLERS, WEIGHTS
 from ddpm_studio.gui.session import TRAIN, Session
 from ddpm_studio.gui.turns import TURN_MS, in_turns
@@ -158,16 +158,6 @@ class BatchDialog(QDialog):
             self._session.batching.set_first(bool(self._turns.currentData()))
         self.wanted.emit(self._chosen)
         self.accept()
-
-
-def duration_in_words(seconds: float) -> str:
-    """Such as "40 s", "12 min" or "3 h 20 min"."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    return f"{minutes // 60:,} h {minutes % 60:02d} min"
 
 
 def _settings_words(wish: Wish) -> str:

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.dialogs.export_foresight import (
     ExportForesight,
-    bytes_in_words,
     facts_of,
     start_film_job,
 )
@@ -272,7 +272,7 @@ class ExportDialog(QDialog):
         self._job, self._saved = None, saved.path
         self._set_busy(False)
         self._target.propose_another()
-        self._say(f"Saved {saved.path.name}, {bytes_in_words(saved.nbytes)}")
+        self._say(f"Saved {saved.path.name}, {size_in_words(saved.nbytes)}")
         self._show_folder.setFocus()
 
     def _on_stopped(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.errors import StudioError
+from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job, MakeSteps
 from ddpm_studio.gui.session import Session
@@ -97,13 +98,5 @@ def facts_of(wish: work.FilmWish, foreseen: work.Foreseen, ground: str | None) -
     if ground is not None:
         facts.append(f"opaque, on {ground}")
     nbytes = foreseen.nbytes
-    facts.append("about …" if nbytes is None else f"about {bytes_in_words(nbytes)}")
+    facts.append("about …" if nbytes is None else f"about {size_in_words(nbytes)}")
     return "  ·  ".join(facts)
-
-
-def bytes_in_words(nbytes: int) -> str:
-    """Such as "340 kB", "1.4 MB" or "12 MB"."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6)):
-        if nbytes >= 0.995 * size:
-            return f"{nbytes / size:.{1 if nbytes < 9.95 * size else 0}f} {unit}"
-    return f"{max(1, round(nbytes / 1e3))} kB"

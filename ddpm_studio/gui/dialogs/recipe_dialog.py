@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.amounts import moment_in_words
 from ddpm_studio.gui.recipe_lines import recipe_lines
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button
@@ -118,9 +119,8 @@ class RecipeDialog(QDialog):
 
     def _lines(self) -> QGridLayout:
         found = self._found
-        made = QDateTime.fromSecsSinceEpoch(int(found.modified))
-        date = QLocale().toString(made, QLocale.FormatType.ShortFormat)
-        lines = [("Project", found.recipe.project), *recipe_lines(found.recipe), ("Written", date)]
+        lines = [("Project", found.recipe.project), *recipe_lines(found.recipe)]
+        lines.append(("Written", moment_in_words(found.modified)))
         if found.recipe.film is not None:
             lines.insert(-1, ("Kind", "a film: its finished pictures are painted"))
         grid = QGridLayout()

@@ -9,8 +9,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.amounts import several
 from ddpm_studio.gui.batching import Batching
-from ddpm_studio.gui.made_entries import several
 from ddpm_studio.gui.progress import time_left
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button, IconButton

@@ -10,7 +10,8 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.made_entries import MadeEntry, count_words, size_in_words, when
+from ddpm_studio.gui.amounts import size_in_words
+from ddpm_studio.gui.made_entries import MadeEntry, count_words
 from ddpm_studio.gui.recipe_lines import recipe_lines
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button, IconButton
@@ -78,7 +79,7 @@ class MadeDetails(QFrame):
         if is_one:
             entry = entries[0]
             self._name.setText(entry.name.rpartition("/")[2])
-            self._facts.setText(f"{when(entry.file)}  ·  {size_in_words(entry.file.size)}")
+            self._facts.setText(f"{entry.when}  ·  {size_in_words(entry.file.size)}")
         else:
             self._name.setText(count_words(entries, " chosen") if entries else "")
             self._facts.setText("")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gallery.made import MadeFile
 from ddpm_studio.gui import names
+from ddpm_studio.gui.amounts import several
 from ddpm_studio.gui.made_entries import (
     NEWEST,
     OLDEST,
@@ -20,7 +21,6 @@ from ddpm_studio.gui.made_entries import (
     arranged,
     count_shown,
     count_words,
-    several,
 )
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
+from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.marker_card import CardWords, MarkerCard
 from ddpm_studio.gui.widgets.plot_markers import CHECKPOINT, PREVIEW, TITLES, Group, Marker, Markers
@@ -14,7 +15,6 @@ from ddpm_studio.gui.widgets.plot_readout import PlotReadout
 from ddpm_studio.gui.widgets.plot_series import (
     duration,
     readings,
-    size_in_words,
     why_best,
 )
 

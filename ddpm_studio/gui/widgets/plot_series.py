@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.palette import Palette
 
 if TYPE_CHECKING:  # brings numpy along
@@ -155,7 +156,7 @@ def _measured(series: LossSeries, step: int, shown: set[str]) -> list[Reading]:
 def written(key: str, value: float) -> str:
     """A value of a strip, short, with its unit."""
     if key == "memory":
-        return size_in_words(int(value))
+        return size_in_words(value)
     if key == "speed":
         return f"{value:,.0f} / s" if value >= 10 else f"{value:.2g} / s"
     return f"{value:.3g}".replace("e-0", "e-")
@@ -164,11 +165,6 @@ def written(key: str, value: float) -> str:
 def why_best(loss: float) -> str:
     """The reason for the star."""
     return f"lowest loss on pictures it never saw: {loss:.3g}"
-
-
-def size_in_words(nbytes: int) -> str:
-    """ "340 MB" or "1.2 GB"."""
-    return f"{nbytes / 1e9:.1f} GB" if nbytes >= 1e9 else f"{nbytes / 1e6:.0f} MB"
 
 
 def duration(seconds: float) -> str:

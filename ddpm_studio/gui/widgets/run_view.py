@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.gui import names
+from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.progress import time_left
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
@@ -27,7 +28,7 @@ from ddpm_studio.gui.widgets.plot_markers import (
     SKIPPED,
     Marker,
 )
-from ddpm_studio.gui.widgets.plot_series import duration, size_in_words
+from ddpm_studio.gui.widgets.plot_series import duration
 
 if TYPE_CHECKING:  # brings numpy along
     from ddpm_studio.gui.work.train import History

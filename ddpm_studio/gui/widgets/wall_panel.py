@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.amounts import several
 from ddpm_studio.gui.picture_query import TAKEN, PictureQuery, count_shown
 from ddpm_studio.gui.progress import Progress, time_left
 from ddpm_studio.gui.theme import Theme
@@ -126,8 +127,9 @@ class WallPanel(QWidget):
         self._fill()
         height, width, channels = shape
         taken = sum(entry.is_taken for entry in entries)
-        several = "1 picture" if taken == 1 else f"{taken:,} pictures"
-        self._count_words = f"{several} taken, {width} × {height} pixels in {KINDS[channels]}"
+        self._count_words = (
+            f"{several(taken, 'picture')} taken, {width} × {height} pixels in {KINDS[channels]}"
+        )
         self.show_progress(None)
 
     def clear(self) -> None:

@@ -1,6 +1,7 @@
 """What the wall says: of sizes, of recipes, of a batch's progress."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -8,14 +9,13 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.events import BatchStep
 from ddpm_studio.gallery.made import FILM, PICTURE, MadeFile
 from ddpm_studio.gui import progress
-from ddpm_studio.gui.dialogs.batch_dialog import duration_in_words
+from ddpm_studio.gui.amounts import duration_in_words, moment_in_words, size_in_words
 from ddpm_studio.gui.made_entries import (
     MadeEntry,
     MadeQuery,
     arranged,
     count_shown,
     count_words,
-    size_in_words,
 )
 from ddpm_studio.gui.recipe_lines import recipe_lines
 from ddpm_studio.recipe import Recipe
@@ -54,8 +54,9 @@ def test_counts_in_words():
     assert count_words(ENTRIES) == "2 pictures, 1 film  ·  3 kB"
     assert count_words(ENTRIES[:1], " chosen") == "1 picture chosen  ·  1 kB"
     assert count_words(()) == "Nothing here"
-    assert [size_in_words(n) for n in (1, 999_000, 1_400_000, 12e9)] == [
+    assert [size_in_words(n) for n in (1, 999_000, 999_600, 1_400_000, 12e9)] == [
         "1 kB",
+        "999 kB",
         "1.0 MB",
         "1.4 MB",
         "12 GB",
@@ -66,6 +67,15 @@ def test_counts_in_words():
         "12 min",
         "3 h 20 min",
     ]
+
+
+def test_when_it_was_made_in_words():
+    made = datetime(2031, 5, 3, 14, 5).timestamp()
+    assert moment_in_words(made) == "3 May 2031, 14:05"
+    one = MadeEntry(MadeFile("demo/<b>.png", PICTURE, int(made * 1e9), 1000), 0)
+    assert one.when == "3 May 2031, 14:05"
+    assert "demo/&lt;b&gt;.png" in one.tip
+    assert "3 May 2031, 14:05 · 1 kB" in one.tip
 
 
 def test_a_recipe_in_words():

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.events import TrainStep
 from ddpm_studio.gui import names
+from ddpm_studio.gui.amounts import moment_in_words
 from ddpm_studio.gui.recipe_use import seeds_to_paint
 from ddpm_studio.gui.session import TRAIN
 from ddpm_studio.gui.widgets.recipe_picture import RecipePicture
@@ -89,7 +90,8 @@ def test_the_dialog_shows_the_picture_and_the_recipe_in_words(
     drop(page.window, path)
     dialog = dialog_of(page.window)
     words = " ".join(label.text() for label in dialog.findChildren(QLabel))
-    for part in ("a bird.png", "flowers", "DDIM", "4 steps", "eta 0.123", "77"):
+    written = moment_in_words(path.stat().st_mtime)
+    for part in ("a bird.png", "flowers", "DDIM", "4 steps", "eta 0.123", "77", written):
         assert part in words
     assert not find(dialog, QLabel, names.RECIPE_NOTE).isVisible()  # nothing to warn of
     picture = find(dialog, RecipePicture, names.RECIPE_PICTURE)
