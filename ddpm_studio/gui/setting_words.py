@@ -103,3 +103,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "diffusion.prediction": PREDICTIONS,
     "train.precision": PRECISIONS,
 }
+
+
+def called_as_people_do(sentence: str) -> str:
+    """A sentence of the engine with each setting under the name that it has in the window."""
+    for path in sorted(WORDS, key=len, reverse=True):  # one path may begin as another one
+        sentence = sentence.replace(path, f"“{WORDS[path][0]}”")
+    return sentence

@@ -12,7 +12,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import names
-from ddpm_studio.gui.setting_words import CHOICES, WORDS
+from ddpm_studio.gui.setting_words import CHOICES, WORDS, called_as_people_do
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import IconButton
 from ddpm_studio.gui.widgets.control_row import explain, tooltip
@@ -133,7 +133,7 @@ class SettingRow(QWidget):
         try:
             config = with_settings(self._config, [f"{self.path}={self._read()}"])
         except ConfigError as error:
-            self._say(str(error))
+            self._say(called_as_people_do(str(error)))
             return None
         self._say("")
         return config

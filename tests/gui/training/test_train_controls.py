@@ -127,7 +127,7 @@ def test_a_wrong_value_is_explained_beside_it_and_not_saved(open_train, new_proj
     train.write(path, "ten")
     problem = train.find(train.window, QLabel, names.item(names.TRAIN_PROBLEM, path))
     assert problem.isVisible()
-    assert problem.text() == "train.batch_size is 'ten', but must be a whole number."
+    assert problem.text() == "“Pictures per step” is 'ten', but must be a whole number."
     assert Project.open(new_project.path).config == new_project.config
 
     field = train.write(path, "012")
@@ -160,7 +160,9 @@ def test_odd_values_are_refused_with_a_sentence(
     train = open_train(new_project)
     train.click(names.TRAIN_ADVANCED)
     train.write(path, text)
-    assert word in train.text(names.item(names.TRAIN_PROBLEM, path))
+    problem = train.text(names.item(names.TRAIN_PROBLEM, path))
+    assert word in problem
+    assert path not in problem
     assert Project.open(new_project.path).config == new_project.config
 
 
