@@ -181,3 +181,12 @@ def test_the_recipe_changes_no_pixel(tmp_path, film, ending):
     read = read_with_pillow if ending == ".webp" else read_with_ffmpeg
     both = [read(tmp_path / f"{name}{ending}")[0] for name in ("with", "without")]
     assert all((one == other).all() for one, other in zip(*both, strict=True))
+
+
+def test_a_video_of_the_same_frames_is_the_same_file(tmp_path):
+    """Of sides that x264 has to fill up to whole blocks, one encoder after the other."""
+    noise = np.random.default_rng(0).integers(0, 256, (5, 8, 40, 3), dtype=np.uint8)
+    paths = [tmp_path / f"{number}.mp4" for number in range(4)]
+    for path in paths:
+        write(path, noise, fps=24, scale=13, loops=2)
+    assert len({path.read_bytes() for path in paths}) == 1
