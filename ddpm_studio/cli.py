@@ -239,7 +239,13 @@ def _add_sheet(sheet: argparse.ArgumentParser) -> None:
 
 def _add_remake(remake: argparse.ArgumentParser) -> None:
     remake.add_argument("file", type=Path, metavar="FILE", help="a picture or film made here")
-    remake.add_argument("--out", type=Path, required=True, metavar="FILE", help=".png")
+    remake.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="a .png; of a film .gif, .webp, .apng, .mp4 or .webm, too, or .png for its last frame",
+    )
     remake.add_argument(
         "--project", type=Path, metavar="PROJECT", help="that made it (else: the one it lies in)"
     )
@@ -304,7 +310,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "sample": ("make new pictures as PNG files", _add_sample),
     "animate": ("export the denoising as a film", _add_animate),
     "sheet": ("compare settings side by side on one page", _add_sheet),
-    "remake": ("make a picture again from the recipe inside it", _add_remake),
+    "remake": ("make a picture or film again from the recipe inside it", _add_remake),
     "recipe": ("print the recipe inside a picture or film as JSON", _add_recipe),
     "demo": ("everything once, with drawn sample pictures", _add_demo),
 }

@@ -102,9 +102,24 @@ class Recipe:
         return self.seeds or (self.seed,)
 
     @property
+    def is_forward(self) -> bool:
+        """Whether it is the way of an own picture into the noise, on which nothing is painted."""
+        return self.start is not None and self.start["index"] == self.sample.num_inference_steps
+
+    @property
+    def first_frame(self) -> int:
+        """The index of the frame that it begins with."""
+        return 0 if self.start is None or self.is_forward else int(self.start["index"])
+
+    @property
+    def last_frame(self) -> int:
+        """The index of the frame that it ends with, which is its picture."""
+        return self.sample.num_inference_steps if self.frame is None else self.frame
+
+    @property
     def is_finished(self) -> bool:
         """Whether its pictures were painted to the end."""
-        return self.frame is None or self.frame == self.sample.num_inference_steps
+        return self.last_frame == self.sample.num_inference_steps
 
     def to_text(self) -> str:
         """JSON with the format version, in plain ASCII."""

@@ -1,4 +1,4 @@
-"""The verbs `recipe` and `remake`: what is in a file, and its picture made again from that."""
+"""The verbs `recipe` and `remake`: what is in a file, and what it shows made again from that."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ddpm_studio.export.images import write_png
 from ddpm_studio.export.recipe_files import read_recipe
 from ddpm_studio.project import Project, is_project, step_of
 from ddpm_studio.recipe import Recipe, fingerprint
+from ddpm_studio.refilming import STILL, check_film, is_film, write_film_again
 from ddpm_studio.sampling.forward import from_record
 from ddpm_studio.sampling.remake import remake_pictures
 from ddpm_studio.training import load_model
@@ -30,7 +31,7 @@ from ddpm_studio.training.checkpoints import choose_checkpoint
 if TYPE_CHECKING:
     import torch
 
-WRITTEN = ".png"
+    from ddpm_studio.nn import UNet
 
 
 def recipe(options: Namespace) -> Iterator[object]:
@@ -40,19 +41,30 @@ def recipe(options: Namespace) -> Iterator[object]:
 
 
 def remake(options: Namespace) -> Iterator[object]:
-    """Make the picture of a recipe again; several pictures become a grid."""
+    """Make the picture of a recipe again, or its film; several pictures become a grid."""
     _check_out(options.out, options.file)
     made_by = read_recipe(options.file)
+    films = is_film(made_by, options.out)
+    if films:
+        check_film(made_by, options.out)
+    elif options.out.suffix.lower() != STILL:
+        raise StudioError(f"{options.out} must end in {STILL}: pictures are made again as PNG.")
     project = Project.open(options.project or _project_around(options.file))
     checkpoint = None
     if options.newest:
         checkpoint = yield from choose_checkpoint(project)
         made_by = recipe_for(made_by, project, checkpoint)
-    pictures = yield from remake_recipe(project, made_by, options.device, checkpoint)
-    whole = picture_grid(pictures) if len(pictures) > 1 else pictures[0]
-    write_png(options.out, whole, None if options.no_recipe else _of_pictures(made_by).to_text())
+    if films:
+        text = None if options.no_recipe else made_by.to_text()
+        materials = yield from _materials(project, made_by, options.device, checkpoint)
+        yield from write_film_again(options.out, made_by, *materials, text=text)
+    else:
+        pictures = yield from remake_recipe(project, made_by, options.device, checkpoint)
+        whole = picture_grid(pictures) if len(pictures) > 1 else pictures[0]
+        text = None if options.no_recipe else _of_pictures(made_by).to_text()
+        write_png(options.out, whole, text)
     yield FileWritten(options.out)
-    yield Note(f"The picture is {options.out}")
+    yield Note(f"The {'film' if films else 'picture'} is {options.out}")
 
 
 def remake_recipe(
@@ -63,6 +75,15 @@ def remake_recipe(
     checkpoint: to be used whatever the recipe says. Raises StudioError with one sentence if the
     recipe's own is not there any more, or if it began with a picture that is not.
     """
+    materials = yield from _materials(project, recipe, device, checkpoint)
+    model, config, where, x_0 = materials
+    return (yield from remake_pictures(model, config, recipe, where, x_0))
+
+
+def _materials(
+    project: Project, recipe: Recipe, device: str, checkpoint: Path | None
+) -> Generator[Note, None, tuple[UNet, StudioConfig, torch.device, torch.Tensor | None]]:
+    """What a recipe is made again with: the network, its settings, where, and the own picture."""
     if checkpoint is None:
         checkpoint = find_checkpoint_of(project, recipe)
     if checkpoint is None:
@@ -75,7 +96,7 @@ def remake_recipe(
         )
     model, config = load_model(checkpoint, recipe.which, where)
     x_0 = None if recipe.start is None else own_picture(project, config, recipe.start)
-    return (yield from remake_pictures(model, config, recipe, where, x_0))
+    return model, config, where, x_0
 
 
 def find_checkpoint_of(project: Project, recipe: Recipe) -> Path | None:
@@ -149,9 +170,7 @@ def own_pixels(project: Project, config: StudioConfig, start: dict[str, Any]) ->
 
 
 def _check_out(out: Path, file: Path) -> None:
-    """Raise StudioError, before anything is painted, unless a picture can be written there."""
-    if out.suffix.lower() != WRITTEN:
-        raise StudioError(f"{out} must end in {WRITTEN}: pictures are made again as PNG.")
+    """Raise StudioError, before anything is painted, unless a file can be written there."""
     if not out.parent.is_dir():
         raise StudioError(f"The folder {out.parent} does not exist.")
     if out.exists() and file.exists() and out.samefile(file):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,10 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.events import SampleStep
 from ddpm_studio.nn import UNet
 from ddpm_studio.recipe import Recipe
-from ddpm_studio.sampling.forward import noised
+from ddpm_studio.sampling.forward import Noising, levels, noised
 from ddpm_studio.sampling.generate import BATCH
 from ddpm_studio.sampling.pictures import to_uint8
-from ddpm_studio.sampling.trajectory import trajectory
+from ddpm_studio.sampling.trajectory import TrajectoryFrame, trajectory
 
 
 def remake_pictures(
@@ -35,24 +35,61 @@ def remake_pictures(
     them before, the pictures are the same to the bit, whatever the batch.
     Raises StudioError with one sentence.
     """
-    if (recipe.start is None) != (x_0 is None):
-        raise StudioError("The recipe began with a picture of yours, which is needed again.")
-    sample, seeds = recipe.sample, recipe.all_seeds
-    first_frame = 0 if recipe.start is None else int(recipe.start["index"])
-    last = sample.num_inference_steps if recipe.frame is None else recipe.frame
-    if last < first_frame:
-        raise StudioError(
-            f"The recipe is of frame {last}, but was painted on from frame {first_frame} only."
-        )
-    if x_0 is not None and first_frame == sample.num_inference_steps:  # nothing was painted
+    _check(recipe, x_0)
+    seeds, last = recipe.all_seeds, recipe.last_frame
+    if x_0 is not None and recipe.is_forward and recipe.is_finished:  # the own picture itself
         return to_uint8(x_0.expand(len(seeds), -1, -1, -1), config.pictures.has_hard_alpha)
     made: list[Any] = []
     for first in range(0, len(seeds), batch):
         part = seeds[first : first + batch]
-        start = None if x_0 is None else noised(config, sample, x_0, part, first_frame)
-        for frame in trajectory(model, config, sample, part, device, batch, start=start):
+        for frame in _frames(model, config, recipe, device, x_0, part, batch):
             yield SampleStep(frame.index, last, len(part), first, len(seeds))
             if frame.index == last:
                 made.append(getattr(frame, recipe.show))
                 break
     return np.concatenate(made)
+
+
+def remake_frames(
+    model: UNet,
+    config: StudioConfig,
+    recipe: Recipe,
+    device: torch.device,
+    x_0: Tensor | None = None,
+    batch: int = BATCH,
+) -> Iterator[TrajectoryFrame]:
+    """All frames of a recipe, from the one that it begins with to its last; see above."""
+    _check(recipe, x_0)
+    for frame in _frames(model, config, recipe, device, x_0, recipe.all_seeds, batch):
+        yield frame
+        if frame.index == recipe.last_frame:
+            break
+
+
+def _check(recipe: Recipe, x_0: Tensor | None) -> None:
+    if (recipe.start is None) != (x_0 is None):
+        raise StudioError("The recipe began with a picture of yours, which is needed again.")
+    first, last = recipe.first_frame, recipe.last_frame
+    if last < first:
+        raise StudioError(
+            f"The recipe is of frame {last}, but was painted on from frame {first} only."
+        )
+
+
+def _frames(
+    model: UNet,
+    config: StudioConfig,
+    recipe: Recipe,
+    device: torch.device,
+    x_0: Tensor | None,
+    seeds: Sequence[int],
+    batch: int,
+) -> Iterator[TrajectoryFrame]:
+    sample = recipe.sample
+    if x_0 is None:
+        return trajectory(model, config, sample, seeds, device, batch)
+    if recipe.is_forward:
+        noising = Noising(model, config, sample, x_0, seeds[0], device)
+        return levels(noising, range(sample.num_inference_steps + 1), batch)
+    start = noised(config, sample, x_0, seeds, recipe.first_frame)
+    return trajectory(model, config, sample, seeds, device, batch, start=start)

@@ -5,12 +5,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -21,12 +18,7 @@ from ddpm_studio.config import (
     SAMPLERS,
     SPACINGS,
     VARIANCES,
-    DiffusionConfig,
-    ModelConfig,
-    PicturesConfig,
     SampleConfig,
-    StudioConfig,
-    TrainConfig,
 )
 from ddpm_studio.data import prepare_pictures
 from ddpm_studio.errors import CheckpointError, StudioError
@@ -39,77 +31,11 @@ from ddpm_studio.recipe import SHOWS, Recipe, fingerprint
 from ddpm_studio.remaking import find_checkpoint_of, own_picture, own_pixels, remake_recipe
 from ddpm_studio.sampling.forward import noised
 from ddpm_studio.sampling.trajectory import trajectory
-from ddpm_studio.training import load_model, train
+from ddpm_studio.training import load_model
+from tests.remaking.conftest import CPU, TINY, finish, recipe_of, remade
 
-TINY = StudioConfig(
-    pictures=PicturesConfig(size=8),
-    model=ModelConfig(
-        model_channels=8,
-        channel_mult=(1,),
-        attention_resolutions=(),
-        head_channels=8,
-        mid_attention=False,
-    ),
-    diffusion=DiffusionConfig(num_timesteps=20),
-    train=TrainConfig(
-        batch_size=4,
-        learning_rate=0.02,
-        warmup_steps=0,
-        checkpoint_every=20,
-        preview_every=1000,
-        preview_count=1,
-        preview_steps=1,
-    ),
-    sample=SampleConfig(num_inference_steps=4),
-)
-CPU = torch.device("cpu")
 KINDS = (".png", ".apng", ".webp", ".gif", ".mp4", ".webm", ".json")
 BESIDE = 3  # pictures that were made in the same batch
-
-
-@pytest.fixture(scope="session")
-def trained(tmp_path_factory) -> Path:
-    """A project that has learned a little, with several checkpoints. Tests only read it."""
-    folder = tmp_path_factory.mktemp("flowers")
-    colours = np.random.default_rng(0).integers(0, 256, (6, 12, 10, 3), dtype=np.uint8)
-    for number, pixels in enumerate(colours):
-        Image.fromarray(pixels).save(folder / f"flower {number}.png")
-    path = tmp_path_factory.mktemp("projects") / "flowers"
-    for _ in train(Project.create(path, folder, TINY), device="cpu", steps=40):
-        pass
-    return path
-
-
-@pytest.fixture
-def project(trained, tmp_path) -> Project:
-    return Project.open(shutil.copytree(trained, tmp_path / "flowers"))
-
-
-def recipe_of(project, checkpoint, **values) -> Recipe:
-    made = {"which": "ema", "seed": 3, "sample": TINY.sample} | values
-    return Recipe(
-        project=project.name,
-        checkpoint=checkpoint.name,
-        checkpoint_sha256=fingerprint(checkpoint),
-        step=step_of(checkpoint),
-        device="cpu",
-        precision="float32",
-        **made,
-    )
-
-
-def finish(steps):
-    """What a generator returns, and what it yielded on the way."""
-    events = []
-    while True:
-        try:
-            events.append(next(steps))
-        except StopIteration as end:
-            return end.value, events
-
-
-def remade(project, recipe):
-    return finish(remake_recipe(project, recipe, "cpu"))[0]
 
 
 def paint(checkpoint, recipe, seeds, start=None):
@@ -279,15 +205,6 @@ def test_more_steps_than_were_trained_are_a_sentence(project):
 
 
 # the commands
-
-
-@pytest.fixture
-def run(capsys):
-    def run_command(*words):
-        code = main([str(word) for word in words])
-        return code, *capsys.readouterr()
-
-    return run_command
 
 
 def test_a_sampled_picture_is_made_again(run, project, tmp_path):
