@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.theme import Theme
@@ -40,7 +48,8 @@ class ShortcutsDialog(QDialog):
         layout.setSpacing(16)
         layout.addLayout(grid)
         layout.addLayout(buttons)
-        self.setMinimumWidth(440)
+        # else it gets no broader than two thirds of the screen, and words are cut off
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
 
     @staticmethod
     def _add_group(
