@@ -16,6 +16,8 @@ from typing import Any
 from ddpm_studio.errors import StudioError
 
 TEMPORARY_PREFIX = ".unfinished-"
+TEMPORARY = TEMPORARY_PREFIX + "[0-9a-f]" * 8 + "*"  # as they are named here, nothing else
+ABANDONED_AFTER = 3600.0  # seconds: by then nobody writes to an unfinished file any more
 # how a disk says that it did not take something; others only cannot flush the names in a folder
 REFUSALS = (errno.EIO, errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -103,7 +105,7 @@ def remove_unfinished(folder: Path, idle_seconds: float = 0.0) -> None:
 
     idle_seconds: spare those that were written to since, where others may be at work.
     """
-    for leftover in folder.glob(f"{TEMPORARY_PREFIX}*"):
+    for leftover in folder.glob(TEMPORARY):
         with suppress(OSError):  # gone in the meantime, or still open on Windows
             if time.time() - leftover.lstat().st_mtime < idle_seconds:
                 continue

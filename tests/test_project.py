@@ -212,7 +212,7 @@ def test_checkpoints_are_found_by_looking_and_in_order(project: Project) -> None
     paths = [add_checkpoint(project, step) for step in (2, 900, 12_000, 123_456_789)]
     for name in ("step_x.safetensors", "step_.safetensors", "step_-1.safetensors", "a.txt"):
         (project.checkpoints / name).touch()
-    (project.checkpoints / ".unfinished-01.safetensors").touch()
+    (project.checkpoints / ".unfinished-0123456789abcdef.safetensors").touch()
     assert project.checkpoint_paths() == paths
     assert [step_of(path) for path in paths] == [2, 900, 12_000, 123_456_789]
     assert paths[2].name == "step_00012000.safetensors"

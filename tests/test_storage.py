@@ -198,14 +198,17 @@ def test_a_format_check_gives_the_values_alone() -> None:
 
 
 def test_leftovers_of_a_kill_are_cleared_away(tmp_path: Path) -> None:
-    leftover, file = tmp_path / f"{TEMPORARY_PREFIX}0a.png", tmp_path / "a.png"
+    leftover, file = tmp_path / f"{TEMPORARY_PREFIX}0123456789abcdef.png", tmp_path / "a.png"
     leftover.write_bytes(b"half")
     file.write_bytes(b"whole")
     remove_unfinished(tmp_path, idle_seconds=3600)  # fresh: somebody may be writing it
     assert leftover.exists()
-    os.utime(leftover, (0, 0))
+    theirs = tmp_path / f"{TEMPORARY_PREFIX}facade.png"  # somebody's own name
+    theirs.write_bytes(b"whole")
+    for path in (leftover, theirs):
+        os.utime(path, (0, 0))
     remove_unfinished(tmp_path, idle_seconds=3600)
-    assert list(tmp_path.iterdir()) == [file]
+    assert sorted(tmp_path.iterdir()) == [theirs, file]
     remove_unfinished(tmp_path / "no such folder")
 
 
@@ -214,7 +217,7 @@ def test_a_folder_that_was_left_half_written_is_cleared_away(tmp_path: Path) -> 
     (tmp_path / "theirs").mkdir()
     kept = tmp_path / "theirs" / "a.png"
     kept.write_bytes(b"whole")
-    leftover, ours = tmp_path / f"{TEMPORARY_PREFIX}0a", tmp_path / "ours"
+    leftover, ours = tmp_path / f"{TEMPORARY_PREFIX}0123456789abcdef", tmp_path / "ours"
     ours.mkdir()
     leftover.mkdir()
     (leftover / "frame_00000.png").write_bytes(b"whole")
@@ -223,7 +226,7 @@ def test_a_folder_that_was_left_half_written_is_cleared_away(tmp_path: Path) -> 
     os.utime(leftover, (0, 0))
     remove_unfinished(tmp_path, idle_seconds=3600)
     assert not leftover.exists()
-    (ours / f"{TEMPORARY_PREFIX}0b").symlink_to(kept.parent, target_is_directory=True)
+    (ours / f"{TEMPORARY_PREFIX}0123456789abcdee").symlink_to(kept.parent, target_is_directory=True)
     remove_unfinished(ours)
     assert list(ours.iterdir()) == []
     assert kept.read_bytes() == b"whole"

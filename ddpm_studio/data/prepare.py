@@ -28,7 +28,7 @@ from ddpm_studio.data.verdict import Readable, TakenPicture, copies_among, crops
 from ddpm_studio.data.video_source import VIDEO_OFFER, VideoSource
 from ddpm_studio.errors import PicturesError
 from ddpm_studio.events import Note, PicturesFound, PicturesProgress, PicturesReady, PicturesSeen
-from ddpm_studio.storage import remove_unfinished
+from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
 
 READER_VERSION = 2  # rises when the same file gives other pixels, notes or reasons
 TOLD = 100  # files that were left out are named at most
@@ -38,7 +38,6 @@ WAIT_SECONDS = 0.1
 PULSE = 0.2  # seconds without an answer, after which it can be stopped all the same
 MOST_WORKERS = 8  # processes
 WORTH_A_WORKER = 24  # pictures: to start a process takes a quarter of a second
-ABANDONED_AFTER = 3600.0  # seconds: by then nobody writes to an unfinished file any more
 HANDLER = "ddpm_studio.data.looking:look_at_request"
 DECODE_SECONDS = 30.0  # for one file
 MILLION = 1_000_000

@@ -22,7 +22,7 @@ from ddpm_studio.export.film_pictures import FilmPictures
 from ddpm_studio.export.film_stills import STILLS, write_stills
 from ddpm_studio.export.film_video import VIDEOS, video_size, write_video
 from ddpm_studio.export.images import reason_of
-from ddpm_studio.storage import replacing
+from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished, replacing
 
 __all__ = [
     "FORMATS",
@@ -75,9 +75,11 @@ def write_film(
     keep it, in a GIF a pixel is there or not, in videos the frames lie on the background colour.
     recipe: JSON text that goes into the file; without it nothing about this program does.
     The file appears when it is complete; if the generator is closed before, nothing is left.
+    What a killed process left in that folder an hour ago or more is cleared away.
     Raises ExportError with one sentence.
     """
     check_film_path(path)
+    remove_unfinished(path.parent, ABANDONED_AFTER)
     pictures = FilmPictures(film, options)
     write = FORMATS[path.suffix.lower()]
     try:

@@ -19,7 +19,13 @@ from ddpm_studio.export.film_options import LONGEST_SIDE, FilmOptions
 from ddpm_studio.export.film_pictures import FilmPictures
 from ddpm_studio.export.images import reason_of, to_image, write_png
 from ddpm_studio.export.recipe_chunks import exif_recipe
-from ddpm_studio.storage import TEMPORARY_PREFIX, replacing, write_atomically
+from ddpm_studio.storage import (
+    ABANDONED_AFTER,
+    TEMPORARY_PREFIX,
+    remove_unfinished,
+    replacing,
+    write_atomically,
+)
 
 STRIPS = (".png", ".webp")
 BROADEST = 5.0  # a page of one row is at most about twice as many times as broad as it is high
@@ -94,6 +100,7 @@ def write_strip(
     Each is enlarged, and has its caption, as in a film. Raises ExportError with one sentence.
     """
     check_strip_path(path)
+    remove_unfinished(path.parent, ABANDONED_AFTER)
     page = np.empty(0)
     for done, grown in enumerate(growing_page(film, stages, options), 1):
         page = grown
@@ -118,6 +125,7 @@ def write_sequence(
     Raises ExportError with one sentence.
     """
     check_sequence_path(folder)
+    remove_unfinished(folder.parent, ABANDONED_AFTER)
     pictures = FilmPictures(film, options)
     temporary = folder.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
     try:

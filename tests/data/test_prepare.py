@@ -215,7 +215,7 @@ def test_two_that_read_one_folder_wait_for_each_other(folder: Path, cache: Path)
 
 def test_what_a_kill_left_behind_is_cleared_away(run: Any, folder: Path, cache: Path) -> None:
     cache.mkdir(parents=True)
-    old, fresh = (cache / f"{TEMPORARY_PREFIX}{name}.pixels" for name in ("old", "fresh"))
+    old, fresh = (cache / f"{TEMPORARY_PREFIX}0123456789abcde{n}.pixels" for n in range(2))
     for file in (old, fresh):
         file.write_bytes(b"half")
     os.utime(old, (0, 0))

@@ -1,6 +1,7 @@
 """Exports that are cancelled or fail: nothing is left, and what was there stays."""
 
 import errno
+import os
 import sys
 from contextlib import contextmanager
 
@@ -51,6 +52,21 @@ def test_a_cancelled_export_leaves_nothing(tmp_path, film, way, after):
         next(events)
     events.close()
     assert list(tmp_path.iterdir()) == []
+
+
+@each_way
+def test_what_a_kill_left_behind_goes_with_the_next_export(tmp_path, film, way):
+    folder = tmp_path / ".unfinished-0123456789abcdef"
+    folder.mkdir()
+    (folder / "frame_00000.png").write_bytes(b"half")
+    file = tmp_path / ".unfinished-0123456789abcdee.gif"
+    file.write_bytes(b"half")
+    new = tmp_path / ".unfinished-0123456789abcded.gif"  # perhaps of a program that still writes
+    new.write_bytes(b"half")
+    for path in (folder, file):
+        os.utime(path, (0, 0))
+    list(start(tmp_path, way, film(3)))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([new.name, WAYS[way][0]])
 
 
 @each_format
