@@ -90,7 +90,8 @@ class MadePanel(QWidget):
     @property
     def selected(self) -> list[MadeEntry]:
         """All that are chosen, in the order of the wall."""
-        return [self._tiles[row] for row in self.wall.chosen_rows() if row < len(self._tiles)]
+        rows = self.wall.chosen_rows() or [self.wall.currentIndex().row()]
+        return [self._tiles[row] for row in rows if 0 <= row < len(self._tiles)]
 
     def neighbour(self, by: int) -> MadeEntry | None:
         """The one so many places further on."""

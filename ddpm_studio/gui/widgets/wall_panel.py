@@ -94,8 +94,9 @@ class WallPanel(QWidget):
 
     @property
     def entries(self) -> list[WallEntry]:
-        """All that are selected."""
-        found = [self._entry_at(row) for row in self.wall.chosen_rows()]
+        """All that are selected; after a click beside all of them, the one that is still shown."""
+        rows = self.wall.chosen_rows() or [self.wall.currentIndex().row()]
+        found = [self._entry_at(row) for row in rows]
         return [entry for entry in found if entry is not None]
 
     def entry_named(self, name: str) -> WallEntry | None:

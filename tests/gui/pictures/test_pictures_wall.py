@@ -12,7 +12,9 @@ from PIL import Image
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import (
     QAbstractSlider,
+    QComboBox,
     QListView,
+    QPushButton,
 )
 
 from ddpm_studio.choices import Crop
@@ -70,6 +72,19 @@ def test_a_picture_is_chosen_by_click_and_by_arrow_keys(page, qtbot) -> None:
     assert page.text(names.PICTURES_DETAILS_NAME) == "flower_04.png"
     qtbot.keyClick(wall, Qt.Key.Key_End)
     assert page.text(names.PICTURES_DETAILS_NAME) == "flower_11.png"
+
+
+def test_a_click_beside_all_pictures_leaves_the_one_that_is_shown(page, qtbot) -> None:
+    wall = page.wall
+    left = Qt.MouseButton.LeftButton
+    qtbot.mouseClick(wall.viewport(), left, pos=wall.visualRect(wall.wall_model.index(3)).center())
+    beside = wall.viewport().rect().bottomRight()
+    assert not wall.indexAt(beside).isValid()
+    qtbot.mouseClick(wall.viewport(), left, pos=beside)
+    assert page.text(names.PICTURES_DETAILS_NAME) == "flower_03.png"
+    toggle = page.get(QPushButton, names.PICTURES_TOGGLE)
+    assert (toggle.isEnabled(), toggle.text()) == (True, "Leave out")
+    assert page.get(QComboBox, names.PICTURES_WEIGHT).currentText() == "Seen 1 ×"
 
 
 def test_what_was_done_to_a_picture_is_told(odd_page) -> None:
