@@ -17,19 +17,20 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import flop_registry
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.nn.crew import PART, can_share
 from ddpm_studio.training.trainer import Trainer
 
 MIB = 2**20
 # What is loaded once, whatever the network: libraries' code, and kernels made for this processor.
 # Measured on Linux with torch 2.13, from a program that had only been started.
-FIRST_USE = {torch.float32: 110 * MIB, torch.bfloat16: 122 * MIB, torch.float16: 122 * MIB}
+FIRST_USE = {torch.float32: 98 * MIB, torch.bfloat16: 138 * MIB, torch.float16: 138 * MIB}
 # On the CPU a process takes more than its tensors add up to: gaps between those that live on, and
-# oneDNN's own copies. Measured with glibc 2.36 in some 40 cases (see
-# `tests/benchmarks/test_memory_prediction.py`), as a multiple of the passing tensors: 1.23 to 1.41
-# for steps; 1.7 to 2.4 where blocks are computed again, because glibc finds no place for a tensor
+# oneDNN's own copies. Fitted with glibc 2.36 to 50 cases (see
+# `tests/benchmarks/test_memory_prediction.py`), as a multiple of the passing tensors: 1.3 to 1.5
+# for steps; 2.0 to 2.8 where blocks are computed again, because glibc finds no place for a tensor
 # in the gap that one of the same size has left; 1.5 to 1.75 for looks.
-GAPS, GAPS_RECOMPUTING, GAPS_LOOKING = 1.32, 2.0, 1.62
-GAPS_FILLED = 0.25  # of the gaps take in the copies for a checkpoint
+GAPS, GAPS_RECOMPUTING, GAPS_LOOKING = 1.41, 2.36, 1.62
+GAPS_FILLED = 0.37  # of the gaps take in the copies for a checkpoint
 CARD_WORKSPACE = 64 * MIB  # of cuBLAS and cuDNN; not measured, for want of a card
 # A round of pictures that is drawn without numbers must not be taken for a real one's (order.py).
 NO_SEED = 2**63 - 1
@@ -110,12 +111,15 @@ def rehearse(config: StudioConfig, device: torch.device) -> Rehearsal:
 @torch.no_grad()
 def _look(trainer: Trainer) -> None:
     """What previews and the held-out loss ask of the network."""
-    train = trainer.config.train
+    train, shape = trainer.config.train, trainer.config.pictures.shape
     count = max(train.preview_count, train.batch_size // train.accumulation)
+    if trainer.device.type == "cpu":  # where they go through in parts (see `UNet.forward`)
+        shares = can_share(*shape[1:], trainer.config.model.stride)
+        count = min(count, PART * torch.get_num_threads()) if shares else 1
     trainer.model.in_parts = False
     t = torch.zeros(count, dtype=torch.long, device=trainer.device)
     with trainer.autocast():
-        trainer.model(torch.empty((count, *trainer.config.pictures.shape), device=t.device), t)
+        trainer.model(torch.empty((count, *shape), device=t.device), t)
 
 
 def _once_more(requests: Sequence[Request]) -> list[Request]:
