@@ -10,5 +10,6 @@ if __name__ == "__main__":
 
         sys.exit(work(sys.argv[2:]))
     from ddpm_studio.cli import main
+    from ddpm_studio.launch import end_process
 
-    sys.exit(main())
+    end_process(main())
