@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -207,13 +208,18 @@ def test_a_thousand_random_actions_harm_nothing(
         while len(monkey.deeds) < ACTIONS and time.monotonic() < ends:
             monkey.act()
             trained += window.session.jobs.get(TRAIN) is not None
-            assert not exceptions, (exceptions, monkey.deeds[-8:])
+            assert not exceptions, (in_full(exceptions), monkey.deeds[-8:])
         with qtbot.waitSignal(window.closed, timeout=60_000):
             close_all(window)
-    assert not exceptions
+    assert not exceptions, in_full(exceptions)
     assert trained > 0
     assert sorted(tiny_project.pictures.iterdir()) == originals
     assert not [one for one in window.findChildren(QThread) if one.isRunning()]
+
+
+def in_full(exceptions: list[tuple[type, BaseException, object]]) -> str:
+    """Each with its traceback, and with what it came from."""
+    return "\n".join("".join(traceback.format_exception(error)) for _, error, _ in exceptions)
 
 
 def close_all(window: MainWindow) -> None:

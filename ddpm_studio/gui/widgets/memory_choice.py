@@ -29,7 +29,7 @@ def memory_budget(settings: Settings) -> int:
 class MemoryChoice(QPushButton):
     """A small figure, such as "384 MB of 1 GB"; a click offers other limits."""
 
-    budget_changed = Signal(int)  # bytes
+    budget_changed = Signal(object)  # bytes: an int of Python's, since those of C end at 2 GB
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)

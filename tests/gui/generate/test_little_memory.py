@@ -123,9 +123,10 @@ def test_the_memory_is_shown_and_its_limit_is_chosen_and_remembered(page, settin
         "2 GB",
         "4 GB",
     ]
-    memory._menu.actions()[0].trigger()
-    assert memory.text() == f"{used} of 256 MB"
-    assert page.grid.trajectory.store.budget == 256 << 20
+    for place, megabytes in ((4, 4096), (3, 2048), (0, 256)):
+        memory._menu.actions()[place].trigger()
+        assert memory.text() == f"{used} of {words_for(megabytes << 20)}"
+        assert page.grid.trajectory.store.budget == megabytes << 20
     assert memory_budget(settings) == 256 << 20
     again = MemoryChoice(settings)
     assert again.budget == 256 << 20
