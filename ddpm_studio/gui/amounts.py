@@ -20,10 +20,10 @@ def size_in_words(nbytes: float) -> str:
 
 def duration_in_words(seconds: float) -> str:
     """Such as "40 s", "12 min" or "3 h 20 min"."""
-    if seconds < 90:
+    if seconds < 60:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)
-    if minutes < 90:
+    if minutes < 60:
         return f"{minutes} min"
     return f"{minutes // 60:,} h {minutes % 60:02d} min"
 

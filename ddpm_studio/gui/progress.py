@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ddpm_studio import events as ev
+from ddpm_studio.gui.amounts import duration_in_words
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,4 @@ def _limited(fraction: float | None) -> float | None:
 
 def time_left(seconds: float) -> str:
     """How long still, for people: "8 s left", "3 min left", "1 h 20 min left"."""
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s left"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min left"
-    return f"{minutes // 60} h {minutes % 60:02d} min left"
+    return f"{duration_in_words(seconds)} left"

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import names
-from ddpm_studio.gui.progress import time_left
+from ddpm_studio.gui.amounts import duration_in_words
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.sheet_export import SheetExport
 from ddpm_studio.gui.sheet_painting import SheetPainting
@@ -272,7 +272,7 @@ class SheetDialog(QDialog):
         if self._sheet is None or not self._painting.missing(self._sheet):
             return ""
         seconds = self._painting.seconds(self._sheet)
-        takes = "" if seconds is None else f", about {time_left(seconds).removesuffix(' left')}"
+        takes = "" if seconds is None else f", about {duration_in_words(seconds)}"
         missing = self._painting.missing(self._sheet)
         return f"{missing} {'cell' if missing == 1 else 'cells'} to paint{takes}."
 

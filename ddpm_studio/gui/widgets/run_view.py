@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import size_in_words
-from ddpm_studio.gui.progress import time_left
+from ddpm_studio.gui.amounts import duration_in_words, size_in_words
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.event_log import EventLog
@@ -135,7 +134,7 @@ class RunView(QWidget):
             figures.set(names.TRAIN_STEP, f"{newest.step:,}")
             figures.set(names.TRAIN_SPEED, f"{newest.pictures_per_second:,.0f}")
             left = newest.remaining
-            words = "no end set" if left is None else time_left(left).removesuffix(" left")
+            words = "no end set" if left is None else duration_in_words(left)
             figures.set(names.TRAIN_REMAINING, words)
         if self.started is not None:
             figures.set(names.TRAIN_DEVICE, self.started.device)
