@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.session import SAMPLE
 from ddpm_studio.gui.widgets.compare_view import DIFFERENCE, FLICKER, SIDES, WIPE
 from ddpm_studio.gui.widgets.sample_grid import SampleGrid
 from tests.scenes import generate, scene, settle, wait_until

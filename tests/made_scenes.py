@@ -135,10 +135,10 @@ def _(window: MainWindow) -> None:
     batch_work.begin = painting  # type: ignore[assignment]
     window.session.start_training(training)
     wish = type("", (), {"count": MANY, "sample": SampleConfig()})()
-    window.session.batching.begin(wish)
-    wait_until(lambda: bool(window.session.batching.progress.text))
+    window.batching.begin(wish)
+    wait_until(lambda: bool(window.batching.progress.text))
     batch_work.begin = kept
-    window.session.batching.set_paused(True)
+    window.batching.set_paused(True)
     wall = window.findChild(PictureWall, names.MADE_WALL)
     wait_until(lambda: wall.wall_model.image(0) is not None)
     wall.setCurrentIndex(wall.wall_model.index(4))
@@ -149,7 +149,7 @@ def _(window: MainWindow) -> None:
 @scene("batch_dialog")
 def _(window: MainWindow) -> QWidget:
     window.show_page(names.NAV_GENERATE)
-    window.session.batching.seconds_per_call = 0.004
+    window.batching.seconds_per_call = 0.004
     window.findChild(QPushButton, names.GENERATE_MANY).click()
     return window.findChild(QDialog, names.BATCH)
 

@@ -30,9 +30,9 @@ from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.dialogs.sample_now import JOB as SAMPLE_NOW
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.session import SAMPLE
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
 from ddpm_studio.gui.widgets.loss_plot import LossPlot
 from ddpm_studio.gui.widgets.picture_details import CropView

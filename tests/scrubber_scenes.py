@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QSlider, QToolButton, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.session import SAMPLE
 from ddpm_studio.gui.widgets.sample_grid import SampleGrid
 from tests.scenes import generate, scene, settle, wait_until
 

@@ -26,6 +26,7 @@ from PySide6.QtGui import QIcon  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from ddpm_studio import __version__  # noqa: E402
+from ddpm_studio.gui.batching import Batching  # noqa: E402
 from ddpm_studio.gui.errors import UncaughtErrors, start_log  # noqa: E402
 from ddpm_studio.gui.interrupts import Interrupts  # noqa: E402
 from ddpm_studio.gui.main_window import MainWindow  # noqa: E402
@@ -80,7 +81,7 @@ def create_window(
     prepare_application(application)
     theme = Theme(application, settings.get("theme", "system"))
     session = Session(settings, theme)
-    window = MainWindow(session)
+    window = MainWindow(session, Batching(session))
     session.setParent(window)
     theme.setParent(window)
     if project is not None:

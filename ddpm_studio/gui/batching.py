@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.events import BatchStep, CheckpointSkipped, SampleStep
+from ddpm_studio.gui.common.job_names import BATCH, SAMPLE
 from ddpm_studio.gui.jobs import Job, JobState
 from ddpm_studio.gui.progress import Progress
-from ddpm_studio.gui.session import BATCH, SAMPLE, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.turns import Turns
 from ddpm_studio.gui.work import batch as work
 
@@ -118,6 +119,7 @@ class Batching(QObject):
             make_steps,  # type: ignore[arg-type]
             title="Painting many",
             begin=False,
+            by_the_clock=self._seconds_by_the_clock,
         )
         job.events.connect(self._on_events)
         job.changed.connect(self.changed)
@@ -125,6 +127,9 @@ class Batching(QObject):
         self._turns.set_first(self.is_first)
         job.begin()
         self.changed.emit()
+
+    def _seconds_by_the_clock(self, seconds: float) -> float:
+        return seconds if self._turns is None else self._turns.seconds_by_the_clock(seconds)
 
     def _on_events(self, events: list[object]) -> None:
         from ddpm_studio.gallery.batch import Batch

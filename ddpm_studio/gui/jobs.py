@@ -34,6 +34,14 @@ class JobState(Enum):
     ENDED = auto()
 
 
+class JobEnd(Enum):
+    """How a job has ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
 class Job(QThread):
     """One run of a core generator. The Job object itself never leaves the GUI thread.
 
@@ -56,15 +64,18 @@ class Job(QThread):
         super().__init__(parent)
         self.title = title  # for people: "Training"
         self.is_quiet = False  # not worth a place in the status line
+        self.borrows = False  # it needs the device for a moment
         self.tells_failure = False  # who started it says itself why it failed, not the banner
         # how long so many seconds of its work take by the clock, if it shares its device in turns
         self.by_the_clock: Callable[[float], float] | None = None
         self.state = JobState.WAITING
         self.is_resting = False
-        self.failure: Failure | None = None  # set before `failed` is emitted
+        self.end: JobEnd | None = None  # set before the signal that says so, as are these two
+        self.failure: Failure | None = None
+        self.result: object = None
         self._make_steps = make_steps
         self._meter = Meter()
-        self._muted = False
+        self._muted = self._left = False
         self._gate = threading.Condition()  # both threads: who holds the job, and whether it stops
         self._holders: set[Hashable] = set()
         self._hold_round = 0
@@ -90,7 +101,13 @@ class Job(QThread):
 
     @property
     def is_muted(self) -> bool:
+        """Whether those who started it hear nothing of it any more."""
         return self._muted
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it is muted, and yet goes on: its progress and its end are of interest."""
+        return self._left
 
     def begin(self) -> None:
         """Start the thread; a second call does nothing."""
@@ -115,6 +132,15 @@ class Job(QThread):
         """Stop, and deliver nothing more: not even what is already queued."""
         self._muted = True
         self.stop()
+
+    def leave(self, title: str) -> None:
+        """Go on, but let those who started it hear nothing more: not even what is queued.
+
+        title: what people read from now on.
+        """
+        self._muted = self._left = True
+        self.title = title
+        self.changed.emit()
 
     def set_paused(self, paused: bool) -> None:
         """Pause or continue by hand. The generator keeps what it holds in memory."""
@@ -193,21 +219,30 @@ class Job(QThread):
             self._on_rested(payload)
             return
         if name == "events":
-            if not self._muted:
-                self._meter.update(payload)
-                self.events.emit(payload)
-                self.changed.emit()
+            self._hear(payload)
             return
-        self.state = JobState.ENDED
+        self.state, self.end = JobState.ENDED, JobEnd(name)
+        error: object = None
+        if self.end is JobEnd.FAILED:
+            self.failure, error = payload
+        else:
+            self.result = payload
         if self._muted:
             return
-        if name == "failed":
-            self.failure, error = payload
+        if self.end is JobEnd.FAILED:
             self.failed.emit(error)
-        elif name == "stopped":
+        elif self.end is JobEnd.STOPPED:
             self.stopped.emit()
         else:
             self.succeeded.emit(payload)
+        self.changed.emit()
+
+    def _hear(self, events: list[Any]) -> None:
+        if self._muted and not self._left:
+            return
+        self._meter.update(events)
+        if not self._muted:
+            self.events.emit(events)
         self.changed.emit()
 
     def _on_rested(self, hold_round: int) -> None:
@@ -231,7 +266,7 @@ class JobRunner(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs: dict[str, Job] = {}
-        self._ending: set[Job] = set()
+        self._ending: list[Job] = []
 
     def start(
         self,
@@ -242,11 +277,14 @@ class JobRunner(QObject):
         replace: bool = False,
         begin: bool = True,
         quiet: bool = False,
+        borrows: bool = False,
+        by_the_clock: Callable[[float], float] | None = None,
     ) -> Job:
         """Start a job; with replace, a running one of the same name is discarded first.
 
         title: what people read in the status line. begin=False: it waits for `job.begin()`.
-        quiet: it has no place in the status line.
+        quiet: it has no place in the status line. borrows: it needs the device for a moment.
+        by_the_clock: how long so many seconds of its work take, if others have turns in between.
         """
         if name in self._jobs:
             if not replace:
@@ -254,7 +292,7 @@ class JobRunner(QObject):
             self.discard(name)
         job = Job(make_steps, self, title or name.capitalize())
         job.setObjectName(name)
-        job.is_quiet = quiet
+        job.is_quiet, job.borrows, job.by_the_clock = quiet, borrows, by_the_clock
         job.finished.connect(self._on_finished)
         job.failed.connect(self._on_failed)
         self._jobs[name] = job
@@ -268,17 +306,32 @@ class JobRunner(QObject):
         return self._jobs.get(name)
 
     def jobs(self) -> list[Job]:
-        """Those that have not ended and are not discarded, the oldest first."""
+        """Those that have not ended and are neither discarded nor left, the oldest first."""
         return list(self._jobs.values())
+
+    def ending(self) -> list[Job]:
+        """Those that are discarded or left, and have not ended yet, the oldest first."""
+        return list(self._ending)
 
     def discard(self, name: str) -> None:
         """Nothing of that job is heard any more; its name is free at once."""
         job = self._jobs.pop(name, None)
         if job is not None:
-            self._ending.add(job)
+            self._ending.append(job)
             job.discard()
 
+    def leave(self, name: str, title: str) -> None:
+        """That job goes on under another title, unheard by those who started it; `ended` tells.
+
+        Its name is free at once.
+        """
+        job = self._jobs.pop(name, None)
+        if job is not None:
+            self._ending.append(job)
+            job.leave(title)
+
     def stop_all(self) -> None:
+        """Those that are left were promised an end of their own."""
         for job in self.jobs():
             job.stop()
 
@@ -296,7 +349,8 @@ class JobRunner(QObject):
         assert isinstance(job, Job)
         job.wait()  # the thread has left run(); this waits for its last few instructions
         job.state = JobState.ENDED
-        self._ending.discard(job)
+        if job in self._ending:
+            self._ending.remove(job)
         if self._jobs.get(job.objectName()) is job:
             del self._jobs[job.objectName()]
         self.ended.emit(job)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from ddpm_studio.gui.common.job_names import SAVE, SAVE_REST
 from ddpm_studio.gui.comparing import Comparing
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.stage import Seen, Stage
@@ -21,7 +22,6 @@ from ddpm_studio.gui.work import keep as work
 if TYPE_CHECKING:
     import numpy as np
 
-SAVE = "save"  # the job that writes pictures, or takes them back
 MOST_UNDO = 50
 
 NOT_OWN = (
@@ -56,13 +56,14 @@ class Keeping(QObject):
         super().__init__(parent)
         self._session, self._stage, self._comparing = session, stage, comparing
         self._window = parent
-        self._waiting: list[Callable[[], None]] = []
+        self._waiting: list[_Writing | Callable[[], None]] = []
         self._done: list[_Saved] = []
         self._undone: list[_Saved] = []
         stage.keep_wanted.connect(self.keep)
         stage.saved.undo_wanted.connect(self.undo)
         stage.saved.redo_wanted.connect(self.redo)
         session.jobs.ended.connect(self._next)
+        session.leaving.connect(self._write_rest)
 
     def forget(self) -> None:
         """Another project: what was saved in the last one stays there."""
@@ -126,8 +127,7 @@ class Keeping(QObject):
 
         # what is not in memory is computed again, which needs the device
         writing = _Writing(write, borrows=not _is_there(seen))
-        self._undone.clear()
-        self._in_turn(lambda: self._write(writing))
+        self._in_turn(writing)
 
     # taking back
 
@@ -137,8 +137,7 @@ class Keeping(QObject):
 
     def redo(self) -> None:
         """Save again what was taken back."""
-        if self._undone:
-            self._in_turn(lambda: self._write(self._undone.pop().writing))
+        self._in_turn(self._write_again)
 
     def _write(self, writing: _Writing) -> None:
         start = self._session.start_borrowing if writing.borrows else self._session.jobs.start
@@ -150,6 +149,26 @@ class Keeping(QObject):
             self._stage.saved.show_saved(paths)
 
         job.succeeded.connect(on_written)
+
+    def _write_again(self) -> None:
+        """What there is to save again shows only now: others may have had their turn before."""
+        if self._undone:
+            self._write(self._undone.pop().writing)
+
+    def _write_rest(self) -> None:
+        """The project is left: what still waits for its turn is written by one job after this."""
+        rest = [writing for writing in self._waiting if isinstance(writing, _Writing)]
+        self._waiting.clear()
+        if rest:
+
+            def write() -> Iterator[Any]:
+                for writing in rest:
+                    yield from writing.steps()
+
+            running = self._session.jobs.get(SAVE)
+            self._session.device.start_borrowing(
+                SAVE_REST, write, title="Saving pictures", after=running
+            )
 
     def _take_back(self) -> None:
         if not self._done:
@@ -170,7 +189,7 @@ class Keeping(QObject):
 
     # one after the other
 
-    def _in_turn(self, action: Callable[[], None]) -> None:
+    def _in_turn(self, action: _Writing | Callable[[], None]) -> None:
         self._waiting.append(action)
         if self._session.jobs.get(SAVE) is None:
             self._next()
@@ -179,7 +198,12 @@ class Keeping(QObject):
         if self._session.is_closing:
             self._waiting.clear()
         while self._waiting and self._session.jobs.get(SAVE) is None:
-            self._waiting.pop(0)()
+            action = self._waiting.pop(0)
+            if isinstance(action, _Writing):
+                self._undone.clear()  # something new is done, so there is nothing to do again
+                self._write(action)
+            else:
+                action()
 
 
 def _is_there(seen: Seen) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.amounts import several
+from ddpm_studio.gui.common.job_names import COPIES
 from ddpm_studio.gui.made_entries import MadeEntry
 from ddpm_studio.gui.made_shelf import MadeShelf
 from ddpm_studio.gui.session import Session
@@ -17,7 +18,6 @@ from ddpm_studio.gui.widgets.made_details import MadeDetails
 from ddpm_studio.gui.widgets.made_panel import MadePanel
 from ddpm_studio.gui.work import gallery as work
 
-COPIES = "made.copies"  # the job that copies files elsewhere
 ALL, WITHOUT_SEED, SEED = "all", "without_seed", "seed"  # what is used of a recipe
 MOST_COPIED = 1000  # files that the clipboard takes at once
 

@@ -14,6 +14,7 @@ from ddpm_studio.gallery.made import PICTURE, MadeFile, made_file
 from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gallery.trash import FOLDER, Trashed
 from ddpm_studio.gui.amounts import several
+from ddpm_studio.gui.common.job_names import RESTORE, TRASH
 from ddpm_studio.gui.made_entries import MadeEntry
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.work import gallery as work
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ddpm_studio.gallery.batch import Batch
     from ddpm_studio.gallery.thumbnails import Thumbnails
 
-LOOK, TRASH, RESTORE = "made.look", "made.trash", "made.restore"  # names of jobs
+LOOK = "made.look"  # the name of a job
 GATHER_MS, GATHER_MANY_MS, MANY = 300, 1000, 2000  # between two refreshes while files arrive
 MOST_UNDO = 100
 

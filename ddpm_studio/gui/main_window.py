@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.batching import Batching
 from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
 from ddpm_studio.gui.dialogs.shortcuts import ShortcutsDialog
 from ddpm_studio.gui.errors import Failure
@@ -61,9 +62,9 @@ class MainWindow(QMainWindow):
     painted = Signal()  # once, after the window was on the screen for the first time
     closed = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, batching: Batching) -> None:
         super().__init__()
-        self.session = session
+        self.session, self.batching = session, batching
         self._closing = False
         self._was_painted = False
         self.setObjectName(names.WINDOW)
@@ -131,10 +132,10 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage(session, self)
         self.pictures_page = PicturesPage(session, self)
         self.train_page = TrainPage(session, self)
-        self.generate_page = GeneratePage(session, self)
+        self.generate_page = GeneratePage(session, self.batching, self)
         self.train_page.best_changed.connect(self.generate_page.show_best)
         self.train_page.checkpoint_chosen.connect(self.generate_page.choose_checkpoint)
-        self.made_page = MadePage(session, self)
+        self.made_page = MadePage(session, self.batching, self)
         pages = (
             self.start_page,
             self.pictures_page,
@@ -291,7 +292,9 @@ class MainWindow(QMainWindow):
             self._remember()
             self.session.close()
         if self.session.jobs.is_busy():
-            self._saving.appear("What was learned so far is kept. The window closes by itself.")
+            words = "What was learned so far is kept. The window closes by itself."
+            left = self.session.left.titles
+            self._saving.appear(f"{words}\nFirst this ends: {', '.join(left)}." if left else words)
             event.ignore()
             return
         event.accept()

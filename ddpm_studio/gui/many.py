@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.batching import Batching
 from ddpm_studio.gui.dialogs.batch_dialog import BatchDialog
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.button import Button
@@ -19,14 +20,17 @@ BUSY_TIP = "A batch is being painted already; the page Made (Ctrl+4) shows how f
 class PaintMany(QObject):
     """Paints with what the controls say; the pictures come up on the page Made."""
 
-    def __init__(self, session: Session, controls: SampleControls, page: QWidget) -> None:
+    def __init__(
+        self, session: Session, batching: Batching, controls: SampleControls, page: QWidget
+    ) -> None:
         super().__init__(page)
+        self._batching = batching
         self._session, self._controls, self._page = session, controls, page
         self.button = Button(
             session.theme, "Paint many…", names.GENERATE_MANY, TIP, icon="batch", kind="quiet"
         )
         self.button.clicked.connect(self._on_clicked)
-        session.batching.changed.connect(self._on_changed)
+        batching.changed.connect(self._on_changed)
 
     def _on_clicked(self) -> None:
         project, controls = self._session.project, self._controls
@@ -34,15 +38,15 @@ class PaintMany(QObject):
             return
         sample = controls.sample_config(controls.seed.number.value())
         wish = Wish(project, sample, controls.count, controls.checkpoint, controls.which)
-        dialog = BatchDialog(self._session, wish, self._page.window())
+        dialog = BatchDialog(self._session, self._batching, wish, self._page.window())
         dialog.wanted.connect(self._on_wanted)
         dialog.open()
 
     def _on_wanted(self, wish: Wish) -> None:
-        self._session.batching.begin(wish)
+        self._batching.begin(wish)
         self._session.want_page(names.NAV_MADE)
 
     def _on_changed(self) -> None:
-        is_busy = self._session.batching.job is not None
+        is_busy = self._batching.job is not None
         self.button.setEnabled(not is_busy)
         self.button.setToolTip(BUSY_TIP if is_busy else TIP)

@@ -25,6 +25,11 @@ class Neighbour(QObject):
         self._timer.setInterval(LOOK_EVERY)
         self._timer.timeout.connect(self.look)
 
+    @property
+    def is_training(self) -> bool:
+        """Whether another process trains the project."""
+        return bool(self.sentence)
+
     def watch(self, project: Project | None) -> None:
         """From now on this one; None: none, or one that is trained by this very process."""
         self._project = project

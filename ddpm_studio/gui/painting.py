@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.events import CheckpointSkipped, SampleStep
+from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.frame_fetching import FrameFetching
 from ddpm_studio.gui.frame_store import FrameStore
 from ddpm_studio.gui.jobs import Job, JobState
-from ddpm_studio.gui.session import SAMPLE, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.memory_choice import memory_budget
 from ddpm_studio.gui.widgets.trajectory import Trajectory
 from ddpm_studio.gui.work import forward as forward_work

@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.choices import Choices
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.events import PicturesFound, PicturesSeen
+from ddpm_studio.gui.common.job_names import PICTURES
 from ddpm_studio.gui.errors import describe_failure
-from ddpm_studio.gui.session import PICTURES, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.wall_entries import WallEntry
 from ddpm_studio.gui.work import pictures as work
 from ddpm_studio.project import Project

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.dialogs.plan_dialog import PLAN, PlanDialog
-from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.train_controls import TrainControls
 from ddpm_studio.gui.work import plan as work
 
@@ -46,20 +47,17 @@ class Planning(QObject):
 
     def _reason(self) -> str:
         """Why nothing can be planned now; "" if it can."""
-        jobs = self._session.jobs
-        if jobs.get(TRAIN) is not None:
+        if self._session.jobs.get(TRAIN) is not None:
             return TRAINING
-        if self._session.neighbour.sentence:
+        if self._session.neighbour.is_training:
             return ELSEWHERE
-        others = [job for job in jobs.jobs() if job.objectName() != PLAN]
-        return BUSY if any(job.property("borrows") for job in others) else ""
+        others = [job for job in self._session.device.borrowers if job.objectName() != PLAN]
+        return BUSY if others else ""
 
     def _on_jobs_changed(self, _what: object = None) -> None:
         if self._session.jobs.get(TRAIN) is not None:
             self._forget()
         self._show_reason()
-        # a job that has been started is marked as a borrower a moment later
-        QTimer.singleShot(0, self, self._show_reason)
 
     def _show_reason(self) -> None:
         self._controls.show_planning(self._reason())

@@ -11,6 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import ProjectError, StudioError
 from ddpm_studio.events import CheckpointSaved, TrainStarted
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.device_turns import DeviceTurns
+from ddpm_studio.gui.common.job_names import SAMPLE_PROJECT, TRAIN, WARM_UP
+from ddpm_studio.gui.common.left_jobs import LeftJobs
 from ddpm_studio.gui.errors import Failure, describe_failure
 from ddpm_studio.gui.jobs import Job, JobRunner, MakeSteps
 from ddpm_studio.gui.neighbour import Neighbour
@@ -20,16 +24,13 @@ from ddpm_studio.gui.work import start as start_work
 from ddpm_studio.presets import DEFAULT_PRESET
 from ddpm_studio.project import FILE_NAME, Project, check_locked
 
-# names of jobs; a page may have more of its own
-WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
-PICTURES, TRAIN, SAMPLE, EXPORT = "pictures", "train", "sample", "export"
-BATCH = "batch"
-
 
 class Session(QObject):
     """Pages are given the session; they act through it and hear of each other's deeds from it."""
 
     project_changed = Signal(object)  # Project or None: another one is open now
+    leaving = Signal()  # the open project is about to be left; what waits to be written, begins
+    left_work_ended = Signal(str)  # into the open project, by a job of that name from before
     config_changed = Signal(object)  # Project: the same one with other settings
     checkpoint_saved = Signal(int, object)  # step, Path
     failed = Signal(object)  # Failure, for the banner
@@ -45,21 +46,30 @@ class Session(QObject):
         self.settings = settings
         self.theme = theme
         self.jobs = JobRunner(self)
+        self.device = DeviceTurns(self.jobs, self)
+        self.left = LeftJobs(self.jobs, self)
         self.project: Project | None = None
         self.device_name = ""  # "" until warmed up
         self.neighbour = Neighbour(self)
         self.neighbour.changed.connect(self._on_neighbour)
         self._is_closing = False
-        from ddpm_studio.gui.batching import Batching  # which knows the session's names
-
-        self.batching = Batching(self)
         self.jobs.failed.connect(self._on_job_failed)
         self.jobs.ended.connect(self._on_job_ended)
+        self.left.noticed.connect(self._on_left_noticed)
+        self.left.failed.connect(self.failed)
+        self.left.ended.connect(self._on_left_ended)
 
     @property
     def is_closing(self) -> bool:
         """Whether the window waits for its jobs to end: then nothing new is begun."""
         return self._is_closing
+
+    @property
+    def is_trained_here(self) -> bool:
+        """Whether this very process trains the open project, or still saves what it learned."""
+        if self.project is None:
+            return False
+        return self.jobs.get(TRAIN) is not None or self.left.is_training(self.project.path)
 
     # errors and notices
 
@@ -82,7 +92,10 @@ class Session(QObject):
     # the project
 
     def open_project(self, path: Path | str) -> bool:
-        """Close what is open and open another one; an error goes to the banner."""
+        """Close what is open and open another one; an error goes to the banner.
+
+        One that is open and trained here already is only shown.
+        """
         return self._try(lambda: self._show_project(Project.open(path)))
 
     def create_project(self, path: Path, pictures: Path, config: StudioConfig) -> bool:
@@ -104,12 +117,13 @@ class Session(QObject):
         return job
 
     def close_project(self) -> None:
-        """Back to the start screen. Its jobs are stopped; what they learned is saved."""
+        """Back to the start screen. Training saves and ends; what writes files goes on."""
         if self.project is not None:
-            self._stop_project_jobs()
+            said = self._leave_project()
             self.project = None
             self.neighbour.watch(None)
             self.project_changed.emit(None)
+            self._say(said)
 
     def change(self, make: Callable[[StudioConfig], StudioConfig]) -> bool:
         """Save what `make` makes of the settings; False, and a banner, if that cannot be.
@@ -126,7 +140,7 @@ class Session(QObject):
             if config == project.config:
                 return
             self.check_writable()
-            if self.jobs.get(TRAIN) is not None:
+            if self.is_trained_here:
                 check_locked(project.config, config)
             self.project = project.with_config(config)
             self.config_changed.emit(self.project)
@@ -135,7 +149,7 @@ class Session(QObject):
 
     def check_writable(self) -> None:
         """Raises ProjectError while another process trains the open project."""
-        if self.neighbour.sentence:
+        if self.neighbour.is_training:
             raise ProjectError(self.neighbour.sentence)
 
     def change_config(self, config: StudioConfig) -> bool:
@@ -166,16 +180,14 @@ class Session(QObject):
         job.succeeded.connect(self._on_warm)
 
     def start_training(self, make_steps: MakeSteps, title: str = "Training") -> Job:
-        """Start the job TRAIN. While a borrower is at work, it waits for its turn.
+        """Start the job TRAIN. While others have the device, it waits for its turn.
 
+        So it does while a training that was left still saves, perhaps that of the same project.
         Raises RuntimeError if training already runs.
         """
-        job = self.jobs.start(TRAIN, make_steps, title=title, begin=False)
+        job = self.device.start_training(make_steps, title)
         job.events.connect(self._on_train_events)
-        job.rested.connect(self._begin_borrowers)
-        for borrower in self._borrowers():
-            job.hold(borrower)
-        if not self.neighbour.sentence:
+        if not self.neighbour.is_training:
             self.neighbour.watch(None)  # a look at the lock must not be in the way of taking it
         job.begin()
         return job
@@ -183,50 +195,45 @@ class Session(QObject):
     def start_borrowing(
         self, name: str, make_steps: MakeSteps, title: str = "", quiet: bool = False
     ) -> Job:
-        """Start a job that needs the device for a moment, such as SAMPLE.
-
-        If training runs, it halts between two steps, the job is done, and training goes on,
-        unless the user had paused it. The job begins when training has halted. A running job of
-        the same name is discarded.
-        """
-        job = self.jobs.start(name, make_steps, title=title, replace=True, begin=False, quiet=quiet)
-        job.setProperty("borrows", True)
-        lender = self.jobs.get(TRAIN)
-        if lender is not None:
-            lender.hold(job)
-        self._begin_borrowers()
-        return job
+        """Start a job that needs the device for a moment: `DeviceTurns.start_borrowing`."""
+        return self.device.start_borrowing(name, make_steps, title, quiet)
 
     def close(self) -> None:
-        """Stop everything; `jobs.became_idle` says when it is done, if it is not already."""
+        """Stop all but what was left to end well.
+
+        `jobs.became_idle` says when it is done, if it is not already.
+        """
         self._is_closing = True
         self.jobs.stop_all()
 
-    def _borrowers(self) -> list[Job]:
-        return [job for job in self.jobs.jobs() if job.property("borrows")]
-
-    def _begin_borrowers(self) -> None:
-        """The device is free for them once training has come to rest, or if there is none."""
-        lender = self.jobs.get(TRAIN)
-        if lender is None or lender.is_resting:
-            for job in self._borrowers():
-                job.begin()
-
-    def _stop_project_jobs(self) -> None:
-        """Training saves and ends; the rest belongs to the old project and is not heard again."""
-        for job in self.jobs.jobs():
-            if job.objectName() in (WARM_UP, RECENT):
-                continue
-            self.jobs.discard(job.objectName())
+    def _leave_project(self) -> str:
+        """Nothing of its jobs reaches a page any more; what is to be said about them."""
+        if self.project is not None:
+            self.leaving.emit()
+        return self.left.leave(self.project)
 
     def _show_project(self, project: Project) -> None:
         if self._is_closing:
             return
-        self._stop_project_jobs()
+        is_open = self.project is not None and self.project.path == project.path
+        if is_open and self.jobs.get(TRAIN) is not None:
+            self.want_page(names.NAV_TRAIN)
+            return
+        said = self._leave_project()
         self.project = project
         self.settings.add_recent_project(project.path)
         self.project_changed.emit(project)
-        self.neighbour.watch(project)
+        self._watch_neighbour()
+        self._say(said)
+
+    def _watch_neighbour(self) -> None:
+        """Only while nobody here has the lock: between lock and its note, it would look foreign."""
+        self.neighbour.watch(None if self.is_trained_here else self.project)
+
+    def _say(self, sentence: str) -> None:
+        """Once the pages show the other project, since that clears the banner."""
+        if sentence:
+            self.notice(sentence)
 
     def _try(self, action: Callable[[], None]) -> bool:
         try:
@@ -266,14 +273,21 @@ class Session(QObject):
         self._try(take_over)
 
     def _on_job_ended(self, job: Job) -> None:
-        # Heard from the runner, never from the thread's own `finished`: one that connects to that
-        # may be too late, since the thread has said it already, or gone when it is delivered.
-        lender = self.jobs.get(TRAIN)
-        if lender is not None:
-            lender.release(job)
-        self._begin_borrowers()  # training may have ended instead of coming to rest
         if job.objectName() == TRAIN and not self._is_closing:
-            self.neighbour.watch(self.project)
+            self._watch_neighbour()
+
+    def _on_left_noticed(self, sentence: str) -> None:
+        if not self._is_closing:
+            self.notice(sentence)
+
+    def _on_left_ended(self, path: Path, name: str) -> None:
+        """The project may have been opened again meanwhile: then there is more in it now."""
+        if self.project is None or self.project.path != path or self._is_closing:
+            return
+        if name == TRAIN:
+            self._take_over_channels()
+            self._watch_neighbour()
+        self.left_work_ended.emit(name)
 
     def _on_neighbour(self, sentence: str) -> None:
         """When the other one has ended, what it saved is read."""

@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ddpm_studio.export.places import free_path
+from ddpm_studio.gui.common.job_names import SHEET_EXPORT
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.work import sheet as work
 
-JOB = "sheet_export"
 FILTERS = {".png": "PNG picture (*.png)", ".webp": "WebP picture (*.webp)"}
 
 
@@ -54,7 +54,7 @@ class SheetExport(QObject):
     def write(self, path: Path, wish: work.PageWish) -> None:
         """Write the page; it is PNG or WebP by the ending."""
         job = self._session.jobs.start(
-            JOB, lambda: work.write(path, wish), title="Exporting the sheet", replace=True
+            SHEET_EXPORT, lambda: work.write(path, wish), title="Exporting the sheet", replace=True
         )
         self._job = job
         job.tells_failure = True
@@ -65,7 +65,8 @@ class SheetExport(QObject):
         self.changed.emit()
 
     def stop(self) -> None:
-        if self._job is not None:
+        """Not one whose project was left meanwhile: that one ends well in the background."""
+        if self._job is not None and not self._job.is_left:
             self._job.stop()
 
     def _on_saved(self, path: Path) -> None:

@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from ddpm_studio.gui.jobs import Job
-from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.session import Session
 
 TURN_MS = 20_000  # a turn is long beside a step of either, and short beside a cup of tea
 TURN = "turn"  # who holds the batch while others have the device
@@ -23,25 +23,24 @@ class Turns(QObject):
 
     def __init__(self, session: Session, batch: Job, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._batch = session, batch
+        self._device, self._batch = session.device, batch
         self._is_first = False
         self._is_batch_turn = True
         self._clock = QTimer(self, singleShot=True, interval=TURN_MS)
         self._clock.timeout.connect(self._on_turn_over)
         self._is_looking = self._is_over = False
         self._lender: Job | None = None
-        # queued: who borrows the device says so only after its start
+        # queued: by then a borrower holds the training, which must not go on in between
         session.jobs.started.connect(self._look, Qt.ConnectionType.QueuedConnection)
         session.jobs.ended.connect(self._look)
         batch.changed.connect(self._look)
         batch.rested.connect(self._look)
-        batch.by_the_clock = self.seconds_by_the_clock
         self._look()
 
     @property
     def has_company(self) -> bool:
         """Whether training runs, and is not paused by hand."""
-        lender = self._session.jobs.get(TRAIN)
+        lender = self._device.training
         return lender is not None and not lender.is_paused
 
     @property
@@ -71,15 +70,15 @@ class Turns(QObject):
         """The batch is over; training, if it waits, goes on."""
         self._is_over = True
         self._clock.stop()
-        lender = self._session.jobs.get(TRAIN)
+        lender = self._device.training
         if lender is not None:
             lender.release(self._batch)
         self.deleteLater()
 
     @property
     def _may_paint(self) -> bool:
-        borrowers = [job for job in self._session.jobs.jobs() if job.property("borrows")]
-        if borrowers or self._batch.is_paused:
+        others = self._device.borrowers or self._device.ending
+        if others or self._batch.is_paused:
             return False
         return self._is_first or self._is_batch_turn or not self.has_company
 
@@ -103,7 +102,7 @@ class Turns(QObject):
         self._is_looking = False
 
     def _follow_training(self) -> Job | None:
-        lender = self._session.jobs.get(TRAIN)
+        lender = self._device.training
         if lender is not self._lender:
             self._lender = lender
             if lender is not None:

@@ -27,8 +27,8 @@ from ddpm_studio.errors import ExportError
 from ddpm_studio.events import ExportProgress
 from ddpm_studio.export.grid import enlarge, picture_grid
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import EXPORT, SAMPLE
 from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
-from ddpm_studio.gui.session import EXPORT, SAMPLE
 from ddpm_studio.gui.widgets.export_sources import FilmedDenoising
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
 from ddpm_studio.gui.widgets.sample_grid import SampleGrid

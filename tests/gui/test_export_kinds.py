@@ -22,11 +22,11 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.export.recipe_files import read_recipe
 from ddpm_studio.gui import names
 from ddpm_studio.gui.amounts import size_in_words
+from ddpm_studio.gui.common.job_names import EXPORT, TRAIN
 from ddpm_studio.gui.dialogs import export_foresight as foresight
 from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
 from ddpm_studio.gui.frame_plan import FramePlan
 from ddpm_studio.gui.frame_store import FrameStore
-from ddpm_studio.gui.session import EXPORT, TRAIN
 from ddpm_studio.gui.widgets.export_kinds import KINDS
 from ddpm_studio.gui.widgets.export_sources import ONE, FilmedDenoising
 from ddpm_studio.gui.widgets.film_preview import FilmPreview

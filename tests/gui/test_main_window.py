@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QToolButton,
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
+from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
 from ddpm_studio.gui.dialogs.shortcuts import ShortcutsDialog
-from ddpm_studio.gui.session import TRAIN
 from ddpm_studio.gui.settings import Settings
 
 NAMES = {value for key, value in vars(names).items() if key.isupper()}

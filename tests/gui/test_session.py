@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from ddpm_studio.config_text import with_settings
+from ddpm_studio.gui.common.job_names import SAMPLE, TRAIN
 from ddpm_studio.gui.jobs import JobState
-from ddpm_studio.gui.session import SAMPLE, TRAIN, project_or_pictures
+from ddpm_studio.gui.session import project_or_pictures
 from ddpm_studio.project import FILE_NAME, Project
 
 

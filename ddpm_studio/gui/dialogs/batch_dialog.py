@@ -13,8 +13,10 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.gallery.batch import MOST, picture_bytes
 from ddpm_studio.gui import names
 from ddpm_studio.gui.amounts import duration_in_words, several, size_in_words
+from ddpm_studio.gui.batching import Batching
+from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.recipe_lines import SAMPLERS, WEIGHTS
-from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.turns import TURN_MS, in_turns
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.control_row import ControlRow
@@ -35,10 +37,10 @@ class BatchDialog(QDialog):
 
     wanted = Signal(object)
 
-    def __init__(self, session: Session, wish: Wish, parent: QWidget) -> None:
+    def __init__(self, session: Session, batching: Batching, wish: Wish, parent: QWidget) -> None:
         """wish: what would be painted as the controls are set now."""
         super().__init__(parent)
-        self._session, self._wish = session, wish
+        self._session, self._batching, self._wish = session, batching, wish
         self._free = _free_bytes(wish)
         self.setObjectName(names.BATCH)
         self.setWindowTitle("Paint many")
@@ -69,7 +71,7 @@ class BatchDialog(QDialog):
         self._turns.setObjectName(names.BATCH_TURNS)
         self._turns.addItem("Take turns with training", False)
         self._turns.addItem("Paint first; training waits", True)
-        self._turns.setCurrentIndex(int(self._session.batching.is_first))
+        self._turns.setCurrentIndex(int(self._batching.is_first))
         self._facts, self._problem = QLabel(), QLabel()
         self._facts.setObjectName(names.BATCH_FACTS)
         self._facts.setWordWrap(True)
@@ -131,7 +133,7 @@ class BatchDialog(QDialog):
 
     def _show_facts(self) -> None:
         wish = self._chosen
-        seconds = self._session.batching.seconds_for(wish.sample, wish.count)
+        seconds = self._batching.seconds_for(wish.sample, wish.count)
         nbytes = wish.count * picture_bytes(wish.project.config.pictures.shape)
         time = "How long it takes is seen once it runs."
         if seconds is not None:
@@ -155,7 +157,7 @@ class BatchDialog(QDialog):
 
     def _on_paint(self) -> None:
         if self._turns.isVisible():
-            self._session.batching.set_first(bool(self._turns.currentData()))
+            self._batching.set_first(bool(self._turns.currentData()))
         self.wanted.emit(self._chosen)
         self.accept()
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.amounts import size_in_words
+from ddpm_studio.gui.common.job_names import EXPORT
 from ddpm_studio.gui.dialogs.export_foresight import (
     ExportForesight,
     facts_of,
@@ -26,13 +27,14 @@ from ddpm_studio.gui.dialogs.export_target import ExportTarget
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job, JobState
 from ddpm_studio.gui.progress import time_left
-from ddpm_studio.gui.session import EXPORT, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.export_options import ExportOptions
 from ddpm_studio.gui.widgets.export_sources import Filmed
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
 from ddpm_studio.gui.widgets.progress_line import ProgressLine
 from ddpm_studio.gui.work import films as work
+from ddpm_studio.project import Project
 
 PREVIEW_SIDE, PREVIEW_HEIGHT = 400, 480  # with room for a caption below a square picture
 OPTIONS_WIDTH = 620
@@ -54,6 +56,7 @@ class ExportDialog(QDialog):
         """folder, name: what is proposed, without an ending."""
         super().__init__(parent)
         self._session, self._filmed = session, filmed
+        self._path_of_project = session.project.path if session.project is not None else None
         self._options = ExportOptions(filmed, session.settings)
         self._target = ExportTarget(session.theme, folder, name, self._options.kind)
         self._foresight = ExportForesight(session, self, filmed.needs_device)
@@ -158,6 +161,7 @@ class ExportDialog(QDialog):
         self._cancel.clicked.connect(self.reject)
         self._export.clicked.connect(self._on_export)
         self._show_folder.clicked.connect(self._on_show_folder)
+        self._session.project_changed.connect(self._on_project_changed)
 
     # what is set
 
@@ -286,6 +290,13 @@ class ExportDialog(QDialog):
         self._set_busy(False)
         self._say(describe_failure(error).sentence, "danger")
         self._export.setFocus()
+
+    def _on_project_changed(self, project: Project | None) -> None:
+        """What is being written goes on without the dialog, which is of the old project."""
+        is_left = self._job is not None and self._job.is_left
+        if is_left or project is None or project.path != self._path_of_project:
+            self._job = None
+            self.reject()
 
     def _on_show_folder(self) -> None:
         if self._saved is not None:

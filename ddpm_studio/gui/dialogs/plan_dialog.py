@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.events import ProbeProgress
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job
 from ddpm_studio.gui.progress import time_left
-from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.plan_table import PlanTable

@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.events import BothPainted, CheckpointSkipped
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job, JobState
-from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.both_views import WAITING, BothViews
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.control_row import ControlRow

@@ -11,6 +11,8 @@ from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.batching import Batching
+from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.comparing import Comparing
 from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
 from ddpm_studio.gui.jobs import Job, JobState
@@ -20,7 +22,7 @@ from ddpm_studio.gui.own_pictures import OwnPictures
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.painting import Painting
 from ddpm_studio.gui.recipe_use import RecipeUse
-from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.sheets import Sheets
 from ddpm_studio.gui.widgets.button import Button, IconButton
 from ddpm_studio.gui.widgets.empty_state import EmptyState
@@ -72,8 +74,9 @@ class GeneratePage(Page):
         ("Space", "Play or pause, on the timeline and on a large picture"),
     )
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, batching: Batching, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self._batching = batching
         self._painting = Painting(session, self)
         self._is_learning = False  # the model learns, or has learned since it was opened
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -190,7 +193,7 @@ class GeneratePage(Page):
         beside = QVBoxLayout()
         beside.setSpacing(8)
         beside.addWidget(self._controls, 1)
-        beside.addWidget(PaintMany(self.session, self._controls, self).button)
+        beside.addWidget(PaintMany(self.session, self._batching, self._controls, self).button)
         layout.addLayout(beside)
         self.set_content(content)
         self._nothing = EmptyState(
@@ -209,6 +212,7 @@ class GeneratePage(Page):
         session.checkpoint_saved.connect(self._on_checkpoint_saved)
         session.jobs.started.connect(self._on_job)
         session.jobs.ended.connect(self._on_job)
+        session.left_work_ended.connect(self._read_checkpoints)
         controls.run_wanted.connect(self._on_generate)
         controls.cancel_wanted.connect(self._on_cancel)
         controls.changed.connect(self._on_changed)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import FileWritten
 from ddpm_studio.gui import names
+from ddpm_studio.gui.batching import Batching
 from ddpm_studio.gui.folder_watcher import FolderWatcher
 from ddpm_studio.gui.jobs import Job
 from ddpm_studio.gui.made_actions import ALL, WITHOUT_SEED, MadeActions
@@ -61,8 +62,9 @@ class MadePage(Page):
         ("F5", "Look at the folder again"),
     )
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, batching: Batching, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
+        self._batching = batching
         self._shelf = MadeShelf(session, self)
         self._tiles = MadeTiles(session, self._shelf, self)
         self._watcher = FolderWatcher(self)
@@ -129,7 +131,7 @@ class MadePage(Page):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._panel)
         self._stack.addWidget(self._viewer)
-        self._batches = MadeBatches(theme, session.batching)
+        self._batches = MadeBatches(theme, self._batching)
         self._notice = MadeNotice(theme)
         self._details = MadeDetails(theme)
         left = QVBoxLayout()
@@ -169,8 +171,9 @@ class MadePage(Page):
         shelf, tiles, panel, actions = self._shelf, self._tiles, self._panel, self._actions
         details, viewer, batches = self._details, self._viewer, self._batches
         self.session.jobs.started.connect(self._on_job)
-        self.session.batching.changed.connect(self._show_batches)
-        self.session.batching.ended.connect(shelf.look)
+        self._batching.changed.connect(self._show_batches)
+        self._batching.ended.connect(shelf.look)
+        self.session.left_work_ended.connect(shelf.look)
         self._watcher.changed.connect(shelf.look)
         shelf.changed.connect(self._on_changed)
         shelf.arrived.connect(self._on_arrived)
@@ -199,7 +202,7 @@ class MadePage(Page):
         details.save_wanted.connect(actions.show_save_menu)
         details.again_wanted.connect(lambda: actions.use(ALL))
         details.settings_wanted.connect(lambda: actions.use(WITHOUT_SEED))
-        batches.finish_wanted.connect(self.session.batching.finish)
+        batches.finish_wanted.connect(self._batching.finish)
         batches.forget_wanted.connect(self._on_forget)
         self._notice.undo_wanted.connect(self._on_undo)
         self._open_folder.clicked.connect(actions.show_gallery)

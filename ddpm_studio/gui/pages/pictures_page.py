@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui import names
 from ddpm_studio.gui.choice_history import ChoiceHistory
+from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.folder_watcher import FolderWatcher
 from ddpm_studio.gui.jobs import Job
 from ddpm_studio.gui.pages.page import Page
@@ -21,7 +22,7 @@ from ddpm_studio.gui.picture_foresight import foreseen
 from ddpm_studio.gui.picture_jobs import PictureJobs, Wanted
 from ddpm_studio.gui.picture_setting_changes import PictureSettingChanges
 from ddpm_studio.gui.progress import Progress
-from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.wall_entries import WallEntry
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.empty_state import EmptyState

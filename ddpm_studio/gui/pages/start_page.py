@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import RECENT, SAMPLE_PROJECT
 from ddpm_studio.gui.pages.page import Page
-from ddpm_studio.gui.session import RECENT, SAMPLE_PROJECT, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.card import ProjectCard

@@ -14,12 +14,13 @@ from ddpm_studio.config import ModelConfig, StudioConfig
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import effort as efforts
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.dialogs.export_training import TrainingExport
 from ddpm_studio.gui.jobs import Job, JobState
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.planning import Planning
 from ddpm_studio.gui.sample_now import SampleNow
-from ddpm_studio.gui.session import TRAIN, Session
+from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.empty_state import EmptyState
 from ddpm_studio.gui.widgets.plot_series import duration
@@ -91,10 +92,7 @@ class TrainPage(Page):
         )
         self.show_content()
         self._prepare_plot()
-        job = self.session.jobs.start(
-            HISTORY, lambda: work.load_history(project), replace=True, quiet=True
-        )
-        job.succeeded.connect(self._on_history)
+        self._load_history(project)
 
     def show_config(self, project: Project) -> None:
         config = project.config
@@ -164,6 +162,7 @@ class TrainPage(Page):
         session.jobs.started.connect(self._on_job_started)
         session.jobs.ended.connect(self._on_job_ended)
         session.neighbour.changed.connect(self._on_neighbour)
+        session.left_work_ended.connect(self._on_left_work_ended)
         session.warmed_up.connect(self._on_warmed_up)
         session.training_wanted.connect(self._on_start)
 
@@ -177,8 +176,8 @@ class TrainPage(Page):
     @property
     def _is_locked(self) -> bool:
         """Whether the model has its shape; a run that has not saved yet counts, too."""
-        is_training = self.session.jobs.get(TRAIN) is not None
-        return self._is_trained or is_training or bool(self.session.neighbour.sentence)
+        session = self.session
+        return self._is_trained or session.is_trained_here or session.neighbour.is_training
 
     @property
     def _present_step(self) -> int:
@@ -258,7 +257,7 @@ class TrainPage(Page):
             case JobState.PAUSED if job.is_paused:
                 self._show(Phase.PAUSED, "Paused. The model stays in memory and can generate.")
             case JobState.PAUSED | JobState.WAITING:
-                self._show(Phase.LENT, "Waits a moment while pictures are generated.")
+                self._show(Phase.LENT, self._waiting_sentence())
             case JobState.RUNNING if started is None:
                 self._show(Phase.STARTING, self._starting_sentence())
             case JobState.RUNNING if started is not None:
@@ -312,7 +311,31 @@ class TrainPage(Page):
             return "Getting ready…"
         return f"Reading pictures: {self._reading.done:,} of {self._reading.total:,}"
 
+    def _waiting_sentence(self) -> str:
+        ending = self.session.device.ending
+        if ending and ending[0].objectName() == TRAIN:
+            return f"{ending[0].title} still saves; this one begins by itself after it."
+        return "Waits a moment while pictures are generated."
+
     # what earlier runs left
+
+    def _load_history(self, project: Project) -> None:
+        job = self.session.jobs.start(
+            HISTORY, lambda: work.load_history(project), replace=True, quiet=True
+        )
+        job.succeeded.connect(self._on_history)
+
+    def _on_left_work_ended(self, name: str) -> None:
+        """A training that was left has saved only after this project was opened again."""
+        project = self.session.project
+        if name != TRAIN or project is None:
+            return
+        if self.session.jobs.get(TRAIN) is None:
+            self.show_project(project)
+        else:  # one that waited for this end, and begins now
+            self._view.clear(_tile(project.config))
+            self._find_checkpoints()
+            self._load_history(project)
 
     def _find_checkpoints(self) -> None:
         project = self.session.project

@@ -52,7 +52,7 @@ class StatusLine(QFrame):
         return "; ".join(parts) or self._idle.text()
 
     def _on_started(self, job: Job) -> None:
-        for old in [other for other in self._parts if other.is_muted]:
+        for old in [other for other in self._parts if other.is_muted and not other.is_left]:
             self._remove(old)
         if job.is_quiet:
             return
@@ -102,7 +102,7 @@ class JobPart(QWidget):
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(REFRESH_MS)
         self._refresh.timeout.connect(self._show_progress)
-        self._shown = job.state, job.is_paused
+        self._shown = job.state, job.is_paused, job.title
         job.changed.connect(self._on_changed)
         self._show_progress()
 
@@ -115,7 +115,7 @@ class JobPart(QWidget):
 
     def _on_changed(self) -> None:
         """A new state is shown at once, progress a few times a second: laying out is not free."""
-        state = self._job.state, self._job.is_paused
+        state = self._job.state, self._job.is_paused, self._job.title
         if state != self._shown:
             self._shown = state
             self._show_progress()
@@ -124,6 +124,7 @@ class JobPart(QWidget):
 
     def _show_progress(self) -> None:
         progress = self._job.progress
+        self._name.setText(self._job.title)
         self._bar.setVisible(progress.fraction is not None)
         self._bar.setRange(0, 1000)
         self._bar.setValue(round(1000 * (progress.fraction or 0)))

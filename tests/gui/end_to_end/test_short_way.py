@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.session import SAMPLE, TRAIN
+from ddpm_studio.gui.common.job_names import SAMPLE, TRAIN
 
 
 def test_five_clicks_and_no_typed_number_lead_from_a_folder_to_an_animation(

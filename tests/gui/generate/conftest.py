@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import jobs, names
-from ddpm_studio.gui.session import SAMPLE
+from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.widgets.picture_viewer import PictureViewer
 from ddpm_studio.gui.widgets.sample_grid import SampleGrid
 from ddpm_studio.sampling.generate import denoise_seeds

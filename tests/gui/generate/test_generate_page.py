@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names
-from ddpm_studio.gui.session import SAMPLE
+from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.widgets.grid_places import arrange
 from ddpm_studio.gui.work import sample as work
 from ddpm_studio.sampling.pictures import to_uint8

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.events import TrainStep
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import SAMPLE, TRAIN
 from ddpm_studio.gui.jobs import JobState
-from ddpm_studio.gui.session import SAMPLE, TRAIN
 from ddpm_studio.gui.work import sample as work
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.training import load_model

@@ -10,8 +10,9 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.events import BatchStep
 from ddpm_studio.gallery.batch import Batch
 from ddpm_studio.gui import names, turns
+from ddpm_studio.gui.batching import Batching
+from ddpm_studio.gui.common.job_names import BATCH, SAMPLE, TRAIN
 from ddpm_studio.gui.progress import Progress
-from ddpm_studio.gui.session import BATCH, SAMPLE, TRAIN
 from ddpm_studio.gui.work import batch as work
 
 SLOW = 20_000
@@ -50,6 +51,11 @@ def log(monkeypatch, tmp_path):
     return log
 
 
+@pytest.fixture
+def batching(session):
+    return Batching(session)
+
+
 class Wish:
     count, sample = COUNT, SampleConfig()
 
@@ -65,57 +71,57 @@ def stop_all(qtbot, session):
     qtbot.waitUntil(lambda: not session.jobs.is_busy(), timeout=SLOW)
 
 
-def test_training_and_a_batch_take_turns_and_never_work_at_once(qtbot, session, log):
+def test_training_and_a_batch_take_turns_and_never_work_at_once(qtbot, session, batching, log):
     session.start_training(lambda: log.works("train"))
     wait_for(qtbot, log, "train")
-    session.batching.begin(Wish())
+    batching.begin(Wish())
     for _ in range(3):
         wait_for(qtbot, log, "batch")
         wait_for(qtbot, log, "train")
-    assert session.batching.has_company
+    assert batching.has_company
     # each works many steps in a row: if both had run at once, they would alternate
     assert log.changes < len(log.steps) / 3
     stop_all(qtbot, session)
 
 
-def test_training_that_begins_later_gets_its_turns(qtbot, session, log):
-    session.batching.begin(Wish())
+def test_training_that_begins_later_gets_its_turns(qtbot, session, batching, log):
+    batching.begin(Wish())
     wait_for(qtbot, log, "batch")
     session.start_training(lambda: log.works("train"))
     wait_for(qtbot, log, "train")
-    assert session.batching.has_company
+    assert batching.has_company
     wait_for(qtbot, log, "batch")
     assert log.changes >= 2  # to training, and back to the batch
     stop_all(qtbot, session)
 
 
-def test_a_batch_may_come_first_and_a_pause_gives_the_device_back(qtbot, session, log):
+def test_a_batch_may_come_first_and_a_pause_gives_the_device_back(qtbot, session, batching, log):
     session.start_training(lambda: log.works("train"))
     wait_for(qtbot, log, "train")
-    session.batching.set_first(True)
-    session.batching.begin(Wish())
+    batching.set_first(True)
+    batching.begin(Wish())
     wait_for(qtbot, log, "batch")
     trained = log.steps.count("train")
     wait_for(qtbot, log, "batch", 100)
     assert log.steps.count("train") == trained
-    session.batching.set_paused(True)
+    batching.set_paused(True)
     wait_for(qtbot, log, "train")
     painted = log.steps.count("batch")
     wait_for(qtbot, log, "train", 50)
     assert log.steps.count("batch") == painted
-    session.batching.set_paused(False)
+    batching.set_paused(False)
     wait_for(qtbot, log, "batch")
-    session.batching.stop()
+    batching.stop()
     wait_for(qtbot, log, "train", 50)
     assert session.jobs.get(BATCH) is None
     stop_all(qtbot, session)
 
 
-def test_paused_training_leaves_the_device_to_the_batch(qtbot, session, log):
+def test_paused_training_leaves_the_device_to_the_batch(qtbot, session, batching, log):
     training = session.start_training(lambda: log.works("train"))
     wait_for(qtbot, log, "train")
     training.set_paused(True)
-    session.batching.begin(Wish())
+    batching.begin(Wish())
     wait_for(qtbot, log, "batch", 100)  # more than a turn
     assert log.steps[-50:] == ["batch"] * 50
     training.set_paused(False)
@@ -123,8 +129,8 @@ def test_paused_training_leaves_the_device_to_the_batch(qtbot, session, log):
     stop_all(qtbot, session)
 
 
-def test_who_waits_for_pictures_comes_before_the_batch(qtbot, session, log):
-    session.batching.begin(Wish())
+def test_who_waits_for_pictures_comes_before_the_batch(qtbot, session, batching, log):
+    batching.begin(Wish())
     wait_for(qtbot, log, "batch")
     session.start_borrowing(SAMPLE, lambda: log.works("sample", 60), "Generating")
     qtbot.waitUntil(lambda: log.steps.count("sample") == 60, timeout=SLOW)
@@ -134,18 +140,16 @@ def test_who_waits_for_pictures_comes_before_the_batch(qtbot, session, log):
     stop_all(qtbot, session)
 
 
-def test_the_pace_is_measured_and_foretells(qtbot, session, log):
+def test_the_pace_is_measured_and_foretells(qtbot, session, batching, log):
     sample = SampleConfig(num_inference_steps=10)
-    assert session.batching.seconds_for(sample, 100) is None
-    session.batching.begin(Wish())
-    qtbot.waitUntil(
-        lambda: session.batching.seconds_for(Wish.sample, 1000) is not None, timeout=SLOW
-    )
+    assert batching.seconds_for(sample, 100) is None
+    batching.begin(Wish())
+    qtbot.waitUntil(lambda: batching.seconds_for(Wish.sample, 1000) is not None, timeout=SLOW)
     # a picture a step of a millisecond or a little more
-    assert 0.5 < session.batching.seconds_for(Wish.sample, 1000) < 30
+    assert 0.5 < batching.seconds_for(Wish.sample, 1000) < 30
     heun = SampleConfig(sampler="heun", num_inference_steps=Wish.sample.num_inference_steps)
-    assert session.batching.seconds_for(heun, 10) == pytest.approx(
-        2 * session.batching.seconds_for(Wish.sample, 10)
+    assert batching.seconds_for(heun, 10) == pytest.approx(
+        2 * batching.seconds_for(Wish.sample, 10)
     )
     stop_all(qtbot, session)
 
@@ -165,30 +169,32 @@ def test_how_long_work_takes_in_turns(seconds, mine, others, expected):
     assert turns.in_turns(seconds, 20, mine, others) == expected
 
 
-def test_the_time_left_counts_the_turns_of_training(qtbot, session, log, monkeypatch):
-    session.batching.begin(Wish())
-    job = session.batching.job
+def test_the_time_left_counts_the_turns_of_training(qtbot, session, batching, log, monkeypatch):
+    batching.begin(Wish())
+    job = batching.job
     wait_for(qtbot, log, "batch")
     monkeypatch.setattr(job, "_meter", type("", (), {"progress": Progress(0.5, 600.0, "")})())
-    assert session.batching.progress.remaining == 600  # it has the device for itself
+    assert batching.progress.remaining == 600  # it has the device for itself
     training = session.start_training(lambda: log.works("train"))
-    qtbot.waitUntil(lambda: session.batching.has_company, timeout=SLOW)
-    assert session.batching.progress.remaining == pytest.approx(1200, rel=0.01)
-    session.batching.set_first(True)
-    assert session.batching.progress.remaining == 600
-    session.batching.set_first(False)
+    qtbot.waitUntil(lambda: batching.has_company, timeout=SLOW)
+    assert batching.progress.remaining == pytest.approx(1200, rel=0.01)
+    batching.set_first(True)
+    assert batching.progress.remaining == 600
+    batching.set_first(False)
     training.set_paused(True)
-    assert session.batching.progress.remaining == 600
+    assert batching.progress.remaining == 600
     monkeypatch.undo()
     stop_all(qtbot, session)
 
 
-def test_another_project_ends_the_batch_and_lets_its_own_begin(qtbot, session, log, new_project):
-    session.batching.begin(Wish())
+def test_another_project_ends_the_batch_and_lets_its_own_begin(
+    qtbot, session, batching, log, new_project
+):
+    batching.begin(Wish())
     wait_for(qtbot, log, "batch")
     session.open_project(new_project.path)
-    assert session.batching.job is None
-    session.batching.begin(Wish())
+    assert batching.job is None
+    batching.begin(Wish())
     wait_for(qtbot, log, "batch", 50)
     stop_all(qtbot, session)
 
@@ -241,7 +247,7 @@ def test_a_batch_whose_model_is_gone_says_so(drive, tiny_project, qtbot):
     begin_batch(tiny_project, checkpoint, "0" * 64, 10, "ema", sample, 50)
     driver.key(Qt.Key.Key_F5, widget=driver.page)
     qtbot.waitUntil(lambda: len(driver.page._shelf.batches) == 1, timeout=SLOW)
-    driver.session.batching.finish(driver.page._shelf.batches[0])
+    driver.window.batching.finish(driver.page._shelf.batches[0])
     qtbot.waitUntil(lambda: driver.text(names.BANNER_TEXT) != "", timeout=SLOW)
     assert "was deleted" in driver.text(names.BANNER_TEXT)
     driver.settle()

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import PICTURES
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.session import PICTURES
 from ddpm_studio.gui.wall_entries import WallEntry
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.gui.work import pictures as work

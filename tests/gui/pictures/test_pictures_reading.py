@@ -27,9 +27,9 @@ from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import ProjectError
 from ddpm_studio.events import PicturesProgress
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import PICTURES, TRAIN
 from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.session import PICTURES, TRAIN
 from ddpm_studio.gui.widgets.banner import Banner
 from ddpm_studio.gui.work import pictures as work
 from ddpm_studio.project import Project

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui import jobs, names
+from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.session import TRAIN
 from ddpm_studio.gui.work import sample_now
 from ddpm_studio.gui.work import train as work
 from ddpm_studio.project import Project

@@ -21,7 +21,7 @@ from ddpm_studio import events as ev
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.gui import names
-from ddpm_studio.gui.session import SAMPLE
+from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.widgets.picture_view import PictureView
 from ddpm_studio.gui.work import train as work
 from ddpm_studio.project import Project

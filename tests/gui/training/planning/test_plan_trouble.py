@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import TrainStarted, TrainStep
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.dialogs.plan_dialog import PLAN
-from ddpm_studio.gui.session import SAMPLE
 from ddpm_studio.gui.work import plan as work
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
