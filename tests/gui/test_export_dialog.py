@@ -281,6 +281,25 @@ def test_cancel_stops_at_once_and_leaves_nothing(make_dialog, session, monkeypat
     assert not driver.dialog.isVisible()
 
 
+def test_a_film_is_written_whole_although_its_project_is_left(
+    make_dialog, session, new_project, monkeypatch
+):
+    goes_on, write = threading.Event(), work.write
+    monkeypatch.setattr(
+        work, "write", lambda *arguments: goes_on.wait(20) and (yield from write(*arguments))
+    )
+    session.open_project(new_project.path)
+    driver = make_dialog(make_trajectory())
+    path = Path(driver.path.text())
+    driver.qtbot.mouseClick(driver.save, LEFT)
+    session.close_project()
+    assert not driver.dialog.isVisible()
+    with driver.qtbot.waitSignal(session.noticed, timeout=SLOW) as said:
+        goes_on.set()
+    assert said.args == [f"The export of flowers is finished: {path}."]
+    assert len(decode(path)[0]) >= STEPS
+
+
 def test_who_exports_before_the_size_is_known_still_learns_it(make_dialog):
     driver = make_dialog(make_trajectory())
     driver.choose(".mp4")
