@@ -346,7 +346,7 @@ class PicturesPage(Page):
         """What shapes the model is fixed once it is trained, and while it is."""
         project = self.session.project
         reason = ""
-        if self.session.jobs.get(TRAIN) is not None:
+        if self.session.is_trained_here:
             reason = "Size and colours are fixed while the model is trained."
         elif project is not None and project.checkpoint_paths():
             reason = "Size and colours are fixed: the model has learned with them."
@@ -357,7 +357,7 @@ class PicturesPage(Page):
     def _is_untrained(self) -> bool:
         """Whether the first training is still to come: then the way on is to start it."""
         project = self.session.project
-        has_begun = self.session.jobs.get(TRAIN) is not None
+        has_begun = self.session.is_trained_here
         return project is not None and not has_begun and not project.checkpoint_paths()
 
     def _on_job(self, job: Job) -> None:
