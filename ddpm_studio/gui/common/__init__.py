@@ -1,0 +1,1 @@
+"""What two wings of the window or more use."""
