@@ -1,0 +1,72 @@
+"""What every dialog of the window is: named, gone when closed, with one line that speaks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ddpm_studio.gui.common.label import label, set_kind
+from ddpm_studio.gui.common.layout import STRETCH, Item, column, row
+
+MARGINS = (24, 24, 24, 16)
+
+
+class Dialog(QDialog):
+    """A window above the window. It is filled once, with `fill`, and deletes itself when closed.
+
+    Attributes: message, a line of its own for what is wrong or missing; see `say`.
+    """
+
+    def __init__(self, name: str, title: str, parent: QWidget | None) -> None:
+        """name: its object name. title: of the window frame."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.message = label(wrap=True)
+        self.message.hide()
+
+    def fill(
+        self,
+        *items: Item,
+        foot: tuple[Item, ...],
+        heading: str = "",
+        about: str = "",
+        spacing: int = 16,
+    ) -> QVBoxLayout:
+        """Lay out a heading, a sentence about it, the items and the buttons at the foot.
+
+        foot: all on the right side, unless a STRETCH is among them.
+        """
+        top: list[Item] = []
+        if heading:
+            top.append(label(heading, "heading"))
+        if about:
+            top.append(label(about, "muted", wrap=True))
+        line = foot if STRETCH in foot else (STRETCH, *foot)
+        return column(
+            *(*top, *items, row(*line, spacing=12)), spacing=spacing, margins=MARGINS, of=self
+        )
+
+    def set_buttons(self, cancel: QAbstractButton, go: QPushButton) -> None:
+        """Esc and `cancel` close the dialog, Enter presses `go`."""
+        cancel.clicked.connect(self.reject)
+        go.setDefault(True)
+
+    def say(self, sentence: str, kind: str = "muted") -> None:
+        """Show a sentence in the message line; "" hides it. kind: "muted", "warning", "danger"."""
+        say(self.message, sentence, kind)
+
+    def fit(self) -> None:
+        """As high as its words need at this width, and never higher than the screen."""
+        layout = self.layout()
+        assert layout is not None
+        needed = layout.totalHeightForWidth(self.width())
+        self.resize(self.width(), min(needed, self.screen().availableGeometry().height()))
+
+
+def say(line: QLabel, sentence: str, kind: str) -> None:
+    """A sentence in a line that is there only while it has one."""
+    set_kind(line, kind)
+    line.setText(sentence)
+    line.setVisible(bool(sentence))

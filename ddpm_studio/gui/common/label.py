@@ -1,0 +1,30 @@
+"""Words on the window, and how style sheets tell them apart."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+def label(
+    text: str = "", kind: str = "", name: str = "", *, wrap: bool = False, plain: bool = False
+) -> QLabel:
+    """kind: "heading", "muted", "caption", "warning", ...; wrap: over several lines.
+
+    plain: the words come from a file or a person, and are shown as they are.
+    """
+    words = QLabel(text)
+    words.setObjectName(name)
+    words.setProperty("kind", kind)
+    words.setWordWrap(wrap)
+    if plain:
+        words.setTextFormat(Qt.TextFormat.PlainText)
+    return words
+
+
+def set_kind(widget: QWidget, kind: str) -> None:
+    """Style sheets are asked again only if it is another kind."""
+    if widget.property("kind") != kind:
+        widget.setProperty("kind", kind)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

@@ -1,0 +1,83 @@
+"""Rows and columns of widgets, each said in one expression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+Margins = int | tuple[int, int, int, int]  # all alike; or left, top, right, bottom
+L = TypeVar("L", bound=QBoxLayout)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A widget or layout that takes a share of the room left, or keeps to a side of its place."""
+
+    what: QWidget | QLayout
+    stretch: int = 0
+    align: Qt.AlignmentFlag | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Points that stay empty; with a stretch, a share of the room left."""
+
+    points: int = 0
+    stretch: int = 0
+
+
+STRETCH = Gap(stretch=1)
+Item = QWidget | QLayout | Placed | Gap
+
+
+def wide(what: QWidget | QLayout, stretch: int = 1) -> Placed:
+    """It takes the room that the others leave."""
+    return Placed(what, stretch)
+
+
+def row(
+    *items: Item, spacing: int = 8, margins: Margins = 0, of: QWidget | None = None
+) -> QHBoxLayout:
+    """From left to right. of: the widget whose layout it becomes. spacing, margins: points."""
+    return _filled(QHBoxLayout(), items, spacing, margins, of)
+
+
+def column(
+    *items: Item, spacing: int = 8, margins: Margins = 0, of: QWidget | None = None
+) -> QVBoxLayout:
+    """From top to bottom; see `row`."""
+    return _filled(QVBoxLayout(), items, spacing, margins, of)
+
+
+def holder(layout: QLayout, kind: str = "", name: str = "") -> QFrame:
+    """A widget around a layout. kind: as style sheets call it: "card", "canvas"."""
+    frame = QFrame()
+    frame.setLayout(layout)
+    frame.setObjectName(name)
+    frame.setProperty("kind", kind)
+    return frame
+
+
+def _filled(
+    layout: L, items: Sequence[Item], spacing: int, margins: Margins, of: QWidget | None
+) -> L:
+    layout.setSpacing(spacing)
+    layout.setContentsMargins(*(margins if isinstance(margins, tuple) else (margins,) * 4))
+    for item in items:
+        if isinstance(item, Gap):
+            layout.addStretch(item.stretch) if item.stretch else layout.addSpacing(item.points)
+            continue
+        placed = item if isinstance(item, Placed) else Placed(item)
+        if isinstance(placed.what, QLayout):
+            layout.addLayout(placed.what, placed.stretch)
+        else:
+            layout.addWidget(placed.what, placed.stretch)
+        if placed.align is not None:
+            layout.setAlignment(placed.what, placed.align)
+    if of is not None:
+        of.setLayout(layout)
+    return layout
