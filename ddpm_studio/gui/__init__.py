@@ -36,7 +36,12 @@ crosses the thread is a number, a string, a path, a QImage or an array that nobo
 
 **The device** belongs to training. Whoever needs it for a moment calls `start_borrowing`:
 training halts between two steps, the job runs, training goes on (unless the user paused it). A
-training that is started while a borrower works waits for it.
+training that is started while a borrower works waits for it. `common/device_turns` knows who has
+it; one that was left has it until its thread has ended.
+
+**Leaving a project** (`common/left_jobs`): training is stopped, which saves; jobs of
+`job_names.WRITING` go on; all others are discarded. No event of them reaches a page any more; the
+banner says what goes on, and how it has ended. The names of jobs are in `common/job_names`.
 
 **Progress.** The status line shows every job by itself: title, fraction, time left, stop.
 `progress.Meter` reads the engine's events; an event class of a new kind of work gets a line there.

@@ -31,6 +31,17 @@ def with_effort(config: StudioConfig, effort: str, size: int | None = None) -> S
     return dataclasses.replace(config, pictures=pictures, model=fitted.model, train=train)
 
 
+def choices_of(config: StudioConfig) -> dict[str, StudioConfig]:
+    """What each effort would be for a project, and under "" what it has."""
+    found = {"": config}
+    for effort in EFFORTS:
+        try:
+            found[effort] = with_effort(config, effort)
+        except ConfigError:  # an odd picture size, for which this model is too deep
+            continue
+    return found
+
+
 def effort_of(config: StudioConfig) -> str:
     """Which effort a config is, or CUSTOM."""
     for effort in EFFORTS:

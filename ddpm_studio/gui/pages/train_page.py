@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, StudioConfig
-from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import effort as efforts
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import TRAIN
@@ -97,7 +96,7 @@ class TrainPage(Page):
     def show_config(self, project: Project) -> None:
         config = project.config
         self._view.wall.set_tile(_tile(config))
-        choices = _choices(config)
+        choices = efforts.choices_of(config)
         known = {
             effort: self._weights[choice.model]
             for effort, choice in choices.items()
@@ -391,17 +390,6 @@ class TrainPage(Page):
         self._prepare_plot()
         if self.session.project is not None:
             self.show_config(self.session.project)
-
-
-def _choices(config: StudioConfig) -> dict[str, StudioConfig]:
-    """What each effort would be for a project, and under "" what it has."""
-    found = {"": config}
-    for effort in efforts.EFFORTS:
-        try:
-            found[effort] = efforts.with_effort(config, effort)
-        except ConfigError:  # an odd picture size, for which this model is too deep
-            continue
-    return found
 
 
 def _tile(config: StudioConfig) -> QSize:

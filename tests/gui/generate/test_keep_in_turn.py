@@ -61,20 +61,22 @@ def keys(page, tiny_project, monkeypatch):
     keys.disk.set()
 
 
-def test_saving_again_twice_while_files_are_written_does_it_once(keys):
+def test_saving_again_more_often_than_there_is_something_to_save_does_nothing(keys):
     keys.keep(1)
+    keys.keep(2)
     keys.settle()
-    first = keys.files
+    both = keys.files
+    keys.press(Z, CTRL)
     keys.press(Z, CTRL)
     keys.settle()
     assert keys.files == []
     keys.disk.clear()
     keys.redo()  # it is being written
-    keys.redo()  # and this finds nothing left
-    keys.redo()
+    keys.redo()  # waits for its turn
+    keys.redo()  # and finds nothing left then
     keys.disk.set()
     keys.settle()
-    assert keys.files == first
+    assert keys.files == both
     assert keys.said == []
 
 
