@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, SampleStep
-from ddpm_studio.export.film_options import (
+from ddpm_studio.export.film.kinds import KINDS, either, kind_of
+from ddpm_studio.export.film.options import (
     DITHERS,
     EASINGS,
     LARGEST_SCALE,
@@ -24,7 +25,7 @@ from ddpm_studio.recipe import seeds_from
 if TYPE_CHECKING:  # torch comes with these, and --help must not wait for it
     import numpy as np
 
-    from ddpm_studio.export.film import Film
+    from ddpm_studio.export.film.write import Film
     from ddpm_studio.nn import UNet
 
 SUBJECTS = ("grid", "one", "both", "training")
@@ -41,9 +42,9 @@ def add_arguments(animate: ArgumentParser, positive: Callable[[str], int]) -> No
     """All options but those that `sample` has, too. positive: reads a whole number from 1."""
     usual = FilmOptions()
     animate.description = (
-        "Export a denoising, or the training so far, as a film. The ending says the kind: .gif, "
-        ".webp, .png (APNG), .mp4 or .webm; a name without an ending becomes a folder with a PNG "
-        "file for each frame."
+        "Export a denoising, or the training so far, as a film. The ending says the kind: "
+        f"{either([kind.ending_in_words for kind in KINDS])}; a name without an ending becomes a "
+        "folder with a PNG file for each frame."
     )
     animate.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="the film to write"
@@ -92,7 +93,7 @@ def animate(project: Project, sample: SampleConfig, options: Namespace) -> Event
 
     options: they passed `check_options`. Raises StudioError with one sentence.
     """
-    from ddpm_studio.export.film import write_film, write_sequence, write_strip
+    from ddpm_studio.export.film.write import write_film, write_sequence, write_strip
 
     work = _Animation(project, sample, options)
     film = yield from work.make()
@@ -112,8 +113,8 @@ def animate(project: Project, sample: SampleConfig, options: Namespace) -> Event
 
 def check_options(options: Namespace) -> None:
     """Raise StudioError with one sentence unless the options go together."""
-    from ddpm_studio.export.film import check_film_path
-    from ddpm_studio.export.film_pages import check_sequence_path, check_strip_path
+    from ddpm_studio.export.film.pages import check_sequence_path, check_strip_path
+    from ddpm_studio.export.film.write import check_film_path
 
     suffix = options.out.suffix.lower()
     if options.strip:
@@ -122,10 +123,12 @@ def check_options(options: Namespace) -> None:
         check_film_path(options.out)
     else:
         check_sequence_path(options.out)
-    is_gif = suffix == ".gif" and not options.strip
+    kind = None if options.strip else kind_of(suffix)
+    has_palette = kind is not None and kind.colours is not None
     is_training = options.of == "training"
     wrong = {
-        "--palette and --dither are for a GIF": (options.palette or options.dither) and not is_gif,
+        "--palette and --dither are for a GIF": (options.palette or options.dither)
+        and not has_palette,
         "--of both shows x_t and pred_x_0, so leave out --show": options.show
         and options.of == "both",
         "--of training shows finished pictures, so leave out --show": options.show and is_training,
@@ -203,7 +206,7 @@ class _Animation:
         return self._training_film([step_of(path) for path in painted], list(painted.values()))
 
     def _training_film(self, steps: Sequence[int], pictures: Sequence[np.ndarray]) -> Film:
-        from ddpm_studio.export.film_sources import training_film
+        from ddpm_studio.export.film.sources import training_film
 
         return training_film(steps, pictures.__getitem__, columns=self._columns)
 
@@ -224,7 +227,7 @@ class _Animation:
         return SHOWS if self._options.of == "both" else (self._options.show or SHOWS[0],)
 
     def _film_of(self, sides: Sequence[Sequence[np.ndarray]], config: StudioConfig) -> Film:
-        from ddpm_studio.export.film_sources import both_film, grid_film
+        from ddpm_studio.export.film.sources import both_film, grid_film
         from ddpm_studio.sampling.trajectory import trajectory_moments
 
         moments = trajectory_moments(config.diffusion, self._sample)
@@ -247,7 +250,7 @@ class _Animation:
 
     def _size(self, film: Film, settings: FilmOptions) -> tuple[int, int]:
         """(width, height) in pixels. Raises ExportError with one sentence if it is too much."""
-        from ddpm_studio.export.film import film_size, strip_size
+        from ddpm_studio.export.film.write import film_size, strip_size
 
         if self._options.strip:
             return strip_size(film, self._options.strip, settings)
@@ -264,7 +267,7 @@ class _Animation:
 
     def foretold(self, film: Film, settings: FilmOptions) -> str:
         """Such as "About 1.4 MB: 512 x 512 pixels, 69 frames, 5.8 seconds"."""
-        from ddpm_studio.export.film import estimate_bytes, film_order, film_seconds
+        from ddpm_studio.export.film.write import estimate_bytes, film_order, film_seconds
 
         suffix, stages = self._options.out.suffix, self._options.strip
         nbytes = estimate_bytes(film, settings, suffix, stages)

@@ -14,7 +14,6 @@ from ddpm_studio.gui.widgets.export_kinds import LOOPS, ORDER, PACE, REPEATS, Ki
 from ddpm_studio.gui.widgets.export_rows import combo, decimal, line, number
 from ddpm_studio.gui.widgets.inputs import DoubleSpinBox, SpinBox, Switch
 
-GIF_FPS = 50  # viewers slow down a GIF that asks for more
 EVEN_STEPS, EVEN_CHANGE = "t", "change"
 FOR_EVER, ONCE, OFTEN = "for_ever", "once", "often"
 NUMBER = 96  # pixels
@@ -59,9 +58,8 @@ class ExportPlay(QWidget):
 
     def play(self, kind: Kind) -> Play:
         """What is set, as far as it means something for a kind of file."""
-        fps = self._fps.value()
         return Play(
-            fps=float(min(fps, GIF_FPS) if kind.suffix == ".gif" else fps),
+            fps=float(min(self._fps.value(), kind.most_fps)),
             hold=self._hold.value() if PACE in kind.options else 0.0,
             easing=str(self._easing.currentData()) if ORDER in kind.options else EVEN_STEPS,
             ping_pong=self.loop_back.isChecked() and ORDER in kind.options,
