@@ -12,13 +12,8 @@ from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.film.kinds import KINDS, either, kind_of
-from ddpm_studio.export.film.options import (
-    DITHERS,
-    EASINGS,
-    LARGEST_SCALE,
-    PALETTES,
-    FilmOptions,
-)
+from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
+from ddpm_studio.fields import add_option, settings_of
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import seeds_from
 
@@ -33,14 +28,12 @@ SHOWS = ("x_t", "pred_x_0")
 COUNT = 16  # pictures, unless something else is said
 SHOWN_SIZE = 512  # pixels: films are enlarged to about this, by a whole number
 PAGE_SIZE = 1600  # the same of a page of stages
-LEAST_TRAINING = 2  # checkpoints of a film
 
 Events = Iterator[object]
 
 
 def add_arguments(animate: ArgumentParser, positive: Callable[[str], int]) -> None:
     """All options but those that `sample` has, too. positive: reads a whole number from 1."""
-    usual = FilmOptions()
     animate.description = (
         "Export a denoising, or the training so far, as a film. The ending says the kind: "
         f"{either([kind.ending_in_words for kind in KINDS])}; a name without an ending becomes a "
@@ -58,23 +51,11 @@ def add_arguments(animate: ArgumentParser, positive: Callable[[str], int]) -> No
     )
     animate.add_argument("--count", type=positive, metavar="N", help=f"pictures ({COUNT})")
     animate.add_argument("--show", choices=SHOWS, help="the noisy picture (x_t), or the model's")
-    animate.add_argument("--fps", type=float, default=usual.fps, help="frames per second")
-    animate.add_argument("--hold", type=float, default=usual.hold, help="seconds on the last frame")
     size = animate.add_mutually_exclusive_group()
-    size.add_argument("--scale", type=positive, metavar="N", help="whole-number enlargement")
-    size.add_argument("--width", type=positive, metavar="N", help="smoothly to so many pixels")
-    animate.add_argument(
-        "--easing", choices=EASINGS, default=usual.easing, help="even in time, or in visible change"
-    )
-    animate.add_argument("--ping-pong", action="store_true", help="and the same way back")
-    animate.add_argument(
-        "--loops", type=int, default=usual.loops, metavar="N", help="0: it plays for ever"
-    )
-    animate.add_argument(
-        "--palette", choices=PALETTES, help="of a GIF: for each frame, or one for all"
-    )
-    animate.add_argument("--dither", choices=DITHERS, help="of a GIF")
-    animate.add_argument("--caption", action="store_true", help="step and noise below the picture")
+    for name, about in settings_of(FilmOptions).items():
+        if about.help:
+            parser = size if name in ("scale", "width") else animate
+            add_option(parser, FilmOptions, name, positive)
     animate.add_argument("--no-recipe", action="store_true", help="leave out how it was made")
     animate.add_argument(
         "--strip", type=positive, metavar="N", help="instead: N stages on one page, .png or .webp"
@@ -147,19 +128,11 @@ def film_options(project: Project, options: Namespace) -> FilmOptions:
 
     Raises ConfigError, which names the option.
     """
-    usual = FilmOptions()
+    said = {name: getattr(options, name, None) for name in settings_of(FilmOptions)}
     return FilmOptions(
-        fps=options.fps,
-        hold=options.hold,
-        scale=options.scale or 1,
-        width=options.width,
-        easing=options.easing,
-        ping_pong=options.ping_pong,
-        loops=options.loops,
-        palette=options.palette or usual.palette,
-        dither=options.dither or usual.dither,
-        caption=options.caption,
-        background=project.config.pictures.background,  # for what cannot be transparent
+        **{name: value for name, value in said.items() if value is not None}
+        # for what cannot be transparent
+        | {"background": project.config.pictures.background}
     )
 
 

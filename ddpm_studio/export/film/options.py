@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass
 
-from ddpm_studio.config import check, check_choice
+from ddpm_studio.fields import check_fields, setting
 
-EASINGS = ("t", "change")
-PALETTES = ("frame", "shared")
-DITHERS = ("none", "floyd_steinberg", "ordered")
 LARGEST_SCALE = 64
 LONGEST_SIDE = 16383  # pixels, of WebP
 MOST_LOOPS = 1000
@@ -20,49 +15,115 @@ MOST_LOOPS = 1000
 class FilmOptions:
     """Every choice about a film but what is in it. Raises ConfigError, which names the field.
 
-    fps: frames a second. hold: seconds more on the finished picture.
-    scale: each pixel becomes a square of so many; or width: smoothly (Lanczos) to so many pixels,
-    and the height follows.
-    easing: "t", one frame a tick; "change", the same visible change every tick, so that frames
-    come again or are passed over. ping_pong: after the last frame the same way back.
-    loops: 0, for ever; else how often it plays (a video then holds the film so many times).
-    palette, dither: of a GIF, which has 256 colours: a palette for every frame or one for all.
-    caption: a line below each frame. background: "#rrggbb", behind what is transparent where a
-    film cannot be so, and behind captions.
+    scale and width: each pixel becomes a square of so many, or smoothly (Lanczos) to so many
+    pixels, and the height follows. easing: "t", one frame a tick; "change", the same visible
+    change every tick, so that frames come again or are passed over. loops: a video then holds the
+    film so many times. background: behind what is transparent where a film cannot be so, and
+    behind captions.
     """
 
-    fps: float = 12.0
-    hold: float = 1.5
-    scale: int = 1
-    width: int | None = None
-    easing: str = "t"
-    ping_pong: bool = False
-    loops: int = 0
-    palette: str = "frame"
-    dither: str = "none"
-    caption: bool = False
-    background: str = "#ffffff"
+    fps: float = setting(
+        12.0,
+        words="Speed",
+        term="fps",
+        tip="Frames a second; GIF shows 50 at most.",
+        help="frames per second",
+        unit="fps",
+        least=0.2,
+        most=60,
+    )
+    hold: float = setting(
+        1.5,
+        words="Rest",
+        term="hold",
+        tip="How long the finished picture stays.",
+        help="seconds on the last frame",
+        unit="s",
+        least=0,
+        most=60,
+        allowed="0 to 60 seconds",
+    )
+    scale: int = setting(
+        1,
+        words="By",
+        term="scale",
+        tip="How many times as large it becomes.",
+        help="whole-number enlargement",
+        unit="×",
+        least=1,
+        most=LARGEST_SCALE,
+    )
+    width: int | None = setting(
+        None,
+        words="Width",
+        term="pixels",
+        tip="How wide it becomes; on a film strip, each stage.",
+        help="smoothly to so many pixels",
+        unit="px",
+        least=1,
+        most=LONGEST_SIDE,
+    )
+    easing: str = setting(
+        "t",
+        words="Pace",
+        term="linear in t, or in visible change",
+        tip=(
+            "Even steps shows every step equally long. Even change hurries through what looks the "
+            "same and lingers where the picture appears."
+        ),
+        help="even in time, or in visible change",
+        choices={"t": "Even steps", "change": "Even change"},
+    )
+    ping_pong: bool = setting(
+        False,
+        words="And back again",
+        term="ping-pong",
+        tip="After the last picture, play the same way back, so that it loops smoothly.",
+        help="and the same way back",
+    )
+    loops: int = setting(
+        0,
+        words="Plays",
+        term="loop",
+        tip="How often it plays before it stands still.",
+        help="0: it plays for ever",
+        unit="×",
+        least=0,
+        most=MOST_LOOPS,
+        allowed=f"0 (for ever) to {MOST_LOOPS}",
+    )
+    palette: str = setting(
+        "frame",
+        words="Colours",
+        term="palette",
+        tip=(
+            "A GIF has 256 of them. A palette for every frame shows them best; one for all "
+            "makes a smaller file, and plain areas do not flicker."
+        ),
+        help="of a GIF: for each frame, or one for all",
+        choices={"frame": "Own for every frame", "shared": "One palette for all"},
+    )
+    dither: str = setting(
+        "none",
+        words="Dithering",
+        term="none, Floyd-Steinberg, ordered",
+        tip="How colours between the 256 are made: not at all, by a grain, or by a pattern.",
+        help="of a GIF",
+        choices={
+            "none": "None: flat areas",
+            "floyd_steinberg": "Fine grain",
+            "ordered": "Regular pattern",
+        },
+    )
+    caption: bool = setting(
+        False,
+        words="Caption",
+        tip="A line below the picture says where it is on the way, such as step 12 of 50.",
+        help="step and noise below the picture",
+    )
+    background: str = setting(
+        "#ffffff", pattern="#[0-9a-fA-F]{6}", allowed="a colour such as #ffffff"
+    )
 
     def __post_init__(self) -> None:
-        for name in ("fps", "hold"):
-            value = getattr(self, name)
-            is_number = type(value) in (int, float) and math.isfinite(value)
-            check(is_number, name, value, "a number")
-            object.__setattr__(self, name, float(value))
-        for name in ("scale", "loops"):
-            check(type(getattr(self, name)) is int, name, getattr(self, name), "a whole number")
-        for name in ("ping_pong", "caption"):
-            check(type(getattr(self, name)) is bool, name, getattr(self, name), "true or false")
-        check(0.2 <= self.fps <= 60, "fps", self.fps, "0.2 to 60")
-        check(0 <= self.hold <= 60, "hold", self.hold, "0 to 60 seconds")
-        check(1 <= self.scale <= LARGEST_SCALE, "scale", self.scale, f"1 to {LARGEST_SCALE}")
-        is_width = type(self.width) is int and 1 <= self.width <= LONGEST_SIDE
-        check(self.width is None or is_width, "width", self.width, f"1 to {LONGEST_SIDE}")
-        check(0 <= self.loops <= MOST_LOOPS, "loops", self.loops, f"0 (for ever) to {MOST_LOOPS}")
-        check_choice("easing", self.easing, EASINGS)
-        check_choice("palette", self.palette, PALETTES)
-        check_choice("dither", self.dither, DITHERS)
-        is_colour = type(self.background) is str and re.fullmatch(
-            "#[0-9a-fA-F]{6}", self.background
-        )
-        check(bool(is_colour), "background", self.background, "a colour such as #ffffff")
+        check_fields(self)
