@@ -11,20 +11,16 @@ from typing import TYPE_CHECKING, Any
 from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, SampleStep
-from ddpm_studio.export.film_options import (
-    DITHERS,
-    EASINGS,
-    LARGEST_SCALE,
-    PALETTES,
-    FilmOptions,
-)
+from ddpm_studio.export.film.kinds import KINDS, either, kind_of
+from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
+from ddpm_studio.fields import add_option, settings_of
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import seeds_from
 
 if TYPE_CHECKING:  # torch comes with these, and --help must not wait for it
     import numpy as np
 
-    from ddpm_studio.export.film import Film
+    from ddpm_studio.export.film.write import Film
     from ddpm_studio.nn import UNet
 
 SUBJECTS = ("grid", "one", "both", "training")
@@ -32,18 +28,16 @@ SHOWS = ("x_t", "pred_x_0")
 COUNT = 16  # pictures, unless something else is said
 SHOWN_SIZE = 512  # pixels: films are enlarged to about this, by a whole number
 PAGE_SIZE = 1600  # the same of a page of stages
-LEAST_TRAINING = 2  # checkpoints of a film
 
 Events = Iterator[object]
 
 
 def add_arguments(animate: ArgumentParser, positive: Callable[[str], int]) -> None:
     """All options but those that `sample` has, too. positive: reads a whole number from 1."""
-    usual = FilmOptions()
     animate.description = (
-        "Export a denoising, or the training so far, as a film. The ending says the kind: .gif, "
-        ".webp, .png (APNG), .mp4 or .webm; a name without an ending becomes a folder with a PNG "
-        "file for each frame."
+        "Export a denoising, or the training so far, as a film. The ending says the kind: "
+        f"{either([kind.ending_in_words for kind in KINDS])}; a name without an ending becomes a "
+        "folder with a PNG file for each frame."
     )
     animate.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="the film to write"
@@ -57,23 +51,11 @@ def add_arguments(animate: ArgumentParser, positive: Callable[[str], int]) -> No
     )
     animate.add_argument("--count", type=positive, metavar="N", help=f"pictures ({COUNT})")
     animate.add_argument("--show", choices=SHOWS, help="the noisy picture (x_t), or the model's")
-    animate.add_argument("--fps", type=float, default=usual.fps, help="frames per second")
-    animate.add_argument("--hold", type=float, default=usual.hold, help="seconds on the last frame")
     size = animate.add_mutually_exclusive_group()
-    size.add_argument("--scale", type=positive, metavar="N", help="whole-number enlargement")
-    size.add_argument("--width", type=positive, metavar="N", help="smoothly to so many pixels")
-    animate.add_argument(
-        "--easing", choices=EASINGS, default=usual.easing, help="even in time, or in visible change"
-    )
-    animate.add_argument("--ping-pong", action="store_true", help="and the same way back")
-    animate.add_argument(
-        "--loops", type=int, default=usual.loops, metavar="N", help="0: it plays for ever"
-    )
-    animate.add_argument(
-        "--palette", choices=PALETTES, help="of a GIF: for each frame, or one for all"
-    )
-    animate.add_argument("--dither", choices=DITHERS, help="of a GIF")
-    animate.add_argument("--caption", action="store_true", help="step and noise below the picture")
+    for name, about in settings_of(FilmOptions).items():
+        if about.help:
+            parser = size if name in ("scale", "width") else animate
+            add_option(parser, FilmOptions, name, positive)
     animate.add_argument("--no-recipe", action="store_true", help="leave out how it was made")
     animate.add_argument(
         "--strip", type=positive, metavar="N", help="instead: N stages on one page, .png or .webp"
@@ -92,7 +74,7 @@ def animate(project: Project, sample: SampleConfig, options: Namespace) -> Event
 
     options: they passed `check_options`. Raises StudioError with one sentence.
     """
-    from ddpm_studio.export.film import write_film, write_sequence, write_strip
+    from ddpm_studio.export.film.write import write_film, write_sequence, write_strip
 
     work = _Animation(project, sample, options)
     film = yield from work.make()
@@ -112,8 +94,8 @@ def animate(project: Project, sample: SampleConfig, options: Namespace) -> Event
 
 def check_options(options: Namespace) -> None:
     """Raise StudioError with one sentence unless the options go together."""
-    from ddpm_studio.export.film import check_film_path
-    from ddpm_studio.export.film_pages import check_sequence_path, check_strip_path
+    from ddpm_studio.export.film.pages import check_sequence_path, check_strip_path
+    from ddpm_studio.export.film.write import check_film_path
 
     suffix = options.out.suffix.lower()
     if options.strip:
@@ -122,10 +104,12 @@ def check_options(options: Namespace) -> None:
         check_film_path(options.out)
     else:
         check_sequence_path(options.out)
-    is_gif = suffix == ".gif" and not options.strip
+    kind = None if options.strip else kind_of(suffix)
+    has_palette = kind is not None and kind.colours is not None
     is_training = options.of == "training"
     wrong = {
-        "--palette and --dither are for a GIF": (options.palette or options.dither) and not is_gif,
+        "--palette and --dither are for a GIF": (options.palette or options.dither)
+        and not has_palette,
         "--of both shows x_t and pred_x_0, so leave out --show": options.show
         and options.of == "both",
         "--of training shows finished pictures, so leave out --show": options.show and is_training,
@@ -144,19 +128,11 @@ def film_options(project: Project, options: Namespace) -> FilmOptions:
 
     Raises ConfigError, which names the option.
     """
-    usual = FilmOptions()
+    said = {name: getattr(options, name, None) for name in settings_of(FilmOptions)}
     return FilmOptions(
-        fps=options.fps,
-        hold=options.hold,
-        scale=options.scale or 1,
-        width=options.width,
-        easing=options.easing,
-        ping_pong=options.ping_pong,
-        loops=options.loops,
-        palette=options.palette or usual.palette,
-        dither=options.dither or usual.dither,
-        caption=options.caption,
-        background=project.config.pictures.background,  # for what cannot be transparent
+        **{name: value for name, value in said.items() if value is not None}
+        # for what cannot be transparent
+        | {"background": project.config.pictures.background}
     )
 
 
@@ -203,7 +179,7 @@ class _Animation:
         return self._training_film([step_of(path) for path in painted], list(painted.values()))
 
     def _training_film(self, steps: Sequence[int], pictures: Sequence[np.ndarray]) -> Film:
-        from ddpm_studio.export.film_sources import training_film
+        from ddpm_studio.export.film.sources import training_film
 
         return training_film(steps, pictures.__getitem__, columns=self._columns)
 
@@ -224,7 +200,7 @@ class _Animation:
         return SHOWS if self._options.of == "both" else (self._options.show or SHOWS[0],)
 
     def _film_of(self, sides: Sequence[Sequence[np.ndarray]], config: StudioConfig) -> Film:
-        from ddpm_studio.export.film_sources import both_film, grid_film
+        from ddpm_studio.export.film.sources import both_film, grid_film
         from ddpm_studio.sampling.trajectory import trajectory_moments
 
         moments = trajectory_moments(config.diffusion, self._sample)
@@ -247,7 +223,7 @@ class _Animation:
 
     def _size(self, film: Film, settings: FilmOptions) -> tuple[int, int]:
         """(width, height) in pixels. Raises ExportError with one sentence if it is too much."""
-        from ddpm_studio.export.film import film_size, strip_size
+        from ddpm_studio.export.film.write import film_size, strip_size
 
         if self._options.strip:
             return strip_size(film, self._options.strip, settings)
@@ -264,7 +240,7 @@ class _Animation:
 
     def foretold(self, film: Film, settings: FilmOptions) -> str:
         """Such as "About 1.4 MB: 512 x 512 pixels, 69 frames, 5.8 seconds"."""
-        from ddpm_studio.export.film import estimate_bytes, film_order, film_seconds
+        from ddpm_studio.export.film.write import estimate_bytes, film_order, film_seconds
 
         suffix, stages = self._options.out.suffix, self._options.strip
         nbytes = estimate_bytes(film, settings, suffix, stages)

@@ -19,6 +19,8 @@ from ddpm_studio.animating import add_arguments as add_animate_arguments
 from ddpm_studio.config import SAMPLERS
 from ddpm_studio.errors import StudioError, TeamError
 from ddpm_studio.events import FileWritten
+from ddpm_studio.export.film.kinds import KINDS as FILM_KINDS
+from ddpm_studio.export.film.kinds import either
 from ddpm_studio.launch import is_leader
 from ddpm_studio.presets import DEFAULT_PRESET, PRESETS
 from ddpm_studio.project import is_project
@@ -239,12 +241,13 @@ def _add_sheet(sheet: argparse.ArgumentParser) -> None:
 
 def _add_remake(remake: argparse.ArgumentParser) -> None:
     remake.add_argument("file", type=Path, metavar="FILE", help="a picture or film made here")
+    usual = [kind.endings[-1] for kind in FILM_KINDS]
     remake.add_argument(
         "--out",
         type=Path,
         required=True,
         metavar="FILE",
-        help="a .png; of a film .gif, .webp, .apng, .mp4 or .webm, too, or .png for its last frame",
+        help=f"a .png; of a film {either(usual)}, too, or .png for its last frame",
     )
     remake.add_argument(
         "--project", type=Path, metavar="PROJECT", help="that made it (else: the one it lies in)"

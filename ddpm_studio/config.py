@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import types
-import typing
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from ddpm_studio.errors import ConfigError
+from ddpm_studio.fields import check as check
+from ddpm_studio.fields import check_at_least as check_at_least
+from ddpm_studio.fields import check_choice as check_choice
+from ddpm_studio.fields import check_types
+from ddpm_studio.fields import describe_kind as describe_kind
+from ddpm_studio.fields import field_types as field_types
 
 SCHEDULES = ("linear", "cosine")
 PREDICTIONS = ("eps", "v", "x_0")
@@ -30,53 +31,6 @@ CROPS = ("centre", "smart", "pad")
 COPIES = ("one", "all")
 TOLD_CHANNELS = 6  # of training.augment
 ALPHAS = ("auto", "soft", "hard")
-
-
-def check(condition: bool, name: str, value: object, allowed: str) -> None:
-    """Raise a ConfigError that names the field, its value and what is allowed."""
-    if not condition:
-        raise ConfigError(f"{name} is {value!r}, but must be {allowed}.")
-
-
-def check_choice(name: str, value: object, allowed: Sequence[object]) -> None:
-    check(value in allowed, name, value, "one of " + ", ".join(map(str, allowed)))
-
-
-def check_at_least(name: str, value: float, lowest: float) -> None:
-    check(value >= lowest, name, value, f"at least {lowest}")
-
-
-def check_types(section: str, config: Any) -> None:
-    """Raise a ConfigError unless every field has its type; 1 becomes 1.0, [1, 2] becomes (1, 2)."""
-    hints = field_types(config.__class__)
-    for known in dataclasses.fields(config):
-        value, kind = getattr(config, known.name), hints[known.name]
-        if kind is float and type(value) is int:
-            value = float(value)
-        is_list = isinstance(kind, types.GenericAlias)  # tuple[int, ...]
-        if is_list and isinstance(value, list | tuple):
-            value = tuple(value)
-        is_right = type(value) is (tuple if is_list else kind)
-        if is_list and is_right:
-            is_right = all(type(entry) is int for entry in value)
-        if kind is float and is_right:
-            is_right = math.isfinite(value)
-        check(is_right, f"{section}.{known.name}", value, describe_kind(kind))
-        object.__setattr__(config, known.name, value)
-
-
-@cache
-def field_types(config_class: type) -> dict[str, Any]:
-    """The types of a config's fields, by name."""
-    return typing.get_type_hints(config_class)
-
-
-def describe_kind(kind: Any) -> str:
-    """What a value of a field's type looks like, in words."""
-    if isinstance(kind, types.GenericAlias):
-        return "whole numbers with commas between, such as 1,2,3"
-    words = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
-    return words[kind]
 
 
 def derived(default: Any, source: str) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import SampleStep
-from ddpm_studio.export.film_options import FilmOptions
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.recipe import Recipe
 
 if TYPE_CHECKING:  # torch comes with these
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # torch comes with these
     import torch
 
     from ddpm_studio.config import StudioConfig
-    from ddpm_studio.export.film import Film
+    from ddpm_studio.export.film.write import Film
     from ddpm_studio.nn import UNet
 
 BOTH, TRAINING, FINISHED = "both", "training", "finished"  # what a film can be of, and show
@@ -33,8 +33,8 @@ def is_film(recipe: Recipe, out: Path) -> bool:
 
 def check_film(recipe: Recipe, out: Path) -> None:
     """Raise StudioError with one sentence, before anything is painted, if it cannot be made."""
-    from ddpm_studio.export.film import check_film_path
-    from ddpm_studio.export.film_pages import check_strip_path
+    from ddpm_studio.export.film.pages import check_strip_path
+    from ddpm_studio.export.film.write import check_film_path
 
     film = recipe.film or {}
     if film.get("of") == TRAINING:
@@ -67,7 +67,7 @@ def write_film_again(
 
     text: the recipe that goes into the file. Raises StudioError with one sentence.
     """
-    from ddpm_studio.export.film import write_film, write_strip
+    from ddpm_studio.export.film.write import write_film, write_strip
 
     check_film(recipe, out)
     entries = recipe.film or {}
@@ -107,7 +107,7 @@ def _film(
     sides: Sequence[Sequence[np.ndarray]],
     columns: int | None,
 ) -> Film:
-    from ddpm_studio.export.film_sources import both_film, grid_film
+    from ddpm_studio.export.film.sources import both_film, grid_film
     from ddpm_studio.sampling.trajectory import trajectory_moments
 
     moments = trajectory_moments(config.diffusion, recipe.sample)[recipe.first_frame :]

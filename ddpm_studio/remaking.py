@@ -17,9 +17,8 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import FileWritten, Note, SampleStep
-from ddpm_studio.export.grid import picture_grid
-from ddpm_studio.export.images import write_png
-from ddpm_studio.export.recipe_files import read_recipe
+from ddpm_studio.export.images import picture_grid, write_png
+from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.project import Project, is_project, step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.refilming import STILL, check_film, is_film, write_film_again

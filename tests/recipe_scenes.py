@@ -104,7 +104,7 @@ def pngs(folder: Path) -> Iterator[Path]:
 
 
 def recipe_in(path: Path) -> Recipe:
-    from ddpm_studio.export.recipe_files import read_recipe
+    from ddpm_studio.export.recipe.files import read_recipe
 
     return read_recipe(path)
 

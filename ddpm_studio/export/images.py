@@ -1,17 +1,26 @@
-"""Pictures as PNG files, with their recipe inside; those with alpha keep it."""
+"""Pictures as PNG files with their recipe inside, side by side as one, or enlarged."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, PngImagePlugin
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.export.recipe_chunks import RECIPE_KEY, plain_recipe
+from ddpm_studio.export.recipe.chunks import RECIPE_KEY, plain_recipe
 from ddpm_studio.storage import replacing
 
-__all__ = ["RECIPE_KEY", "on_background", "reason_of", "to_image", "write_png"]
+__all__ = [
+    "RECIPE_KEY",
+    "enlarge",
+    "on_background",
+    "picture_grid",
+    "reason_of",
+    "to_image",
+    "write_png",
+]
 
 
 def to_image(picture: np.ndarray) -> Image.Image:
@@ -30,6 +39,29 @@ def on_background(picture: np.ndarray, colour: str) -> np.ndarray:
     alpha = picture[..., 3:].astype(np.uint16)
     mixed = picture[..., :3] * alpha + ground * (255 - alpha)  # at most 65025
     return ((mixed + 127) // 255).astype(np.uint8)
+
+
+def picture_grid(pictures: np.ndarray, columns: int | None = None) -> np.ndarray:
+    """uint8 (N, H, W, C) -> (rows * H, columns * W, C), row by row.
+
+    Empty places are black, or transparent if the pictures have alpha (C of 4). Without `columns`
+    the grid is as square as it can be.
+    """
+    count, height, width, channels = pictures.shape
+    columns = columns or math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    grid = np.zeros((rows * columns, height, width, channels), np.uint8)
+    grid[:count] = pictures
+    return (
+        grid.reshape(rows, columns, height, width, channels)
+        .swapaxes(1, 2)
+        .reshape(rows * height, columns * width, channels)
+    )
+
+
+def enlarge(pictures: np.ndarray, factor: int) -> np.ndarray:
+    """Whole-number upscaling without any blur: uint8 (..., H, W, C) -> (..., H f, W f, C)."""
+    return pictures.repeat(factor, axis=-3).repeat(factor, axis=-2)
 
 
 def write_png(path: Path, picture: np.ndarray, recipe: str | None = None) -> None:

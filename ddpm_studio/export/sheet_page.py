@@ -16,9 +16,14 @@ from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 from ddpm_studio.config import check, check_choice
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import ExportProgress
-from ddpm_studio.export.grid import enlarge, picture_grid
-from ddpm_studio.export.images import on_background, reason_of, to_image
-from ddpm_studio.export.recipe_chunks import EXIF_FOLDER, USER_COMMENT, exif_recipe
+from ddpm_studio.export.images import (
+    enlarge,
+    on_background,
+    picture_grid,
+    reason_of,
+    to_image,
+)
+from ddpm_studio.export.recipe.exif import EXIF_FOLDER, USER_COMMENT, exif_recipe
 from ddpm_studio.sheets import Place, Sheet
 from ddpm_studio.storage import replacing
 

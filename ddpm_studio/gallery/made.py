@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ddpm_studio.export.film.kinds import FILM_ENDINGS, STILL_ENDINGS
 from ddpm_studio.storage import TEMPORARY_PREFIX
 
 PICTURE, FILM, FRAMES = "picture", "film", "frames"  # frames: a folder with those of one film
-PICTURE_ENDINGS = frozenset({".png", ".webp", ".jpg", ".jpeg"})
-FILM_ENDINGS = frozenset({".gif", ".apng", ".mp4", ".webm"})
+PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", *STILL_ENDINGS})
 OWN_ENDINGS = frozenset({".json"})  # stars, batches, recipes beside their pictures
 FIRST_FRAME = "frame_00000.png"  # of a film that was saved frame by frame
 FRAME = re.compile(r"frame_\d{5,}\.png")

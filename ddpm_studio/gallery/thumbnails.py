@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery.made import MadeFile
-from ddpm_studio.gallery.requests import COVER, HANDLER, request_for
 from ddpm_studio.storage import read_json, write_json
 
 if TYPE_CHECKING:
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     from ddpm_studio.data.isolation import DecoderPool
 
+HANDLER = "ddpm_studio.gallery.cover:look_at_request"  # in the process that opens the files
+COVER, WHOLE = "cover", "whole"  # fill the shape; or fit into it, never enlarged
 KIND = "thumbnails"
 FORMAT_VERSION = 1
 MOST_SIDE = 128  # pixels; pictures that are no larger are kept pixel by pixel
@@ -221,3 +222,14 @@ def new_pool() -> DecoderPool:
     from ddpm_studio.data.isolation import DecoderPool
 
     return DecoderPool(HANDLER, workers=1)
+
+
+def request_for(path: Path, width: int, height: int, channels: int, how: str) -> dict[str, Any]:
+    """For `look_at_request`. channels: 3, on white where it is transparent, or 4."""
+    return {
+        "path": str(path),
+        "width": width,
+        "height": height,
+        "channels": channels,
+        "how": how,
+    }

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ddpm_studio.errors import StudioError
+from ddpm_studio.export.film.kinds import BY_ENDING
 from ddpm_studio.gui import names
 from ddpm_studio.gui.dialogs.recipe_dialog import RecipeDialog
 from ddpm_studio.gui.session import Session
@@ -17,7 +18,8 @@ from ddpm_studio.recipe import Recipe
 
 READ, PICTURE = "recipe.read", "recipe.picture"  # names of jobs
 FOLDER = "recipe/folder"  # the key of a setting
-FILES = "Pictures and films (*.png *.apng *.webp *.gif *.mp4 *.webm *.json);;All files (*)"
+ENDINGS = " ".join(f"*{ending}" for ending in (*BY_ENDING, ".json"))
+FILES = f"Pictures and films ({ENDINGS});;All files (*)"
 NO_FILE = "What was copied is no file; copy the picture’s file, and paste it here."
 
 

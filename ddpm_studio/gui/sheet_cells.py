@@ -29,7 +29,7 @@ class SheetCells:
 
     def add(self, cell: Cell, pictures: np.ndarray) -> None:
         """pictures: uint8 (N, H, W, C), not written to again."""
-        from ddpm_studio.export.grid import picture_grid
+        from ddpm_studio.export.images import picture_grid
 
         made = cell.made_as
         self._pictures[made] = pictures

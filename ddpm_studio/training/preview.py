@@ -10,8 +10,7 @@ from torch import Tensor
 
 from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.events import PreviewProgress, PreviewSaved
-from ddpm_studio.export.grid import picture_grid
-from ddpm_studio.export.images import write_png
+from ddpm_studio.export.images import picture_grid, write_png
 from ddpm_studio.nn import UNet
 from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.pictures import to_uint8

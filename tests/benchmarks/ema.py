@@ -19,8 +19,7 @@ import numpy as np
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.events import BothPainted, TrainStep
-from ddpm_studio.export.grid import picture_grid
-from ddpm_studio.export.images import write_png
+from ddpm_studio.export.images import picture_grid, write_png
 from ddpm_studio.presets import preset
 from ddpm_studio.project import Project
 from ddpm_studio.training import train

@@ -6,11 +6,13 @@ import av
 import numpy as np
 from PIL import Image
 
-from ddpm_studio.export.film import Film, FilmOptions, write_film
+from ddpm_studio.export.film.kinds import KINDS
+from ddpm_studio.export.film.write import Film, FilmOptions, write_film
 
-STILLS = [".gif", ".webp", ".png", ".apng"]
-LOSSLESS = [".webp", ".png", ".apng"]
-VIDEOS = [".mp4", ".webm"]
+# every kind that is written: one that is new is tried by all tests of films at once
+STILLS = [ending for kind in KINDS if not kind.is_video for ending in kind.endings]
+LOSSLESS = [ending for kind in KINDS if kind.is_lossless for ending in kind.endings]
+VIDEOS = [ending for kind in KINDS if kind.is_video for ending in kind.endings]
 ALL = [*STILLS, *VIDEOS]
 
 

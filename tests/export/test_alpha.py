@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.export.film import Film, FilmOptions, write_film
-from ddpm_studio.export.grid import picture_grid
-from ddpm_studio.export.images import on_background, write_png
+from ddpm_studio.export.film.write import Film, FilmOptions, write_film
+from ddpm_studio.export.images import on_background, picture_grid, write_png
 
 INK = [(230, 40, 60), (40, 200, 90), (60, 80, 240), (250, 220, 30)]  # a colour for each frame
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from ddpm_studio.export.captions import (
+from ddpm_studio.export.film.captions import (
     SMALLEST,
     caption_colours,
     caption_mask,
     caption_space,
     caption_strip,
 )
-from ddpm_studio.export.film import FilmOptions, film_size
-from ddpm_studio.export.film_pictures import FilmPictures
+from ddpm_studio.export.film.pictures import FilmPictures
+from ddpm_studio.export.film.write import FilmOptions, film_size
 from tests.export.films import as_film, read_with_ffmpeg, read_with_pillow, write
 
 CAPTIONS = [

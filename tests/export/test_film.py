@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.export.film import FORMATS, FilmOptions, check_film_path, write_film
+from ddpm_studio.export.film.kinds import ENDINGS
+from ddpm_studio.export.film.write import FilmOptions, check_film_path, write_film
 from tests.export.films import (
     ALL,
     LOSSLESS,
@@ -32,7 +33,7 @@ def read(path):
 
 
 def test_all_formats_are_tested_here():
-    assert set(FORMATS) == set(ALL)
+    assert set(ALL) == set(ENDINGS) == {".gif", ".webp", ".png", ".apng", ".mp4", ".webm"}
 
 
 @pytest.mark.parametrize("channels", [1, 3])

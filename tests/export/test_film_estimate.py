@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ddpm_studio.export.film import FilmOptions, estimate_bytes, write_sequence, write_strip
+from ddpm_studio.export.film.write import FilmOptions, estimate_bytes, write_sequence, write_strip
 from tests.export.films import ALL, as_film, write
 
 SIDE = 96

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ddpm_studio.export.film import FilmOptions, film_order, film_seconds, film_size
+from ddpm_studio.export.film.write import FilmOptions, film_order, film_seconds, film_size
 from tests.export.boxes import (
     gif_parts,
     mp4_boxes,

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.export.film import Film, FilmOptions, film_order, film_seconds
-from ddpm_studio.export.film_frames import film_shots
+from ddpm_studio.export.film.frames import film_shots
+from ddpm_studio.export.film.write import Film, FilmOptions, film_order, film_seconds
 
 
 def grey_film(tones):

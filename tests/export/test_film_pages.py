@@ -8,14 +8,14 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.export.film import (
+from ddpm_studio.export.film.pages import strip_stages
+from ddpm_studio.export.film.write import (
     FilmOptions,
     film_order,
     strip_size,
     write_sequence,
     write_strip,
 )
-from ddpm_studio.export.film_pages import strip_stages
 from tests.export.films import as_film
 
 RECIPE = '{"kind": "recipe", "project": "ü"}'

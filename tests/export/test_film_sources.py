@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ddpm_studio.export.film_sources import both_film, grid_film, moment_captions, training_film
+from ddpm_studio.export.film.sources import both_film, grid_film, moment_captions, training_film
 
 PICTURES = np.stack([np.full((4, 6, 3), number, np.uint8) for number in range(5)])
 FRAMES = [PICTURES + np.uint8(10 * index) for index in range(3)]

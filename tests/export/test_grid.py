@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddpm_studio.export.grid import enlarge, picture_grid
+from ddpm_studio.export.images import enlarge, picture_grid
 
 
 @given(st.integers(1, 12), st.integers(1, 5), st.sampled_from([1, 3]))

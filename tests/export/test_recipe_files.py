@@ -17,7 +17,7 @@ from PIL import Image, PngImagePlugin
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.export.images import write_png
-from ddpm_studio.export.recipe_files import read_recipe, recipe_in, shown_name
+from ddpm_studio.export.recipe.files import read_recipe, recipe_in, shown_name
 from ddpm_studio.recipe import Recipe
 from tests.export.carriers import CARRIERS, pictures
 
@@ -193,7 +193,7 @@ def test_a_text_that_unpacks_to_gigabytes_does_not(tmp_path):
     ],
 )
 def test_a_file_of_endless_parts_is_given_up(tmp_path, monkeypatch, name, head, part):
-    monkeypatch.setattr("ddpm_studio.export.recipe_texts.MOST_READS", 1000)
+    monkeypatch.setattr("ddpm_studio.export.recipe.chunks.MOST_READS", 1000)
     path = tmp_path / name
     path.write_bytes(head + part * 2000)
     assert "too many parts" in sentence_about(path)
@@ -202,18 +202,28 @@ def test_a_file_of_endless_parts_is_given_up(tmp_path, monkeypatch, name, head, 
 @pytest.mark.parametrize("kind", ["PNG", "WebP", "GIF", "MP4", "WebM"])
 def test_pixels_are_passed_over_unread(carry, kind, monkeypatch):
     """A film of gigabytes costs no more than its comment."""
-    from ddpm_studio.export import recipe_texts
+    from ddpm_studio.export.recipe import chunks
 
     path, read = carry(kind, "x"), []
-    take = recipe_texts.Source.take
+    take = chunks.Source.take
 
     def noted(source, count):
         read.append(count)
         return take(source, count)
 
-    monkeypatch.setattr(recipe_texts.Source, "take", noted)
+    monkeypatch.setattr(chunks.Source, "take", noted)
     sentence_about(path)
     assert max(read) < 300
+
+
+def test_exif_that_points_in_a_circle_is_looked_at_once(tmp_path):
+    """Two folders, each of which says that the other is the user's."""
+    folder = struct.pack("<HHHII", 1, 0x8769, 4, 1, 26)
+    other = struct.pack("<HHHII", 1, 0x8769, 4, 1, 8)
+    exif = b"II*\0" + struct.pack("<I", 8) + folder + bytes(4) + other + bytes(4)
+    path = tmp_path / "circle.webp"
+    path.write_bytes(b"RIFF\0\0\0\0WEBPEXIF" + struct.pack("<I", len(exif)) + exif)
+    assert "notes of other programs, but no recipe" in sentence_about(path)
 
 
 def recipe_or_sentence(data):

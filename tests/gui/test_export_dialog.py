@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import ExportProgress
-from ddpm_studio.export.grid import enlarge, picture_grid
+from ddpm_studio.export.images import enlarge, picture_grid
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import EXPORT, SAMPLE
 from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
@@ -253,7 +253,7 @@ def test_the_preview_plays_what_will_be_written(make_dialog):
 
 def test_cancel_stops_at_once_and_leaves_nothing(make_dialog, session, monkeypatch, tmp_path):
     """The real writer, halted after its second frame."""
-    from ddpm_studio.export import film
+    from ddpm_studio.export.film import write as film
 
     goes_on, write = threading.Event(), film.write_film
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.export.recipe_files import read_recipe
+from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gui import names
 from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.common.job_names import EXPORT, TRAIN

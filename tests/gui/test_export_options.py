@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.export.film_options import FilmOptions
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.gui import names
 from ddpm_studio.gui.widgets.export_kinds import KINDS
 from ddpm_studio.gui.widgets.export_options import ExportOptions

@@ -11,9 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLabel, QPushButton, QSpinBox
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.export.grid import enlarge, picture_grid
-from ddpm_studio.export.images import write_png
-from ddpm_studio.export.recipe_files import read_recipe
+from ddpm_studio.export.images import enlarge, picture_grid, write_png
+from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gui import names
 from ddpm_studio.gui.work.train import preview_path
 from ddpm_studio.gui.work.training_film import read_previews, training_film, training_recipe

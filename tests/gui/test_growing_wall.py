@@ -153,8 +153,7 @@ def test_the_film_never_holds_more_than_its_room(steps: list[int], present: int)
 def test_pictures_become_the_grid_that_lies_on_disk(tmp_path, channels: int) -> None:
     from PIL import Image
 
-    from ddpm_studio.export.grid import picture_grid
-    from ddpm_studio.export.images import write_png
+    from ddpm_studio.export.images import picture_grid, write_png
 
     pictures = np.random.default_rng(0).integers(0, 256, (5, 7, 9, channels), np.uint8)
     write_png(tmp_path / "grid.png", picture_grid(pictures))

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.export.film import Film, FilmOptions
+from ddpm_studio.export.film.write import Film, FilmOptions
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.card import PICTURE_HEIGHT, ProjectCard
 from ddpm_studio.gui.widgets.film_preview import FilmPreview

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.export.film import Film, FilmOptions
+from ddpm_studio.export.film.write import Film, FilmOptions
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.wall_entries import WallEntry
 from ddpm_studio.gui.widgets.checkerboard import SQUARE, paint_checkerboard

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ddpm_studio.export.film import FilmOptions, write_film
-from ddpm_studio.export.film_sources import both_film, grid_film
-from ddpm_studio.export.recipe_files import read_recipe
+from ddpm_studio.export.film.sources import both_film, grid_film
+from ddpm_studio.export.film.write import FilmOptions, write_film
+from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.remaking import own_picture

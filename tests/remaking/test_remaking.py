@@ -23,9 +23,9 @@ from ddpm_studio.config import (
 from ddpm_studio.data import prepare_pictures
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import SampleStep
-from ddpm_studio.export.film import Film, FilmOptions, write_film
+from ddpm_studio.export.film.write import Film, FilmOptions, write_film
 from ddpm_studio.export.images import write_png
-from ddpm_studio.export.recipe_files import read_recipe
+from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import SHOWS, Recipe, fingerprint
 from ddpm_studio.remaking import find_checkpoint_of, own_picture, own_pixels, remake_recipe

@@ -15,7 +15,7 @@ from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.work import films as work
 
 if TYPE_CHECKING:
-    from ddpm_studio.export.film import Film
+    from ddpm_studio.export.film.write import Film
 
 JOB = "export_estimate"  # its name
 PAUSE_MS = 250  # so long nothing must change until frames are compressed to see how large they get

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ddpm_studio.export.film.kind import OPAQUE, FilmKind
+from ddpm_studio.export.film.kinds import KINDS as FILMS
+
 FRAMES, STRIP = "frames", "strip"  # the two that do not move
 PACE, LOOPS, REPEATS, ORDER = "pace", "loops", "repeats", "order"  # groups of options
 COLOURS, STAGES, RECIPE = "colours", "stages", "recipe"
@@ -14,7 +17,7 @@ class Kind:
     """key: what is remembered. suffix: of the file's name; "" for a folder of files.
 
     options: the groups that mean something; all others are not seen. is_opaque: transparent
-    pictures lie on the background colour.
+    pictures lie on the background colour. most_fps: that viewers show.
     """
 
     key: str
@@ -23,6 +26,7 @@ class Kind:
     suffix: str
     options: frozenset[str]
     is_opaque: bool = False
+    most_fps: int = 60
 
     @property
     def is_folder(self) -> bool:
@@ -35,44 +39,19 @@ class Kind:
 
 
 _FILM = frozenset({PACE, ORDER, RECIPE})
+
+
+def _film(kind: FilmKind) -> Kind:
+    options = _FILM | {REPEATS if kind.is_video else LOOPS}
+    if kind.colours is not None:
+        options |= {COLOURS}
+    suffix = kind.endings[0]
+    is_opaque = kind.alpha == OPAQUE
+    return Kind(suffix, kind.title, kind.tip, suffix, options, is_opaque, kind.most_fps)
+
+
 KINDS = (
-    Kind(
-        ".gif",
-        "GIF: plays everywhere, 256 colours",
-        "Plays in every browser and chat. Few colours, so noise becomes large.",
-        ".gif",
-        _FILM | {LOOPS, COLOURS},
-    ),
-    Kind(
-        ".webp",
-        "WebP: small, exact colours",
-        "Plays in every browser, with exactly the colours of the pictures.",
-        ".webp",
-        _FILM | {LOOPS},
-    ),
-    Kind(
-        ".png",
-        "APNG: exact colours, large",
-        "A PNG that moves. Where it cannot play, its first frame is seen.",
-        ".png",
-        _FILM | {LOOPS},
-    ),
-    Kind(
-        ".mp4",
-        "MP4: for phones and films",
-        "H.264: plays on every phone and can be posted everywhere.",
-        ".mp4",
-        _FILM | {REPEATS},
-        is_opaque=True,
-    ),
-    Kind(
-        ".webm",
-        "WebM: for web pages",
-        "VP9: free of patents, plays in browsers.",
-        ".webm",
-        _FILM | {REPEATS},
-        is_opaque=True,
-    ),
+    *map(_film, FILMS),
     Kind(
         FRAMES,
         "PNG frames: a file for each, in a folder",

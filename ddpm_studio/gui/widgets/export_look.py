@@ -7,18 +7,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
-from ddpm_studio.gui.widgets.control_row import ControlRow, explain
+from ddpm_studio.gui.widgets.control_row import explain
 from ddpm_studio.gui.widgets.export_kinds import COLOURS, Kind
-from ddpm_studio.gui.widgets.export_rows import combo, line
+from ddpm_studio.gui.widgets.export_rows import FIELDS, combo, line, row_of
 from ddpm_studio.gui.widgets.inputs import Switch
 
-PALETTES = {"frame": "Own for every frame", "shared": "One palette for all"}
-DITHERS = {
-    "none": "None: flat areas",
-    "floyd_steinberg": "Fine grain",
-    "ordered": "Regular pattern",
-}
-CAPTION_TIP = "A line below the picture says where it is on the way, such as step 12 of 50."
 RECIPE_TIP = (
     "A recipe lies inside the file: which model, seed and settings made it, and the name of the "
     "project. With it, the file can be dropped on this window to make the same pictures again. "
@@ -33,11 +26,12 @@ class ExportLook(QWidget):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self._palette = combo(names.EXPORT_PALETTE, PALETTES)
-        self._dither = combo(names.EXPORT_DITHER, DITHERS)
-        self.caption = Switch("Caption")
+        self._palette = combo(names.EXPORT_PALETTE, FIELDS["palette"].choices)
+        self._dither = combo(names.EXPORT_DITHER, FIELDS["dither"].choices)
+        caption = FIELDS["caption"]
+        self.caption = Switch(caption.words)
         self.caption.setObjectName(names.EXPORT_CAPTION)
-        explain(self.caption, "Caption", CAPTION_TIP)
+        explain(self.caption, caption.words, caption.tip)
         self.no_recipe = Switch("Leave out the recipe")
         self.no_recipe.setObjectName(names.EXPORT_NO_RECIPE)
         explain(self.no_recipe, "Leave out the recipe", RECIPE_TIP, "metadata")
@@ -69,19 +63,7 @@ class ExportLook(QWidget):
         self.setVisible(COLOURS in kind.options)
 
     def _lay_out(self) -> None:
-        colours = ControlRow(
-            "Colours",
-            self._palette,
-            "A GIF has 256 of them. A palette for every frame shows them best; one for all "
-            "makes a smaller file, and plain areas do not flicker.",
-            "palette",
-        )
-        grain = ControlRow(
-            "Dithering",
-            self._dither,
-            "How colours between the 256 are made: not at all, by a grain, or by a pattern.",
-            "none, Floyd-Steinberg, ordered",
-        )
+        colours, grain = row_of("palette", self._palette), row_of("dither", self._dither)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(line((colours, 1), (grain, 1)))

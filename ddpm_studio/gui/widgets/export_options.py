@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ddpm_studio.export.film_options import FilmOptions
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.widgets.export_content import ExportContent
 from ddpm_studio.gui.widgets.export_kinds import COLOURS, RECIPE, Kind
@@ -19,7 +19,7 @@ from ddpm_studio.gui.widgets.export_sources import Filmed, Part
 from ddpm_studio.gui.work import films as work
 
 if TYPE_CHECKING:
-    from ddpm_studio.export.film import Film
+    from ddpm_studio.export.film.write import Film
 
 
 class ExportOptions(QWidget):

@@ -11,14 +11,12 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.widgets.control_row import ControlRow, explain
 from ddpm_studio.gui.widgets.export_kinds import LOOPS, ORDER, PACE, REPEATS, Kind
-from ddpm_studio.gui.widgets.export_rows import combo, decimal, line, number
+from ddpm_studio.gui.widgets.export_rows import FIELDS, combo, decimal, line, number, row_of
 from ddpm_studio.gui.widgets.inputs import DoubleSpinBox, SpinBox, Switch
 
-GIF_FPS = 50  # viewers slow down a GIF that asks for more
-EVEN_STEPS, EVEN_CHANGE = "t", "change"
+EVEN_STEPS = "t"
 FOR_EVER, ONCE, OFTEN = "for_ever", "once", "often"
 NUMBER = 96  # pixels
-BACK_TIP = "After the last picture, play the same way back, so that it loops smoothly."
 
 
 @dataclass(frozen=True)
@@ -59,9 +57,8 @@ class ExportPlay(QWidget):
 
     def play(self, kind: Kind) -> Play:
         """What is set, as far as it means something for a kind of file."""
-        fps = self._fps.value()
         return Play(
-            fps=float(min(fps, GIF_FPS) if kind.suffix == ".gif" else fps),
+            fps=float(min(self._fps.value(), kind.most_fps)),
             hold=self._hold.value() if PACE in kind.options else 0.0,
             easing=str(self._easing.currentData()) if ORDER in kind.options else EVEN_STEPS,
             ping_pong=self.loop_back.isChecked() and ORDER in kind.options,
@@ -91,8 +88,7 @@ class ExportPlay(QWidget):
         self._fps = number(names.EXPORT_FPS, SpinBox(1, 60), 12, " fps")
         self._hold = decimal(names.EXPORT_HOLD, DoubleSpinBox(0, 30, decimals=1), 1.5, " s")
         self._hold.setSingleStep(0.5)
-        paces = {EVEN_STEPS: "Even steps", EVEN_CHANGE: "Even change"}
-        self._easing = combo(names.EXPORT_EASING, paces)
+        self._easing = combo(names.EXPORT_EASING, FIELDS["easing"].choices)
 
     def _make_times(self) -> None:
         times = {FOR_EVER: "For ever", ONCE: "Once", OFTEN: "n times"}
@@ -101,25 +97,13 @@ class ExportPlay(QWidget):
         self._repeats = number(names.EXPORT_REPEATS, SpinBox(1, 99), 1, " ×")
         self.loop_back = Switch(self._back)
         self.loop_back.setObjectName(names.EXPORT_LOOP_BACK)
-        explain(self.loop_back, self._back, BACK_TIP, "ping-pong")
+        about = FIELDS["ping_pong"]
+        explain(self.loop_back, self._back, about.tip, about.term)
 
     def _lay_out(self) -> None:
-        self._fps_row = ControlRow(
-            "Speed", self._fps, "Frames a second; GIF shows 50 at most.", "fps"
-        )
-        self._hold_row = ControlRow(
-            "Rest", self._hold, "How long the finished picture stays.", "hold"
-        )
-        self._easing_row = ControlRow(
-            "Pace",
-            self._easing,
-            "Even steps shows every step equally long. Even change hurries through what looks the "
-            "same and lingers where the picture appears.",
-            "linear in t, or in visible change",
-        )
-        self._times_row = ControlRow(
-            "Plays", self._times, "How often it plays before it stands still.", "loop"
-        )
+        self._fps_row, self._hold_row = row_of("fps", self._fps), row_of("hold", self._hold)
+        self._easing_row = row_of("easing", self._easing)
+        self._times_row = row_of("loops", self._times)
         self._loops_row = ControlRow("Times", self._loops, "How often it plays.", "loop count")
         self._repeats_row = ControlRow(
             "Plays", self._repeats, "A video ends by itself; so often the film is in it.", "loops"

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.fields import settings_of
+from ddpm_studio.gui.widgets.control_row import ControlRow
 from ddpm_studio.gui.widgets.inputs import ComboBox, DoubleSpinBox, SpinBox
 
 GAP = 12
 HEIGHT = 32  # pixels, of every control: they stand beside each other
+FIELDS = settings_of(FilmOptions)
+
+
+def row_of(field: str, control: QWidget) -> ControlRow:
+    """A control with the words that stand at a field of FilmOptions."""
+    about = FIELDS[field]
+    return ControlRow(about.words, control, about.tip, about.term)
 
 
 def combo(name: str, entries: Mapping[str, str]) -> ComboBox:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ddpm_studio.export.film.options import LARGEST_SCALE
 from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.widgets.control_row import ControlRow
-from ddpm_studio.gui.widgets.export_rows import combo, line, number
+from ddpm_studio.gui.widgets.export_rows import combo, line, number, row_of
 from ddpm_studio.gui.widgets.inputs import SpinBox
 
 CRISP, SMOOTH = "crisp", "smooth"
 SHOWN_SIDE = 512  # pixels: the enlargement that is proposed comes near to this
 LARGEST_SIDE = 4096
-LARGEST_SCALE = 64
 PAGE_SIDE = 1600  # the same for stages on a page
 SIDE_KEYS = {False: ("export/side", SHOWN_SIDE), True: ("export/page_side", PAGE_SIDE)}
 WAYS = {CRISP: "Crisp: whole pixels", SMOOTH: "Smooth: to a width"}
@@ -72,12 +72,8 @@ class ExportSize(QWidget):
             "that you choose, softly.",
             "nearest neighbour, or Lanczos",
         )
-        self._scale_row = ControlRow(
-            "By", self._scale, "How many times as large it becomes.", "scale"
-        )
-        self._width_row = ControlRow(
-            "Width", self._width, "How wide it becomes; on a film strip, each stage.", "pixels"
-        )
+        self._scale_row = row_of("scale", self._scale)
+        self._width_row = row_of("width", self._width)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(line((way, 2), (self._scale_row, 1), (self._width_row, 1)))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ddpm_studio.gui.widgets.trajectory import FINISHED, PRED_EPS, PRED_X_0, X_T, Trajectory
 
 if TYPE_CHECKING:
-    from ddpm_studio.export.film import Film
+    from ddpm_studio.export.film.write import Film
     from ddpm_studio.gui.work.films import MakeRecipe
     from ddpm_studio.gui.work.training_film import PreviewFrames
     from ddpm_studio.project import Project
@@ -148,7 +148,7 @@ class FilmedDenoising(Filmed):
         return again is not None and len(store.kept) < len(self._trajectory)
 
     def film(self, part: Part) -> Film:
-        from ddpm_studio.export.film_sources import both_film, grid_film
+        from ddpm_studio.export.film.sources import both_film, grid_film
         from ddpm_studio.gui.work.films import one_at_a_time
 
         frames, chosen = self._trajectory.frames, part.pictures

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from ddpm_studio.export.film import Film, FilmOptions
-    from ddpm_studio.export.film_pictures import FilmPictures
+    from ddpm_studio.export.film.pictures import FilmPictures
+    from ddpm_studio.export.film.write import Film, FilmOptions
 
 MARGIN = 16
 BROAD_HEIGHT = 208
@@ -68,7 +68,7 @@ class FilmPreview(QFrame):
 
         ground: "#rrggbb", behind what is transparent in a film that cannot be so.
         """
-        from ddpm_studio.export.film_pictures import FilmPictures
+        from ddpm_studio.export.film.pictures import FilmPictures
 
         height, width, _ = film.shape
         self._pictures = FilmPictures(film, self._fitting(options, width, height))

@@ -232,6 +232,6 @@ class RunView(QWidget):
 
 def image_of(pictures: Any) -> QImage:
     """uint8 (N, H, W, C) -> one image of all of them, as previews lie on disk."""
-    from ddpm_studio.export.grid import picture_grid
+    from ddpm_studio.export.images import picture_grid
 
     return image_on(picture_grid(pictures)).copy()  # its own memory, so that the array may go

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.events import ExportProgress, FileWritten
-from ddpm_studio.export.film_options import FilmOptions
+from ddpm_studio.export.film.kinds import kind_of
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.places import make_folder
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.export.film import Film
+    from ddpm_studio.export.film.write import Film
 
-VIDEOS = (".mp4", ".webm")  # their sides are even, and what is to play again is in them again
 SEEN_PAGE = 1200  # pixels: the longest side of a film strip in its preview, about
 
 MakeRecipe = Callable[[dict[str, Any]], str | None]  # from the options, as plain values
@@ -85,24 +85,22 @@ def foresee(wish: FilmWish) -> Foreseen:
 
     Raises ExportError with one sentence if a film like this cannot be written.
     """
-    from ddpm_studio.export.film_frames import film_order, film_seconds
-    from ddpm_studio.export.film_pages import strip_size
-    from ddpm_studio.export.film_pictures import FilmPictures
+    from ddpm_studio.export.film.frames import film_order, film_seconds
+    from ddpm_studio.export.film.pages import strip_size
+    from ddpm_studio.export.film.pictures import FilmPictures
 
     film, options = wish.film, wish.options
     if wish.stages:
         return Foreseen(strip_size(film, wish.stages, options), (), 0.0)
-    (width, height), times = FilmPictures(film, options).size, 1
-    if wish.suffix in VIDEOS:
-        width, height = width + width % 2, height + height % 2
-        times = max(1, options.loops)
-    order = tuple(film_order(film, options))
-    return Foreseen((width, height), order, film_seconds(film, options), times)
+    kind, pictures = kind_of(wish.suffix), FilmPictures(film, options)
+    size = pictures.size if kind is None else kind.size(pictures)
+    times = max(1, options.loops) if kind is not None and kind.is_video else 1
+    return Foreseen(size, tuple(film_order(film, options)), film_seconds(film, options), times)
 
 
 def estimate(wish: FilmWish) -> Iterator[Foreseen]:
     """What the film will be, and then also how many bytes, about. Raises as `foresee`."""
-    from ddpm_studio.export.film import estimate_bytes
+    from ddpm_studio.export.film.write import estimate_bytes
 
     foreseen = foresee(wish)
     if wish.stages:
@@ -114,7 +112,7 @@ def estimate(wish: FilmWish) -> Iterator[Foreseen]:
 
 def write(path: Path, wish: FilmWish) -> Generator[ExportProgress | FileWritten, None, Saved]:
     """Write what is wished; if it is stopped before its end, nothing is left."""
-    from ddpm_studio.export.film import write_film, write_sequence, write_strip
+    from ddpm_studio.export.film.write import write_film, write_sequence, write_strip
 
     make_folder(path.parent)
     recipe = wish.recipe_text()
@@ -133,7 +131,7 @@ def _small_page(wish: FilmWish) -> np.ndarray:
     import numpy as np
     from PIL import Image
 
-    from ddpm_studio.export.film import write_strip
+    from ddpm_studio.export.film.write import write_strip
 
     options, (height, width, _) = wish.options, wish.film.shape
     most = SEEN_PAGE / max(wish.stages * width, height)

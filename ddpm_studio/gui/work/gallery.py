@@ -166,7 +166,7 @@ def look_large(gallery: Path, file: MadeFile, pools: IdlePool) -> Generator[None
     """One picture, or the first of a film. Raises StudioError if it cannot be shown."""
     import numpy as np
 
-    from ddpm_studio.gallery.requests import WHOLE, request_for
+    from ddpm_studio.gallery.thumbnails import WHOLE, request_for
 
     request = request_for(gallery / file.name, LARGEST, LARGEST, 4, WHOLE)
     with pools.borrowed() as pool:
@@ -184,7 +184,7 @@ def look_large(gallery: Path, file: MadeFile, pools: IdlePool) -> Generator[None
 
 def read_recipe(gallery: Path, file: MadeFile) -> Generator[None, None, Told]:
     """What a file says of how it was made."""
-    from ddpm_studio.export.recipe_files import read_recipe as read
+    from ddpm_studio.export.recipe.files import read_recipe as read
 
     yield
     try:

@@ -60,7 +60,7 @@ def look_up(
     recent: folders of projects that may be gone. Raises StudioError with one sentence.
     """
     from ddpm_studio.device import select_device
-    from ddpm_studio.export.recipe_files import read_recipe
+    from ddpm_studio.export.recipe.files import read_recipe
 
     yield
     recipe = read_recipe(path)
@@ -136,7 +136,7 @@ def small_picture(path: Path) -> Generator[None, None, np.ndarray | None]:
     import numpy as np
 
     from ddpm_studio.data.isolation import DecoderPool
-    from ddpm_studio.gallery.requests import HANDLER, WHOLE, request_for
+    from ddpm_studio.gallery.thumbnails import HANDLER, WHOLE, request_for
 
     request = request_for(path, LARGEST, LARGEST, 4, WHOLE)
     with DecoderPool(HANDLER, workers=1) as pool:

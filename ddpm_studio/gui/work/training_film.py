@@ -15,7 +15,7 @@ from ddpm_studio.project import Project, step_of
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.export.film import Film
+    from ddpm_studio.export.film.write import Film
 
 ROOM_BYTES = 256 << 20
 LEAST = 2  # frames of a film
@@ -95,10 +95,10 @@ def training_film(
     at_hand: bool = False,
 ) -> Film:
     """Some of the pictures as a grid, at every step. at_hand: without a look at the disk."""
-    from ddpm_studio.export import film_sources
+    from ddpm_studio.export.film import sources
 
     look = frames.pictures_at_hand if at_hand else frames.pictures
-    return film_sources.training_film(frames.steps, look, chosen, columns=columns)
+    return sources.training_film(frames.steps, look, chosen, columns=columns)
 
 
 def training_recipe(

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.export.film import film_order, film_size
+from ddpm_studio.export.film.write import film_order, film_size
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import EXPORT, PICTURES, SAMPLE, TRAIN
 from ddpm_studio.gui.widgets.picture_view import PictureView

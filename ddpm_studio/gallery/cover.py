@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ddpm_studio.gallery.requests import COVER
+from ddpm_studio.export.film.kinds import KINDS, kind_of
+from ddpm_studio.gallery.thumbnails import COVER
 
-VIDEO_ENDINGS = (".mp4", ".webm")
+FORMATS = ("JPEG", *(kind.pillow for kind in KINDS if kind.pillow))  # that Pillow may open
 MOST_PIXELS = 1 << 26  # of a file
 DAMAGED = "damaged, or no picture at all"
 
@@ -36,9 +37,10 @@ def look_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
 
 def _opened(path: Path) -> tuple[Image.Image, bool]:
     """The first frame as RGBA, and whether more follow."""
-    if path.suffix.lower() in VIDEO_ENDINGS:
+    kind = kind_of(path.suffix)
+    if kind is not None and not kind.pillow:
         return _first_frame(path), True
-    with Image.open(path, formats=("PNG", "WEBP", "JPEG", "GIF")) as image:
+    with Image.open(path, formats=FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
             raise ValueError("too large to be shown")
         moves = bool(getattr(image, "is_animated", False))

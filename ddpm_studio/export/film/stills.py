@@ -1,8 +1,8 @@
-"""Films of single pictures: GIF, APNG and animated WebP."""
+"""Films of single pictures, each of which is compressed for itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -10,25 +10,22 @@ from typing import BinaryIO
 from PIL import PngImagePlugin
 
 from ddpm_studio.events import ExportProgress
-from ddpm_studio.export.containers import Apng, Container, Contents, Gif, WebP
-from ddpm_studio.export.film_frames import film_shots
-from ddpm_studio.export.film_pictures import FilmPictures
-from ddpm_studio.export.gif_colours import GifColours
+from ddpm_studio.export.film.containers import Contents
+from ddpm_studio.export.film.frames import film_shots
+from ddpm_studio.export.film.kind import StillFilm
+from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.images import to_image
-
-STILLS: dict[str, type[Container]] = {".gif": Gif, ".webp": WebP, ".png": Apng, ".apng": Apng}
 
 
 def write_stills(
-    path: Path, suffix: str, pictures: FilmPictures, recipe: str | None
+    kind: StillFilm, path: Path, pictures: FilmPictures, recipe: str | None
 ) -> Iterator[ExportProgress]:
     """Every frame is in it, equal ones too; what is seen again is compressed only once.
 
     Raises OSError.
     """
-    kind = STILLS[suffix]
     shots = film_delays(kind, pictures)
-    encode, palette = frame_encoder(suffix, pictures)
+    encode, palette = kind.encoder(pictures)
     contents = Contents(
         pictures.size,
         pictures.film.shape[2],
@@ -38,7 +35,7 @@ def write_stills(
         palette,
     )
     with path.open("w+b") as file:
-        film = kind(file, contents)
+        film = kind.container(file, contents)
         places: dict[int, tuple[int, int]] = {}
         for done, (index, delay) in enumerate(shots, 1):
             frame = _read(file, places[index]) if index in places else encode(index)
@@ -47,26 +44,15 @@ def write_stills(
         film.end()
 
 
-def film_delays(kind: type[Container], pictures: FilmPictures) -> list[tuple[int, int]]:
+def film_delays(kind: StillFilm, pictures: FilmPictures) -> list[tuple[int, int]]:
     """The shots of a film, (frame, delay), each as long as a file of that kind can say."""
-    shots = []
-    for index, delay in film_shots(pictures.film, pictures.options, kind.per_second):
-        parts = -(-delay // kind.most_delay) or 1
+    shots, container = [], kind.container
+    for index, delay in film_shots(pictures.film, pictures.options, container.per_second):
+        parts = -(-delay // container.most_delay) or 1
         for part in range(parts):
             length = delay * (part + 1) // parts - delay * part // parts
-            shots.append((index, max(length, kind.least_delay)))
+            shots.append((index, max(length, container.least_delay)))
     return shots
-
-
-def frame_encoder(
-    suffix: str, pictures: FilmPictures
-) -> tuple[Callable[[int], bytes], bytes | None]:
-    """What compresses a frame, and the palette that all frames share, if they do."""
-    if suffix == ".gif":
-        colours = GifColours(pictures)
-        return colours.frame, colours.palette
-    encode = webp_frame if suffix == ".webp" else png_frame
-    return lambda index: encode(pictures, index), None
 
 
 def png_frame(pictures: FilmPictures, index: int) -> bytes:

@@ -8,11 +8,15 @@ import numpy as np
 from PIL import Image
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.export.captions import CaptionSpace, caption_mask, caption_space, caption_strip
-from ddpm_studio.export.film_frames import Film
-from ddpm_studio.export.film_options import LONGEST_SIDE, FilmOptions
-from ddpm_studio.export.grid import enlarge
-from ddpm_studio.export.images import to_image
+from ddpm_studio.export.film.captions import (
+    CaptionSpace,
+    caption_mask,
+    caption_space,
+    caption_strip,
+)
+from ddpm_studio.export.film.frames import Film
+from ddpm_studio.export.film.options import LONGEST_SIDE, FilmOptions
+from ddpm_studio.export.images import enlarge, to_image
 
 
 class FilmPictures:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import IO
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.export.images import RECIPE_KEY, reason_of
-from ddpm_studio.export.recipe_texts import (
+from ddpm_studio.export.film.kinds import HEAD_BYTES, STILL_NAMES, either, kind_in
+from ddpm_studio.export.images import reason_of
+from ddpm_studio.export.recipe.chunks import (
     COMMENT,
     MOST_BYTES,
-    READERS,
+    RECIPE_KEY,
     DamagedFileError,
     Source,
     Text,
@@ -21,14 +22,13 @@ from ddpm_studio.export.sheet_page import KEY as SHEET_KEY
 from ddpm_studio.recipe import KIND, Recipe
 from ddpm_studio.sheets import KIND as SHEET
 
-HEAD_BYTES = 16  # by which the kind of a file is known
 LONGEST_NAME = 60  # characters of a file name in a sentence
 IS_RECIPE, IS_SHEET = (re.compile(rf'"kind"\s*:\s*"{kind}"') for kind in (KIND, SHEET))
-KINDS = "PNG, WebP, GIF, MP4, WebM or JSON"
+KINDS = either([*STILL_NAMES, "JSON"])
 
 
 def read_recipe(path: Path) -> Recipe:
-    """The recipe in a file: PNG, APNG, WebP, GIF, MP4, WebM, or a recipe alone as JSON.
+    """The recipe in a picture or film of a kind that is written here, or alone as JSON.
 
     What a file is, its first bytes say, not its name. Time and memory are bounded whatever is in
     it, and no pixel is decoded. Raises StudioError with one sentence, and nothing else: there is
@@ -85,10 +85,10 @@ def _recipe(name: str, text: str) -> Recipe:
 def _texts(file: IO[bytes]) -> Iterator[Text]:
     """Raises DamagedFileError and OSError."""
     head = file.read(HEAD_BYTES)
-    for place, mark, reader in READERS:
-        if head[place : place + len(mark)] == mark:
-            yield from reader(Source(file))
-            return
+    kind = kind_in(head)
+    if kind is not None:
+        yield from kind.texts(Source(file))
+        return
     if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):  # JSON
         raise DamagedFileError(f"is not of a kind that holds a recipe ({KINDS})")
     file.seek(0)

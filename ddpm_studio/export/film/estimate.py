@@ -12,17 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
-from ddpm_studio.export.film_frames import Film, film_order
-from ddpm_studio.export.film_options import FilmOptions
-from ddpm_studio.export.film_pages import growing_page, strip_size, strip_stages
-from ddpm_studio.export.film_pictures import FilmPictures
-from ddpm_studio.export.film_stills import STILLS, film_delays, frame_encoder
-from ddpm_studio.export.film_video import VIDEOS, Video, video_frame, video_size
-from ddpm_studio.export.grid import picture_grid
+from ddpm_studio.export.film.frames import Film, film_order
+from ddpm_studio.export.film.kind import StillFilm, VideoFilm
+from ddpm_studio.export.film.kinds import BY_ENDING
+from ddpm_studio.export.film.kinds.apng import APNG
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.pages import growing_page, strip_size, strip_stages
+from ddpm_studio.export.film.pictures import FilmPictures
+from ddpm_studio.export.film.stills import film_delays
+from ddpm_studio.export.film.video import Video, video_frame
+from ddpm_studio.export.images import picture_grid
 
 MOST_FRAMES, LEAST_FRAMES = 9, 4  # of single pictures that are compressed
-STILL_PIXELS = {".gif": 1 << 20, ".webp": 1 << 19, ".png": 1 << 20}  # in all of them
-VIDEO_PIXELS = {".mp4": 3 << 19, ".webm": 3 << 18}
 PAGE_PIXELS = 1 << 20  # of a page that is compressed as a whole
 HELD_TICKS = 6  # in a row that are compressed: the first of them still get better
 SPARSE = 0.03  # bytes a pixel
@@ -30,10 +31,6 @@ VIDEO_FRAMES = 64  # of a longer film, every second one or fewer
 ROWS, COLUMNS = 2, 3  # of the parts that stand for a large frame
 VIDEO_PARTS = 3
 SMALLEST = 48  # pixels, enlarged: the side of such a part
-SEQUENCE = ".png"
-OVERHEAD = {".gif": 19, ".webp": 32, ".png": 50, ".apng": 50}  # bytes of a frame
-HELD_TICK = {".mp4": 27, ".webm": 21}  # bytes of a frame of a video in which nothing changes
-VIDEO_HEAD = {".mp4": 1500, ".webm": 490}
 
 
 def estimate_bytes(film: Film, options: FilmOptions, suffix: str, stages: int | None = None) -> int:
@@ -42,73 +39,77 @@ def estimate_bytes(film: Film, options: FilmOptions, suffix: str, stages: int | 
     stages: of a page instead of a film. It takes a fraction of a second: some frames, or parts
     of them, are compressed, and the rest is reckoned from them.
     """
-    suffix = suffix.lower()
+    kind = BY_ENDING[suffix.lower()] if suffix else None
     if stages is not None:
-        return _page(film, options, suffix, stages)
-    if suffix in VIDEOS:
-        return _video(film, options, suffix)
-    if suffix in STILLS:
-        shots = film_delays(STILLS[suffix], FilmPictures(film, options))
-        return _stills(film, options, suffix, [index for index, _ in shots])
-    return _stills(film, options, SEQUENCE, film_order(film, options))
+        assert isinstance(kind, StillFilm), "pages are still"
+        return _page(kind, film, options, stages)
+    if kind is None:
+        return _stills(APNG, film, options, film_order(film, options))
+    return kind.estimate(film, options)
 
 
-def _page(film: Film, options: FilmOptions, suffix: str, stages: int) -> int:
-    """The page itself, unless it is large: then its stages."""
-    width, height = strip_size(film, stages, options)
-    if width * height > PAGE_PIXELS:
-        return _stills(film, options, suffix, strip_stages(film, stages))
-    page = list(growing_page(film, stages, options))[-1]
-    return _stills(Film(1, lambda _: page), FilmOptions(), suffix, [0])
+def estimate_still_film(kind: StillFilm, film: Film, options: FilmOptions) -> int:
+    """The same for what is written frame by frame."""
+    shots = film_delays(kind, FilmPictures(film, options))
+    return _stills(kind, film, options, [index for index, _ in shots])
 
 
-def _stills(film: Film, options: FilmOptions, suffix: str, order: list[int]) -> int:
-    """Some frames, from the first to the last; those between them are as large as between."""
-    pixels = STILL_PIXELS.get(suffix, STILL_PIXELS[".png"])
-    whole = math.prod(FilmPictures(film, options).size)
-    count = min(film.count, max(LEAST_FRAMES, min(MOST_FRAMES, pixels // whole)))
-    part, options, share = _part_of(film, options, pixels // count)
-    encode, _ = frame_encoder(suffix, FilmPictures(part, options))
-    places = np.unique(np.linspace(0, film.count - 1, count).round().astype(int))
-    sizes = [len(encode(int(place))) / share for place in places]
-    return round(np.interp(order, places, sizes).sum() + len(order) * OVERHEAD[suffix])
-
-
-def _video(film: Film, options: FilmOptions, suffix: str) -> int:
+def estimate_video(kind: VideoFilm, film: Film, options: FilmOptions) -> int:
     """The whole way of a film, held frames but a few times, and of its area a part."""
     order = film_order(film, options)
     moved = [index for _, run in groupby(order) for index in islice(run, HELD_TICKS)]
     every = -(-len(moved) // VIDEO_FRAMES)
     shown = moved[::every]
-    pixels = VIDEO_PIXELS[suffix] // len(shown)
-    once, density = _video_parts(film, options, suffix, shown, pixels)
+    pixels = kind.estimated_pixels // len(shown)
+    once, density = _video_parts(kind, film, options, shown, pixels)
     if density < SPARSE:  # then it is quick, and small parts say little
-        once, _ = _video_parts(film, options, suffix, shown, 4 * pixels)
-    held = HELD_TICK[suffix] * (len(order) - len(shown))
-    return round(VIDEO_HEAD[suffix] + max(1, options.loops) * (once * every + held))
+        once, _ = _video_parts(kind, film, options, shown, 4 * pixels)
+    held = kind.held_tick * (len(order) - len(shown))
+    return round(kind.head + max(1, options.loops) * (once * every + held))
+
+
+def _page(kind: StillFilm, film: Film, options: FilmOptions, stages: int) -> int:
+    """The page itself, unless it is large: then its stages."""
+    width, height = strip_size(film, stages, options)
+    if width * height > PAGE_PIXELS:
+        return _stills(kind, film, options, strip_stages(film, stages))
+    page = list(growing_page(film, stages, options))[-1]
+    return _stills(kind, Film(1, lambda _: page), FilmOptions(), [0])
+
+
+def _stills(kind: StillFilm, film: Film, options: FilmOptions, order: list[int]) -> int:
+    """Some frames, from the first to the last; those between them are as large as between."""
+    pixels = kind.estimated_pixels
+    whole = math.prod(FilmPictures(film, options).size)
+    count = min(film.count, max(LEAST_FRAMES, min(MOST_FRAMES, pixels // whole)))
+    part, options, share = _part_of(film, options, pixels // count)
+    encode, _ = kind.encoder(FilmPictures(part, options))
+    places = np.unique(np.linspace(0, film.count - 1, count).round().astype(int))
+    sizes = [len(encode(int(place))) / share for place in places]
+    return round(np.interp(order, places, sizes).sum() + len(order) * kind.overhead)
 
 
 def _video_parts(
-    film: Film, options: FilmOptions, suffix: str, shown: list[int], pixels: int
+    kind: VideoFilm, film: Film, options: FilmOptions, shown: list[int], pixels: int
 ) -> tuple[float, float]:
     """Bytes of some frames, reckoned from parts with about so many pixels; and bytes a pixel."""
-    ticks = HELD_TICK[suffix] * len(shown)
+    ticks = kind.held_tick * len(shown)
     share, changing = 0.0, 0.0
     for part, small, part_share in _parts_of(film, options, pixels):
-        changing += max(0, _video_size(part, small, suffix, shown) - VIDEO_HEAD[suffix] - ticks)
+        changing += max(0, _video_size(kind, part, small, shown) - kind.head - ticks)
         share += part_share
     width, height = FilmPictures(film, options).size
     changing /= share
     return changing + ticks, changing / (width * height * len(shown))
 
 
-def _video_size(film: Film, options: FilmOptions, suffix: str, order: list[int]) -> int:
+def _video_size(kind: VideoFilm, film: Film, options: FilmOptions, order: list[int]) -> int:
     """Bytes of a video of some frames, each seen once."""
     pictures = FilmPictures(film, options)
     rate = Fraction(options.fps).limit_denominator(1000)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"part{suffix}"
-        with Video(path, suffix, rate, video_size(pictures), None) as video:
+        path = Path(folder) / f"part{kind.endings[0]}"
+        with Video(kind, path, rate, kind.size(pictures), None) as video:
             for index in order:
                 video.add(video_frame(pictures, index))
         return path.stat().st_size

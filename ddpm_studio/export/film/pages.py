@@ -13,12 +13,12 @@ import numpy as np
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import ExportProgress
-from ddpm_studio.export.captions import caption_strip
-from ddpm_studio.export.film_frames import Film, film_order
-from ddpm_studio.export.film_options import LONGEST_SIDE, FilmOptions
-from ddpm_studio.export.film_pictures import FilmPictures
+from ddpm_studio.export.film.captions import caption_strip
+from ddpm_studio.export.film.frames import Film, film_order
+from ddpm_studio.export.film.options import LONGEST_SIDE, FilmOptions
+from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.images import reason_of, to_image, write_png
-from ddpm_studio.export.recipe_chunks import exif_recipe
+from ddpm_studio.export.recipe.exif import exif_recipe
 from ddpm_studio.storage import (
     ABANDONED_AFTER,
     TEMPORARY_PREFIX,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PIL import GifImagePlugin, Image
 
-from ddpm_studio.export.captions import caption_colours
-from ddpm_studio.export.containers import GIF_CLEAR, GIF_COLOURS
-from ddpm_studio.export.film_pictures import FilmPictures
+from ddpm_studio.export.film.captions import caption_colours
+from ddpm_studio.export.film.kinds.gif import GIF_CLEAR, GIF_COLOURS
+from ddpm_studio.export.film.pictures import FilmPictures
 
 OPAQUE_FROM = 128  # the least alpha that counts as a colour
 CAPTION_COLOURS = 8

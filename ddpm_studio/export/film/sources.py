@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from ddpm_studio.export.film_frames import Film
-from ddpm_studio.export.grid import picture_grid
+from ddpm_studio.export.film.frames import Film
+from ddpm_studio.export.images import picture_grid
 
 GAP = 32  # parts of a side's width, between two sides
 

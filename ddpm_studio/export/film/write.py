@@ -6,26 +6,23 @@ A film as one file (`write_film`), as a page of stages (`write_strip`), as a fol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import ExportProgress
-from ddpm_studio.export.film_estimate import estimate_bytes
-from ddpm_studio.export.film_frames import Film, film_order, film_seconds
-from ddpm_studio.export.film_options import FilmOptions
-from ddpm_studio.export.film_pages import strip_size, write_sequence, write_strip
-from ddpm_studio.export.film_pictures import FilmPictures
-from ddpm_studio.export.film_stills import STILLS, write_stills
-from ddpm_studio.export.film_video import VIDEOS, video_size, write_video
+from ddpm_studio.export.film.estimate import estimate_bytes
+from ddpm_studio.export.film.frames import Film, film_order, film_seconds
+from ddpm_studio.export.film.kinds import BY_ENDING, ENDINGS, kind_of
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.pages import strip_size, write_sequence, write_strip
+from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.images import reason_of
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished, replacing
 
 __all__ = [
-    "FORMATS",
     "Film",
     "FilmOptions",
     "check_film_path",
@@ -39,12 +36,6 @@ __all__ = [
     "write_strip",
 ]
 
-ENDINGS = (".gif", ".webp", ".png", ".mp4", ".webm", ".apng")
-FORMATS: dict[str, Callable[..., Iterator[ExportProgress]]] = {
-    suffix: partial(write_stills if suffix in STILLS else write_video, suffix=suffix)
-    for suffix in ENDINGS
-}
-
 
 def film_size(film: Film, options: FilmOptions, suffix: str = "") -> tuple[int, int]:
     """(width, height) in pixels of what is written, with the captions; those of videos are even.
@@ -52,14 +43,15 @@ def film_size(film: Film, options: FilmOptions, suffix: str = "") -> tuple[int, 
     Raises ExportError if that is more than a film can have.
     """
     pictures = FilmPictures(film, options)
-    return video_size(pictures) if suffix.lower() in VIDEOS else pictures.size
+    kind = kind_of(suffix)
+    return pictures.size if kind is None else kind.size(pictures)
 
 
 def check_film_path(path: Path) -> None:
     """Raise ExportError unless the file's ending is one that can be written, in a folder."""
-    if path.suffix.lower() not in FORMATS:
+    if kind_of(path.suffix) is None:
         raise ExportError(
-            f"{path.name} has no ending that can be written; choose one of {', '.join(FORMATS)}."
+            f"{path.name} has no ending that can be written; choose one of {', '.join(ENDINGS)}."
         )
     if not path.parent.is_dir():
         raise ExportError(f"The folder {path.parent} does not exist.")
@@ -81,9 +73,9 @@ def write_film(
     check_film_path(path)
     remove_unfinished(path.parent, ABANDONED_AFTER)
     pictures = FilmPictures(film, options)
-    write = FORMATS[path.suffix.lower()]
+    kind = BY_ENDING[path.suffix.lower()]
     try:
         with replacing(path) as temporary:
-            yield from write(temporary, pictures=pictures, recipe=recipe)
+            yield from kind.write(temporary, pictures, recipe)
     except (OSError, ValueError, av.FFmpegError) as error:
         raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error

@@ -1,9 +1,8 @@
-"""Films as videos that play everywhere: MP4 (H.264) and WebM (VP9), in yuv420p, of even sides."""
+"""Films as videos that play everywhere: in yuv420p, of even sides."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,39 +13,17 @@ from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from ddpm_studio.events import ExportProgress
-from ddpm_studio.export.film_frames import film_order
-from ddpm_studio.export.film_pictures import FilmPictures
+from ddpm_studio.export.film.frames import film_order
+from ddpm_studio.export.film.kind import VideoFilm
+from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.images import on_background
-from ddpm_studio.export.recipe_chunks import plain_recipe
+from ddpm_studio.export.recipe.chunks import plain_recipe
 
 BT_709 = 1  # its number for the matrix, the primaries and the curve (ITU-T H.273)
 
 
-@dataclass(frozen=True)
-class VideoKind:
-    """How a video is made. Its quality is visually lossless on flat colours."""
-
-    format: str
-    codec: str
-    coder: dict[str, str]
-    container: dict[str, str] = field(default_factory=dict)
-
-
-X264 = {
-    "crf": "14",
-    # it reads memory that nothing was written to, so that no two films of the same frames are alike
-    "x264-params": "mbtree=0",
-}
-VIDEOS = {
-    ".mp4": VideoKind("mp4", "libx264", X264, {"movflags": "+faststart"}),
-    ".webm": VideoKind(
-        "webm", "libvpx-vp9", {"crf": "16", "b": "0", "cpu-used": "4", "row-mt": "1"}
-    ),
-}
-
-
 def write_video(
-    path: Path, suffix: str, pictures: FilmPictures, recipe: str | None
+    kind: VideoFilm, path: Path, pictures: FilmPictures, recipe: str | None
 ) -> Iterator[ExportProgress]:
     """Write every tick, held frames again and again, since players ignore durations.
 
@@ -55,18 +32,12 @@ def write_video(
     order = film_order(pictures.film, pictures.options) * max(1, pictures.options.loops)
     rate = Fraction(pictures.options.fps).limit_denominator(1000)
     seen, frame = -1, np.empty(0)
-    with Video(path, suffix, rate, video_size(pictures), recipe) as video:
+    with Video(kind, path, rate, kind.size(pictures), recipe) as video:
         for done, index in enumerate(order, 1):
             if index != seen:
                 seen, frame = index, video_frame(pictures, index)
             video.add(frame)
             yield ExportProgress(done, len(order))
-
-
-def video_size(pictures: FilmPictures) -> tuple[int, int]:
-    """(width, height), even."""
-    width, height = pictures.size
-    return width + width % 2, height + height % 2
 
 
 def video_frame(pictures: FilmPictures, index: int) -> np.ndarray:
@@ -81,13 +52,17 @@ class Video:
     """A video in the making, whole once it is left."""
 
     def __init__(
-        self, path: Path, suffix: str, rate: Fraction, size: tuple[int, int], recipe: str | None
+        self,
+        kind: VideoFilm,
+        path: Path,
+        rate: Fraction,
+        size: tuple[int, int],
+        recipe: str | None,
     ) -> None:
-        kind = VIDEOS[suffix]
-        self._container = av.open(path, "w", format=kind.format, options=kind.container)
+        self._container = av.open(path, "w", format=kind.format, options=kind.format_options)
         if recipe is not None:
             self._container.metadata["comment"] = plain_recipe(recipe)
-        stream = self._container.add_stream(kind.codec, rate=rate, options=kind.coder)
+        stream = self._container.add_stream(kind.codec, rate=rate, options=kind.codec_options)
         assert isinstance(stream, VideoStream)
         self._stream = stream
         stream.width, stream.height = size
@@ -115,3 +90,17 @@ class Video:
         if kind is None:
             self._write(self._stream.encode())
         self._container.close()
+
+
+def copy_packets(source: Path, target: Path) -> None:
+    """The same packets in a container without texts. Raises OSError or ValueError."""
+    try:
+        with source.open("rb") as file, av.open(file, "r") as old, av.open(target, "w") as new:
+            [stream] = old.streams.video
+            copy = new.add_stream_from_template(stream)
+            for packet in old.demux(stream):
+                if packet.dts is not None:
+                    packet.stream = copy
+                    new.mux(packet)
+    except av.FFmpegError as error:
+        raise ValueError("it is damaged") from error

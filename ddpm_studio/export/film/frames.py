@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from ddpm_studio.export.film_options import FilmOptions
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.images import on_background
 
 LOOKED_AT = 1 << 14  # pixels of a frame that are looked at to see how much it changes

@@ -1,0 +1,129 @@
+"""How a film plays and looks: speed, size, easing, colours, caption."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ddpm_studio.fields import check_fields, setting
+
+LARGEST_SCALE = 64
+LONGEST_SIDE = 16383  # pixels, of WebP
+MOST_LOOPS = 1000
+
+
+@dataclass(frozen=True)
+class FilmOptions:
+    """Every choice about a film but what is in it. Raises ConfigError, which names the field.
+
+    scale and width: each pixel becomes a square of so many, or smoothly (Lanczos) to so many
+    pixels, and the height follows. easing: "t", one frame a tick; "change", the same visible
+    change every tick, so that frames come again or are passed over. loops: a video then holds the
+    film so many times. background: behind what is transparent where a film cannot be so, and
+    behind captions.
+    """
+
+    fps: float = setting(
+        12.0,
+        words="Speed",
+        term="fps",
+        tip="Frames a second; GIF shows 50 at most.",
+        help="frames per second",
+        unit="fps",
+        least=0.2,
+        most=60,
+    )
+    hold: float = setting(
+        1.5,
+        words="Rest",
+        term="hold",
+        tip="How long the finished picture stays.",
+        help="seconds on the last frame",
+        unit="s",
+        least=0,
+        most=60,
+        allowed="0 to 60 seconds",
+    )
+    scale: int = setting(
+        1,
+        words="By",
+        term="scale",
+        tip="How many times as large it becomes.",
+        help="whole-number enlargement",
+        unit="×",
+        least=1,
+        most=LARGEST_SCALE,
+    )
+    width: int | None = setting(
+        None,
+        words="Width",
+        term="pixels",
+        tip="How wide it becomes; on a film strip, each stage.",
+        help="smoothly to so many pixels",
+        unit="px",
+        least=1,
+        most=LONGEST_SIDE,
+    )
+    easing: str = setting(
+        "t",
+        words="Pace",
+        term="linear in t, or in visible change",
+        tip=(
+            "Even steps shows every step equally long. Even change hurries through what looks the "
+            "same and lingers where the picture appears."
+        ),
+        help="even in time, or in visible change",
+        choices={"t": "Even steps", "change": "Even change"},
+    )
+    ping_pong: bool = setting(
+        False,
+        words="And back again",
+        term="ping-pong",
+        tip="After the last picture, play the same way back, so that it loops smoothly.",
+        help="and the same way back",
+    )
+    loops: int = setting(
+        0,
+        words="Plays",
+        term="loop",
+        tip="How often it plays before it stands still.",
+        help="0: it plays for ever",
+        unit="×",
+        least=0,
+        most=MOST_LOOPS,
+        allowed=f"0 (for ever) to {MOST_LOOPS}",
+    )
+    palette: str = setting(
+        "frame",
+        words="Colours",
+        term="palette",
+        tip=(
+            "A GIF has 256 of them. A palette for every frame shows them best; one for all "
+            "makes a smaller file, and plain areas do not flicker."
+        ),
+        help="of a GIF: for each frame, or one for all",
+        choices={"frame": "Own for every frame", "shared": "One palette for all"},
+    )
+    dither: str = setting(
+        "none",
+        words="Dithering",
+        term="none, Floyd-Steinberg, ordered",
+        tip="How colours between the 256 are made: not at all, by a grain, or by a pattern.",
+        help="of a GIF",
+        choices={
+            "none": "None: flat areas",
+            "floyd_steinberg": "Fine grain",
+            "ordered": "Regular pattern",
+        },
+    )
+    caption: bool = setting(
+        False,
+        words="Caption",
+        tip="A line below the picture says where it is on the way, such as step 12 of 50.",
+        help="step and noise below the picture",
+    )
+    background: str = setting(
+        "#ffffff", pattern="#[0-9a-fA-F]{6}", allowed="a colour such as #ffffff"
+    )
+
+    def __post_init__(self) -> None:
+        check_fields(self)

@@ -1,0 +1,1 @@
+"""Recipes inside pictures and films: written, read, and left out."""

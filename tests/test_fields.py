@@ -1,0 +1,80 @@
+"""What is said at a field decides what is allowed, and what forms and the command line say."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from ddpm_studio.errors import ConfigError
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.fields import add_option, check_fields, setting, settings_of
+
+
+@dataclass(frozen=True)
+class Kettle:
+    litres: float = setting(1.5, words="Water", least=0.2, most=2, help="how much")
+    cups: int = setting(0, also=(0,), least=2, most=8, allowed="0 (all) or 2 to 8", help="how many")
+    heat: float = setting(1.0, above=0, below=2, allowed="in 0 .. 2")
+    tea: str = setting("green", choices=("green", "black"), help="which")
+    timer: int | None = setting(None, least=1, help="minutes")
+    colour: str = setting("#ffffff", pattern="#[0-9a-f]{6}", allowed="a colour")
+    is_loud: bool = setting(False, help="it whistles")
+    marks: tuple[int, ...] = (1, 2)  # nothing is said of it but its type
+
+    def __post_init__(self) -> None:
+        check_fields(self, "kettle")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "must_be"),
+    [
+        ("litres", 0.1, "0.2 to 2"),
+        ("litres", float("nan"), "a number"),
+        ("litres", "much", "a number"),
+        ("cups", 1, "0 \\(all\\) or 2 to 8"),
+        ("cups", True, "a whole number"),
+        ("heat", 0.0, "in 0 .. 2"),
+        ("heat", 2.0, "in 0 .. 2"),
+        ("tea", "mint", "one of green, black"),
+        ("timer", 0, "at least 1"),
+        ("timer", 1.5, "at least 1"),
+        ("colour", "white", "a colour"),
+        ("is_loud", 1, "true or false"),
+        ("marks", (1.5,), "whole numbers with commas"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_refused_by_its_name(
+    name: str, value: object, must_be: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"^kettle.{name} is .*, but must be {must_be}"):
+        Kettle(**{name: value})
+
+
+def test_what_is_allowed_stays_and_is_brought_to_its_type() -> None:
+    values: dict[str, Any] = {"litres": 2, "cups": 0, "heat": 1.9, "tea": "black", "timer": 3}
+    kettle = Kettle(**values, marks=[3])
+    assert (type(kettle.litres), kettle.cups, kettle.timer, kettle.marks) == (float, 0, 3, (3,))
+    assert Kettle().timer is None
+
+
+def test_options_are_made_from_fields_and_say_only_what_was_said() -> None:
+    parser = ArgumentParser()
+    for name, about in settings_of(Kettle).items():
+        if about.help:
+            add_option(parser, Kettle, name, int)
+    assert set(vars(parser.parse_args([])).values()) == {None}
+    said = vars(parser.parse_args(["--litres", "1", "--tea", "black", "--is-loud"]))
+    kettle = Kettle(**{name: value for name, value in said.items() if value is not None})
+    assert (kettle.litres, kettle.tea, kettle.is_loud, kettle.cups) == (1.0, "black", True, 0)
+
+
+def test_a_form_of_a_film_finds_all_that_it_says() -> None:
+    for name, about in settings_of(FilmOptions).items():
+        if name != "background":  # that of the project
+            assert about.words, name
+            assert about.tip.endswith("."), name
+        value = getattr(FilmOptions(), name)
+        assert value is None or about.allows(value)
