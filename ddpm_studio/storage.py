@@ -8,12 +8,14 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from ddpm_studio.errors import StudioError
+
+T = TypeVar("T")
 
 TEMPORARY_PREFIX = ".unfinished-"
 TEMPORARY = TEMPORARY_PREFIX + "[0-9a-f]" * 8 + "*"  # as they are named here, nothing else
@@ -83,6 +85,25 @@ def read_json(path: Path, kind: str, format_version: int) -> dict[str, Any]:
     except ValueError as error:
         raise StudioError(f"{path} is damaged: it is not valid JSON ({error}).") from error
     return check_format(values, str(path), kind, format_version)
+
+
+class JsonCache(NamedTuple):
+    """A JSON file that can be made again: what cannot be used counts as not there."""
+
+    path: Path
+    kind: str
+    format_version: int
+
+    def read(self, understand: Callable[[dict[str, Any]], T]) -> T | None:
+        """What is made of the values; None if they are missing, damaged, or not understood."""
+        try:
+            return understand(read_json(self.path, self.kind, self.format_version))
+        except (StudioError, OSError, ValueError, LookupError, TypeError, AttributeError):
+            return None
+
+    def write(self, values: dict[str, Any]) -> None:
+        """In one line, since nobody reads it. Raises OSError."""
+        write_json(self.path, self.kind, self.format_version, values, indent=None)
 
 
 def check_format(values: object, source: str, kind: str, format_version: int) -> dict[str, Any]:

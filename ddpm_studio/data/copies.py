@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ddpm_studio.data.facts import MINI_SIZE, PictureFacts
+from ddpm_studio.storage import JsonCache
 
 Ints = npt.NDArray[np.int64]
 
+KIND = "groups of copies"
+FORMAT_VERSION = 1
+FILE_NAME = "copies.json"
+RULES = 1  # rises when the same pictures make other groups
+WORTH_KEEPING = 500  # pictures: fewer are compared sooner than the file is read
 MINI_BYTES = MINI_SIZE * MINI_SIZE * 3
 MINI_TEXT = MINI_BYTES // 3 * 4  # characters of base64
 MOST_BITS = 5  # of 64 in which the looks of copies differ
@@ -29,6 +39,31 @@ GAINS = (0.84, 1 / 0.84)  # how much more contrast a copy may have
 ASPECT_SLACK = 0.01  # beside what rounding to whole pixels does
 BLOCK = 64  # pictures that are compared with all others at once
 MOST_PAIRS = 50_000  # of thumbnails that are compared at once
+
+
+def known_groups(facts: Sequence[PictureFacts], cache: Path) -> list[list[int]]:
+    """`group_copies`, but of the same pictures in the same order only once.
+
+    To compare 20,000 pictures takes a while.
+    """
+    if len(facts) < WORTH_KEEPING:
+        return group_copies(facts)
+    looks = [f"{f.digest} {f.look} {f.mini} {f.width} {f.height} {f.damage}" for f in facts]
+    text = "\n".join([str(RULES), *looks])
+    key = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+
+    def understand(values: dict[str, Any]) -> list[list[int]] | None:
+        groups = [[int(place) for place in group] for group in values["groups"]]
+        is_whole = all(0 <= place < len(facts) for group in groups for place in group)
+        return groups if values["key"] == key and is_whole else None
+
+    kept = JsonCache(cache / FILE_NAME, KIND, FORMAT_VERSION)
+    groups = kept.read(understand)
+    if groups is None:
+        groups = group_copies(facts)
+        with suppress(OSError):  # it can be found again
+            kept.write({"key": key, "groups": groups})
+    return groups
 
 
 def group_copies(facts: Sequence[PictureFacts]) -> list[list[int]]:

@@ -9,8 +9,7 @@ from typing import Any
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.facts import PictureFacts
 from ddpm_studio.data.scan import FoundFile
-from ddpm_studio.errors import StudioError
-from ddpm_studio.storage import read_json, write_json
+from ddpm_studio.storage import JsonCache
 
 KIND = "known pictures"
 FORMAT_VERSION = 1
@@ -22,7 +21,7 @@ class KnownFiles:
     """Facts, or the reason why there are none. Damaged notes are forgotten: they can be remade."""
 
     def __init__(self, cache: Path, config: PicturesConfig, version: int) -> None:
-        self._path = cache / FILE_NAME
+        self._file = JsonCache(cache / FILE_NAME, KIND, FORMAT_VERSION)
         # what else decides whether a file is taken
         self._limits = [version, config.smallest_side, config.max_megapixels]
         self._digests: dict[str, tuple[int, int, str]] = {}  # name -> size, time, digest
@@ -31,7 +30,8 @@ class KnownFiles:
         self._frames: dict[str, list[float]] = {}
         self._likely: dict[tuple[int, int], list[str]] = {}  # size, time (-1: any) -> digests
         self._is_changed = False
-        self._load()
+        self._file.read(self._understand)
+        self._note_likely()
 
     def digest(self, file: FoundFile) -> str:
         """Of a file that has not changed since it was read; else ""."""
@@ -109,25 +109,21 @@ class KnownFiles:
             "reasons": self._reasons,
             "frames": self._frames,
         }
-        write_json(self._path, KIND, FORMAT_VERSION, values, indent=None)
+        self._file.write(values)
         self._is_changed = False
 
-    def _load(self) -> None:
-        try:
-            values = read_json(self._path, KIND, FORMAT_VERSION)
-            if values["limits"] != self._limits:
-                return
-            digests = {name: _known(entry) for name, entry in values["files"].items()}
-            facts = {
-                digest: PictureFacts.from_list(entry) for digest, entry in values["facts"].items()
-            }
-            reasons = {str(digest): str(why) for digest, why in values["reasons"].items()}
-            frames = {str(k): [float(second) for second in v] for k, v in values["frames"].items()}
-        except (StudioError, ValueError, KeyError, TypeError, AttributeError):
+    def _understand(self, values: dict[str, Any]) -> None:
+        if values["limits"] != self._limits:
             return
-        self._digests, self._facts, self._reasons = digests, facts, reasons
-        self._frames = frames
-        for size, modified_ns, digest in digests.values():
+        digests = {name: _known(entry) for name, entry in values["files"].items()}
+        facts = {digest: PictureFacts.from_list(entry) for digest, entry in values["facts"].items()}
+        reasons = {str(digest): str(why) for digest, why in values["reasons"].items()}
+        frames = {str(k): [float(second) for second in v] for k, v in values["frames"].items()}
+        # all of it or nothing
+        self._digests, self._facts, self._reasons, self._frames = digests, facts, reasons, frames
+
+    def _note_likely(self) -> None:
+        for size, modified_ns, digest in self._digests.values():
             for key in ((size, modified_ns), (size, -1)):
                 likely = self._likely.setdefault(key, [])
                 if len(likely) < MOST_LIKELY:

@@ -7,14 +7,13 @@ import json
 import math
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.errors import StudioError
-from ddpm_studio.storage import read_json, write_json
+from ddpm_studio.storage import JsonCache
 
 KIND = "prepared pictures"
 FORMAT_VERSION = 2
@@ -36,7 +35,7 @@ class PictureStore:
         self.index_path = folder / f"{key}.json"
         self._rows: dict[str, int] = {}
         self._file: BinaryIO | None = None
-        self._load()
+        self._index.read(self._understand)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -75,7 +74,8 @@ class PictureStore:
             return
         self._file.close()
         self._file = None
-        self._write_index()
+        rows = list(self._rows)
+        self._index.write({"shape": self.shape, "background": self.background, "rows": rows})
         self._forget_others()
 
     def array(self) -> np.ndarray:
@@ -100,25 +100,21 @@ class PictureStore:
         store.folder, store.path, store.index_path = folder, path, path.with_suffix(".json")
         store._rows, store._file = {}, None
         store.shape, store.background = (0, 0, 0), ""
-        store._load()
+        store._index.read(store._understand)
         return store
 
-    def _write_index(self) -> None:
-        values = {"shape": self.shape, "background": self.background, "rows": list(self._rows)}
-        write_json(self.index_path, KIND, FORMAT_VERSION, values, indent=None)
+    @property
+    def _index(self) -> JsonCache:
+        return JsonCache(self.index_path, KIND, FORMAT_VERSION)
 
-    def _load(self) -> None:
-        try:
-            values = read_json(self.index_path, KIND, FORMAT_VERSION)
-            records = values["rows"]
-            shape = tuple(int(side) for side in values["shape"])
-            is_whole = self.path.stat().st_size >= len(records) * math.prod(shape)
-            is_mine = self.shape in ((0, 0, 0), shape)
-            if is_whole and is_mine and all(isinstance(record, str) for record in records):
-                self._rows = {record: row for row, record in enumerate(records)}
-                self.shape, self.background = (shape[0], shape[1], shape[2]), values["background"]
-        except (StudioError, OSError, ValueError, KeyError, TypeError, IndexError):
-            self._rows = {}  # it can be made again
+    def _understand(self, values: dict[str, Any]) -> None:
+        records = values["rows"]
+        shape = tuple(int(side) for side in values["shape"])
+        is_whole = self.path.stat().st_size >= len(records) * math.prod(shape)
+        is_mine = self.shape in ((0, 0, 0), shape)
+        if is_whole and is_mine and all(isinstance(record, str) for record in records):
+            self.shape, self.background = (shape[0], shape[1], shape[2]), values["background"]
+            self._rows = {record: row for row, record in enumerate(records)}
 
     def _forget_others(self) -> None:
         """Keep a few stores of other settings; all can be made again."""

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery.made import MadeFile
-from ddpm_studio.storage import read_json, write_json
+from ddpm_studio.storage import JsonCache
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +64,8 @@ class Thumbnails:
         self.shape = shape
         self._gallery, self._cache = gallery, cache
         name = f"made_{shape[1]}x{shape[0]}x{shape[2]}"
-        self._pixels, self._index = cache / f"{name}.pixels", cache / f"{name}.json"
+        self._pixels = cache / f"{name}.pixels"
+        self._index = JsonCache(cache / f"{name}.json", KIND, FORMAT_VERSION)
         self._nbytes = shape[0] * shape[1] * shape[2]
         self._lock = threading.Lock()
         self._records: dict[str, Record] = {}
@@ -138,7 +138,7 @@ class Thumbnails:
             }
         with suppress(OSError):
             self._cache.mkdir(parents=True, exist_ok=True)
-            write_json(self._index, KIND, FORMAT_VERSION, {"files": files}, indent=None)
+            self._index.write({"files": files})
 
     # private; with the lock held
 
@@ -146,18 +146,22 @@ class Thumbnails:
         if self._is_open:
             return
         self._is_open = True
-        with suppress(StudioError, OSError, TypeError, ValueError, AttributeError):
-            files = read_json(self._index, KIND, FORMAT_VERSION)["files"]
-            there = self._pixels.stat().st_size // self._nbytes
-            records = {name: Record(*values) for name, values in files.items()}
-            if all(type(one.number) is int and 0 <= one.number < there for one in records.values()):
-                self._records = records
+        kept = self._index.read(self._understand)
+        self._records = kept or {}
         self._next = 1 + max((one.number for one in self._records.values()), default=-1)
         if self._next > LEAST_KEPT and self._next > 2 * len(self._records):
             self._records, self._next = {}, 0  # mostly of files that are gone
         if not self._records:
             with suppress(OSError):
                 self._pixels.unlink(missing_ok=True)
+
+    def _understand(self, values: dict[str, Any]) -> dict[str, Record] | None:
+        there = self._pixels.stat().st_size // self._nbytes
+        records = {name: Record(*entry) for name, entry in values["files"].items()}
+        is_whole = all(
+            type(one.number) is int and 0 <= one.number < there for one in records.values()
+        )
+        return records if is_whole else None
 
     def _number(self, file: MadeFile) -> int:
         record = self._records.get(file.name)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import groups
+from ddpm_studio.data import copies
+from ddpm_studio.data.copies import known_groups
 from ddpm_studio.data.facts import PictureFacts, encode_thumbnail
-from ddpm_studio.data.groups import known_groups
 from ddpm_studio.data.known import MOST_LIKELY, KnownFiles
 from ddpm_studio.data.scan import FoundFile
 
@@ -25,17 +25,17 @@ def facts_of(number: int) -> PictureFacts:
 
 
 def test_copies_are_looked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(groups, "WORTH_KEEPING", 1)
+    monkeypatch.setattr(copies, "WORTH_KEEPING", 1)
     facts = [facts_of(0), facts_of(1), facts_of(0)]
     found = known_groups(facts, tmp_path)
     assert [sorted(group) for group in found] == [[0, 2]]
-    search = groups.group_copies
-    monkeypatch.setattr(groups, "group_copies", None)  # whoever calls it fails
+    search = copies.group_copies
+    monkeypatch.setattr(copies, "group_copies", None)  # whoever calls it fails
     assert known_groups(facts, tmp_path) == found
-    monkeypatch.setattr(groups, "group_copies", search)
+    monkeypatch.setattr(copies, "group_copies", search)
     changed = [facts_of(0), replace(facts_of(0), digest="another file"), facts_of(2)]
     assert [sorted(group) for group in known_groups(changed, tmp_path)] == [[0, 1]]
-    (tmp_path / groups.FILE_NAME).write_text("damaged")
+    (tmp_path / copies.FILE_NAME).write_text("damaged")
     assert known_groups(facts, tmp_path) == found
 
 

@@ -33,7 +33,7 @@ def read(path):
 
 
 def test_all_formats_are_tested_here():
-    assert set(ALL) == set(ENDINGS) == {".gif", ".webp", ".png", ".apng", ".mp4", ".webm"}
+    assert set(ALL) == set(ENDINGS) >= {".gif", ".webp", ".png", ".apng", ".mp4", ".webm"}
 
 
 @pytest.mark.parametrize("channels", [1, 3])

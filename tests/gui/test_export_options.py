@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config import SampleConfig
+from ddpm_studio.export.film.kinds import KINDS as FILMS
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.gui import names
 from ddpm_studio.gui.widgets.export_kinds import KINDS
@@ -116,7 +117,8 @@ def test_a_film_strip_has_a_row_for_each_picture(make_options, find, pick) -> No
 
 ALWAYS = {"format", "what", "show", "enlarge", "size", "caption", "no_recipe"}
 PACED = ALWAYS | {"fps", "hold", "easing", "loop_back"}
-SEEN = {
+VIDEOS = [kind.endings[0] for kind in FILMS if kind.is_video]
+SEEN = dict.fromkeys(VIDEOS, PACED | {"repeats"}) | {
     ".gif": PACED | {"times", "palette", "dither"},
     ".webp": PACED | {"times"},
     ".png": PACED | {"times"},
@@ -256,7 +258,7 @@ def test_only_transparent_pictures_in_a_video_lie_on_the_background(
     options = make_options(trajectory_of(1, channels), background="#204060")
     for kind in KINDS:
         pick(options, names.EXPORT_FORMAT, kind.key)
-        is_laid = channels == 4 and kind.key in (".mp4", ".webm")
+        is_laid = channels == 4 and kind.key in VIDEOS
         assert options.ground == ("#204060" if is_laid else None)
         assert options.wish().options.background == "#204060"
 
