@@ -67,8 +67,8 @@ def open_window(project: Path | None) -> int:
     except ImportError as error:
         print(
             f"The window needs Qt, which cannot be loaded here ({error}); this installs what is "
-            "missing: python3 packaging/bootstrap.py run. The commands work without it, see: "
-            "ddpm-studio --help",
+            "missing: python3 packaging/bootstrap.py --system run. The commands work without it, "
+            "see: ddpm-studio --help",
             file=sys.stderr,
         )
         return FAILED

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import sys
 from pathlib import Path
 
+import psutil
 import torch
 
 from ddpm_studio.errors import StudioError
@@ -85,8 +84,7 @@ def describe_device(device: torch.device) -> str:
 def free_memory(device: torch.device) -> int:
     """Bytes that a training may take on this device without driving others out.
 
-    What PyTorch holds unused on a graphics card counts as free. On macOS, which does not tell, it
-    is half of the memory.
+    What PyTorch holds unused on a graphics card counts as free.
     """
     if device.type == "cuda":
         unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
@@ -95,39 +93,16 @@ def free_memory(device: torch.device) -> int:
         return int(torch.xpu.mem_get_info(device)[0])
     if device.type == "mps":
         return torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()
-    if sys.platform == "win32":
-        return _free_on_windows()
-    if sys.platform == "linux":
-        return _free_on_linux(Path("/proc/meminfo"), Path("/sys/fs/cgroup"))
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    return min(psutil.virtual_memory().available, left_in_container(Path("/sys/fs/cgroup")))
 
 
-def _free_on_linux(meminfo: Path, group: Path) -> int:
-    """What the system says is available, or what is left of a container's own limit."""
-    lines = (line.split() for line in meminfo.read_text().splitlines())
-    free = next(int(words[1]) * 1024 for words in lines if words[0] == "MemAvailable:")
+def left_in_container(group: Path) -> int:
+    """Bytes up to the limit of a control group of Linux, of which psutil knows nothing."""
     try:
-        limit = (group / "memory.max").read_text().strip()
+        limit = int((group / "memory.max").read_text())
         taken = int((group / "memory.current").read_text())
         stat = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
         taken -= int(stat.get("inactive_file", 0))  # files that were read; given up when needed
-        return free if limit == "max" else max(0, min(free, int(limit) - taken))
-    except (OSError, ValueError):  # no container, or one that does not tell
-        return free
-
-
-def _free_on_windows() -> int:
-    class MemoryStatus(ctypes.Structure):
-        """MEMORYSTATUSEX of sysinfoapi.h."""
-
-        _fields_ = (
-            ("length", ctypes.c_uint32),
-            ("load", ctypes.c_uint32),
-            *((name, ctypes.c_uint64) for name in ("total", "available", "file", "file_left")),
-            *((name, ctypes.c_uint64) for name in ("virtual", "virtual_left", "extended")),
-        )
-
-    status = MemoryStatus()
-    status.length = ctypes.sizeof(status)
-    ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))  # type: ignore[attr-defined]
-    return int(status.available)
+        return max(0, limit - taken)
+    except (OSError, ValueError):  # no container, none with a limit, or one that does not tell
+        return sys.maxsize

@@ -70,6 +70,6 @@ def missing_library(environment: dict[str, str], platform: str = sys.platform) -
     except OSError as error:
         return (
             f"Qt cannot open a window here ({error}); this installs what is missing: "
-            "python3 packaging/bootstrap.py run"
+            "python3 packaging/bootstrap.py --system run"
         )
     return ""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from ddpm_studio.data import isolation, worker
@@ -48,14 +49,6 @@ def among_good(*bad: Request) -> list[tuple[int, Request]]:
     for request in bad:
         requests += [request, *itertools.islice(good, 3)]
     return list(enumerate(requests))
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @pytest.mark.parametrize(
@@ -173,7 +166,7 @@ def test_closing_early_leaves_nothing_behind() -> None:
         assert again[0] == "again"
         processes += [one._process for one in pool._workers]
     assert all(process.poll() is not None for process in processes)
-    assert not any(is_alive(process.pid) for process in processes)
+    assert not any(psutil.pid_exists(process.pid) for process in processes)
     assert threading.active_count() == threads
     assert len(os.listdir("/proc/self/fd")) == files  # noqa: PTH208
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psutil
 from PySide6.QtGui import QImage
 
 from ddpm_studio.config import ModelConfig
@@ -90,9 +90,7 @@ def train_project(
             yield event
             if time.monotonic() - asked_at >= MEMORY_EVERY:
                 asked_at = time.monotonic()
-                memory = memory_used()
-                if memory is not None:
-                    yield memory
+                yield memory_used()
     finally:
         training.close()  # which saves
 
@@ -150,53 +148,11 @@ def preview_path(project: Project, step: int) -> Path:
     return project.samples / f"step_{step:08d}.png"
 
 
-def memory_used() -> MemoryUsed | None:
-    """None where nobody tells."""
+def memory_used() -> MemoryUsed:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
         return MemoryUsed(torch.cuda.memory_reserved(), is_gpu=True)
-    nbytes = _resident_bytes()
-    return None if nbytes is None else MemoryUsed(nbytes, is_gpu=False)
-
-
-def _resident_bytes() -> int | None:
-    """What this process holds in memory."""
-    if sys.platform.startswith("linux"):
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-    if sys.platform == "win32":
-        return _windows_resident_bytes()
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # the most so far
-
-
-def _windows_resident_bytes() -> int | None:
-    import ctypes
-
-    class Counters(ctypes.Structure):
-        _fields_ = (
-            ("cb", ctypes.c_ulong),
-            ("PageFaultCount", ctypes.c_ulong),
-            *(
-                (name, ctypes.c_size_t)
-                for name in (
-                    *("PeakWorkingSetSize", "WorkingSetSize", "QuotaPeakPagedPoolUsage"),
-                    *("QuotaPagedPoolUsage", "QuotaPeakNonPagedPoolUsage"),
-                    *("QuotaNonPagedPoolUsage", "PagefileUsage", "PeakPagefileUsage"),
-                )
-            ),
-        )
-
-    libraries = getattr(ctypes, "windll")  # noqa: B009  (is there on Windows only)
-    counters = Counters(cb=ctypes.sizeof(Counters))
-    current = libraries.kernel32.GetCurrentProcess
-    current.restype = ctypes.c_void_p
-    read = libraries.kernel32.K32GetProcessMemoryInfo
-    read.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong]
-    if not read(current(), ctypes.byref(counters), counters.cb):
-        return None
-    return int(counters.WorkingSetSize)
+    return MemoryUsed(psutil.Process().memory_info().rss, is_gpu=False)
 
 
 def _logged(value: Any) -> float:
