@@ -18,27 +18,26 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-PRECISION = os.environ.get("DDPM_STUDIO_TEST_PRECISION", "")
-THREADS = os.environ.get("DDPM_STUDIO_TEST_THREADS", "1")
-IS_BUSY = os.environ.get("DDPM_STUDIO_TEST_BUSY", "0") != "0"
-ONLY_AVX2 = {  # of torch itself, and of the two libraries that multiply for it
-    "ATEN_CPU_CAPABILITY": "avx2",
-    "ONEDNN_MAX_CPU_ISA": "AVX2",
-    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
-}
-assert PRECISION in ("", "float32", "bfloat16"), PRECISION
-
 # before Qt or torch are imported by any test
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["OMP_NUM_THREADS"] = THREADS
-if PRECISION == "float32" and platform.machine() in ("x86_64", "AMD64"):
-    os.environ.update(ONLY_AVX2)
+os.environ["OMP_NUM_THREADS"] = os.environ.get("DDPM_STUDIO_TEST_THREADS", "1")
 
 import pytest
 import torch
 from hypothesis import settings
 
-torch.set_num_threads(int(THREADS))
+PRECISION = os.environ.get("DDPM_STUDIO_TEST_PRECISION", "")
+IS_BUSY = os.environ.get("DDPM_STUDIO_TEST_BUSY", "0") != "0"
+ONLY_AVX2 = {  # for torch itself, and for the two libraries that multiply for it
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+}
+assert PRECISION in ("", "float32", "bfloat16"), PRECISION
+if PRECISION == "float32" and platform.machine() in ("x86_64", "AMD64"):
+    os.environ.update(ONLY_AVX2)  # which they read when they first compute
+
+torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("suite")
 
