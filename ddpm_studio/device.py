@@ -10,6 +10,8 @@ import torch
 
 from ddpm_studio.errors import StudioError
 
+WITHOUT_BF16 = ("DEFAULT", "NO AVX", "AVX2")  # as torch calls what it uses of an x86 processor
+
 
 def available_devices() -> list[str]:
     """The names that `select_device` accepts besides "auto", the best first."""
@@ -66,6 +68,9 @@ def select_memory_format(device: torch.device, precision: torch.dtype) -> torch.
 
 
 def _cpu_multiplies_bf16() -> bool:
+    """Whether it can, and torch may use it: ATEN_CPU_CAPABILITY can forbid that."""
+    if torch.backends.cpu.get_cpu_capability() in WITHOUT_BF16:
+        return False
     # torch tells this only under private names, which another version may not have
     probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     return any(getattr(torch.cpu, probe, bool)() for probe in probes)

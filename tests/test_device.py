@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -72,6 +77,19 @@ def test_a_cpu_computes_in_16_bits_only_where_it_multiplies_in_them(
 ) -> None:
     monkeypatch.setattr("ddpm_studio.device._cpu_multiplies_bf16", lambda: has_bf16)
     assert select_precision("auto", torch.device("cpu")) == precision
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="of x86 processors")
+def test_bf16_is_not_taken_where_torch_may_not_use_the_instructions_for_it() -> None:
+    """In bfloat16, a network would be a hundred times slower then than in float32."""
+    ask = (
+        "import torch; from ddpm_studio.device import select_precision;"
+        "print(select_precision('auto', torch.device('cpu')))"
+    )
+    environment = os.environ | {"ATEN_CPU_CAPABILITY": "avx2"}
+    command = [sys.executable, "-c", ask]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["torch.float32"]
 
 
 def test_other_devices_compute_in_32_bits() -> None:

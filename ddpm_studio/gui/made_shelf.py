@@ -15,6 +15,7 @@ from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gallery.trash import FOLDER, Trashed
 from ddpm_studio.gui.amounts import several
 from ddpm_studio.gui.common.job_names import RESTORE, TRASH
+from ddpm_studio.gui.jobs import Job
 from ddpm_studio.gui.made_entries import MadeEntry
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.work import gallery as work
@@ -57,6 +58,7 @@ class MadeShelf(QObject):
         self._new: list[MadeFile] = []  # that came since `entries` was asked for
         self._entries: list[MadeEntry] | None = None  # as it was answered; None: void
         self.changed.connect(self._forget_entries)
+        session.jobs.ended.connect(self._on_ended)
         self.stars: frozenset[str] = frozenset()
         self.batches: tuple[Batch, ...] = ()  # that can be finished
         self.others = 0  # files that are no pictures
@@ -230,9 +232,11 @@ class MadeShelf(QObject):
         if not is_same:  # while a batch is painted, the folder changes all the time
             self.changed.emit()
         self.looked.emit()
-        if self._looks_again:
+
+    def _on_ended(self, job: Job) -> None:
+        if job.objectName() == LOOK and self._looks_again:  # now that its name is free
             self._looks_again = False
-            QTimer.singleShot(0, self, self.look)
+            self.look()
 
     def _on_thrown(self, trashed: Trashed) -> None:
         names = {one.file.name for one in trashed.gone}

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
-from torch._ops import OpOverload
-from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
-from torch.utils.flop_counter import flop_registry
+from torch.autograd.graph import saved_tensors_hooks
+from torch.utils.flop_counter import FlopCounterMode
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.nn.crew import PART, can_share
@@ -34,8 +29,11 @@ GAPS_FILLED = 0.37  # of the gaps take in the copies for a checkpoint
 CARD_WORKSPACE = 64 * MIB  # of cuBLAS and cuDNN; not measured, for want of a card
 # A round of pictures that is drawn without numbers must not be taken for a real one's (order.py).
 NO_SEED = 2**63 - 1
+# Of a measured step: how much stays, in bytes of the network; how much of what the parts of a step
+# leave for the way back is there where blocks are computed again; what a look has of it.
+KEPT, RECOMPUTED, LOOKING = 5, 0.5, 0.4
 
-Request = tuple[int, int]  # the number of a piece of memory; its bytes, 0 when it is given back
+Request = tuple[int, int]  # as `tensor_watch` has it
 
 
 @dataclass(frozen=True)
@@ -77,17 +75,16 @@ class Rehearsal:
 def rehearse(config: StudioConfig, device: torch.device) -> Rehearsal:
     """Let a real Trainer make a step with tensors that have shapes but no memory and no numbers.
 
-    Takes one second of one processor or two, and nothing of the device.
+    Takes one second of one processor or two, and nothing of the device. If this version of torch
+    has no such tensors, two small real steps are measured.
     """
-    train = dataclasses.replace(config.train, seed=NO_SEED)
-    config = dataclasses.replace(config, train=train)
-    channels, height, width = config.pictures.shape
-    mode = FakeTensorMode(allow_non_fake_inputs=True)
-    watch = _Watch(mode)
-    with mode, watch:
-        pictures = torch.zeros((train.batch_size, height, width, channels), dtype=torch.uint8)
-        trainer = Trainer(config, pictures, device)
-        trainer.model.recomputes = train.gradient_checkpointing
+    try:
+        from ddpm_studio.training.tensor_watch import Watch, without_numbers
+    except ImportError:
+        return measure(config, device)
+    train = config.train
+    with without_numbers() as mode, Watch(mode) as watch:
+        trainer = _trainer(config, device)
         setup = watch.take_requests()
         trainer.train_step()
         step, flops = watch.take_requests(), watch.flops
@@ -108,14 +105,88 @@ def rehearse(config: StudioConfig, device: torch.device) -> Rehearsal:
     )
 
 
+def measure(config: StudioConfig, device: torch.device) -> Rehearsal:
+    """The same from two real steps, of one picture and of two; memory as it grows from there.
+
+    It is within a tenth where blocks are not computed again, and a quarter where they are.
+    """
+    train = config.train
+    one, two = (_measured(config, device, count) for count in (1, 2))
+    each, parts = two.left - one.left, train.batch_size // train.accumulation
+    gradients = one.weights if train.accumulation > 1 else 0
+    left = one.left + (parts - 1) * each
+    if train.gradient_checkpointing:
+        left = round(RECOMPUTED * left)
+    return Rehearsal(
+        device,
+        one.precision,
+        train.gradient_checkpointing,
+        one.flops * train.batch_size,
+        one.weights,
+        KEPT * one.weights,
+        left + gradients,
+        gradients,
+        round(LOOKING * each * _looked_at(config, device)),
+    )
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """left: bytes that the way to the loss leaves for the way back."""
+
+    precision: torch.dtype
+    flops: int  # of one picture
+    weights: int
+    left: int
+
+
+def _measured(config: StudioConfig, device: torch.device, count: int) -> _Measured:
+    """A step of so many pictures."""
+    changed = dataclasses.replace(
+        config.train, batch_size=count, accumulation=1, gradient_checkpointing=False
+    )
+    trainer = _trainer(dataclasses.replace(config, train=changed), device)
+    own = {weight.untyped_storage().data_ptr() for weight in trainer.parameters}
+    left: dict[int, int] = {}
+
+    def note(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own:
+            left[storage.data_ptr()] = storage.nbytes()
+        return tensor
+
+    with saved_tensors_hooks(note, lambda tensor: tensor):
+        trainer.train_step()
+    trainer.model.recomputes = config.train.gradient_checkpointing
+    with FlopCounterMode(display=False) as counter:
+        trainer.train_step()
+    weights = sum(weight.numel() * weight.element_size() for weight in trainer.parameters)
+    flops = counter.get_total_flops() // count
+    return _Measured(trainer.precision, flops, weights, sum(left.values()))
+
+
+def _trainer(config: StudioConfig, device: torch.device) -> Trainer:
+    train = dataclasses.replace(config.train, seed=NO_SEED)
+    channels, height, width = config.pictures.shape
+    pictures = torch.zeros((train.batch_size, height, width, channels), dtype=torch.uint8)
+    return Trainer(dataclasses.replace(config, train=train), pictures, device)
+
+
+def _looked_at(config: StudioConfig, device: torch.device) -> int:
+    """How many pictures go through the network at once when it is looked at."""
+    train, shape = config.train, config.pictures.shape
+    count = max(train.preview_count, train.batch_size // train.accumulation)
+    if device.type != "cpu":
+        return count
+    # there they go through in parts (see `UNet.forward`)
+    shares = can_share(*shape[1:], config.model.stride)
+    return min(count, PART * torch.get_num_threads()) if shares else 1
+
+
 @torch.no_grad()
 def _look(trainer: Trainer) -> None:
     """What previews and the held-out loss ask of the network."""
-    train, shape = trainer.config.train, trainer.config.pictures.shape
-    count = max(train.preview_count, train.batch_size // train.accumulation)
-    if trainer.device.type == "cpu":  # where they go through in parts (see `UNet.forward`)
-        shares = can_share(*shape[1:], trainer.config.model.stride)
-        count = min(count, PART * torch.get_num_threads()) if shares else 1
+    shape, count = trainer.config.pictures.shape, _looked_at(trainer.config, trainer.device)
     trainer.model.in_parts = False
     t = torch.zeros(count, dtype=torch.long, device=trainer.device)
     with trainer.autocast():
@@ -146,57 +217,3 @@ def _total(requests: Sequence[Request]) -> int:
 
 def _most(requests: Sequence[Request]) -> int:
     return max(_sums(requests), default=0)
-
-
-class _Watch(TorchDispatchMode):
-    """Notes when memory of tensors is asked for and given back, and counts operations.
-
-    Attributes: flops (of matrix multiplications, convolutions and attention, as torch counts).
-    """
-
-    def __init__(self, mode: FakeTensorMode) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.flops = 0
-        self._mode = mode
-        self._numbers: dict[int, int] = {}  # of the memory that lives, by its address
-        self._last = 0
-        self._requests: list[Request] = []
-
-    def take_requests(self) -> list[Request]:
-        """All since the last time."""
-        requests, self._requests = self._requests, []
-        return requests
-
-    def __torch_dispatch__(
-        self,
-        func: OpOverload,
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
-    ) -> Any:
-        if func is torch.ops.aten._local_scalar_dense.default:
-            # a number is asked for, to be looked at: 1 is finite, and True
-            return {torch.bool: True}.get(args[0].dtype, 1.0)
-        kwargs = kwargs or {}
-        result = func(*args, **kwargs)
-        if func.overloadpacket in flop_registry:
-            self.flops += flop_registry[func.overloadpacket](*args, **kwargs, out_val=result)
-        for leaf in tree_leaves(result):
-            if isinstance(leaf, Tensor):
-                self._note(leaf)
-        # modules do not move tensors that somebody keeps a weak reference to, as this memo does
-        self._mode.fake_tensor_converter.meta_converter.tensor_memo.clear()
-        return result
-
-    def _note(self, tensor: Tensor) -> None:
-        storage = tensor.untyped_storage()
-        address = storage._cdata
-        if address in self._numbers or not storage.nbytes():
-            return
-        self._last += 1
-        self._numbers[address] = self._last
-        self._requests.append((self._last, storage.nbytes()))
-        weakref.finalize(storage, self._given_back, address).atexit = False
-
-    def _given_back(self, address: int) -> None:
-        self._requests.append((self._numbers.pop(address), 0))

@@ -31,6 +31,7 @@ from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.project import Project
+from tests.gui.patience import PatientBot
 
 W = TypeVar("W", bound=QObject)
 TINY = StudioConfig(
@@ -45,6 +46,11 @@ TINY = StudioConfig(
     train=TrainConfig(batch_size=4, log_every=2, preview_every=5, preview_count=4, preview_steps=3),
     sample=SampleConfig(num_inference_steps=5),
 )
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +85,7 @@ def session(qapp: QApplication, qtbot, settings: Settings) -> Iterator[Session]:
     session = Session(settings, Theme(qapp))
     yield session
     session.close()
-    qtbot.waitUntil(lambda: not session.jobs.is_busy(), timeout=20_000)
+    qtbot.waitUntil(lambda: not session.jobs.is_busy())
 
 
 @pytest.fixture
@@ -93,14 +99,14 @@ def make_window(qtbot, settings: Settings) -> Iterator[Callable[..., MainWindow]
         window.show()
         window.activateWindow()  # without a window manager, nobody else gives it the focus
         qtbot.waitUntil(window.isActiveWindow)
-        qtbot.waitUntil(lambda: bool(window.session.device_name), timeout=20_000)
+        qtbot.waitUntil(lambda: bool(window.session.device_name))
         return window
 
     yield make
     for window in windows:
         window.close()
-        qtbot.waitUntil(lambda w=window: not w.session.jobs.is_busy(), timeout=20_000)
-        qtbot.waitUntil(lambda w=window: not w.isVisible(), timeout=20_000)
+        qtbot.waitUntil(lambda w=window: not w.session.jobs.is_busy())
+        qtbot.waitUntil(lambda w=window: not w.isVisible())
         window.deleteLater()
 
 

@@ -38,7 +38,6 @@ from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS = 5
-SLOW = 20_000
 
 
 def make_trajectory(count=3, size=(6, 4), channels=3):
@@ -79,7 +78,7 @@ class Driver:
         """Press the button and wait; where the film is."""
         path = Path(self.path.text())
         self.qtbot.mouseClick(self.save, LEFT)
-        self.qtbot.waitUntil(lambda: self.message.text().startswith("Saved"), timeout=SLOW)
+        self.qtbot.waitUntil(lambda: self.message.text().startswith("Saved"))
         return path
 
 
@@ -99,7 +98,7 @@ def make_dialog(session, find, qtbot, tmp_path):
     yield make
     for dialog in made:
         dialog.reject()
-    qtbot.waitUntil(lambda: session.jobs.get(EXPORT) is None, timeout=SLOW)
+    qtbot.waitUntil(lambda: session.jobs.get(EXPORT) is None)
 
 
 def decode(path):
@@ -188,9 +187,7 @@ def test_nothing_has_to_be_typed(make_dialog, tmp_path):
     driver = make_dialog(make_trajectory())
     assert driver.path.text() == str(tmp_path / "gallery" / "flowers.gif")
     driver.qtbot.keyClick(driver.dialog, Qt.Key.Key_Return)
-    driver.qtbot.waitUntil(
-        lambda: driver.message.text().startswith("Saved flowers.gif, "), timeout=SLOW
-    )
+    driver.qtbot.waitUntil(lambda: driver.message.text().startswith("Saved flowers.gif, "))
     again = make_dialog(make_trajectory())
     assert again.path.text() == str(tmp_path / "gallery" / "flowers_2.gif")
     again.choose(".mp4")
@@ -247,7 +244,7 @@ def test_the_preview_plays_what_will_be_written(make_dialog):
         seen.add(driver.preview.tick)
         return seen >= {0, 5, 9}
 
-    driver.qtbot.waitUntil(has_come_round, timeout=SLOW)
+    driver.qtbot.waitUntil(has_come_round)
     assert driver.preview.accessibleName()
 
 
@@ -268,12 +265,12 @@ def test_cancel_stops_at_once_and_leaves_nothing(make_dialog, session, monkeypat
     bar = driver.find(driver.dialog, QProgressBar, names.EXPORT_PROGRESS)
     driver.choose(".mp4")
     driver.qtbot.mouseClick(driver.save, LEFT)
-    driver.qtbot.waitUntil(lambda: bar.value() > 0, timeout=SLOW)
+    driver.qtbot.waitUntil(lambda: bar.value() > 0)
     assert bar.isVisible()
     driver.qtbot.mouseClick(driver.cancel, LEFT)
     assert driver.dialog.isVisible()
     goes_on.set()
-    driver.qtbot.waitUntil(lambda: "nothing was written" in driver.message.text(), timeout=SLOW)
+    driver.qtbot.waitUntil(lambda: "nothing was written" in driver.message.text())
     assert list((tmp_path / "gallery").iterdir()) == []
     assert not bar.isVisible()
     assert driver.save.isEnabled()
@@ -306,7 +303,7 @@ def test_who_exports_before_the_size_is_known_still_learns_it(make_dialog):
     facts = driver.find(driver.dialog, QLabel, names.EXPORT_FACTS)
     assert facts.text().endswith("about …")
     driver.export()
-    driver.qtbot.waitUntil(lambda: "about …" not in facts.text(), timeout=SLOW)
+    driver.qtbot.waitUntil(lambda: "about …" not in facts.text())
     assert "Saved" in driver.message.text()
 
 
@@ -322,7 +319,7 @@ def test_an_error_is_a_sentence_and_can_be_tried_again(make_dialog, monkeypatch,
     said_elsewhere = []
     driver.dialog._session.failed.connect(said_elsewhere.append)
     driver.qtbot.mouseClick(driver.save, LEFT)
-    driver.qtbot.waitUntil(lambda: driver.message.text() == "The disk is full.", timeout=SLOW)
+    driver.qtbot.waitUntil(lambda: driver.message.text() == "The disk is full.")
     assert said_elsewhere == []  # once is enough
     monkeypatch.setattr(work, "write", write)
     assert driver.export().is_file()
@@ -374,7 +371,7 @@ def test_from_the_page_with_what_is_chosen_there(make_window, tiny_project, find
     find(window, QSpinBox, names.GENERATE_COUNT).setValue(4)
     find(window, QSpinBox, names.GENERATE_STEPS).setValue(STEPS)
     qtbot.mouseClick(find(window, QPushButton, names.GENERATE_RUN), LEFT)
-    qtbot.waitUntil(lambda: window.session.jobs.get(SAMPLE) is None, timeout=SLOW)
+    qtbot.waitUntil(lambda: window.session.jobs.get(SAMPLE) is None)
     grid = find(window, SampleGrid, names.GENERATE_GRID)
     grid.set_chosen({1, 2})
     for suffix in (".mp4", ".gif"):
@@ -390,4 +387,4 @@ def test_from_the_page_with_what_is_chosen_there(make_window, tiny_project, find
         assert frames.shape == expected.shape
         assert np.abs(frames.astype(int) - expected).mean() < 25  # noise, in few colours
         qtbot.keyClick(driver.dialog, Qt.Key.Key_Escape)
-        qtbot.waitUntil(lambda: not window.findChildren(QDialog, names.EXPORT), timeout=SLOW)
+        qtbot.waitUntil(lambda: not window.findChildren(QDialog, names.EXPORT))

@@ -36,7 +36,6 @@ from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 from tests.gui.test_export_options import RECIPE
 
 LEFT = Qt.MouseButton.LeftButton
-SLOW = 20_000
 STEPS = 12
 MOMENTS = [Moment(i, STEPS - 1 - i, 1 - i / STEPS) for i in range(STEPS + 1)]
 
@@ -72,7 +71,7 @@ def open_dialog(session, find, qtbot, tmp_path):
     yield make
     for dialog in made:
         dialog.reject()
-    qtbot.waitUntil(lambda: not session.jobs.is_busy(), timeout=SLOW)
+    qtbot.waitUntil(lambda: not session.jobs.is_busy())
 
 
 def choose(one: QComboBox, key: str) -> None:
@@ -88,7 +87,7 @@ def export(find, qtbot, tmp_path):
         path = find(dialog, QLineEdit, names.EXPORT_PATH).text()
         message = find(dialog, QLabel, names.EXPORT_MESSAGE)
         qtbot.mouseClick(find(dialog, QPushButton, names.EXPORT_SAVE), LEFT)
-        qtbot.waitUntil(lambda: message.text().startswith("Saved"), timeout=SLOW)
+        qtbot.waitUntil(lambda: message.text().startswith("Saved"))
         return tmp_path / "gallery" / path.rpartition("/")[2]
 
     return press
@@ -135,7 +134,7 @@ def test_a_film_strip_is_one_page_and_is_seen_as_it_will_be(
     dialog = open_dialog(whole_trajectory(), "strip", current=1)
     facts = find(dialog, QLabel, names.EXPORT_FACTS)
     preview = find(dialog, FilmPreview, names.EXPORT_PREVIEW)
-    qtbot.waitUntil(lambda: "kB" in facts.text(), timeout=SLOW)
+    qtbot.waitUntil(lambda: "kB" in facts.text())
     assert "8 stages" in facts.text()
     path = export(dialog)
     assert path.name == "flowers_strip.png"
@@ -175,7 +174,7 @@ def test_the_dialog_fits_into_the_smallest_window(open_dialog, qtbot, find, kind
     dialog = open_dialog(whole_trajectory(16), kind)
     choose(find(dialog, QComboBox, names.EXPORT_WHAT), ONE)
     facts = find(dialog, QLabel, names.EXPORT_FACTS)
-    qtbot.waitUntil(lambda: "about" in facts.text() and "…" not in facts.text(), timeout=SLOW)
+    qtbot.waitUntil(lambda: "about" in facts.text() and "…" not in facts.text())
     assert dialog.height() <= 740
     assert dialog.width() <= 1200
     assert dialog.minimumSizeHint().height() <= dialog.height()
@@ -184,7 +183,7 @@ def test_the_dialog_fits_into_the_smallest_window(open_dialog, qtbot, find, kind
 def test_the_estimate_is_near_to_what_is_written(open_dialog, export, find, qtbot) -> None:
     dialog = open_dialog(whole_trajectory(), ".webp")
     facts = find(dialog, QLabel, names.EXPORT_FACTS)
-    qtbot.waitUntil(lambda: dialog._foreseen.nbytes is not None, timeout=SLOW)
+    qtbot.waitUntil(lambda: dialog._foreseen.nbytes is not None)
     about = dialog._foreseen.nbytes
     assert f"about {size_in_words(about)}" in facts.text()
     nbytes = export(dialog).stat().st_size
@@ -210,7 +209,7 @@ def test_the_estimate_waits_until_nothing_changes_any_more(
     for _ in range(6):
         fps.toggle()
         assert "about …" in facts.text()
-    qtbot.waitUntil(lambda: "…" not in facts.text(), timeout=SLOW)
+    qtbot.waitUntil(lambda: "…" not in facts.text())
     assert len(asked) == 1
 
 
@@ -219,7 +218,7 @@ def test_even_change_is_seen_in_the_preview_when_it_has_been_found_out(
 ) -> None:
     dialog = open_dialog(whole_trajectory(), ".webp")
     choose(find(dialog, QComboBox, names.EXPORT_EASING), "change")
-    qtbot.waitUntil(lambda: dialog._foreseen is not None, timeout=SLOW)
+    qtbot.waitUntil(lambda: dialog._foreseen is not None)
     assert dialog._foreseen.order[0] == 0
     assert max(dialog._foreseen.order) == STEPS
 

@@ -225,12 +225,12 @@ def test_how_often_it_plays(make_options, find, pick) -> None:
 def test_every_change_is_told(make_options, find, pick, qtbot) -> None:
     options = make_options(trajectory_of(4))
     for name, key, _ in [*CHOICES, (names.EXPORT_SHOW, PRED_X_0, {}), (names.EXPORT_WHAT, ONE, {})]:
-        with qtbot.waitSignal(options.changed, timeout=1000):
+        with qtbot.waitSignal(options.changed):
             pick(options, name, key)
     for name in (names.EXPORT_FPS, names.EXPORT_SIZE, names.EXPORT_NUMBER):
-        with qtbot.waitSignal(options.changed, timeout=1000):
+        with qtbot.waitSignal(options.changed):
             find(options, QSpinBox, name).setValue(3)
-    with qtbot.waitSignals([options.changed, options.kind_changed], timeout=1000):
+    with qtbot.waitSignals([options.changed, options.kind_changed]):
         pick(options, names.EXPORT_FORMAT, ".webp")
     assert options.kind.suffix == ".webp"
 

@@ -19,7 +19,6 @@ from ddpm_studio.gui.work.training_film import read_previews, training_film, tra
 from ddpm_studio.recipe import fingerprint
 
 LEFT = Qt.MouseButton.LeftButton
-SLOW = 20_000
 STEPS = (5, 10, 20, 40, 80)
 
 
@@ -108,9 +107,9 @@ def test_from_the_train_page_to_a_file(make_window, tiny_project, find, qtbot) -
     window = make_window(tiny_project)
     window.show_page(names.NAV_TRAIN)
     button = find(window, QAbstractButton, names.TRAIN_EXPORT)
-    qtbot.waitUntil(button.isEnabled, timeout=SLOW)
+    qtbot.waitUntil(button.isEnabled)
     qtbot.mouseClick(button, LEFT)
-    qtbot.waitUntil(lambda: window.findChild(QDialog, names.EXPORT) is not None, timeout=SLOW)
+    qtbot.waitUntil(lambda: window.findChild(QDialog, names.EXPORT) is not None)
     dialog = find(window, QDialog, names.EXPORT)
     assert dialog.windowTitle() == "Export the film of the training"
     kind = find(dialog, QComboBox, names.EXPORT_FORMAT)
@@ -119,7 +118,7 @@ def test_from_the_train_page_to_a_file(make_window, tiny_project, find, qtbot) -
     find(dialog, QSpinBox, names.EXPORT_SIZE).setValue(2)
     message = find(dialog, QLabel, names.EXPORT_MESSAGE)
     qtbot.mouseClick(find(dialog, QPushButton, names.EXPORT_SAVE), LEFT)
-    qtbot.waitUntil(lambda: message.text().startswith("Saved"), timeout=SLOW)
+    qtbot.waitUntil(lambda: message.text().startswith("Saved"))
     path = tiny_project.gallery / f"{tiny_project.name}_training.webp"
     steps = sorted(tiny_project.samples.glob("step_*.png"))
     with Image.open(path) as film:
@@ -133,7 +132,7 @@ def test_from_the_train_page_to_a_file(make_window, tiny_project, find, qtbot) -
     assert recipe.film is not None
     assert (recipe.film["of"], recipe.seeds) == ("training", (0, 1, 2, 3))
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: not window.findChildren(QDialog, names.EXPORT), timeout=SLOW)
+    qtbot.waitUntil(lambda: not window.findChildren(QDialog, names.EXPORT))
 
 
 def test_a_film_needs_two_previews(make_window, new_project, find) -> None:

@@ -209,7 +209,7 @@ def test_a_thousand_random_actions_harm_nothing(
             monkey.act()
             trained += window.session.jobs.get(TRAIN) is not None
             assert not exceptions, (in_full(exceptions), monkey.deeds[-8:])
-        with qtbot.waitSignal(window.closed, timeout=60_000):
+        with qtbot.waitSignal(window.closed):
             close_all(window)
     assert not exceptions, in_full(exceptions)
     assert trained > 0

@@ -60,7 +60,7 @@ def test_sample_pictures_are_one_click_away(qtbot, window, find, monkeypatch):
     button = find(window, QPushButton, names.START_SAMPLE)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not button.isEnabled()
-    qtbot.waitUntil(lambda: window.session.project is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.session.project is not None)
     assert len(list(window.session.project.pictures.glob("*.png"))) == 3
     qtbot.waitUntil(button.isEnabled)
 

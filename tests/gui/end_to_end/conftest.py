@@ -24,7 +24,6 @@ from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 
 LEFT = Qt.MouseButton.LeftButton
-PATIENCE = 60_000  # milliseconds, on a busy machine
 # what a person who is in a hurry would write under Advanced
 TINY = {
     "model.attention_resolutions": "",
@@ -103,7 +102,7 @@ class Person:
         QApplication.sendEvent(self.window, QDropEvent(QPointF(500, 400), *how))
 
     def wait(self, condition):
-        self.qtbot.waitUntil(condition, timeout=PATIENCE)
+        self.qtbot.waitUntil(condition)
 
     def wait_for(self, job):
         self.wait(lambda: self.window.session.jobs.get(job) is None)
@@ -147,7 +146,7 @@ class Person:
 
     def closing(self):
         """with person.closing(): ... until the window has closed."""
-        return self.qtbot.waitSignal(self.window.closed, timeout=PATIENCE)
+        return self.qtbot.waitSignal(self.window.closed)
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from ddpm_studio.training import load_model
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS, COUNT = 6, 4
-SLOW = 20_000  # milliseconds that nothing may take
 
 
 class Driver:
@@ -61,7 +60,7 @@ class Driver:
 
     def wait_until_done(self):
         session = self.window.session
-        self.qtbot.waitUntil(lambda: session.jobs.get(SAMPLE) is None, timeout=SLOW)
+        self.qtbot.waitUntil(lambda: session.jobs.get(SAMPLE) is None)
 
     def generate(self):
         self.click(self.run)
@@ -70,8 +69,7 @@ class Driver:
     def wait_for_another(self, before):
         """Until pictures of another run than `before` are finished."""
         self.qtbot.waitUntil(
-            lambda: self.grid.trajectory is not before and self.grid.trajectory.is_complete,
-            timeout=SLOW,
+            lambda: self.grid.trajectory is not before and self.grid.trajectory.is_complete
         )
 
     def shown(self):

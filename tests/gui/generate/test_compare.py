@@ -20,7 +20,6 @@ from ddpm_studio.sampling.pictures import to_uint8
 LEFT = Qt.MouseButton.LeftButton
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
 OTHER = 12  # steps of B
-SLOW = 20_000  # milliseconds that nothing may take
 
 
 class Comparison:
@@ -42,8 +41,7 @@ class Comparison:
     def wait_for_b(self, before=None):
         view = self.view
         self.page.qtbot.waitUntil(
-            lambda: view.b is not None and view.b is not before and view.b.is_complete,
-            timeout=SLOW,
+            lambda: view.b is not None and view.b is not before and view.b.is_complete
         )
         self.page.wait_until_done()
 
@@ -193,7 +191,7 @@ def test_a_flicker_begins_at_rest_and_is_quick_only_for_who_asks(both):
     page.click(play)
     assert play.accessibleName() == "Pause the flicker"
     for _ in range(2):
-        with page.qtbot.waitSignal(both.view.turned, timeout=SLOW):
+        with page.qtbot.waitSignal(both.view.turned):
             pass
     page.click(play)
     assert not both.view.is_flickering
@@ -251,11 +249,9 @@ def test_another_project_ends_the_comparison(both, tiny_project):
 def test_pictures_that_are_saved_and_filmed_are_those_of_b(both, tiny_project):
     page = both.page
     page.click(page.save)
-    page.qtbot.waitUntil(
-        lambda: len(list(tiny_project.gallery.glob("*.png"))) == COUNT, timeout=SLOW
-    )
+    page.qtbot.waitUntil(lambda: len(list(tiny_project.gallery.glob("*.png"))) == COUNT)
     assert page.window.generate_page._comparing.front.trajectory is both.view.b
-    page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy(), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy())
 
 
 def test_the_view_comes_back_at_the_next_start(both, make_window, find, tiny_project):

@@ -26,7 +26,6 @@ from ddpm_studio.sampling.trajectory import noise_to_uint8
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
-SLOW = 20_000  # milliseconds that nothing may take
 
 
 def pixels(frames, position, show="x_t"):
@@ -123,7 +122,7 @@ def test_the_grid_fills_while_it_is_generated(page, monkeypatch, at_once):
 
     monkeypatch.setattr(work, "generate", slow)
     page.click(page.run)
-    page.qtbot.waitUntil(lambda: page.grid.position == 2, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: page.grid.position == 2)
     assert page.grid.count == COUNT
     assert page.run.text() == "Cancel"
     assert page.timeline.maximum() == 2
@@ -204,10 +203,10 @@ def test_a_change_while_it_runs_discards_that_run(page, monkeypatch, at_once):
 
     monkeypatch.setattr(work, "generate", slow)
     page.click(page.run)
-    page.qtbot.waitUntil(lambda: page.grid.count > 0, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: page.grid.count > 0)
     discarded = page.grid.trajectory
     page.eta.setValue(0.5)
-    page.qtbot.waitUntil(lambda: len(started) == 2, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: len(started) == 2)
     goes_on.set()
     page.wait_for_another(discarded)
     assert started == [0.0, 0.5]

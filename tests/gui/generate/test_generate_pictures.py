@@ -21,7 +21,6 @@ from ddpm_studio.training import load_model
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
-SLOW = 20_000  # milliseconds that nothing may take
 
 
 def pixels(frames, position, show="x_t"):
@@ -133,7 +132,7 @@ def test_the_chosen_are_saved_as_png_with_the_recipe_that_makes_them_again(
     page.timeline.setValue(0)  # finished pictures are saved, whatever is looked at
     page.click(page.save)
     saved = page.get(QLabel, names.GENERATE_SAVED)
-    page.qtbot.waitUntil(lambda: saved.isVisible(), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: saved.isVisible())
     assert "2 pictures" in saved.text()
     assert str(tiny_project.gallery) in saved.text()
     paths = sorted(tiny_project.gallery.iterdir())
@@ -160,15 +159,13 @@ def test_saving_again_replaces_nothing_and_another_folder_can_be_chosen(
     for number in (1, 2):
         page.click(page.save)
         wanted = number * COUNT
-        page.qtbot.waitUntil(
-            lambda n=wanted: len(list(tiny_project.gallery.glob("*.png"))) == n, timeout=SLOW
-        )
-        page.qtbot.waitUntil(lambda: page.window.session.jobs.get("save") is None, timeout=SLOW)
+        page.qtbot.waitUntil(lambda n=wanted: len(list(tiny_project.gallery.glob("*.png"))) == n)
+        page.qtbot.waitUntil(lambda: page.window.session.jobs.get("save") is None)
     page.click(page.get(QToolButton, names.GENERATE_SAVE_TO))
     chooser = page.window.findChild(QFileDialog)
     chooser.fileSelected.emit(str(tmp_path / "kept"))
     chooser.reject()
-    page.qtbot.waitUntil(lambda: "kept" in saved.text(), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: "kept" in saved.text())
     assert len(list((tmp_path / "kept").iterdir())) == COUNT
 
 
@@ -177,5 +174,5 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(page, tiny_project):
     tiny_project.gallery.write_text("a file, not a folder")
     page.click(page.save)
     sentence = page.get(QLabel, names.BANNER_TEXT)
-    page.qtbot.waitUntil(lambda: sentence.isVisible(), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: sentence.isVisible())
     assert "cannot be made" in sentence.text()

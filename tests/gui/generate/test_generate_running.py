@@ -18,9 +18,9 @@ from ddpm_studio.gui.jobs import JobState
 from ddpm_studio.gui.work import sample as work
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.training import load_model
+from tests.gui.patience import PATIENCE
 
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
-SLOW = 20_000  # milliseconds that nothing may take
 
 
 def pixels(frames, position, show="x_t"):
@@ -37,12 +37,12 @@ def test_cancel_ends_within_one_step_and_keeps_the_frames(page, monkeypatch, at_
             if index is not None:
                 steps.append(index)
                 if index == 3:
-                    goes_on.acquire(timeout=20)
+                    goes_on.acquire(timeout=PATIENCE / 1000)
             yield event
 
     monkeypatch.setattr(work, "generate", slow)
     page.click(page.run)
-    page.qtbot.waitUntil(lambda: steps[-1:] == [3], timeout=SLOW)
+    page.qtbot.waitUntil(lambda: steps[-1:] == [3])
     page.click(page.run)
     assert not page.run.isEnabled()  # it is stopping
     goes_on.release()
@@ -60,7 +60,7 @@ def test_cancel_ends_within_one_step_and_keeps_the_frames(page, monkeypatch, at_
 def test_esc_cancels_too(page):
     page.steps.setValue(200)
     page.click(page.run)
-    page.qtbot.waitUntil(lambda: page.grid.count > 0, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: page.grid.count > 0)
     page.qtbot.keyClick(page.window.generate_page, Qt.Key.Key_Escape)
     page.wait_until_done()
     assert not page.grid.trajectory.is_complete
@@ -80,18 +80,18 @@ def test_it_works_while_training_runs_which_then_goes_on(page, tiny_project, eng
 
     session = page.window.session
     training = session.start_training(learn)
-    page.qtbot.waitUntil(lambda: len(steps) > 10, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: len(steps) > 10)
     page.click(page.run)
-    page.qtbot.waitUntil(lambda: page.grid.count > 0, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: page.grid.count > 0)
     assert session.jobs.get(SAMPLE) is None or training.state is JobState.PAUSED
     page.wait_until_done()
     frames = engine_frames(tiny_project, page.seed.value())
     np.testing.assert_array_equal(page.shown(), pixels(frames, STEPS))
     made = len(steps)
-    page.qtbot.waitUntil(lambda: len(steps) > made + 10, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: len(steps) > made + 10)
     assert session.jobs.get(TRAIN) is training
     training.stop()
-    page.qtbot.waitUntil(lambda: session.jobs.get(TRAIN) is None, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: session.jobs.get(TRAIN) is None)
     assert steps == list(range(1, len(steps) + 1))
 
 
@@ -112,7 +112,7 @@ def test_training_is_still_while_pictures_are_made(page, monkeypatch):
 
     monkeypatch.setattr(work, "generate", watching)
     training = page.window.session.start_training(learn)
-    page.qtbot.waitUntil(lambda: step[0] > 10, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: step[0] > 10)
     page.generate()
     assert len(set(seen)) == 1
     training.stop()
@@ -126,7 +126,7 @@ def test_a_damaged_checkpoint_is_a_sentence_and_the_page_lives_on(page, tiny_pro
     page.window.session.checkpoint_saved.emit(99, bad)
     page.checkpoint.setCurrentIndex(1)  # that very one
     sentence = page.get(QLabel, names.BANNER_TEXT)
-    page.qtbot.waitUntil(lambda: sentence.isVisible(), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: sentence.isVisible())
     assert "step_00000099.safetensors is damaged" in sentence.text()
     assert page.grid.trajectory is before
     page.checkpoint.setCurrentIndex(0)  # the newest that is whole
@@ -137,7 +137,7 @@ def test_a_damaged_checkpoint_is_a_sentence_and_the_page_lives_on(page, tiny_pro
 def test_another_project_hears_nothing_of_the_old_one(page, tiny_project):
     page.steps.setValue(200)
     page.click(page.run)
-    page.qtbot.waitUntil(lambda: page.grid.count > 0, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: page.grid.count > 0)
     page.window.session.open_project(tiny_project.path)
     page.window.show_page(names.NAV_GENERATE)
     assert page.grid.trajectory is None
@@ -187,14 +187,14 @@ def test_a_change_of_eta_stays_with_the_checkpoint_that_is_seen(page, tiny_proje
     page.wait_until_done()
     page.click(page.save)
     saved = page.get(QLabel, names.GENERATE_SAVED)
-    page.qtbot.waitUntil(lambda: saved.isVisible(), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: saved.isVisible())
     assert len(list(tiny_project.gallery.glob("*_step00000010_*.png"))) == COUNT
 
 
 def test_the_window_closes_while_it_generates(page):
     page.steps.setValue(250)
     page.click(page.run)
-    page.qtbot.waitUntil(lambda: page.grid.count > 0, timeout=SLOW)
-    with page.qtbot.waitSignal(page.window.closed, timeout=SLOW):
+    page.qtbot.waitUntil(lambda: page.grid.count > 0)
+    with page.qtbot.waitSignal(page.window.closed):
         page.window.close()
     assert not page.window.session.jobs.is_busy()

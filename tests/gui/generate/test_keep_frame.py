@@ -17,7 +17,6 @@ from ddpm_studio.sampling.pictures import to_uint8
 
 CTRL, Z, K = Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Z, Qt.Key.Key_K
 STEPS = 6  # as the page is set by its fixture
-SLOW = 20_000  # milliseconds that nothing may take
 
 
 class Keeper:
@@ -36,8 +35,8 @@ class Keeper:
     def wait_for(self, count):
         """Until so many files are there and nothing is written any more; the files."""
         jobs = self.page.window.session.jobs
-        self.page.qtbot.waitUntil(lambda: len(self.files) == count, timeout=SLOW)
-        self.page.qtbot.waitUntil(lambda: not jobs.is_busy(), timeout=SLOW)
+        self.page.qtbot.waitUntil(lambda: len(self.files) == count)
+        self.page.qtbot.waitUntil(lambda: not jobs.is_busy())
         return self.files
 
     def point_at(self, index):
@@ -145,7 +144,7 @@ def test_undo_leaves_a_file_that_somebody_has_worked_on(keeper):
     (path,) = keeper.wait_for(1)
     path.write_bytes(b"painted over")
     page.qtbot.keyClick(page.viewer, Z, CTRL)
-    page.qtbot.waitUntil(lambda: not keeper.saved.isVisible(), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: not keeper.saved.isVisible())
     assert path.read_bytes() == b"painted over"
 
 
@@ -154,8 +153,8 @@ def test_of_two_runs_the_one_under_the_mouse_is_kept(keeper):
     page.click(page.get(QPushButton, names.COMPARE))
     page.eta.setValue(0.5)
     compare = page.window.generate_page._stage.compare
-    page.qtbot.waitUntil(lambda: compare.b is not None and compare.b.is_complete, timeout=SLOW)
-    page.qtbot.waitUntil(lambda: page.window.session.jobs.get(SAMPLE) is None, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: compare.b is not None and compare.b.is_complete)
+    page.qtbot.waitUntil(lambda: page.window.session.jobs.get(SAMPLE) is None)
     views = page.get(QComboBox, names.COMPARE_VIEW)
     page.timeline.setValue(3)
     for view, a_is_at in ((SIDES, 0.5), (WIPE, 0.2)):

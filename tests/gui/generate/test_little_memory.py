@@ -11,8 +11,8 @@ from ddpm_studio.gui.widgets import memory_choice
 from ddpm_studio.gui.widgets.memory_choice import MemoryChoice, memory_budget, words_for
 from ddpm_studio.gui.work import frames as frame_work
 from ddpm_studio.sampling.pictures import to_uint8
+from tests.gui.patience import PATIENCE
 
-SLOW = 20_000  # milliseconds that nothing may take
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
 
 
@@ -37,10 +37,10 @@ def test_every_position_is_on_the_slider_and_becomes_exact(poor, tiny_project, e
     assert page.timeline.maximum() == STEPS
     for position in range(STEPS, -1, -1):
         page.timeline.setValue(position)
-        page.qtbot.waitUntil(lambda p=position: trajectory.is_exact(p), timeout=SLOW)
+        page.qtbot.waitUntil(lambda p=position: trajectory.is_exact(p))
         assert page.timeline.value() == position
         np.testing.assert_array_equal(page.shown(), to_uint8(frames[position].x_t))
-        page.qtbot.waitUntil(lambda: "recomputing" not in label(page), timeout=SLOW)
+        page.qtbot.waitUntil(lambda: "recomputing" not in label(page))
         assert trajectory.store.nbytes <= trajectory.store.budget
 
 
@@ -49,7 +49,7 @@ def test_until_then_the_nearest_is_shown_and_the_words_say_so(poor, monkeypatch,
     compute, goes_on = frame_work.compute, threading.Semaphore(0)
 
     def waiting(again, span):
-        goes_on.acquire(timeout=20)
+        goes_on.acquire(timeout=PATIENCE / 1000)
         yield from compute(again, span)
 
     monkeypatch.setattr(frame_work, "compute", waiting)
@@ -58,8 +58,8 @@ def test_until_then_the_nearest_is_shown_and_the_words_say_so(poor, monkeypatch,
     assert label(page).endswith("recomputing…")
     np.testing.assert_array_equal(page.shown(), trajectory.pictures(missing))
     goes_on.release()
-    page.qtbot.waitUntil(lambda: trajectory.is_exact(missing), timeout=SLOW)
-    page.qtbot.waitUntil(lambda: "recomputing" not in label(page), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: trajectory.is_exact(missing))
+    page.qtbot.waitUntil(lambda: "recomputing" not in label(page))
 
 
 def test_what_nobody_looks_at_any_more_is_left_within_one_step(poor, monkeypatch, at_once):
@@ -69,13 +69,13 @@ def test_what_nobody_looks_at_any_more_is_left_within_one_step(poor, monkeypatch
     def slow(again, span):
         for event in compute(again, span):
             steps.append(span)
-            goes_on.acquire(timeout=20)
+            goes_on.acquire(timeout=PATIENCE / 1000)
             yield event
 
     monkeypatch.setattr(frame_work, "compute", slow)
     missing = next(p for p in range(STEPS) if not trajectory.is_exact(p))
     page.timeline.setValue(missing)
-    page.qtbot.waitUntil(lambda: len(steps) == 1, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: len(steps) == 1)
     page.click(page.run)  # other pictures are wanted
     for _ in range(20):
         goes_on.release()
@@ -94,9 +94,9 @@ def test_one_large_picture_alone_is_computed(poor, monkeypatch):
     page.click_picture(2)
     missing = next(p for p in range(STEPS) if not trajectory.is_exact(p))
     page.timeline.setValue(missing)
-    page.qtbot.waitUntil(lambda: trajectory.is_exact(missing, 2), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: trajectory.is_exact(missing, 2))
     assert spans[-1].picture == 2
-    page.qtbot.waitUntil(lambda: "recomputing" not in label(page), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: "recomputing" not in label(page))
 
 
 def test_a_checkpoint_that_is_gone_is_a_sentence_and_the_nearest_stay(poor, monkeypatch):
@@ -106,7 +106,7 @@ def test_a_checkpoint_that_is_gone_is_a_sentence_and_the_nearest_stay(poor, monk
     missing = next(p for p in range(STEPS) if not trajectory.is_exact(p))
     page.timeline.setValue(missing)
     sentence = page.get(QLabel, names.BANNER_TEXT)
-    page.qtbot.waitUntil(lambda: sentence.isVisible(), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: sentence.isVisible())
     assert trajectory.again is None
     assert label(page).endswith("nearest kept frame")
 

@@ -12,7 +12,6 @@ from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.sampling.forward import Noising, finish_levels, from_record, levels
 from ddpm_studio.training import load_model
 
-SLOW = 20_000  # milliseconds that nothing may take
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
 
 
@@ -48,8 +47,7 @@ def mine(page):
 
 def _wait_until_finished(page):
     page.qtbot.waitUntil(
-        lambda: page.grid.trajectory is not None and not page.grid.trajectory.is_finishing,
-        timeout=SLOW,
+        lambda: page.grid.trajectory is not None and not page.grid.trajectory.is_finishing
     )
     page.wait_until_done()
 
@@ -146,12 +144,12 @@ def test_one_is_chosen_on_a_wall_with_a_search(page, tiny_project):
     switch = page.get(QComboBox, names.OWN_SWITCH)
     switch.setCurrentIndex(1)
     assert switch.currentIndex() == 0  # until one is chosen
-    page.qtbot.waitUntil(lambda: _dialog(page) is not None, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: _dialog(page) is not None)
     dialog = _dialog(page)
     wall, use = page.find(dialog, PictureWall, names.OWN_WALL), names.OWN_USE
     assert wall.wall_model.rowCount() == len(prepared(tiny_project))
     assert not page.find(dialog, QPushButton, use).isEnabled()
-    page.qtbot.waitUntil(lambda: wall.wall_model.image(0) is not None, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: wall.wall_model.image(0) is not None)
     wanted = sorted(prepared(tiny_project))[1]
     search = page.find(dialog, QLineEdit, names.OWN_SEARCH)
     page.qtbot.keyClicks(search, "no such picture")
@@ -160,7 +158,7 @@ def test_one_is_chosen_on_a_wall_with_a_search(page, tiny_project):
     page.qtbot.keyClicks(search, wanted.upper())
     assert wall.wall_model.rowCount() == 1
     page.click(page.find(dialog, QPushButton, use))
-    page.qtbot.waitUntil(lambda: page.grid.trajectory is not None, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: page.grid.trajectory is not None)
     _wait_until_finished(page)
     assert page.get(QLabel, names.OWN_PICTURE).text() == wanted
     assert switch.currentIndex() == 1
@@ -168,9 +166,9 @@ def test_one_is_chosen_on_a_wall_with_a_search(page, tiny_project):
 
 def test_esc_in_the_choice_changes_nothing(page):
     page.get(QComboBox, names.OWN_SWITCH).setCurrentIndex(1)
-    page.qtbot.waitUntil(lambda: _dialog(page) is not None, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: _dialog(page) is not None)
     page.qtbot.keyClick(_dialog(page), Qt.Key.Key_Escape)
-    page.qtbot.waitUntil(lambda: _dialog(page) is None, timeout=SLOW)
+    page.qtbot.waitUntil(lambda: _dialog(page) is None)
     assert page.grid.trajectory is None
     assert page.get(QComboBox, names.OWN_SWITCH).currentIndex() == 0
 
@@ -189,7 +187,7 @@ def test_cancel_keeps_the_levels_and_says_what_is_missing(page, monkeypatch):
 
     monkeypatch.setattr(work, "forward", halting)
     page.click(page.get(QToolButton, names.OWN_SURPRISE))
-    page.qtbot.waitUntil(lambda: bool(held), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: bool(held))
     page.wait_until_done()
     assert len(page.grid.trajectory) == STEPS + 1
     show(page, "finished")

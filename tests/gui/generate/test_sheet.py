@@ -26,9 +26,9 @@ from ddpm_studio.gui.widgets.axis_values import AxisValues
 from ddpm_studio.gui.widgets.sheet_view import SheetView
 from ddpm_studio.gui.work import sheet as work
 from ddpm_studio.sheets import Axis, Sheet
+from tests.gui.patience import PATIENCE
 
 LEFT = Qt.MouseButton.LeftButton
-SLOW = 20_000  # milliseconds that nothing may take
 
 
 class Driver:
@@ -67,7 +67,7 @@ class Driver:
         self.qtbot.mouseClick(self.view.viewport(), LEFT, pos=at)
 
     def wait(self):
-        self.qtbot.waitUntil(lambda: self.session.jobs.get(JOB) is None, timeout=SLOW)
+        self.qtbot.waitUntil(lambda: self.session.jobs.get(JOB) is None)
 
     def paint(self):
         self.click(self.run)
@@ -89,7 +89,7 @@ def sheet(page, find, qtbot):
     yield driver
     if shiboken6.isValid(driver.dialog):
         driver.dialog.reject()
-    qtbot.waitUntil(lambda: not driver.session.jobs.is_busy(), timeout=SLOW)
+    qtbot.waitUntil(lambda: not driver.session.jobs.is_busy())
 
 
 def painted(project, sheet):
@@ -154,11 +154,11 @@ def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypa
         for event in usual(wish):
             yield event
             if hasattr(event, "pictures") and len(asked) == 1:
-                gate.wait(SLOW / 1000)
+                gate.wait(PATIENCE / 1000)
 
     monkeypatch.setattr(work, "paint", paint)
     sheet.click(sheet.run)
-    sheet.qtbot.waitUntil(lambda: len(sheet.view.shown) == 1, timeout=SLOW)
+    sheet.qtbot.waitUntil(lambda: len(sheet.view.shown) == 1)
     assert sheet.run.text() == "Cancel"
     sheet.click(sheet.run)
     gate.set()
@@ -252,7 +252,7 @@ def test_export_writes_a_labelled_page_with_its_settings_inside(sheet, tmp_path,
     path = tmp_path / f"sheet{suffix}"
     export = sheet.dialog._export_job
     export.write(path, sheet.dialog._page_wish())
-    sheet.qtbot.waitUntil(lambda: not export.is_running, timeout=SLOW)
+    sheet.qtbot.waitUntil(lambda: not export.is_running)
     assert sheet.message.text() == f"Saved sheet{suffix}"
     assert sheet.get(QPushButton, names.SHEET_SHOW_IN_FOLDER).isVisible()
     with Image.open(path) as image:
@@ -267,7 +267,7 @@ def test_an_export_that_cannot_be_written_is_a_sentence(sheet, tmp_path):
     sheet.paint()
     (tmp_path / "file").write_text("")
     sheet.dialog._export_job.write(tmp_path / "file" / "sheet.png", sheet.dialog._page_wish())
-    sheet.qtbot.waitUntil(lambda: not sheet.dialog._export_job.is_running, timeout=SLOW)
+    sheet.qtbot.waitUntil(lambda: not sheet.dialog._export_job.is_running)
     assert "cannot be made" in sheet.message.text()
 
 
@@ -336,7 +336,7 @@ def test_another_project_closes_it_and_cancels_what_it_paints(sheet, monkeypatch
     assert sheet.session.jobs.get(JOB) is not None
     sheet.session.close_project()
     sheet.wait()
-    sheet.qtbot.waitUntil(lambda: not shiboken6.isValid(sheet.dialog), timeout=SLOW)
+    sheet.qtbot.waitUntil(lambda: not shiboken6.isValid(sheet.dialog))
 
 
 def test_a_sheet_is_opened_once(sheet, page):

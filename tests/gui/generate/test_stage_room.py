@@ -11,7 +11,6 @@ from ddpm_studio.gui.widgets import memory_choice
 from ddpm_studio.gui.widgets.memory_choice import words_for
 from ddpm_studio.gui.widgets.round_marks import check_place, is_near, keep_place
 
-SLOW = 20_000  # milliseconds that nothing may take
 STEPS = 6  # as the page is set by its fixture
 
 
@@ -34,9 +33,7 @@ def test_in_a_narrow_window_no_control_of_the_scrubber_is_squeezed(page):
         (QComboBox, names.SCRUBBER_SHOW),
     ):
         widget = page.get(kind, name)
-        page.qtbot.waitUntil(
-            lambda w=widget: w.width() >= w.minimumSizeHint().width(), timeout=SLOW
-        )
+        page.qtbot.waitUntil(lambda w=widget: w.width() >= w.minimumSizeHint().width())
         corner = widget.mapTo(page.window, widget.rect().bottomRight())
         assert page.window.rect().contains(corner)
 
@@ -53,9 +50,7 @@ def test_a_and_b_share_the_memory_and_the_figure_is_of_both(page, monkeypatch):
     memory = page.get(QPushButton, names.SCRUBBER_MEMORY)
     page.click(page.get(QPushButton, names.COMPARE))
     page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
-    page.qtbot.waitUntil(
-        lambda: stage.compare.b is not None and stage.compare.b.is_complete, timeout=SLOW
-    )
+    page.qtbot.waitUntil(lambda: stage.compare.b is not None and stage.compare.b.is_complete)
     page.wait_until_done()
     a, b = stage.compare.a, stage.compare.b
     assert a.store.budget + b.store.budget <= budget
@@ -74,11 +69,11 @@ def test_the_words_follow_from_all_pictures_to_one_that_is_there(page, monkeypat
     trajectory, label = page.grid.trajectory, page.get(QLabel, names.SCRUBBER_LABEL)
     page.click_picture(1)
     page.timeline.setValue(2)
-    page.qtbot.waitUntil(lambda: trajectory.is_exact(2, 1), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: trajectory.is_exact(2, 1))
     page.qtbot.keyClick(page.viewer, Qt.Key.Key_Escape)
-    page.qtbot.waitUntil(lambda: label.text().endswith("nearest kept frame"), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: label.text().endswith("nearest kept frame"))
     page.click_picture(1)
-    page.qtbot.waitUntil(lambda: label.text().endswith("noise"), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: label.text().endswith("noise"))
     assert trajectory.is_exact(2, 1)
     assert not trajectory.is_exact(2, None)
 
@@ -90,7 +85,7 @@ def test_a_project_that_is_left_in_the_middle_of_a_comparison(page, tiny_project
     page.steps.setValue(STEPS + 2)
     page.click(page.run)
     page.window.session.open_project(other)
-    page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy(), timeout=SLOW)
+    page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy())
     generate = page.window.generate_page
     assert not generate._comparing.is_on
     assert generate._painting.parts == 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.export.images import write_png
@@ -17,7 +17,6 @@ from ddpm_studio.gui.widgets.made_viewer import MadeViewer
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.recipe import Recipe, fingerprint
 
-SLOW = 20_000  # milliseconds that nothing may take
 BUSY = ("made.look", "made.tiles", "made.trash", "made.restore", "made.large", "made.recipe")
 
 
@@ -52,12 +51,13 @@ class Driver:
         page, jobs = self.page, self.session.jobs
 
         def is_settled():
+            # first whatever is drawn, asked for or heard in this turn of the event loop
+            QApplication.processEvents()
             busy = [name for name in BUSY if jobs.get(name) is not None]
-            return not busy and not page._look_soon.isActive()
+            soon = (page._look_soon, page._shelf._gather, self.wall._asking)
+            return not busy and not any(timer.isActive() for timer in soon)
 
-        self.qtbot.waitUntil(is_settled, timeout=SLOW)
-        self.qtbot.wait(20)
-        self.qtbot.waitUntil(is_settled, timeout=SLOW)
+        self.qtbot.waitUntil(is_settled)
 
     @property
     def shown(self):

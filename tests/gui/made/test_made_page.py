@@ -28,7 +28,7 @@ def test_without_a_project_and_without_pictures_it_says_what_to_do(
     assert window.made_page.is_empty
     other = make_window(tiny_project)
     other.show_page(names.NAV_MADE)
-    qtbot.waitUntil(lambda: other.made_page.is_empty, timeout=20_000)
+    qtbot.waitUntil(lambda: other.made_page.is_empty)
     words = " ".join(label.text() for label in other.made_page.findChildren(QLabel))
     assert "Nothing made yet" in words
     other.made_page.main_action()
@@ -122,7 +122,7 @@ def test_what_a_job_saves_appears_at_once_without_a_look(drive, made, painter, q
         yield FileWritten(path)
 
     driver.session.jobs.start("save", saving)
-    qtbot.waitUntil(lambda: "new.png" in driver.shown, timeout=20_000)
+    qtbot.waitUntil(lambda: "new.png" in driver.shown)
     assert driver.shown[0] == "new.png"
     driver.settle()
     assert driver.wall.wall_model.image(0) is not None
@@ -144,7 +144,7 @@ def test_what_arrives_takes_its_place_and_nothing_else_moves(
     for seed in (3, 30):
         paths = [painter.save(made, f"{place}/a_seed{seed}.png", seed) for place in ("x", "batch")]
         driver.page._shelf.add(paths)
-        qtbot.waitUntil(lambda made=f"batch/a_seed{seed}.png": made in driver.shown, timeout=20_000)
+        qtbot.waitUntil(lambda made=f"batch/a_seed{seed}.png": made in driver.shown)
     driver.settle()
     assert not refreshed
     assert {entry.name for entry in driver.page._panel.selected} == chosen
@@ -166,7 +166,7 @@ def test_what_is_older_than_others_comes_among_them(drive, made, painter, qtbot)
     path = painter.save(made, "older.png")
     os.utime(path, (1_800_000_000,) * 2)
     driver.page._shelf.add([path])
-    qtbot.waitUntil(lambda: "older.png" in driver.shown, timeout=20_000)
+    qtbot.waitUntil(lambda: "older.png" in driver.shown)
     assert driver.shown[-1] == "older.png"
 
 
@@ -245,8 +245,8 @@ def test_copies_are_saved_elsewhere_with_their_recipes_or_without(
     [chooser] = driver.window.findChildren(QFileDialog)
     chooser.fileSelected.emit(str(out))
     chooser.close()
-    qtbot.waitUntil(lambda: len(list(out.glob("*.png"))) == 2, timeout=20_000)
-    qtbot.waitUntil(lambda: driver.session.jobs.get("made.copies") is None, timeout=20_000)
+    qtbot.waitUntil(lambda: len(list(out.glob("*.png"))) == 2)
+    qtbot.waitUntil(lambda: driver.session.jobs.get("made.copies") is None)
     for name in driver.shown[:2]:
         original, copy = (
             Image.open(folder / Path(name).name)
@@ -298,6 +298,5 @@ def test_the_second_time_nothing_is_decoded_again(drive, made, monkeypatch):
     driver.qtbot.waitUntil(
         lambda: (
             driver.wall.wall_model.rowCount() == 5 and driver.wall.wall_model.image(4) is not None
-        ),
-        timeout=20_000,
+        )
     )

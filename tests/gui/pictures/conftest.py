@@ -27,7 +27,6 @@ from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.gui.work import pictures as work
 from ddpm_studio.project import Project
 
-PATIENCE = 20_000
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -102,7 +101,7 @@ class Driver:
     def press(self, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
         """A key of the window, wherever the focus is."""
         self.window.activateWindow()
-        self.qtbot.waitUntil(self.window.isActiveWindow, timeout=PATIENCE)
+        self.qtbot.waitUntil(self.window.isActiveWindow)
         self.qtbot.keyClick(self.window, key, modifier)
 
     def choose(self, name: str, data: object) -> None:
@@ -144,7 +143,7 @@ class Driver:
         return [model.index(row).data() for row in range(model.rowCount())]
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=PATIENCE)
+        self.qtbot.waitUntil(condition)
 
     def wait_for_wall(self) -> None:
         """Until the wall shows what the settings say, with all pixels that are in view."""

@@ -334,13 +334,13 @@ def test_a_window_that_is_only_dropped_leaves_no_process(qtbot, new_project, set
     window: MainWindow = create_window(new_project, settings=settings)
     window.show()
     page = window.pictures_page
-    qtbot.waitUntil(lambda: page._jobs.folder is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: not window.session.jobs.is_busy(), timeout=20_000)
+    qtbot.waitUntil(lambda: page._jobs.folder is not None)
+    qtbot.waitUntil(lambda: not window.session.jobs.is_busy())
     pools = page._jobs._pools
     assert isinstance(pools, work.IdlePools)
     assert pools._idle
     workers = [worker for pool in pools._idle for worker in pool._workers]
     assert workers
     window.deleteLater()
-    qtbot.waitUntil(lambda: not pools._idle, timeout=20_000)
+    qtbot.waitUntil(lambda: not pools._idle)
     assert all(worker._process.poll() is not None for worker in workers)

@@ -144,12 +144,15 @@ def test_twenty_thousand_pictures_are_sorted_at_once(sort) -> None:
         for _ in range(20_000)
     ]
     query = PictureQuery(text="img", sort=sort, show="taken")
-    times = []
+    taken, usual = [], []
     for _ in range(5):  # the best of them: other work on this machine is not what is measured
         start = time.perf_counter()
         assert len(choose(rows, query)) == 20_000
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.2
+        between = time.perf_counter()
+        sorted(sorted(row.name.casefold()) for row in rows)  # as quick as this machine is
+        taken.append(between - start)
+        usual.append(time.perf_counter() - between)
+    assert min(taken) < 2 * min(usual)
 
 
 # the bar

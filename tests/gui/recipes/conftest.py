@@ -19,8 +19,6 @@ from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import load_model
 
-SLOW = 20_000  # milliseconds that nothing may take
-
 
 class Page:
     """What the Generate page of a window is set to, and what it has painted."""
@@ -44,7 +42,7 @@ class Page:
             is_idle = self.window.session.jobs.get(SAMPLE) is None
             return trajectory is not None and trajectory.is_complete and is_idle
 
-        self.qtbot.waitUntil(is_done, timeout=SLOW)
+        self.qtbot.waitUntil(is_done)
         trajectory = self.grid.trajectory
         return trajectory.pictures(len(trajectory) - 1, X_T)
 
@@ -120,7 +118,7 @@ def dialog_of(qtbot):
     """dialog_of(window): the dialog about a recipe, as soon as it is there."""
 
     def wait(window):
-        qtbot.waitUntil(lambda: bool(window.findChildren(RecipeDialog)), timeout=SLOW)
+        qtbot.waitUntil(lambda: bool(window.findChildren(RecipeDialog)))
         [dialog] = window.findChildren(RecipeDialog)
         return dialog
 

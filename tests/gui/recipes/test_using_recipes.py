@@ -28,8 +28,6 @@ from ddpm_studio.gui.recipe_use import seeds_to_paint
 from ddpm_studio.gui.widgets.recipe_picture import RecipePicture
 from ddpm_studio.remaking import remake_recipe
 
-SLOW = 20_000
-
 
 def test_use_all_paints_the_same_picture(
     page, tiny_project, recipe_of, picture_file, drop, dialog_of, use
@@ -95,7 +93,7 @@ def test_the_dialog_shows_the_picture_and_the_recipe_in_words(
         assert part in words
     assert not find(dialog, QLabel, names.RECIPE_NOTE).isVisible()  # nothing to warn of
     picture = find(dialog, RecipePicture, names.RECIPE_PICTURE)
-    qtbot.waitUntil(lambda: picture.image is not None, timeout=SLOW)
+    qtbot.waitUntil(lambda: picture.image is not None)
     assert (picture.image.width(), picture.image.height()) == (8, 8)
 
 
@@ -115,7 +113,7 @@ def test_it_works_while_the_model_learns(
     assert (page.painted() == pixels).all()
     assert session.jobs.get(TRAIN) is training
     training.stop()
-    qtbot.waitUntil(lambda: session.jobs.get(TRAIN) is None, timeout=SLOW)
+    qtbot.waitUntil(lambda: session.jobs.get(TRAIN) is None)
 
 
 def test_of_a_frame_on_the_way_that_very_frame_is_seen(
@@ -147,7 +145,7 @@ def test_a_picture_that_began_with_an_own_one_does_so_again(
     before = page.grid.trajectory
     drop(page.window, noise)  # and now without it again
     use(dialog_of(page.window), "all")
-    qtbot.waitUntil(lambda: page.grid.trajectory is not before, timeout=SLOW)
+    qtbot.waitUntil(lambda: page.grid.trajectory is not before)
     assert (page.painted() == from_noise).all()
 
 
@@ -162,7 +160,7 @@ def test_the_way_of_an_own_picture_into_the_noise_is_shown_again(
     path.write_text(dataclasses.replace(recipe, start=start).to_text())
     drop(page.window, path)
     use(dialog_of(page.window), "all")
-    qtbot.waitUntil(lambda: page.grid.trajectory is not None, timeout=SLOW)
+    qtbot.waitUntil(lambda: page.grid.trajectory is not None)
     assert page.grid.trajectory.is_forward
     assert page.window.generate_page._painting.started.recipe.start["picture"] == name
 
@@ -187,7 +185,7 @@ def test_a_file_without_a_recipe_is_a_sentence(page, tmp_path, drop, qtbot, name
     else:
         path.write_text("water the roses")
     assert drop(page.window, path)
-    qtbot.waitUntil(page.banner.isVisible, timeout=SLOW)
+    qtbot.waitUntil(page.banner.isVisible)
     assert name in page.banner.text()
     assert "recipe" in page.banner.text()
 
@@ -279,7 +277,7 @@ def test_pictures_can_be_saved_without_their_recipe_by_one_click(page, find, qtb
     pictures = page.painted()
     find(page.window, QToolButton, names.GENERATE_SAVE_PLAIN).click()
     saved = find(page.window, QLabel, names.GENERATE_SAVED)
-    qtbot.waitUntil(saved.isVisible, timeout=SLOW)
+    qtbot.waitUntil(saved.isVisible)
     files = sorted(tiny_project.gallery.glob("*.png"))
     assert len(files) == 2
     for path, picture in zip(files, pictures, strict=True):

@@ -21,8 +21,6 @@ from ddpm_studio.gui.work import train as work
 from ddpm_studio.project import Project
 from tests.gui.training.looking import Painter
 
-LONG = 60_000  # milliseconds, for what waits for real training on a busy machine
-
 
 class Driver:
     """The Train page of a window, as a person sees it."""
@@ -60,7 +58,7 @@ class Driver:
         combo.setCurrentIndex(combo.findData(data))
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=LONG)
+        self.qtbot.waitUntil(condition)
 
     def newest(self) -> int:
         step = self.page._view.newest

@@ -28,8 +28,6 @@ from ddpm_studio.project import Project
 from ddpm_studio.training import find_checkpoint, load_model
 from ddpm_studio.training.metrics import read_metrics
 
-LONG = 60_000  # milliseconds, for what waits for real training on a busy machine
-
 
 def started(step: int = 0, seconds: float | None = 60.0) -> ev.TrainStarted:
     return ev.TrainStarted(step, None, seconds, "a device", "float32", 1234, 12)

@@ -141,7 +141,7 @@ def test_a_window_that_closes_does_not_wait_for_the_whole_look(
     machine.may_go_on.clear()
     plan = open_plan(new_project)
     window = plan.train.window
-    with qtbot.waitSignal(window.closed, timeout=20_000):
+    with qtbot.waitSignal(window.closed):
         window.close()
     assert not window.session.jobs.is_busy()
 

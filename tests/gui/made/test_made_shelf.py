@@ -1,0 +1,78 @@
+"""What the window knows of the gallery keeps up with what is asked of it."""
+
+import time
+
+import pytest
+from PySide6.QtCore import QObject
+
+from ddpm_studio.gui.jobs import Job
+from ddpm_studio.gui.made_shelf import MadeShelf
+from ddpm_studio.gui.work import gallery as work
+
+
+@pytest.fixture
+def lingering(monkeypatch):
+    """Threads end a while after they have told their result, as on a busy machine."""
+    run = Job.run
+
+    def linger(job):
+        run(job)
+        time.sleep(0.1)
+
+    monkeypatch.setattr(Job, "run", linger)
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """How often the folder was looked through: a list that grows."""
+    looks, look = [], work.look
+
+    def noted(*asked):
+        looks.append(asked)
+        return look(*asked)
+
+    monkeypatch.setattr(work, "look", noted)
+    return looks
+
+
+@pytest.mark.usefixtures("lingering")
+def test_who_asks_for_a_look_during_one_gets_another(qtbot, session, new_project, looks):
+    parent = QObject()
+    shelf = MadeShelf(session, parent)
+    shelf.open(new_project)
+    shelf.look()
+    shelf.look()  # the one that comes sees what both wanted to know
+    qtbot.waitUntil(lambda: not session.jobs.is_busy())
+    assert len(looks) == 2
+
+
+@pytest.mark.usefixtures("lingering")
+def test_who_asks_while_a_look_is_ending_gets_another(qtbot, session, new_project, looks):
+    parent = QObject()
+    shelf = MadeShelf(session, parent)
+    asked = []
+    shelf.looked.connect(lambda: asked or (asked.append(True), shelf.look()))
+    shelf.open(new_project)
+    qtbot.waitUntil(lambda: bool(asked) and not session.jobs.is_busy())
+    assert len(looks) == 2
+
+
+def test_a_look_that_failed_is_followed_by_the_one_that_was_asked_for(
+    qtbot, session, new_project, monkeypatch
+):
+    looks, look = [], work.look
+
+    def fail_once(*asked):
+        looks.append(asked)
+        if len(looks) == 1:
+            raise OSError("the disk is away")
+        return look(*asked)
+
+    monkeypatch.setattr(work, "look", fail_once)
+    parent = QObject()
+    shelf = MadeShelf(session, parent)
+    shelf.open(new_project)
+    shelf.look()
+    qtbot.waitUntil(lambda: not session.jobs.is_busy())
+    assert len(looks) == 2
+    assert shelf.has_looked
