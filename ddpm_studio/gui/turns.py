@@ -93,6 +93,8 @@ class Turns(QObject):
                 lender.hold(self._batch)
             if lender is None or lender.is_resting:
                 self._batch.release(TURN)
+            else:  # still in a step: there are never two networks at work
+                self._batch.hold(TURN)
         else:
             self._batch.hold(TURN)
             is_free = self._batch.is_resting or not self._batch.isRunning()

@@ -14,7 +14,7 @@ from ddpm_studio.gallery.batch import Batch
 from ddpm_studio.gui import names, turns
 from ddpm_studio.gui.batching import Batching
 from ddpm_studio.gui.common.job_names import BATCH, SAMPLE, TRAIN
-from ddpm_studio.gui.progress import Progress
+from ddpm_studio.gui.progress import Meter, Progress
 from ddpm_studio.gui.work import batch as work
 
 COUNT = 40
@@ -58,6 +58,17 @@ def log(monkeypatch, tmp_path):
 @pytest.fixture
 def batching(session):
     return Batching(session)
+
+
+class TenMinutesLeft(Meter):
+    """Whatever it hears."""
+
+    def update(self, events):
+        self.progress = Progress(0.5, 600.0, "")
+
+    def __init__(self):
+        super().__init__()
+        self.update([])
 
 
 class Wish:
@@ -147,7 +158,7 @@ def test_who_waits_for_pictures_comes_before_the_batch(qtbot, session, batching,
     stop_all(qtbot, session)
 
 
-def test_the_pace_is_measured_and_foretells(qtbot, session, log, monkeypatch):
+def test_the_pace_is_measured_and_foretells(qtbot, session, batching, log, monkeypatch):
     """Between two looks at the clock it always says that so many seconds went by."""
     seconds, heard = 0.2, []
     clock = SimpleNamespace(monotonic=itertools.count(0, seconds).__next__)
@@ -185,9 +196,8 @@ def test_how_long_work_takes_in_turns(seconds, mine, others, expected):
 
 def test_the_time_left_counts_the_turns_of_training(qtbot, session, batching, log, monkeypatch):
     batching.begin(Wish())
-    job = batching.job
     wait_for(qtbot, log, "batch")
-    monkeypatch.setattr(job, "_meter", type("", (), {"progress": Progress(0.5, 600.0, "")})())
+    monkeypatch.setattr(batching.job, "_meter", TenMinutesLeft())  # the job's own goes on
     assert batching.progress.remaining == 600  # it has the device for itself
     training = session.start_training(lambda: log.works("train"))
     qtbot.waitUntil(lambda: batching.has_company)
@@ -261,7 +271,7 @@ def test_a_batch_whose_model_is_gone_says_so(drive, tiny_project, qtbot):
     begin_batch(tiny_project, checkpoint, "0" * 64, 10, "ema", sample, 50)
     driver.key(Qt.Key.Key_F5, widget=driver.page)
     qtbot.waitUntil(lambda: len(driver.page._shelf.batches) == 1)
-    driver.batching.finish(driver.page._shelf.batches[0])
+    driver.window.batching.finish(driver.page._shelf.batches[0])
     qtbot.waitUntil(lambda: driver.text(names.BANNER_TEXT) != "")
     assert "was deleted" in driver.text(names.BANNER_TEXT)
     driver.settle()
