@@ -92,9 +92,7 @@ def make_venv() -> None:
     elif UV:
         command = [UV, "venv", "--seed", "--python", sys.executable]
     else:
-        sys.exit(
-            "Python's venv module is missing (Debian, Ubuntu: apt install python3-venv), or uv."
-        )
+        sys.exit("Python's venv module or uv is needed (Debian, Ubuntu: apt install python3-venv).")
     if call_aside([*command, "--clear", str(VENV)]) != 0:
         sys.exit("A virtual environment could not be made; the reason stands above.")
 

@@ -28,8 +28,7 @@ def provide(venv: Path, is_asked: bool, call: Callable[[list[str]], int]) -> Non
     if missing:
         print(f"Qt lacks {', '.join(missing)}: no window opens, all else works.", file=sys.stderr)
         if has_apt:
-            command = " ".join([*sudo, "apt-get", "install", *packages])
-            print(f"This installs what is missing: {command}", file=sys.stderr)
+            print("This installs them:", *sudo, "apt-get install", *packages, file=sys.stderr)
 
 
 def missing_libraries(venv: Path) -> list[str]:

@@ -68,7 +68,7 @@ def test_everybody_else_is_told_the_command(
     command: str,
 ) -> None:
     assert provide(monkeypatch, user=user, terminal=terminal) == []
-    how = f"This installs what is missing: {command} install libegl1 libxcb-cursor0\n"
+    how = f"This installs them: {command} install libegl1 libxcb-cursor0\n"
     assert capsys.readouterr().err == SENTENCE + how
 
 
