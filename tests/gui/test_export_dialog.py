@@ -291,7 +291,7 @@ def test_a_film_is_written_whole_although_its_project_is_left(
     driver.qtbot.mouseClick(driver.save, LEFT)
     session.close_project()
     assert not driver.dialog.isVisible()
-    with driver.qtbot.waitSignal(session.noticed, timeout=SLOW) as said:
+    with driver.qtbot.waitSignal(session.noticed) as said:
         goes_on.set()
     assert said.args == [f"The export of flowers is finished: {path}."]
     assert len(decode(path)[0]) >= STEPS
