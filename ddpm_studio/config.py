@@ -7,10 +7,10 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from ddpm_studio.fields import COLOUR, check_fields, setting
 from ddpm_studio.fields import check as check
 from ddpm_studio.fields import check_at_least as check_at_least
 from ddpm_studio.fields import check_choice as check_choice
-from ddpm_studio.fields import check_types
 from ddpm_studio.fields import describe_kind as describe_kind
 from ddpm_studio.fields import field_types as field_types
 
@@ -31,6 +31,7 @@ CROPS = ("centre", "smart", "pad")
 COPIES = ("one", "all")
 TOLD_CHANNELS = 6  # of training.augment
 ALPHAS = ("auto", "soft", "hard")
+PART, SEEDS = "0 up to, not including, 1", "0 to 2^63 - 1"  # what is allowed, in words
 
 
 def derived(default: Any, source: str) -> Any:
@@ -42,46 +43,27 @@ def derived(default: Any, source: str) -> Any:
 class PicturesConfig:
     """How a folder of files becomes pictures of one size."""
 
-    size: int = 32  # width in pixels, and height too unless `height` is set
-    height: int = 0  # 0: square
-    channels: int = 0  # 1: grey, 3: colour, 4: colour and transparency, 0: as the folder is
-    crop: str = "centre"  # which part is taken; smart: the most detailed one, pad: the whole
-    background: str = "#ffffff"  # laid under transparent pictures, and around padded ones
-    alpha: str = "auto"  # hard: a pixel is there or not, as in sprites; auto: as the folder is
-    copies: str = "one"  # of pictures that are alike: one or all
+    # width in pixels, and height too unless `height` is set
+    size: int = setting(32, least=4, most=2048, allowed="4 to 2048 pixels")
+    height: int = setting(
+        0, also=(0,), least=4, most=2048, allowed="0 (square) or 4 to 2048 pixels"
+    )
+    # 1: grey, 3: colour, 4: colour and transparency, 0: as the folder is
+    channels: int = setting(0, choices=CHANNELS)
+    # which part is taken; smart: the most detailed one, pad: the whole
+    crop: str = setting("centre", choices=CROPS)
+    # laid under transparent pictures, and around padded ones
+    background: str = setting("#ffffff", pattern=COLOUR, allowed="a colour such as #ffffff")
+    # hard: a pixel is there or not, as in sprites; auto: as the folder is
+    alpha: str = setting("auto", choices=ALPHAS)
+    copies: str = setting("one", choices=COPIES)  # of pictures that are alike: one or all
     flip_horizontal: bool = False  # show each picture mirrored half of the time
-    smallest_side: int = 8  # pixels; files with a shorter side are left out
-    max_megapixels: int = 180  # larger ones are left out; a million takes up to 20 MB of memory
+    smallest_side: int = setting(8, least=1)  # pixels; files with a shorter side are left out
+    # larger ones are left out; a million takes up to 20 MB of memory
+    max_megapixels: int = setting(180, least=1, most=4000, allowed="1 to 4000 million pixels")
 
     def __post_init__(self) -> None:
-        check_types("pictures", self)
-        check(4 <= self.size <= 2048, "pictures.size", self.size, "4 to 2048 pixels")
-        check(
-            self.height == 0 or 4 <= self.height <= 2048,
-            "pictures.height",
-            self.height,
-            "0 (square) or 4 to 2048 pixels",
-        )
-        check_choice("pictures.channels", self.channels, CHANNELS)
-        check_choice("pictures.crop", self.crop, CROPS)
-        check_choice("pictures.alpha", self.alpha, ALPHAS)
-        check_choice("pictures.copies", self.copies, COPIES)
-        check_at_least("pictures.smallest_side", self.smallest_side, 1)
-        check(
-            1 <= self.max_megapixels <= 4000,
-            "pictures.max_megapixels",
-            self.max_megapixels,
-            "1 to 4000 million pixels",
-        )
-        digits = self.background.removeprefix("#")
-        check(
-            self.background.startswith("#")
-            and len(digits) == 6
-            and all(digit in "0123456789abcdefABCDEF" for digit in digits),
-            "pictures.background",
-            self.background,
-            "a colour such as #ffffff",
-        )
+        check_fields(self, "pictures")
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -98,12 +80,18 @@ class PicturesConfig:
 class ModelConfig:
     """The U-Net: widths are `model_channels` times each entry of `channel_mult`."""
 
-    model_channels: int = 32
+    model_channels: int = setting(
+        32,
+        least=2,
+        most=2048,
+        multiple_of=2,
+        allowed="an even number (half of the step embedding is sines, half cosines) from 2 to 2048",
+    )
     channel_mult: tuple[int, ...] = (1, 2, 3)
-    num_res_blocks: int = 1
+    num_res_blocks: int = setting(1, least=1, most=16)
     attention_resolutions: tuple[int, ...] = (8,)  # pixels, of the picture's shorter side
-    head_channels: int = 32
-    dropout: float = 0.0
+    head_channels: int = setting(32, least=1)
+    dropout: float = setting(0.0, least=0, below=1, allowed=PART)
     norm_groups: int = 0  # 0: the largest number up to 32 that divides every width
     mid_attention: bool = True
     in_channels: int = derived(3, "pictures.channels")
@@ -111,24 +99,13 @@ class ModelConfig:
     told_channels: int = derived(0, "train.augment")  # numbers that say what was done to a picture
 
     def __post_init__(self) -> None:
-        check_types("model", self)
-        check(
-            2 <= self.model_channels <= 2048 and self.model_channels % 2 == 0,
-            "model.model_channels",
-            self.model_channels,
-            "an even number (half of the step embedding is sines, half cosines) from 2 to 2048",
-        )
+        check_fields(self, "model")
         check(
             1 <= len(self.channel_mult) <= 8 and all(1 <= mult <= 16 for mult in self.channel_mult),
             "model.channel_mult",
             self.channel_mult,
             "one to eight whole numbers from 1 to 16, such as 1,2,3",
         )
-        check(
-            1 <= self.num_res_blocks <= 16, "model.num_res_blocks", self.num_res_blocks, "1 to 16"
-        )
-        check_at_least("model.head_channels", self.head_channels, 1)
-        check(0 <= self.dropout < 1, "model.dropout", self.dropout, "0 up to, not including, 1")
         check_at_least("model.in_channels", self.in_channels, 1)
         check(
             self.norm_groups >= 0 and all(w % self.groups == 0 for w in self.widths),
@@ -179,95 +156,60 @@ class ModelConfig:
 class DiffusionConfig:
     """The forward process and what the network learns to predict."""
 
-    num_timesteps: int = 1000
-    schedule: str = "cosine"
+    num_timesteps: int = setting(1000, least=1, most=100_000)
+    schedule: str = setting("cosine", choices=SCHEDULES)
     beta_start: float = 1e-4  # linear schedule only
     beta_end: float = 0.02  # linear schedule only
-    prediction: str = "v"
-    min_snr_gamma: float = 5.0  # 0: every step counts the same (L_simple)
+    prediction: str = setting("v", choices=PREDICTIONS)
+    min_snr_gamma: float = setting(5.0, least=0)  # 0: every step counts the same (L_simple)
 
     def __post_init__(self) -> None:
-        check_types("diffusion", self)
-        check(
-            1 <= self.num_timesteps <= 100_000,
-            "diffusion.num_timesteps",
-            self.num_timesteps,
-            "1 to 100000",
-        )
-        check_choice("diffusion.schedule", self.schedule, SCHEDULES)
-        check_choice("diffusion.prediction", self.prediction, PREDICTIONS)
+        check_fields(self, "diffusion")
         check(
             0 < self.beta_start <= self.beta_end < 1,
             "diffusion.beta_start and beta_end",
             (self.beta_start, self.beta_end),
             "numbers with 0 < beta_start <= beta_end < 1",
         )
-        check_at_least("diffusion.min_snr_gamma", self.min_snr_gamma, 0)
 
 
 @dataclass(frozen=True)
 class TrainConfig:
     """How the network is trained, and when progress is saved and shown."""
 
-    batch_size: int = 16  # pictures per step
-    accumulation: int = 1  # the batch goes through the network in this many parts
+    batch_size: int = setting(16, least=1)  # pictures per step
+    accumulation: int = setting(1, least=1)  # the batch goes through the network in so many parts
     gradient_checkpointing: bool = False  # compute twice what would take memory: same result
-    learning_rate: float = 2e-3
-    warmup_steps: int = 100
-    decay_after: int = 0  # from this step the rate falls as 1 / sqrt(step); 0: never
-    beta1: float = 0.9
-    beta2: float = 0.99
-    weight_decay: float = 0.0
-    max_grad_norm: float = 1.0
-    ema_width: float = 0.1  # relative width of the power-function EMA
-    held_out_share: float = 0.1  # of the pictures, never learned from; none of under 10
-    augment: float = 0.0  # of pictures each that are moved, turned, scaled, mirrored
-    precision: str = "auto"
-    seed: int = 0
-    log_every: int = 10
-    preview_every: int = 500  # and more often at the start, when most happens
-    preview_count: int = 16
-    preview_steps: int = 12
-    checkpoint_every: int = 1000
-    checkpoint_seconds: float = 60.0  # also after this long without one
+    learning_rate: float = setting(2e-3, above=0, below=1, allowed="in 0 .. 1")
+    warmup_steps: int = setting(100, least=0)
+    # from this step the rate falls as 1 / sqrt(step); 0: never
+    decay_after: int = setting(0, least=0)
+    beta1: float = setting(0.9, least=0, below=1, allowed=PART)
+    beta2: float = setting(0.99, least=0, below=1, allowed=PART)
+    weight_decay: float = setting(0.0, least=0)
+    max_grad_norm: float = setting(1.0, above=0)
+    # relative width of the power-function EMA
+    ema_width: float = setting(0.1, above=0, most=0.28, allowed="in 0 .. 0.28")
+    # of the pictures, never learned from; none of under 10
+    held_out_share: float = setting(0.1, least=0, most=0.5, allowed="0 (none) to 0.5")
+    # of pictures each that are moved, turned, scaled, mirrored
+    augment: float = setting(0.0, least=0, most=0.5, allowed="0 (never) to 0.5")
+    precision: str = setting("auto", choices=PRECISIONS)
+    seed: int = setting(0, least=0, below=2**63, allowed=SEEDS)
+    log_every: int = setting(10, least=1)
+    preview_every: int = setting(500, least=1)  # and more often at the start, when most happens
+    preview_count: int = setting(16, least=1)
+    preview_steps: int = setting(12, least=1)
+    checkpoint_every: int = setting(1000, least=1)
+    checkpoint_seconds: float = setting(60.0, above=0, allowed="> 0")  # also so long without one
 
     def __post_init__(self) -> None:
-        check_types("train", self)
-        for name in (
-            "batch_size",
-            "accumulation",
-            "log_every",
-            "preview_every",
-            "preview_count",
-            "preview_steps",
-            "checkpoint_every",
-        ):
-            check_at_least(f"train.{name}", getattr(self, name), 1)
+        check_fields(self, "train")
         check(
             self.batch_size % self.accumulation == 0,
             "train.accumulation",
             self.accumulation,
             f"a divisor of train.batch_size ({self.batch_size})",
-        )
-        check(0 < self.learning_rate < 1, "train.learning_rate", self.learning_rate, "in 0 .. 1")
-        for name in ("warmup_steps", "decay_after", "weight_decay"):
-            check_at_least(f"train.{name}", getattr(self, name), 0)
-        check(0 <= self.seed < 2**63, "train.seed", self.seed, "0 to 2^63 - 1")
-        for name in ("beta1", "beta2"):
-            value = getattr(self, name)
-            check(0 <= value < 1, f"train.{name}", value, "0 up to, not including, 1")
-        check(self.max_grad_norm > 0, "train.max_grad_norm", self.max_grad_norm, "above 0")
-        check(0 < self.ema_width <= 0.28, "train.ema_width", self.ema_width, "in 0 .. 0.28")
-        check(
-            0 <= self.held_out_share <= 0.5,
-            "train.held_out_share",
-            self.held_out_share,
-            "0 (none) to 0.5",
-        )
-        check(0 <= self.augment <= 0.5, "train.augment", self.augment, "0 (never) to 0.5")
-        check_choice("train.precision", self.precision, PRECISIONS)
-        check(
-            self.checkpoint_seconds > 0, "train.checkpoint_seconds", self.checkpoint_seconds, "> 0"
         )
 
 
@@ -275,22 +217,16 @@ class TrainConfig:
 class SampleConfig:
     """How pictures are made from noise."""
 
-    sampler: str = "ddim"
-    num_inference_steps: int = 50
-    eta: float = 0.0
-    spacing: str = AUTO
-    variance: str = "posterior"
+    sampler: str = setting("ddim", choices=SAMPLERS)
+    num_inference_steps: int = setting(50, least=1)
+    eta: float = setting(0.0, least=0, most=1, allowed="0 (no fresh noise) to 1")
+    spacing: str = setting(AUTO, choices=(AUTO, *SPACINGS))
+    variance: str = setting("posterior", choices=VARIANCES)
     clip: bool = True
-    seed: int = 0  # picture k uses seed + k
+    seed: int = setting(0, least=0, below=2**63, allowed=SEEDS)  # picture k uses seed + k
 
     def __post_init__(self) -> None:
-        check_types("sample", self)
-        check_choice("sample.sampler", self.sampler, SAMPLERS)
-        check_at_least("sample.num_inference_steps", self.num_inference_steps, 1)
-        check(0 <= self.eta <= 1, "sample.eta", self.eta, "0 (no fresh noise) to 1")
-        check_choice("sample.spacing", self.spacing, (AUTO, *SPACINGS))
-        check_choice("sample.variance", self.variance, VARIANCES)
-        check(0 <= self.seed < 2**63, "sample.seed", self.seed, "0 to 2^63 - 1")
+        check_fields(self, "sample")
 
     @property
     def used_spacing(self) -> str:

@@ -27,6 +27,7 @@ from typing import Any
 from ddpm_studio.errors import ConfigError
 
 KEY = "setting"  # in a field's metadata
+COLOUR = "#[0-9a-fA-F]{6}"  # a pattern
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Setting:
     most: float | None = None
     above: float | None = None
     below: float | None = None
+    multiple_of: int = 1
     also: tuple[object, ...] = ()
     choices: Mapping[Any, str] = dataclasses.field(default_factory=dict)
     pattern: str = ""
@@ -67,6 +69,7 @@ class Setting:
             and (self.most is None or value <= self.most)
             and (self.above is None or value > self.above)
             and (self.below is None or value < self.below)
+            and (self.multiple_of == 1 or value % self.multiple_of == 0)
         )
 
     @property

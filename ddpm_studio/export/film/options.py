@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ddpm_studio.fields import check_fields, setting
+from ddpm_studio.fields import COLOUR, check_fields, setting
 
 LARGEST_SCALE = 64
 LONGEST_SIDE = 16383  # pixels, of WebP
@@ -121,9 +121,7 @@ class FilmOptions:
         tip="A line below the picture says where it is on the way, such as step 12 of 50.",
         help="step and noise below the picture",
     )
-    background: str = setting(
-        "#ffffff", pattern="#[0-9a-fA-F]{6}", allowed="a colour such as #ffffff"
-    )
+    background: str = setting("#ffffff", pattern=COLOUR, allowed="a colour such as #ffffff")
 
     def __post_init__(self) -> None:
         check_fields(self)
