@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import StudioError, TrainingError
 from ddpm_studio.events import ProbeProgress
+from ddpm_studio.training import Trainer
 from ddpm_studio.training import probe as module
 from ddpm_studio.training.probe import Probe, probe
+
+SECONDS = 600  # more than the slowest machine needs
 
 
 def drain(events: Generator[ProbeProgress, None, Probe]) -> tuple[list[ProbeProgress], Probe]:
@@ -28,10 +32,10 @@ def drain(events: Generator[ProbeProgress, None, Probe]) -> tuple[list[ProbeProg
 
 @pytest.fixture(scope="module")
 def found(tiny: Callable[..., StudioConfig]) -> tuple[list[ProbeProgress], Probe, float]:
-    """Two tiny sizes, with the seconds that it took."""
+    """Two tiny sizes, with the seconds that it took; it had far longer."""
     configs = {"tiny": tiny(), "wide": tiny("model.model_channels=32", "train.batch_size=8")}
     started = time.monotonic()
-    return *drain(probe(configs, device="cpu", seconds=20)), time.monotonic() - started
+    return *drain(probe(configs, device="cpu", seconds=SECONDS)), time.monotonic() - started
 
 
 def test_every_size_has_its_speed_and_memory(
@@ -43,17 +47,43 @@ def test_every_size_has_its_speed_and_memory(
     assert tiny.is_measured
     assert tiny.fits
     assert tiny.settings == ()
-    assert 0 < tiny.step_seconds < wide.step_seconds
+    assert min(tiny.step_seconds, wide.step_seconds) > 0
     assert 0 < tiny.memory < wide.memory < result.memory_free
     assert tiny.flops < wide.flops
     assert (result.device, result.precision, result.left_out) == ("cpu", "float32", ())
 
 
+def test_the_speed_of_a_size_is_that_of_its_steps(
+    tiny: Callable[..., StudioConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine whose every picture takes a tenth of a second."""
+    now = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: now[0], perf_counter=lambda: now[0])
+
+    real = module._trainer
+
+    def trainer_of(config: StudioConfig, count: int, device: torch.device) -> Trainer:
+        def train_step() -> None:
+            now[0] += 0.1 * count
+
+        trainer = real(config, count, device)
+        monkeypatch.setattr(trainer, "train_step", train_step)
+        return trainer
+
+    monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(module, "_trainer", trainer_of)
+    configs = {"tiny": tiny(), "more": tiny("train.batch_size=8")}
+    _, result = drain(probe(configs, device="cpu", seconds=SECONDS))
+    assert [outlook.is_measured for outlook in result.outlooks] == [True, True]
+    found = [outlook.step_seconds for outlook in result.outlooks]
+    assert found == pytest.approx([0.4, 0.8])
+
+
 def test_it_says_how_far_it_is(found: tuple[list[ProbeProgress], Probe, float]) -> None:
     events, _, seconds = found
-    assert seconds < 20
+    assert seconds < SECONDS
     assert [event.done for event in events] == sorted(event.done for event in events)
-    assert all(0 <= event.done <= event.total == 20 for event in events)
+    assert all(0 <= event.done <= event.total == SECONDS for event in events)
     assert {"the speed of tiny", "the memory that wide takes"} <= {event.what for event in events}
 
 
