@@ -8,22 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from ddpm_studio import __version__
-from ddpm_studio.config import SAMPLERS, SampleConfig, check, check_choice
+from ddpm_studio.config import SampleConfig, check, check_choice
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.recipe import seeds_from
+from ddpm_studio.samplers import OPTIONS, SAMPLERS
 
 AXES = ("steps", "eta", "sampler", "seed", "checkpoint", "weights")
 MOST_VALUES = 12
 COUNTS = (1, 4, 9)  # pictures in a cell
 WEIGHTS = ("ema", "model")
-WITH_ETA = "ddim"  # the one sampler that asks for it
 KIND, FORMAT_VERSION = "sheet", 1
-SAMPLER_NAMES = {
-    "ddpm": "DDPM",
-    "ddim": "DDIM",
-    "dpmpp_2m": "DPM-Solver++ 2M",
-    "heun": "Heun",
-}
 AXIS_NAMES = {
     "steps": "Steps",
     "eta": "Freshness of noise (eta)",
@@ -83,17 +77,17 @@ class Cell:
     @property
     def made_as(self) -> Cell:
         """The same without what its sampler does not look at: equal ones have equal pictures."""
-        usual, sampler = SampleConfig(), self.sample.sampler
-        eta = self.sample.eta if sampler == WITH_ETA else usual.eta
-        variance = self.sample.variance if sampler == "ddpm" else usual.variance
-        sample = dataclasses.replace(self.sample, eta=eta, variance=variance)
-        return dataclasses.replace(self, sample=sample)
+        usual, takes = SampleConfig(), SAMPLERS[self.sample.sampler].takes
+        passed: dict[str, Any] = {
+            name: getattr(usual, name) for name in OPTIONS if name not in takes
+        }
+        return dataclasses.replace(self, sample=dataclasses.replace(self.sample, **passed))
 
     @property
     def calls(self) -> int:
         """How often the network looks at a picture until the cell is finished."""
-        steps = self.sample.num_inference_steps
-        return self.count * (2 * steps - 1 if self.sample.sampler == "heun" else steps)
+        sample = self.sample
+        return self.count * SAMPLERS[sample.sampler].calls(sample.num_inference_steps)
 
     @property
     def words(self) -> str:
@@ -182,7 +176,7 @@ NO_ETA = "{} has no eta: the same picture for each of them."
 
 def why_same(cell: Cell) -> str:
     """Why a cell looks as another one of its sheet."""
-    return NO_ETA.format(SAMPLER_NAMES[cell.sample.sampler])
+    return NO_ETA.format(SAMPLERS[cell.sample.sampler].title)
 
 
 def value_words(name: str, value: Value) -> str:
@@ -193,7 +187,7 @@ def value_words(name: str, value: Value) -> str:
         case "eta":
             return f"eta {value:g}"
         case "sampler":
-            return SAMPLER_NAMES[str(value)]
+            return SAMPLERS[str(value)].title
         case "checkpoint":
             return f"step {value:,}"
         case "weights":
@@ -247,7 +241,8 @@ def _in_words(cell: Cell, left_out: tuple[str, ...]) -> str:
         "seed": sample.seed,
     }
     for name, value in values.items():
-        matters = name != "eta" or sample.sampler == WITH_ETA or "sampler" in left_out
+        is_taken = name not in OPTIONS or name in SAMPLERS[sample.sampler].takes
+        matters = is_taken or "sampler" in left_out
         if name not in left_out and matters:
             parts.append(value_words(name, value))
             if name == "seed" and cell.count > 1:

@@ -13,6 +13,7 @@ from ddpm_studio.gui.progress import Progress
 from ddpm_studio.gui.session import BATCH, SAMPLE, Session
 from ddpm_studio.gui.turns import Turns
 from ddpm_studio.gui.work import batch as work
+from ddpm_studio.samplers import SAMPLERS
 
 if TYPE_CHECKING:
     from ddpm_studio.config import SampleConfig
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 FIRST_KEY = "batch/first"  # in the settings: training waits for batches
 LEAST_SECONDS = 0.3  # of painting, before it says anything about the pace
-CALLS = {"heun": 2}  # of the network for each step, where it is not one
 
 
 class Batching(QObject):
@@ -181,4 +181,4 @@ class Batching(QObject):
 
 
 def _calls(sample: SampleConfig) -> int:
-    return sample.num_inference_steps * CALLS.get(sample.sampler, 1)
+    return SAMPLERS[sample.sampler].calls(sample.num_inference_steps)

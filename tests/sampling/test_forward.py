@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from ddpm_studio.config import SAMPLERS, SampleConfig
+from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import NoiseSchedule, q_sample
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.forward import Noising, finish_levels, levels, noised
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import to_tensor, to_uint8

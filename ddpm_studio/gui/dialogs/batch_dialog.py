@@ -13,7 +13,7 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.gallery.batch import MOST, picture_bytes
 from ddpm_studio.gui import names
 from ddpm_studio.gui.amounts import duration_in_words, several, size_in_words
-from ddpm_studio.gui.recipe_lines import SAMPLERS, WEIGHTS
+from ddpm_studio.gui.recipe_lines import WEIGHTS
 from ddpm_studio.gui.session import TRAIN, Session
 from ddpm_studio.gui.turns import TURN_MS, in_turns
 from ddpm_studio.gui.widgets.button import Button
@@ -24,6 +24,7 @@ from ddpm_studio.gui.widgets.seed_field import MOST_TYPED
 from ddpm_studio.gui.widgets.slider_number import SliderNumber
 from ddpm_studio.gui.work.sample import Wish
 from ddpm_studio.project import step_of
+from ddpm_studio.samplers import SAMPLERS
 
 WIDTH = 480
 USUAL = 200  # pictures
@@ -162,12 +163,13 @@ class BatchDialog(QDialog):
 
 def _settings_words(wish: Wish) -> str:
     sample: SampleConfig = wish.sample
+    sampler = SAMPLERS[sample.sampler]
     model = "the newest model"
     if wish.checkpoint is not None:
         model = f"the model of step {step_of(wish.checkpoint):,}"
-    eta = f", eta {sample.eta:g}" if sample.sampler == "ddim" else ""
+    eta = f", eta {sample.eta:g}" if "eta" in sampler.takes else ""
     return (
-        f"With {model} ({WEIGHTS[wish.which]}): {SAMPLERS[sample.sampler]}, "
+        f"With {model} ({WEIGHTS[wish.which]}): {sampler.title}, "
         f"{sample.num_inference_steps:,} steps{eta}, as set on this page."
     )
 
