@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from ddpm_studio import events as ev
+from ddpm_studio.words import time_left
 
 LOG_SECONDS = 10.0  # between two lines of progress where there is no terminal
 
@@ -140,8 +141,8 @@ class Terminal:
             left = (now - self._started) * (total - done) / done
         if not state:
             state = f"{done:.0f}/{total:.0f}"
-        if left is not None:
-            state += f"  {clock(left)} left"
+        if left is not None and done < total:
+            state += f"  {time_left(left)}"
         assert self._task is not None
         self._progress.update(self._task, completed=done, total=total, state=state)
         is_log_due = now - self._logged >= LOG_SECONDS or done >= total
@@ -159,10 +160,3 @@ def _verdict(file: ev.FileChecked) -> str:
     if file.is_taken:
         return f"taken     {file.name}{notes}"
     return f"left out  {file.name}: {file.reason}{notes}"
-
-
-def clock(seconds: float) -> str:
-    """1:05 or 2:03:04."""
-    minutes, second = divmod(max(0, round(seconds)), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"

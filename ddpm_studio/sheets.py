@@ -12,6 +12,7 @@ from ddpm_studio.config import SampleConfig, check, check_choice
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.recipe import seeds_from
 from ddpm_studio.samplers import OPTIONS, SAMPLERS
+from ddpm_studio.words import several
 
 AXES = ("steps", "eta", "sampler", "seed", "checkpoint", "weights")
 MOST_VALUES = 12
@@ -183,7 +184,7 @@ def value_words(name: str, value: Value) -> str:
     """A value of an axis as its label says it."""
     match name:
         case "steps":
-            return "1 step" if value == 1 else f"{value:,} steps"
+            return several(int(value), "step")
         case "eta":
             return f"eta {value:g}"
         case "sampler":

@@ -43,10 +43,10 @@ def test_the_table_and_the_plan(
 ) -> None:
     assert main(["plan", "--hours", "2", "--device", "cpu"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "CPU, 2 threads, in float32, 8.0 GB of memory free"
+    assert lines[0] == "CPU, 2 threads, in float32, 8 GB of memory free"
     names = [line.split()[0] for line in lines[2:6]]
     assert names == list(PRESETS)
-    assert any(line.startswith("Plan: sketch, 9,200 steps in 16 minutes") for line in lines)
+    assert any(line.startswith("Plan: sketch, 9,200 steps in 16 min") for line in lines)
     assert lines[-1] == "ddpm-studio train PROJECT --steps 9200"
     assert fake_probe == [{"names": list(PRESETS), "device": "cpu"}]
 

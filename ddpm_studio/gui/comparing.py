@@ -14,6 +14,7 @@ from ddpm_studio.gui.widgets.stage import Stage
 from ddpm_studio.gui.widgets.trajectory import Trajectory
 from ddpm_studio.gui.work.sample import RunStarted
 from ddpm_studio.samplers import SAMPLERS
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     from ddpm_studio.recipe import Recipe
@@ -169,7 +170,7 @@ def _settings(recipe: Recipe) -> dict[str, tuple[str, bool]]:
     sample, sampler = recipe.sample, SAMPLERS[recipe.sample.sampler]
     words = {
         "sampler": (sampler.title, True),
-        "steps": (_count(sample.num_inference_steps), True),
+        "steps": (several(sample.num_inference_steps, "step"), True),
     }
     if "eta" in sampler.takes:
         words["eta"] = (f"eta {sample.eta:g}", True)
@@ -180,10 +181,6 @@ def _settings(recipe: Recipe) -> dict[str, tuple[str, bool]]:
         words["variance"] = (VARIANCES.get(sample.variance, sample.variance), False)
     words["clip"] = ("colours kept in range" if sample.clip else "colours as they come", False)
     return words
-
-
-def _count(steps: int) -> str:
-    return "1 step" if steps == 1 else f"{steps:,} steps"
 
 
 def _with_state(words: tuple[Word, ...], run: Run) -> tuple[Word, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ddpm_studio.gallery.made import MadeFile
-from ddpm_studio.gui.amounts import moment_in_words, several, size_in_words
+from ddpm_studio.words import moment_in_words, several, size_in_words
 
 ALL, STARRED, PICTURES, FILMS = "all", "starred", "pictures", "films"
 SHOWS = (ALL, STARRED, PICTURES, FILMS)

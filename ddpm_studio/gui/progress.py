@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ddpm_studio import events as ev
-from ddpm_studio.gui.amounts import duration_in_words
 
 
 @dataclass(frozen=True)
@@ -110,8 +109,3 @@ _TELLING = (
 
 def _limited(fraction: float | None) -> float | None:
     return None if fraction is None else min(1.0, max(0.0, fraction))
-
-
-def time_left(seconds: float) -> str:
-    """How long still, for people: "8 s left", "3 min left", "1 h 20 min left"."""
-    return f"{duration_in_words(seconds)} left"

@@ -3,7 +3,7 @@
 import pytest
 
 from ddpm_studio import events as ev
-from ddpm_studio.gui.progress import Meter, time_left
+from ddpm_studio.gui.progress import Meter
 
 
 def train_step(step, seconds, remaining):
@@ -49,20 +49,6 @@ def test_events_that_tell_nothing_change_nothing():
     meter = Meter()
     meter.update([ev.PicturesProgress(5, 20), "something else", ev.Note("hello")])
     assert meter.progress.fraction == 0.25
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.2, "1 s left"),
-        (59.4, "59 s left"),
-        (61, "1 min left"),
-        (3599, "1 h 00 min left"),
-        (4800, "1 h 20 min left"),
-    ],
-)
-def test_time_left_is_said_as_people_say_it(seconds, words):
-    assert time_left(seconds) == words
 
 
 def test_a_look_at_the_machine_and_a_quick_sample_say_how_far_they_are():

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gallery.batch import MOST, picture_bytes
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import duration_in_words, several, size_in_words
 from ddpm_studio.gui.recipe_lines import WEIGHTS
 from ddpm_studio.gui.session import TRAIN, Session
 from ddpm_studio.gui.turns import TURN_MS, in_turns
@@ -25,6 +24,7 @@ from ddpm_studio.gui.widgets.slider_number import SliderNumber
 from ddpm_studio.gui.work.sample import Wish
 from ddpm_studio.project import step_of
 from ddpm_studio.samplers import SAMPLERS
+from ddpm_studio.words import duration_in_words, several, size_in_words
 
 WIDTH = 480
 USUAL = 200  # pictures

@@ -21,7 +21,6 @@ from ddpm_studio.events import ProbeProgress
 from ddpm_studio.gui import names
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job
-from ddpm_studio.gui.progress import time_left
 from ddpm_studio.gui.session import TRAIN, Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
@@ -30,6 +29,7 @@ from ddpm_studio.gui.widgets.progress_line import ProgressLine
 from ddpm_studio.gui.widgets.time_picker import TimePicker
 from ddpm_studio.gui.work import plan as work
 from ddpm_studio.project import Project
+from ddpm_studio.words import time_left
 
 if TYPE_CHECKING:  # it brings torch along
     from ddpm_studio.training.probe import Probe

@@ -22,11 +22,11 @@ from ddpm_studio.gui.sample_now import SampleNow
 from ddpm_studio.gui.session import TRAIN, Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.empty_state import EmptyState
-from ddpm_studio.gui.widgets.plot_series import duration
 from ddpm_studio.gui.widgets.run_view import RunView
 from ddpm_studio.gui.widgets.train_controls import Phase, TrainControls
 from ddpm_studio.gui.work import train as work
 from ddpm_studio.project import Project, step_of
+from ddpm_studio.words import elapsed_in_words
 
 HISTORY, FILM, WEIGHTS = "train_history", "train_film", "train_weights"  # names of jobs
 REFRESH_MS = 500  # of the numbers; digits that change faster cannot be read
@@ -288,7 +288,7 @@ class TrainPage(Page):
     def _on_succeeded(self, _result: object) -> None:
         newest = self._view.newest
         seconds = newest.seconds if newest is not None else 0.0
-        self._end(Phase.DONE, f"Trained for {duration(seconds)}. The model can paint now.")
+        self._end(Phase.DONE, f"Trained for {elapsed_in_words(seconds)}. The model can paint now.")
 
     def _on_stopped(self) -> None:
         self._end(Phase.STOPPED, "Stopped. What was learned is saved.")

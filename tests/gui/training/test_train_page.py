@@ -200,7 +200,7 @@ def test_the_numbers_are_those_of_the_newest_step(open_train, new_project, fake)
     assert train.text(names.TRAIN_SPEED) == "321"
     assert train.text(names.TRAIN_REMAINING) == "30 s"
     assert train.text(names.TRAIN_DEVICE) == "a device"
-    train.wait(lambda: train.text(names.TRAIN_MEMORY) == "2.3 GB")
+    train.wait(lambda: train.text(names.TRAIN_MEMORY) == "2.2 GB")
     assert "12 pictures" in train.text(names.TRAIN_STATE)
 
 
