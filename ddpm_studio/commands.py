@@ -17,7 +17,7 @@ from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.data.scan import scan_folder
 from ddpm_studio.device import select_device, select_precision
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.events import DrawingProgress, FileWritten, Note, SampleFinished
+from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.places import free_path, make_folder
 from ddpm_studio.launch import is_leader
@@ -165,7 +165,7 @@ def _new_project(path: Path, images: Path | None, config: StudioConfig) -> Event
         images = path / "pictures"
         check_new(path.resolve(), images.resolve())
         for done in write_sample_pictures(images, SAMPLE_PICTURES):
-            yield DrawingProgress(done, SAMPLE_PICTURES)
+            yield Progress(Work.DRAWING, done, SAMPLE_PICTURES)
     Project.create(path, images, config)
 
 

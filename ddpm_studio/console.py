@@ -16,6 +16,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from ddpm_studio import events as ev
 from ddpm_studio.words import time_left
 
+BARS = {
+    ev.Work.READING: "Reading pictures",
+    ev.Work.DRAWING: "Drawing pictures",
+    ev.Work.PROBING: "Looking at this machine",
+    ev.Work.WRITING: "Writing the film",
+}
 LOG_SECONDS = 10.0  # between two lines of progress where there is no terminal
 
 
@@ -23,18 +29,33 @@ class JsonLines:
     """One JSON object per event and line; pictures are left out."""
 
     def event(self, event: object) -> None:
-        assert dataclasses.is_dataclass(event)
         if isinstance(event, ev.PicturesFound | ev.PicturesSeen):
             return  # for the window, which shows pictures while they are read
-        values: dict[str, object] = {"event": type(event).__name__}
-        for field in dataclasses.fields(event):
-            value = getattr(event, field.name)
-            if not isinstance(value, np.ndarray):
-                values[field.name] = str(value) if isinstance(value, Path) else value
+        values = _progress(event) if isinstance(event, ev.Progress) else _facts(event)
         print(json.dumps(values), flush=True)
 
     def close(self) -> None:
         """Nothing is left open."""
+
+
+def _progress(event: ev.Progress) -> dict[str, object]:
+    """Each kind of work is an event of its own here."""
+    values: dict[str, object] = {"event": event.what, "done": event.done, "total": event.total}
+    if event.now:
+        values["what"] = event.now
+    if event.step is not None:
+        values["step"] = event.step
+    return values
+
+
+def _facts(event: object) -> dict[str, object]:
+    assert dataclasses.is_dataclass(event)
+    values: dict[str, object] = {"event": type(event).__name__}
+    for field in dataclasses.fields(event):
+        value = getattr(event, field.name)
+        if not isinstance(value, np.ndarray):
+            values[field.name] = str(value) if isinstance(value, Path) else value
+    return values
 
 
 class Silence:
@@ -75,16 +96,10 @@ class Terminal:
 
     def event(self, event: object) -> None:
         match event:
-            case ev.PicturesProgress(done, total):
-                self._bar("Reading pictures", done, total)
-            case ev.DrawingProgress(done, total):
-                self._bar("Drawing pictures", done, total)
-            case ev.ProbeProgress(done, total):
-                self._bar("Looking at this machine", done, total)
-            case ev.ExportProgress(done, total):
-                self._bar("Writing the film", done, total)
-            case ev.SampleStep(step, steps, batch, finished, total):
-                self._bar("Making pictures", finished + batch * step / steps, total)
+            case ev.Progress(what, done, total) if what in BARS:
+                self._bar(BARS[what], done, total)
+            case ev.SampleStep():
+                self._bar("Making pictures", event.painted, event.total)
             case ev.PicturesReady(taken, left_out):
                 self._line(f"{taken} pictures taken, {left_out} files left out")
             case ev.FileChecked():

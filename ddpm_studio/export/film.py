@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.events import ExportProgress
+from ddpm_studio.events import Progress
 from ddpm_studio.export.film_estimate import estimate_bytes
 from ddpm_studio.export.film_frames import Film, film_order, film_seconds
 from ddpm_studio.export.film_options import FilmOptions
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 ENDINGS = (".gif", ".webp", ".png", ".mp4", ".webm", ".apng")
-FORMATS: dict[str, Callable[..., Iterator[ExportProgress]]] = {
+FORMATS: dict[str, Callable[..., Iterator[Progress]]] = {
     suffix: partial(write_stills if suffix in STILLS else write_video, suffix=suffix)
     for suffix in ENDINGS
 }
@@ -67,7 +67,7 @@ def check_film_path(path: Path) -> None:
 
 def write_film(
     path: Path, film: Film, options: FilmOptions, recipe: str | None = None
-) -> Iterator[ExportProgress]:
+) -> Iterator[Progress]:
     """Write a film as the kind of file that the ending says.
 
     Every frame is in it, equal ones too, and what is held or comes again is not compressed twice

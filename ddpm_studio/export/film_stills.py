@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from PIL import PngImagePlugin
 
-from ddpm_studio.events import ExportProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.containers import Apng, Container, Contents, Gif, WebP
 from ddpm_studio.export.film_frames import film_shots
 from ddpm_studio.export.film_pictures import FilmPictures
@@ -21,7 +21,7 @@ STILLS: dict[str, type[Container]] = {".gif": Gif, ".webp": WebP, ".png": Apng, 
 
 def write_stills(
     path: Path, suffix: str, pictures: FilmPictures, recipe: str | None
-) -> Iterator[ExportProgress]:
+) -> Iterator[Progress]:
     """Every frame is in it, equal ones too; what is seen again is compressed only once.
 
     Raises OSError.
@@ -43,7 +43,7 @@ def write_stills(
         for done, (index, delay) in enumerate(shots, 1):
             frame = _read(file, places[index]) if index in places else encode(index)
             places[index] = film.add(frame, delay), len(frame)
-            yield ExportProgress(done, len(shots))
+            yield Progress(Work.WRITING, done, len(shots))
         film.end()
 
 

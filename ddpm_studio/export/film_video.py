@@ -13,7 +13,7 @@ from av.packet import Packet
 from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
-from ddpm_studio.events import ExportProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.film_frames import film_order
 from ddpm_studio.export.film_pictures import FilmPictures
 from ddpm_studio.export.images import on_background
@@ -47,7 +47,7 @@ VIDEOS = {
 
 def write_video(
     path: Path, suffix: str, pictures: FilmPictures, recipe: str | None
-) -> Iterator[ExportProgress]:
+) -> Iterator[Progress]:
     """Write every tick, held frames again and again, since players ignore durations.
 
     Raises OSError or av.FFmpegError.
@@ -60,7 +60,7 @@ def write_video(
             if index != seen:
                 seen, frame = index, video_frame(pictures, index)
             video.add(frame)
-            yield ExportProgress(done, len(order))
+            yield Progress(Work.WRITING, done, len(order))
 
 
 def video_size(pictures: FilmPictures) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
 from ddpm_studio.config import check, check_choice
 from ddpm_studio.errors import ExportError
-from ddpm_studio.events import ExportProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.grid import enlarge, picture_grid
 from ddpm_studio.export.images import on_background, reason_of, to_image
 from ddpm_studio.export.recipe_chunks import EXIF_FOLDER, USER_COMMENT, exif_recipe
@@ -144,7 +144,7 @@ def draw_page(page: SheetPage) -> Iterator[Image.Image]:
         yield image
 
 
-def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[ExportProgress]:
+def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[Progress]:
     """Write a page as PNG or WebP (lossless), with `about` as JSON inside.
 
     Whoever stops it before its end finds nothing new on the disk. Raises ExportError.
@@ -156,7 +156,7 @@ def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[E
         with replacing(path) as temporary:
             for drawn in draw_page(page):
                 image = drawn
-                yield ExportProgress(done := done + 1, total)
+                yield Progress(Work.WRITING, done := done + 1, total)
             if path.suffix.lower() == ".png":
                 info = PngImagePlugin.PngInfo()
                 info.add_itxt(KEY, text)
@@ -164,7 +164,7 @@ def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[E
             else:
                 exif = exif_recipe(json.dumps({KEY: about}))
                 image.save(temporary, "WEBP", lossless=True, method=3, exif=exif)
-            yield ExportProgress(total, total)
+            yield Progress(Work.WRITING, total, total)
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.events import BatchStep, CheckpointSkipped, SampleStep
+from ddpm_studio.events import CheckpointSkipped, SampleStep, Work, is_progress
 from ddpm_studio.gui.jobs import Job, JobState
 from ddpm_studio.gui.progress import Progress
 from ddpm_studio.gui.session import BATCH, SAMPLE, Session
@@ -135,7 +135,7 @@ class Batching(QObject):
                 self.changed.emit()
             elif isinstance(event, CheckpointSkipped):
                 self._session.notice(event.message)
-        steps = [event.painted for event in events if isinstance(event, BatchStep)]
+        steps = [event.done for event in events if is_progress(event, Work.BATCH)]
         if steps:
             self._measure(steps[-1], self._calls, self.job)
 

@@ -12,12 +12,12 @@ import torch
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import StudioError, TrainingError
-from ddpm_studio.events import ProbeProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.training import probe as module
 from ddpm_studio.training.probe import Probe, probe
 
 
-def drain(events: Generator[ProbeProgress, None, Probe]) -> tuple[list[ProbeProgress], Probe]:
+def drain(events: Generator[Progress, None, Probe]) -> tuple[list[Progress], Probe]:
     seen = []
     while True:
         try:
@@ -27,7 +27,7 @@ def drain(events: Generator[ProbeProgress, None, Probe]) -> tuple[list[ProbeProg
 
 
 @pytest.fixture(scope="module")
-def found(tiny: Callable[..., StudioConfig]) -> tuple[list[ProbeProgress], Probe, float]:
+def found(tiny: Callable[..., StudioConfig]) -> tuple[list[Progress], Probe, float]:
     """Two tiny sizes, with the seconds that it took."""
     configs = {"tiny": tiny(), "wide": tiny("model.model_channels=32", "train.batch_size=8")}
     started = time.monotonic()
@@ -35,7 +35,7 @@ def found(tiny: Callable[..., StudioConfig]) -> tuple[list[ProbeProgress], Probe
 
 
 def test_every_size_has_its_speed_and_memory(
-    found: tuple[list[ProbeProgress], Probe, float],
+    found: tuple[list[Progress], Probe, float],
 ) -> None:
     _, result, _ = found
     assert [outlook.name for outlook in result.outlooks] == ["tiny", "wide"]
@@ -49,12 +49,12 @@ def test_every_size_has_its_speed_and_memory(
     assert (result.device, result.precision, result.left_out) == ("cpu", "float32", ())
 
 
-def test_it_says_how_far_it_is(found: tuple[list[ProbeProgress], Probe, float]) -> None:
+def test_it_says_how_far_it_is(found: tuple[list[Progress], Probe, float]) -> None:
     events, _, seconds = found
     assert seconds < 20
     assert [event.done for event in events] == sorted(event.done for event in events)
     assert all(0 <= event.done <= event.total == 20 for event in events)
-    assert {"the speed of tiny", "the memory that wide takes"} <= {event.what for event in events}
+    assert {"the speed of tiny", "the memory that wide takes"} <= {event.now for event in events}
 
 
 def test_threads_are_as_before(tiny: Callable[..., StudioConfig]) -> None:
@@ -138,8 +138,8 @@ def test_half_of_the_threads_are_taken_where_they_are_faster(
         look = module._Look(torch.device("cpu"), 20)
         threads[:] = [8]
 
-        def steps(*_: Any, slowdown: float = slowdown) -> Generator[ProbeProgress, None, list]:
-            yield ProbeProgress(0, 20, "")
+        def steps(*_: Any, slowdown: float = slowdown) -> Generator[Progress, None, list]:
+            yield Progress(Work.PROBING, 0, 20, "")
             return [slowdown if threads[-1] == 8 else 1.0] * 3
 
         monkeypatch.setattr(look, "_steps", steps)

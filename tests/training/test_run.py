@@ -15,10 +15,11 @@ from ddpm_studio.errors import ConfigError, StudioError
 from ddpm_studio.events import (
     CheckpointSaved,
     PicturesReady,
-    PreviewProgress,
     PreviewSaved,
     TrainStarted,
     TrainStep,
+    Work,
+    is_progress,
 )
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, TrainResult, checkpoints, pace, train
@@ -39,7 +40,7 @@ def test_events_come_in_the_order_in_which_things_happen(
     make_project: Callable[..., Project], train_for: TrainFor
 ) -> None:
     project = make_project("project", "train.preview_every=2", "train.checkpoint_every=3")
-    events = [event for event in train_for(project, 4) if not isinstance(event, PreviewProgress)]
+    events = [event for event in train_for(project, 4) if not is_progress(event, Work.PREVIEW)]
     kinds = [
         type(event).__name__
         for event in events[events.index(of_kind(events, TrainStarted)[0]) :]
@@ -170,7 +171,7 @@ def test_closing_while_a_checkpoint_is_written_waits_for_it_and_saves_no_second_
     project = make_project(
         "project", "train.checkpoint_every=4", "train.preview_every=4", "train.held_out_share=0"
     )
-    close_at(train(project, device="cpu"), lambda event: isinstance(event, PreviewProgress))
+    close_at(train(project, device="cpu"), lambda event: is_progress(event, Work.PREVIEW))
     assert saved == [4]
     assert project.checkpoint_path(4).exists()
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.events import ProbeProgress
+from ddpm_studio.events import Progress, Work, is_progress
 from ddpm_studio.gui import names
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job
@@ -56,7 +56,7 @@ class PlanDialog(QDialog):
         self._look: work.MachineLook | None = None
         self._advice: work.Advice | None = None
         self._chosen = ""  # by hand; "": what is recommended
-        self._heard: ProbeProgress | None = None
+        self._heard: Progress | None = None
         self._heard_at = 0.0
         self.setObjectName(names.PLAN)
         self.setWindowTitle("Plan the training")
@@ -206,7 +206,7 @@ class PlanDialog(QDialog):
         self._show_progress()
 
     def _on_events(self, events: list[Any]) -> None:
-        heard = [event for event in events if isinstance(event, ProbeProgress)]
+        heard = [event for event in events if is_progress(event, Work.PROBING)]
         if heard:
             self._heard, self._heard_at = heard[-1], time.monotonic()
             self._show_progress()
@@ -221,7 +221,7 @@ class PlanDialog(QDialog):
             return
         done = min(heard.total, heard.done + time.monotonic() - self._heard_at)
         remaining = heard.total - done
-        self._looking.setText(f"Looking at this machine: {heard.what}…")
+        self._looking.setText(f"Looking at this machine: {heard.now}…")
         self._left.setText(time_left(remaining) if remaining else "almost done")
         self._progress.setValue(round(1000 * done / max(heard.total, 0.001)))
 

@@ -51,7 +51,7 @@ class TrainPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._is_trained = False
-        self._reading: ev.PicturesProgress | None = None
+        self._reading: ev.Progress | None = None
         self._shown = JobState.WAITING, False  # the state of the run, and whether it is paused
         self._weights: dict[ModelConfig, int] = {}
         self._controls = TrainControls(self.theme, session.settings)
@@ -278,7 +278,7 @@ class TrainPage(Page):
                 case ev.CheckpointSaved():
                     self._is_trained = True
                     self._controls.show_saved(event.step)
-                case ev.PicturesProgress():
+                case ev.Progress(ev.Work.READING):
                     self._reading = event
                 case work.MemoryUsed():
                     self._view.show_memory(event.nbytes)

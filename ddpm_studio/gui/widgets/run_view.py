@@ -106,11 +106,11 @@ class RunView(QWidget):
         """A batch of events, in order."""
         steps: list[ev.TrainStep] = []
         previews: list[ev.PreviewSaved] = []
-        progress: ev.PreviewProgress | None = None
+        progress: ev.Progress | None = None
         for event in events:
             if isinstance(event, ev.TrainStep):
                 steps.append(event)
-            elif isinstance(event, ev.PreviewProgress):
+            elif ev.is_progress(event, ev.Work.PREVIEW):
                 progress = event
             elif isinstance(event, ev.PreviewSaved):
                 previews.append(event)
@@ -120,7 +120,7 @@ class RunView(QWidget):
                 self._take_other(event)
         self._take_in(steps, previews)
         if progress is not None:
-            self.wall.set_progress(progress.done, progress.total)
+            self.wall.set_progress(int(progress.done), int(progress.total))
 
     def show_memory(self, nbytes: int) -> None:
         self._figures.set(names.TRAIN_MEMORY, size_in_words(nbytes))

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QSpinBox
 
+from ddpm_studio import events as ev
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.events import BatchStep
 from ddpm_studio.gallery.batch import Batch
 from ddpm_studio.gui import names, turns
 from ddpm_studio.gui.progress import Progress
@@ -30,7 +30,7 @@ class Log:
             done += 1
             time.sleep(0.001)
             self.steps.append(who)
-            yield BatchStep(done, steps or 10**6, 0) if who == "batch" else None
+            yield ev.Progress(ev.Work.BATCH, done, steps or 10**6) if who == "batch" else None
 
     @property
     def changes(self):

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.events import BatchStep
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.gallery.made import FILM, PICTURE, MadeFile
 from ddpm_studio.gui import progress
 from ddpm_studio.gui.made_entries import (
@@ -84,9 +84,9 @@ def test_the_time_left_of_a_batch_counts_only_what_it_painted_itself(monkeypatch
     now = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
     meter = progress.Meter()
-    meter.update([BatchStep(800, 1000, 800)])
+    meter.update([Progress(Work.BATCH, 800, 1000, before=800)])
     assert (meter.progress.fraction, meter.progress.remaining) == (0.8, None)
     now[0] += 10
-    meter.update([BatchStep(850.5, 1000, 800)])
+    meter.update([Progress(Work.BATCH, 850.5, 1000, before=800)])
     assert meter.progress.remaining == pytest.approx(10 / 50.5 * 149.5)
     assert meter.progress.text == "850 of 1,000"

@@ -42,7 +42,7 @@ def step(number: int, remaining: float | None = 30.0) -> ev.TrainStep:
 def idle() -> Iterator[object]:
     """A step that takes its time and has nothing to say, as real ones do."""
     threading.Event().wait(0.005)
-    yield ev.PreviewProgress(0, 0, 0)
+    yield ev.Progress(ev.Work.PREVIEW, 0, 0, step=0)
 
 
 def until_stopped(*events: object):
@@ -177,7 +177,7 @@ def test_pause_takes_effect_within_one_step(open_train, new_project, fake) -> No
 def test_reading_pictures_has_its_progress(open_train, new_project, fake) -> None:
     def events(_project, _steps, _seconds) -> Iterator[object]:
         while True:
-            yield ev.PicturesProgress(30, 120)
+            yield ev.Progress(ev.Work.READING, 30, 120)
             yield from idle()
 
     fake(events)
