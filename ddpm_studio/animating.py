@@ -33,7 +33,7 @@ SHOWS = ("x_t", "pred_x_0")
 COUNT = 16  # pictures, unless something else is said
 SHOWN_SIZE = 512  # pixels: films are enlarged to about this, by a whole number
 PAGE_SIZE = 1600  # the same of a page of stages
-LEAST_TRAINING = 2  # checkpoints of a film
+
 
 Events = Iterator[object]
 

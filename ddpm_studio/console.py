@@ -90,7 +90,6 @@ class Terminal:
         self._name = ""
         self._started = 0.0
         self._logged = 0.0
-        self._first_step = 0
         self._training: ev.TrainStarted | None = None
         self._progress.start()
 

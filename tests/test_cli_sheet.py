@@ -11,10 +11,10 @@ from PIL import Image
 
 from ddpm_studio import cli
 from ddpm_studio.cli import main
-from ddpm_studio.export.sheet_page import read_about
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.samplers import SAMPLERS
+from tests.export.sheet_pages import read_about
 
 TINY = [
     *("pictures.size=8", "model.model_channels=8", "model.channel_mult=1,2"),

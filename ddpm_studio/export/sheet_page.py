@@ -18,7 +18,7 @@ from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.grid import enlarge, picture_grid
 from ddpm_studio.export.images import on_background, reason_of, to_image
-from ddpm_studio.export.recipe_chunks import EXIF_FOLDER, USER_COMMENT, exif_recipe
+from ddpm_studio.export.recipe_chunks import exif_recipe
 from ddpm_studio.sheets import Place, Sheet
 from ddpm_studio.storage import replacing
 
@@ -175,22 +175,6 @@ def check_path(path: Path) -> None:
         raise ExportError(f"{path.name} must end in {' or '.join(SUFFIXES)}.")
     if not path.parent.is_dir():
         raise ExportError(f"The folder {path.parent} does not exist.")
-
-
-def read_about(path: Path) -> dict[str, Any] | None:
-    """What `write_page` wrote into a file; None if there is nothing of the kind."""
-    with Image.open(path) as image:
-        text = image.info.get(KEY)
-        comment = image.getexif().get_ifd(EXIF_FOLDER).get(USER_COMMENT)
-    try:
-        if isinstance(comment, bytes):
-            values = json.loads(comment.removeprefix(b"ASCII\0\0\0"))
-            values = values.get(KEY) if isinstance(values, dict) else None
-        else:
-            values = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return values if isinstance(values, dict) else None
 
 
 def _draw_words(draw: ImageDraw.ImageDraw, layout: _Layout, paper: Paper) -> None:

@@ -90,11 +90,6 @@ def write_checkpoint(path: Path, snapshot: Snapshot) -> None:
         raise CheckpointError(f"The checkpoint {path} cannot be written: {reason}.") from error
 
 
-def save_checkpoint(path: Path, trainer: Trainer, seconds: float) -> None:
-    """Write the whole state at once. Raises CheckpointError if the disk does not take it."""
-    write_checkpoint(path, take_snapshot(trainer, seconds))
-
-
 def _state(trainer: Trainer) -> dict[str, Tensor]:
     """Everything of a trainer that is made of tensors, by its name in the file."""
     names = [name for name, _ in trainer.model.named_parameters()]

@@ -109,9 +109,6 @@ class MadePanel(QWidget):
                 self.wall.setCurrentIndex(self.wall.wall_model.index(row))
                 return
 
-    def choose_all(self) -> None:
-        self.wall.selectAll()
-
     def set_entries(
         self, entries: Sequence[MadeEntry], shape: tuple[int, int, int], source: object
     ) -> None:

@@ -26,7 +26,7 @@ from ddpm_studio.gui.widgets.picture_view import PictureView
 from ddpm_studio.gui.work import train as work
 from ddpm_studio.project import Project
 from ddpm_studio.training import find_checkpoint, load_model
-from ddpm_studio.training.metrics import read_metrics
+from ddpm_studio.training.metrics import read_log
 
 LONG = 60_000  # milliseconds, for what waits for real training on a busy machine
 
@@ -97,7 +97,7 @@ def test_start_pause_continue_stop_and_open_again(open_train, new_project, make_
 
     again = type(train)(make_window(new_project.path), train.qtbot, train.find)
     again.wait(lambda: len(again.series) > 0)
-    logged = [entry["step"] for entry in read_metrics(new_project.metrics_path)]
+    logged = [entry["step"] for entry in read_log(new_project.metrics_path).steps]
     assert again.series.steps.tolist() == logged
     assert again.start_says() == "Continue"
 
