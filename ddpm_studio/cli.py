@@ -16,6 +16,7 @@ from platformdirs import user_log_path
 
 from ddpm_studio import __version__
 from ddpm_studio.animating import add_arguments as add_animate_arguments
+from ddpm_studio.config import WEIGHTS
 from ddpm_studio.errors import StudioError, TeamError
 from ddpm_studio.events import FileWritten
 from ddpm_studio.launch import is_leader
@@ -274,7 +275,10 @@ def _add_sampling(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--seed", type=int, metavar="K", help="picture k has seed K + k")
     verb.add_argument("--checkpoint", type=int, metavar="STEP", help="instead of the newest")
     verb.add_argument(
-        "--weights", choices=("ema", "model"), default="ema", help="averaged or plain weights"
+        "--weights",
+        choices=tuple(WEIGHTS),
+        default="ema",
+        help=f"{' or '.join(WEIGHTS.values())} weights",
     )
     _add_device(verb)
     _add_set(verb, "a sample.* setting, for this time only")

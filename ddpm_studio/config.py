@@ -16,6 +16,8 @@ from ddpm_studio.samplers import SAMPLERS
 
 SCHEDULES = ("linear", "cosine")
 PREDICTIONS = ("eps", "v", "x_0")
+# of a checkpoint, and how they are called: the moving average, and as the last step left them
+WEIGHTS = {"ema": "averaged", "model": "plain"}
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 SPACINGS = ("leading", "trailing", "linspace", "quadratic", "log_snr")
 AUTO = "auto"  # the spacing that suits the sampler

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ddpm_studio import __version__
-from ddpm_studio.config import SampleConfig, check, check_choice
+from ddpm_studio.config import WEIGHTS, SampleConfig, check, check_choice
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.recipe import seeds_from
 from ddpm_studio.samplers import OPTIONS, SAMPLERS
@@ -17,7 +17,6 @@ from ddpm_studio.words import several
 AXES = ("steps", "eta", "sampler", "seed", "checkpoint", "weights")
 MOST_VALUES = 12
 COUNTS = (1, 4, 9)  # pictures in a cell
-WEIGHTS = ("ema", "model")
 KIND, FORMAT_VERSION = "sheet", 1
 AXIS_NAMES = {
     "steps": "Steps",
@@ -27,7 +26,6 @@ AXIS_NAMES = {
     "checkpoint": "Model",
     "weights": "Weights",
 }
-WEIGHTS_NAMES = {"ema": "averaged", "model": "plain"}
 ALLOWED = {  # what a value must be, in words
     "steps": "a whole number from 1",
     "eta": "a number from 0 (no fresh noise) to 1",
@@ -113,7 +111,7 @@ class Sheet:
     def __post_init__(self) -> None:
         if self.x.name == self.y.name:
             raise ConfigError(f"Both axes are {self.x.name}; choose two different ones.")
-        check_choice("The weights", self.which, WEIGHTS)
+        check_choice("The weights", self.which, tuple(WEIGHTS))
         check_choice("The number of pictures in a cell", self.count, COUNTS)
         seeds_from(self.base.seed, self.count)
 
@@ -192,7 +190,7 @@ def value_words(name: str, value: Value) -> str:
         case "checkpoint":
             return f"step {value:,}"
         case "weights":
-            return WEIGHTS_NAMES[str(value)]
+            return WEIGHTS[str(value)]
     return f"{name} {value}"
 
 
@@ -223,7 +221,7 @@ def _value_of(name: str, word: str) -> Value:
 
 def _checked(name: str, value: Value) -> Value:
     if name in ("sampler", "weights"):
-        is_right = value in (SAMPLERS if name == "sampler" else WEIGHTS)
+        is_right = value in tuple(SAMPLERS if name == "sampler" else WEIGHTS)
     elif name == "eta":
         is_right = type(value) in (int, float) and 0 <= float(value) <= 1
         value = float(value) if is_right else value

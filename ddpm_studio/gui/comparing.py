@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ddpm_studio.config import WEIGHTS
 from ddpm_studio.gui.painting import Painting
 from ddpm_studio.gui.widgets.run_label import Word
 from ddpm_studio.gui.widgets.stage import Stage
@@ -19,7 +20,6 @@ from ddpm_studio.words import several
 if TYPE_CHECKING:
     from ddpm_studio.recipe import Recipe
 
-WEIGHTS = {"ema": "averaged", "model": "plain"}
 SPACINGS = {
     "auto": "usual spacing",
     "leading": "leading steps",
@@ -175,7 +175,7 @@ def _settings(recipe: Recipe) -> dict[str, tuple[str, bool]]:
     if "eta" in sampler.takes:
         words["eta"] = (f"eta {sample.eta:g}", True)
     words["checkpoint"] = (f"step {recipe.step:,}", True)
-    words["weights"] = (WEIGHTS.get(recipe.which, recipe.which), True)
+    words["weights"] = (WEIGHTS[recipe.which], True)
     words["spacing"] = (SPACINGS.get(sample.spacing, sample.spacing), False)
     if "variance" in sampler.takes:
         words["variance"] = (VARIANCES.get(sample.variance, sample.variance), False)

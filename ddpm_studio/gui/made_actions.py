@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from ddpm_studio.gui import names
 from ddpm_studio.gui.made_entries import MadeEntry
 from ddpm_studio.gui.made_shelf import MadeShelf
+from ddpm_studio.gui.recipe_lines import ALL, SEED, WITHOUT_SEED
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.made_details import MadeDetails
 from ddpm_studio.gui.widgets.made_panel import MadePanel
@@ -18,7 +19,6 @@ from ddpm_studio.gui.work import gallery as work
 from ddpm_studio.words import several
 
 COPIES = "made.copies"  # the job that copies files elsewhere
-ALL, WITHOUT_SEED, SEED = "all", "without_seed", "seed"  # what is used of a recipe
 MOST_COPIED = 1000  # files that the clipboard takes at once
 
 

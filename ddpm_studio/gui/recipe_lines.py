@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ddpm_studio.config import WEIGHTS
 from ddpm_studio.samplers import SAMPLERS
 
 if TYPE_CHECKING:
     from ddpm_studio.recipe import Recipe
 
-WEIGHTS = {"ema": "averaged weights", "model": "plain weights"}
+ALL, WITHOUT_SEED, SEED = "all", "without_seed", "seed"  # which part of a recipe is used
 SHOWN = {
     "x_t": "the noisy picture",
     "pred_x_0": "what the model believed",
@@ -31,7 +32,7 @@ def recipe_lines(recipe: Recipe, project: str = "") -> list[tuple[str, str]]:
     rest = [] if is_usual else [f"{sample.used_spacing} steps"]
     rest += [] if sample.clip else ["not clipped"]
     lines = [
-        ("Model", f"step {recipe.step:,}, {WEIGHTS[recipe.which]}"),
+        ("Model", f"step {recipe.step:,}, {WEIGHTS[recipe.which]} weights"),
         ("Sampler", ", ".join([*how, *rest])),
     ]
     if len(recipe.seeds) > 1:

@@ -9,10 +9,9 @@ from contextlib import suppress
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ddpm_studio.config import SampleConfig
+from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.gallery.batch import MOST, picture_bytes
 from ddpm_studio.gui import names
-from ddpm_studio.gui.recipe_lines import WEIGHTS
 from ddpm_studio.gui.session import TRAIN, Session
 from ddpm_studio.gui.turns import TURN_MS, in_turns
 from ddpm_studio.gui.widgets.button import Button
@@ -169,7 +168,7 @@ def _settings_words(wish: Wish) -> str:
         model = f"the model of step {step_of(wish.checkpoint):,}"
     eta = f", eta {sample.eta:g}" if "eta" in sampler.takes else ""
     return (
-        f"With {model} ({WEIGHTS[wish.which]}): {sampler.title}, "
+        f"With {model} ({WEIGHTS[wish.which]} weights): {sampler.title}, "
         f"{sample.num_inference_steps:,} steps{eta}, as set on this page."
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from ddpm_studio.config import AUTO, SPACINGS, VARIANCES, SampleConfig
+from ddpm_studio.config import AUTO, SPACINGS, VARIANCES, WEIGHTS, SampleConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
@@ -32,7 +32,7 @@ SPACING_WORDS = {
     "log_snr": "By noise level (best with few)",
 }
 VARIANCE_WORDS = {"posterior": "Small (posterior)", "beta": "Large (beta)"}
-WEIGHTS_WORDS = {"ema": "Averaged (calmer)", "model": "Plain (as they are)"}
+WEIGHTS_HINTS = {"ema": "calmer", "model": "as they are"}
 ETA_TIP = (
     "How much fresh noise joins at each step: at 0 the same noise always becomes the same "
     "picture on a smooth way, at 1 chance has its say until the end."
@@ -182,7 +182,10 @@ class SampleControls(QFrame):
         words = {name: sampler.words for name, sampler in SAMPLERS.items()}
         self._sampler = _choice(names.GENERATE_SAMPLER, tuple(words), words, usual.sampler)
         self._checkpoint = CheckpointChoice()
-        self._weights = _choice(names.GENERATE_WEIGHTS, tuple(WEIGHTS_WORDS), WEIGHTS_WORDS, "ema")
+        words = {
+            key: f"{WEIGHTS[key].capitalize()} ({hint})" for key, hint in WEIGHTS_HINTS.items()
+        }
+        self._weights = _choice(names.GENERATE_WEIGHTS, tuple(WEIGHTS), words, "ema")
         self._spacing = _choice(
             names.GENERATE_SPACING, (AUTO, *SPACINGS), SPACING_WORDS, usual.spacing
         )
