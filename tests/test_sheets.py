@@ -38,7 +38,7 @@ def test_words_name_an_axis(text, axis):
         ("steps=5,", "steps is '', but must be"),
         ("eta=1.5", "eta is 1.5, but must be a number from 0"),
         ("eta=nan", "eta is nan, but must be"),
-        ("sampler=euler", "sampler is 'euler', but must be one of ddpm, ddim, dpmpp_2m, heun."),
+        ("sampler=dice", "sampler is 'dice', but must be one of ddpm, ddim"),
         ("seed=-1", "seed is -1, but must be"),
         ("seed=99999999999999999999", "seed is 99999999999999999999, but must be"),
         ("steps=5,5", "1 to 12 different ones"),

@@ -143,7 +143,7 @@ def test_two_denoisings_can_take_turns():
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"sampler": "euler"}, r"sampler is 'euler'.*ddpm, ddim"),
+        ({"sampler": "dice"}, r"sampler is 'dice'.*ddpm, ddim"),
         ({"prediction": "epsilon"}, r"prediction is 'epsilon'.*eps, v, x_0"),
         ({"spacing": "even"}, r"spacing is 'even'.*leading, trailing, linspace, quadratic"),
         ({"variance": "fixed_small"}, r"variance is 'fixed_small'.*posterior, beta"),
