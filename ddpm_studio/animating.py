@@ -16,6 +16,7 @@ from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
 from ddpm_studio.fields import add_option, settings_of
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import seeds_from
+from ddpm_studio.words import size_in_words
 
 if TYPE_CHECKING:  # torch comes with these, and --help must not wait for it
     import numpy as np
@@ -244,9 +245,8 @@ class _Animation:
 
         suffix, stages = self._options.out.suffix, self._options.strip
         nbytes = estimate_bytes(film, settings, suffix, stages)
-        size = f"{nbytes / 1e6:.1f} MB" if nbytes >= 1e6 else f"{max(1, nbytes // 1000)} kB"
         width, height = self._size(film, settings)
-        about = f"About {size}: {width} x {height} pixels, "
+        about = f"About {size_in_words(nbytes)}: {width} x {height} pixels, "
         if stages:
             return f"{about}{stages} stages"
         frames, seconds = len(film_order(film, settings)), film_seconds(film, settings)

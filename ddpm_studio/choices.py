@@ -78,10 +78,6 @@ class Choices:
     def of(self, name: str) -> PictureChoice:
         return self.by_name.get(name, NO_CHOICE)
 
-    def with_choice(self, name: str, choice: PictureChoice) -> Choices:
-        """The same choices, but for one file."""
-        return Choices({**self.by_name, name: choice})
-
     def changed(self, names: list[str], **values: Any) -> Choices:
         """The same, but with other values (`state="out"`) for some files."""
         changed = {name: dataclasses.replace(self.of(name), **values) for name in names}

@@ -16,7 +16,7 @@ from platformdirs import user_log_path
 
 from ddpm_studio import __version__
 from ddpm_studio.animating import add_arguments as add_animate_arguments
-from ddpm_studio.config import SAMPLERS
+from ddpm_studio.config import WEIGHTS
 from ddpm_studio.errors import StudioError, TeamError
 from ddpm_studio.events import FileWritten
 from ddpm_studio.export.film.kinds import KINDS as FILM_KINDS
@@ -24,6 +24,7 @@ from ddpm_studio.export.film.kinds import either
 from ddpm_studio.launch import is_leader
 from ddpm_studio.presets import DEFAULT_PRESET, PRESETS
 from ddpm_studio.project import is_project
+from ddpm_studio.samplers import SAMPLERS, with_option
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 SAVES = ("new", "train", "demo")  # verbs that go on another time where they were stopped
@@ -271,12 +272,16 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 def _add_sampling(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--steps", type=_positive, metavar="N", help="denoising steps")
-    verb.add_argument("--eta", type=float, metavar="E", help="fresh noise, 0 to 1 (ddim)")
+    fresh = f"fresh noise, 0 to 1 ({with_option('eta')})"
+    verb.add_argument("--eta", type=float, metavar="E", help=fresh)
     verb.add_argument("--sampler", metavar="S", help=f"one of {', '.join(SAMPLERS)}")
     verb.add_argument("--seed", type=int, metavar="K", help="picture k has seed K + k")
     verb.add_argument("--checkpoint", type=int, metavar="STEP", help="instead of the newest")
     verb.add_argument(
-        "--weights", choices=("ema", "model"), default="ema", help="averaged or plain weights"
+        "--weights",
+        choices=tuple(WEIGHTS),
+        default="ema",
+        help=f"{' or '.join(WEIGHTS.values())} weights",
     )
     _add_device(verb)
     _add_set(verb, "a sample.* setting, for this time only")

@@ -11,13 +11,13 @@ from ddpm_studio.animating import animate as animate_project
 from ddpm_studio.animating import check_options as check_animate_options
 from ddpm_studio.animating import usual_options
 from ddpm_studio.checking import check
-from ddpm_studio.config import USUAL_STEPS, SampleConfig, StudioConfig
+from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.data.scan import scan_folder
 from ddpm_studio.device import select_device, select_precision
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.events import DrawingProgress, FileWritten, Note, SampleFinished
+from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.places import free_path, make_folder
 from ddpm_studio.launch import is_leader
@@ -25,6 +25,7 @@ from ddpm_studio.presets import PRESETS, preset
 from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
 from ddpm_studio.recipe import seeds_from
 from ddpm_studio.remaking import recipe, remake
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.generate import generate
 from ddpm_studio.sampling.recipe import Recipe, fingerprint
 from ddpm_studio.sheeting import write_sheet
@@ -164,7 +165,7 @@ def _new_project(path: Path, images: Path | None, config: StudioConfig) -> Event
         images = path / "pictures"
         check_new(path.resolve(), images.resolve())
         for done in write_sample_pictures(images, SAMPLE_PICTURES):
-            yield DrawingProgress(done, SAMPLE_PICTURES)
+            yield Progress(Work.DRAWING, done, SAMPLE_PICTURES)
     Project.create(path, images, config)
 
 
@@ -189,7 +190,7 @@ def _sample_config(project: Project, options: Namespace) -> SampleConfig:
     }
     words = [f"sample.{name}={value}" for name, value in given.items() if value is not None]
     usual = []
-    if options.steps is None and options.sampler in USUAL_STEPS:
-        steps = min(USUAL_STEPS[options.sampler], project.config.diffusion.num_timesteps)
+    if options.steps is None and options.sampler in SAMPLERS:
+        steps = min(SAMPLERS[options.sampler].usual_steps, project.config.diffusion.num_timesteps)
         usual = [f"sample.num_inference_steps={steps}"]
     return with_settings(project.config, [*usual, *options.settings, *words]).sample

@@ -14,7 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from ddpm_studio import events as ev
+from ddpm_studio.words import time_left
 
+BARS = {
+    ev.Work.READING: "Reading pictures",
+    ev.Work.DRAWING: "Drawing pictures",
+    ev.Work.PROBING: "Looking at this machine",
+    ev.Work.WRITING: "Writing the film",
+}
 LOG_SECONDS = 10.0  # between two lines of progress where there is no terminal
 
 
@@ -22,18 +29,33 @@ class JsonLines:
     """One JSON object per event and line; pictures are left out."""
 
     def event(self, event: object) -> None:
-        assert dataclasses.is_dataclass(event)
         if isinstance(event, ev.PicturesFound | ev.PicturesSeen):
             return  # for the window, which shows pictures while they are read
-        values: dict[str, object] = {"event": type(event).__name__}
-        for field in dataclasses.fields(event):
-            value = getattr(event, field.name)
-            if not isinstance(value, np.ndarray):
-                values[field.name] = str(value) if isinstance(value, Path) else value
+        values = _progress(event) if isinstance(event, ev.Progress) else _facts(event)
         print(json.dumps(values), flush=True)
 
     def close(self) -> None:
         """Nothing is left open."""
+
+
+def _progress(event: ev.Progress) -> dict[str, object]:
+    """Each kind of work is an event of its own here."""
+    values: dict[str, object] = {"event": event.what, "done": event.done, "total": event.total}
+    if event.now:
+        values["what"] = event.now
+    if event.step is not None:
+        values["step"] = event.step
+    return values
+
+
+def _facts(event: object) -> dict[str, object]:
+    assert dataclasses.is_dataclass(event)
+    values: dict[str, object] = {"event": type(event).__name__}
+    for field in dataclasses.fields(event):
+        value = getattr(event, field.name)
+        if not isinstance(value, np.ndarray):
+            values[field.name] = str(value) if isinstance(value, Path) else value
+    return values
 
 
 class Silence:
@@ -68,22 +90,15 @@ class Terminal:
         self._name = ""
         self._started = 0.0
         self._logged = 0.0
-        self._first_step = 0
         self._training: ev.TrainStarted | None = None
         self._progress.start()
 
     def event(self, event: object) -> None:
         match event:
-            case ev.PicturesProgress(done, total):
-                self._bar("Reading pictures", done, total)
-            case ev.DrawingProgress(done, total):
-                self._bar("Drawing pictures", done, total)
-            case ev.ProbeProgress(done, total):
-                self._bar("Looking at this machine", done, total)
-            case ev.ExportProgress(done, total):
-                self._bar("Writing the film", done, total)
-            case ev.SampleStep(step, steps, batch, finished, total):
-                self._bar("Making pictures", finished + batch * step / steps, total)
+            case ev.Progress(what, done, total) if what in BARS:
+                self._bar(BARS[what], done, total)
+            case ev.SampleStep():
+                self._bar("Making pictures", event.painted, event.total)
             case ev.PicturesReady(taken, left_out):
                 self._line(f"{taken} pictures taken, {left_out} files left out")
             case ev.FileChecked():
@@ -140,8 +155,8 @@ class Terminal:
             left = (now - self._started) * (total - done) / done
         if not state:
             state = f"{done:.0f}/{total:.0f}"
-        if left is not None:
-            state += f"  {clock(left)} left"
+        if left is not None and done < total:
+            state += f"  {time_left(left)}"
         assert self._task is not None
         self._progress.update(self._task, completed=done, total=total, state=state)
         is_log_due = now - self._logged >= LOG_SECONDS or done >= total
@@ -159,10 +174,3 @@ def _verdict(file: ev.FileChecked) -> str:
     if file.is_taken:
         return f"taken     {file.name}{notes}"
     return f"left out  {file.name}: {file.reason}{notes}"
-
-
-def clock(seconds: float) -> str:
-    """1:05 or 2:03:04."""
-    minutes, second = divmod(max(0, round(seconds)), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
+
+
+class Work(StrEnum):
+    """What takes its time. The words are the names of the events in JSON, and stay."""
+
+    READING = "PicturesProgress"  # the files of a folder
+    DRAWING = "DrawingProgress"  # sample pictures
+    PROBING = "ProbeProgress"  # what this machine can do, in seconds of at most so many
+    PREVIEW = "PreviewProgress"  # denoising steps of a preview
+    WRITING = "ExportProgress"  # frames of an animation
+    BATCH = "BatchStep"  # pictures of a batch, those that are half finished among them
+    MOVING = "FilesMoved"  # files, to another place
 
 
 @dataclass(frozen=True)
-class PicturesProgress:
-    """The folder is being read: `done` of `total` files."""
+class Progress:
+    """`done` of `total` are done. now: what is worked on, in plain words, if that is said.
 
-    done: int
-    total: int
+    before: of `done`, what was there when the work began. step: of training, where there is one.
+    """
+
+    what: Work
+    done: float
+    total: float
+    now: str = ""
+    before: float = 0
+    step: int | None = None
+
+
+def is_progress(event: object, what: Work) -> TypeGuard[Progress]:
+    """Whether an event says how far that work is."""
+    return isinstance(event, Progress) and event.what is what
 
 
 @dataclass(frozen=True)
@@ -139,15 +164,6 @@ class HeldOutMeasured:
 
 
 @dataclass(frozen=True)
-class PreviewProgress:
-    """A preview is being made: `done` of `total` denoising steps."""
-
-    step: int
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
 class PreviewSaved:
     """A grid of pictures from fixed seeds; `pictures`: uint8 (N, H, W, C), not written to again."""
 
@@ -197,6 +213,11 @@ class SampleStep:
     finished: int
     total: int
 
+    @property
+    def painted(self) -> float:
+        """Pictures, those that are half finished among them."""
+        return self.finished + self.batch * self.step / self.steps
+
 
 @dataclass(frozen=True)
 class SampleFinished:
@@ -208,55 +229,10 @@ class SampleFinished:
 
 
 @dataclass(frozen=True)
-class BatchStep:
-    """Of a batch of `total` pictures, `painted` are made, counting those that are half finished.
-
-    before: so many were there when it was begun, or gone on with.
-    """
-
-    painted: float
-    total: int
-    before: int
-
-
-@dataclass(frozen=True)
 class FileWritten:
     """A file that the user asked for is complete."""
 
     path: Path
-
-
-@dataclass(frozen=True)
-class ExportProgress:
-    """`done` of `total` frames of an animation are written."""
-
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
-class FilesMoved:
-    """`done` of `total` files are moved, or copied, to another place."""
-
-    done: int
-    total: int
-
-
-@dataclass(frozen=True)
-class ProbeProgress:
-    """`done` of at most `total` seconds are over; `what` is looked at now, in plain words."""
-
-    done: float
-    total: float
-    what: str
-
-
-@dataclass(frozen=True)
-class DrawingProgress:
-    """`done` of `total` sample pictures are drawn."""
-
-    done: int
-    total: int
 
 
 @dataclass(frozen=True)

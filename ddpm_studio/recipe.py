@@ -14,7 +14,7 @@ from typing import Any
 
 from ddpm_studio import __version__
 from ddpm_studio.choices import MOST_CROPS
-from ddpm_studio.config import SampleConfig, check
+from ddpm_studio.config import WEIGHTS, SampleConfig, check
 from ddpm_studio.errors import StudioError
 from ddpm_studio.storage import check_format
 
@@ -68,7 +68,7 @@ class Recipe:
         _check_words("program_version", self.program_version)
         _check_number("step", self.step)
         _check_number("seed", self.seed)
-        _check(self.which in ("ema", "model"), "which", self.which)
+        _check(self.which in tuple(WEIGHTS), "which", self.which)
         _check(isinstance(self.sample, SampleConfig), "sample", self.sample)
         _check(isinstance(self.seeds, list | tuple), "seeds", self.seeds)
         _check(len(self.seeds) <= MOST_SEEDS, "number of seeds", len(self.seeds))

@@ -8,22 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from ddpm_studio import __version__
-from ddpm_studio.config import SAMPLERS, SampleConfig, check, check_choice
+from ddpm_studio.config import WEIGHTS, SampleConfig, check, check_choice
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.recipe import seeds_from
+from ddpm_studio.samplers import OPTIONS, SAMPLERS
+from ddpm_studio.words import several
 
 AXES = ("steps", "eta", "sampler", "seed", "checkpoint", "weights")
 MOST_VALUES = 12
 COUNTS = (1, 4, 9)  # pictures in a cell
-WEIGHTS = ("ema", "model")
-WITH_ETA = "ddim"  # the one sampler that asks for it
 KIND, FORMAT_VERSION = "sheet", 1
-SAMPLER_NAMES = {
-    "ddpm": "DDPM",
-    "ddim": "DDIM",
-    "dpmpp_2m": "DPM-Solver++ 2M",
-    "heun": "Heun",
-}
 AXIS_NAMES = {
     "steps": "Steps",
     "eta": "Freshness of noise (eta)",
@@ -32,7 +26,6 @@ AXIS_NAMES = {
     "checkpoint": "Model",
     "weights": "Weights",
 }
-WEIGHTS_NAMES = {"ema": "averaged", "model": "plain"}
 ALLOWED = {  # what a value must be, in words
     "steps": "a whole number from 1",
     "eta": "a number from 0 (no fresh noise) to 1",
@@ -83,17 +76,17 @@ class Cell:
     @property
     def made_as(self) -> Cell:
         """The same without what its sampler does not look at: equal ones have equal pictures."""
-        usual, sampler = SampleConfig(), self.sample.sampler
-        eta = self.sample.eta if sampler == WITH_ETA else usual.eta
-        variance = self.sample.variance if sampler == "ddpm" else usual.variance
-        sample = dataclasses.replace(self.sample, eta=eta, variance=variance)
-        return dataclasses.replace(self, sample=sample)
+        usual, takes = SampleConfig(), SAMPLERS[self.sample.sampler].takes
+        passed: dict[str, Any] = {
+            name: getattr(usual, name) for name in OPTIONS if name not in takes
+        }
+        return dataclasses.replace(self, sample=dataclasses.replace(self.sample, **passed))
 
     @property
     def calls(self) -> int:
         """How often the network looks at a picture until the cell is finished."""
-        steps = self.sample.num_inference_steps
-        return self.count * (2 * steps - 1 if self.sample.sampler == "heun" else steps)
+        sample = self.sample
+        return self.count * SAMPLERS[sample.sampler].calls(sample.num_inference_steps)
 
     @property
     def words(self) -> str:
@@ -118,7 +111,7 @@ class Sheet:
     def __post_init__(self) -> None:
         if self.x.name == self.y.name:
             raise ConfigError(f"Both axes are {self.x.name}; choose two different ones.")
-        check_choice("The weights", self.which, WEIGHTS)
+        check_choice("The weights", self.which, tuple(WEIGHTS))
         check_choice("The number of pictures in a cell", self.count, COUNTS)
         seeds_from(self.base.seed, self.count)
 
@@ -182,22 +175,22 @@ NO_ETA = "{} has no eta: the same picture for each of them."
 
 def why_same(cell: Cell) -> str:
     """Why a cell looks as another one of its sheet."""
-    return NO_ETA.format(SAMPLER_NAMES[cell.sample.sampler])
+    return NO_ETA.format(SAMPLERS[cell.sample.sampler].title)
 
 
 def value_words(name: str, value: Value) -> str:
     """A value of an axis as its label says it."""
     match name:
         case "steps":
-            return "1 step" if value == 1 else f"{value:,} steps"
+            return several(int(value), "step")
         case "eta":
             return f"eta {value:g}"
         case "sampler":
-            return SAMPLER_NAMES[str(value)]
+            return SAMPLERS[str(value)].title
         case "checkpoint":
             return f"step {value:,}"
         case "weights":
-            return WEIGHTS_NAMES[str(value)]
+            return WEIGHTS[str(value)]
     return f"{name} {value}"
 
 
@@ -228,7 +221,7 @@ def _value_of(name: str, word: str) -> Value:
 
 def _checked(name: str, value: Value) -> Value:
     if name in ("sampler", "weights"):
-        is_right = value in (SAMPLERS if name == "sampler" else WEIGHTS)
+        is_right = value in tuple(SAMPLERS if name == "sampler" else WEIGHTS)
     elif name == "eta":
         is_right = type(value) in (int, float) and 0 <= float(value) <= 1
         value = float(value) if is_right else value
@@ -247,7 +240,8 @@ def _in_words(cell: Cell, left_out: tuple[str, ...]) -> str:
         "seed": sample.seed,
     }
     for name, value in values.items():
-        matters = name != "eta" or sample.sampler == WITH_ETA or "sampler" in left_out
+        is_taken = name not in OPTIONS or name in SAMPLERS[sample.sampler].takes
+        matters = is_taken or "sampler" in left_out
         if name not in left_out and matters:
             parts.append(value_words(name, value))
             if name == "seed" and cell.count > 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLabel, QPushButton, QWidget
 
-from ddpm_studio.events import ExportProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
@@ -88,9 +88,9 @@ def _(window: MainWindow) -> QWidget:
     """Half way, with the time that is left."""
     write = work.write
 
-    def slow(*_: object) -> Iterator[ExportProgress]:
+    def slow(*_: object) -> Iterator[Progress]:
         for done in range(1, 1000):
-            yield ExportProgress(min(done, 40), 69)
+            yield Progress(Work.WRITING, min(done, 40), 69)
             time.sleep(0.03)
 
     work.write = slow

@@ -51,7 +51,7 @@ class FakeRun:
             for step in range(4001, self.last_step + 1):
                 yield self._step(step, 5e-4)
         while not self._is_over:
-            yield ev.PreviewProgress(self.last_step, 9, 25)
+            yield ev.Progress(ev.Work.PREVIEW, 9, 25, step=self.last_step)
             time.sleep(0.01)
 
     def _step(self, step: int, rate: float = 1e-3) -> ev.TrainStep:

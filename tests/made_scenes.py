@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QToolButton, QWidget
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.data.sample_pictures import write_sample_pictures
-from ddpm_studio.events import BatchStep
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.images import write_png
 from ddpm_studio.gallery.batch import Batch, begin_batch, keep
 from ddpm_studio.gallery.stars import write_stars
@@ -124,7 +124,7 @@ def _(window: MainWindow) -> None:
         yield Batch(folder, "", "", "", 1, "ema", SampleConfig(), MANY)
         for done in range(MANY):
             settle_a_little()
-            yield BatchStep(880 + done / 1000, MANY, 800)
+            yield Progress(Work.BATCH, 880 + done / 1000, MANY, before=800)
 
     def training() -> object:
         while True:

@@ -90,20 +90,20 @@ def _open(window: MainWindow, look: object) -> QDialog:
 
 
 def found(project: Project, _known: Probe | None = None) -> Iterator[object]:
-    yield ev.ProbeProgress(0.0, 20.0, "the speed of this machine")
+    yield ev.Progress(ev.Work.PROBING, 0.0, 20.0, "the speed of this machine")
     return work.MachineLook(
         machine(project, FREE), work.offered(project), 1840, work._steps_done(project)
     )
 
 
 def found_too_little(project: Project, _known: Probe | None = None) -> Iterator[object]:
-    yield ev.ProbeProgress(0.0, 20.0, "the speed of this machine")
+    yield ev.Progress(ev.Work.PROBING, 0.0, 20.0, "the speed of this machine")
     return work.MachineLook(machine(project, 0.2), work.offered(project), 1840, None)
 
 
 def forever(_project: Project, _known: Probe | None = None) -> Iterator[object]:
     while True:
-        yield ev.ProbeProgress(8.4, 20.0, "the memory that small takes")
+        yield ev.Progress(ev.Work.PROBING, 8.4, 20.0, "the memory that small takes")
         threading.Event().wait(0.05)
 
 

@@ -12,7 +12,7 @@ import pytest
 from ddpm_studio import commands
 from ddpm_studio.cli import main
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.events import ProbeProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 from ddpm_studio.training.probe import Outlook, Probe
@@ -25,9 +25,9 @@ def fake_probe(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """A machine whose speed is known, without a look at it; notes what was asked."""
     asked: list[dict[str, Any]] = []
 
-    def probe(configs: Any, device: str) -> Generator[ProbeProgress, None, Probe]:
+    def probe(configs: Any, device: str) -> Generator[Progress, None, Probe]:
         asked.append({"names": list(configs), "device": device})
-        yield ProbeProgress(0.0, 20.0, "nothing")
+        yield Progress(Work.PROBING, 0.0, 20.0, "nothing")
         outlooks = tuple(
             Outlook(name, config, (), 2**29, True, 1, SPEED.get(name, 1.0), True)
             for name, config in configs.items()
@@ -43,10 +43,10 @@ def test_the_table_and_the_plan(
 ) -> None:
     assert main(["plan", "--hours", "2", "--device", "cpu"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "CPU, 2 threads, in float32, 8.0 GB of memory free"
+    assert lines[0] == "CPU, 2 threads, in float32, 8 GB of memory free"
     names = [line.split()[0] for line in lines[2:6]]
     assert names == list(PRESETS)
-    assert any(line.startswith("Plan: sketch, 9,200 steps in 16 minutes") for line in lines)
+    assert any(line.startswith("Plan: sketch, 9,200 steps in 16 min") for line in lines)
     assert lines[-1] == "ddpm-studio train PROJECT --steps 9200"
     assert fake_probe == [{"names": list(PRESETS), "device": "cpu"}]
 

@@ -11,10 +11,10 @@ from PIL import Image
 
 from ddpm_studio import cli
 from ddpm_studio.cli import main
-from ddpm_studio.config import SAMPLERS, USUAL_STEPS
-from ddpm_studio.export.sheet_page import read_about
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe
+from ddpm_studio.samplers import SAMPLERS
+from tests.export.sheet_pages import read_about
 
 TINY = [
     *("pictures.size=8", "model.model_channels=8", "model.channel_mult=1,2"),
@@ -169,7 +169,7 @@ def steps_of(folder: Path) -> int:
     ("words", "steps"),
     [
         ([], 3),  # the project's own
-        (["--sampler", "dpmpp_2m"], USUAL_STEPS["dpmpp_2m"]),
+        (["--sampler", "dpmpp_2m"], SAMPLERS["dpmpp_2m"].usual_steps),
         (["--sampler", "ddpm"], 100),  # 250 are more than there are
         (["--sampler", "dpmpp_2m", "--steps", "2"], 2),
         (["--sampler", "dpmpp_2m", "--set", "sample.num_inference_steps=4"], 4),
@@ -181,10 +181,6 @@ def test_a_sampler_brings_its_usual_steps_unless_they_are_said(
 ) -> None:
     assert run("sample", project, "--out", tmp_path, "--count", 1, *words, *CPU) == 0
     assert steps_of(tmp_path) == steps
-
-
-def test_every_sampler_has_a_usual_number_of_steps() -> None:
-    assert set(USUAL_STEPS) == set(SAMPLERS)
 
 
 def test_help_says_what_axes_are(capsys: pytest.CaptureFixture[str]) -> None:

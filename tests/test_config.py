@@ -59,7 +59,7 @@ WRONG = [
     ("train", "precision", "fp8", "one of auto, fp32, bf16, fp16"),
     ("train", "seed", 2**63, "2^63 - 1"),
     ("train", "checkpoint_seconds", 0.0, "> 0"),
-    ("sample", "sampler", "euler", "one of ddpm, ddim, dpmpp_2m, heun"),
+    ("sample", "sampler", "dice", "one of ddpm, ddim"),
     ("sample", "num_inference_steps", 0, "at least 1"),
     ("sample", "eta", 1.5, "0 (no fresh noise) to 1"),
     ("sample", "spacing", "even", "one of auto, leading, trailing, linspace, quadratic, log_snr"),

@@ -27,7 +27,7 @@ from ddpm_studio.data.store import PictureStore, record_name
 from ddpm_studio.data.verdict import Readable, TakenPicture, copies_among, crops_for, judge
 from ddpm_studio.data.video_source import VIDEO_OFFER, VideoSource
 from ddpm_studio.errors import PicturesError
-from ddpm_studio.events import Note, PicturesFound, PicturesProgress, PicturesReady, PicturesSeen
+from ddpm_studio.events import Note, PicturesFound, PicturesReady, PicturesSeen, Progress, Work
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
 
 READER_VERSION = 2  # rises when the same file gives other pixels, notes or reasons
@@ -89,7 +89,7 @@ class PictureSet:
         return self.records[self.rows]
 
 
-PrepareEvent = PicturesFound | PicturesSeen | PicturesProgress | PicturesReady | Note
+PrepareEvent = PicturesFound | PicturesSeen | Progress | PicturesReady | Note
 
 
 def prepare_pictures(
@@ -169,7 +169,7 @@ class Preparation:
                 if not is_told:
                     yield Note("The pictures are being read already; waiting for that.")
                 is_told = True
-                yield PicturesProgress(0, 0)
+                yield Progress(Work.READING, 0, 0)
                 time.sleep(WAIT_SECONDS)
             except OSError:  # a project on a disk that cannot be written: perhaps all is there
                 return
@@ -221,7 +221,7 @@ class Preparation:
         if not wanted:
             return
         if done:
-            yield PicturesProgress(done, total)
+            yield Progress(Work.READING, done, total)
         deriver = Deriver(self.store, self.config)
         pictures: list[tuple[int, FoundFile]] = []
         videos: list[tuple[int, FoundFile]] = []
@@ -233,7 +233,7 @@ class Preparation:
                 (videos if self.videos.is_video(file.name) else pictures).append((index, file))
         for answered in self._answers(pictures):
             if answered is None:
-                yield PicturesProgress(done, total)
+                yield Progress(Work.READING, done, total)
                 continue
             (index, file), answer = answered
             self._take_in(file, answer)
@@ -241,7 +241,7 @@ class Preparation:
             yield from self._tell_progress(index, file, done, total)
         for index, file in videos:
             for _ in self.videos.look(file):
-                yield PicturesProgress(done, total)
+                yield Progress(Work.READING, done, total)
             done += 1
             yield from self._tell_progress(index, file, done, total)
 
@@ -322,7 +322,7 @@ class Preparation:
         seen = tuple(self.seen)
         self.seen.clear()
         yield PicturesSeen(self.store.path, self.store.shape, seen)
-        yield PicturesProgress(done, total)
+        yield Progress(Work.READING, done, total)
         self.told_at = time.monotonic()
 
     def _judge(

@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 
 from ddpm_studio.data.reasons import SOUND, VIDEO, why_unidentified, why_unreadable
 from ddpm_studio.errors import StudioError
+from ddpm_studio.words import clock
 
 # what a file may be in; playlists and the like, which name other files, are not among them
 FORMATS = (
@@ -93,9 +94,9 @@ class Film:
     def note(self) -> str:
         """What is missing, in words; to be asked at the end."""
         if self._damaged_at is not None:
-            return f"damaged {_clock(self._damaged_at)} after its start; what is whole was taken"
+            return f"damaged {clock(self._damaged_at)} after its start; what is whole was taken"
         if self.said_seconds and self._newest < 0.9 * self.said_seconds - 1:
-            return f"it ends early, {_clock(self._newest)} after its start"
+            return f"it ends early, {clock(self._newest)} after its start"
         return ""
 
     def _next_batch(self) -> list[Packet[Any]]:
@@ -242,8 +243,3 @@ def _positive(value: object) -> float | None:
     """As a number, if it is one: files hold all kinds of nonsense."""
     number = float(value) if value else 0.0  # type: ignore[arg-type]
     return number if 0 < number < math.inf else None
-
-
-def _clock(seconds: float) -> str:
-    """As players show it: 75 is 1:15."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -15,15 +15,9 @@ from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
 from ddpm_studio.config import check, check_choice
 from ddpm_studio.errors import ExportError
-from ddpm_studio.events import ExportProgress
-from ddpm_studio.export.images import (
-    enlarge,
-    on_background,
-    picture_grid,
-    reason_of,
-    to_image,
-)
-from ddpm_studio.export.recipe.exif import EXIF_FOLDER, USER_COMMENT, exif_recipe
+from ddpm_studio.events import Progress, Work
+from ddpm_studio.export.images import enlarge, on_background, picture_grid, reason_of, to_image
+from ddpm_studio.export.recipe.exif import exif_recipe
 from ddpm_studio.sheets import Place, Sheet
 from ddpm_studio.storage import replacing
 
@@ -149,7 +143,7 @@ def draw_page(page: SheetPage) -> Iterator[Image.Image]:
         yield image
 
 
-def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[ExportProgress]:
+def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[Progress]:
     """Write a page as PNG or WebP (lossless), with `about` as JSON inside.
 
     Whoever stops it before its end finds nothing new on the disk. Raises ExportError.
@@ -161,7 +155,7 @@ def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[E
         with replacing(path) as temporary:
             for drawn in draw_page(page):
                 image = drawn
-                yield ExportProgress(done := done + 1, total)
+                yield Progress(Work.WRITING, done := done + 1, total)
             if path.suffix.lower() == ".png":
                 info = PngImagePlugin.PngInfo()
                 info.add_itxt(KEY, text)
@@ -169,7 +163,7 @@ def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[E
             else:
                 exif = exif_recipe(json.dumps({KEY: about}))
                 image.save(temporary, "WEBP", lossless=True, method=3, exif=exif)
-            yield ExportProgress(total, total)
+            yield Progress(Work.WRITING, total, total)
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
 
@@ -180,22 +174,6 @@ def check_path(path: Path) -> None:
         raise ExportError(f"{path.name} must end in {' or '.join(SUFFIXES)}.")
     if not path.parent.is_dir():
         raise ExportError(f"The folder {path.parent} does not exist.")
-
-
-def read_about(path: Path) -> dict[str, Any] | None:
-    """What `write_page` wrote into a file; None if there is nothing of the kind."""
-    with Image.open(path) as image:
-        text = image.info.get(KEY)
-        comment = image.getexif().get_ifd(EXIF_FOLDER).get(USER_COMMENT)
-    try:
-        if isinstance(comment, bytes):
-            values = json.loads(comment.removeprefix(b"ASCII\0\0\0"))
-            values = values.get(KEY) if isinstance(values, dict) else None
-        else:
-            values = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return values if isinstance(values, dict) else None
 
 
 def _draw_words(draw: ImageDraw.ImageDraw, layout: _Layout, paper: Paper) -> None:

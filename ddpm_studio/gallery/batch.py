@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import CheckpointError, ExportError, StudioError
-from ddpm_studio.events import BatchStep, FileWritten, SampleFinished, SampleStep
+from ddpm_studio.events import FileWritten, Progress, SampleFinished, SampleStep, Work
 from ddpm_studio.gallery.made import BATCH_FILE
 from ddpm_studio.project import Project
 from ddpm_studio.storage import read_json, remove_unfinished, write_json
@@ -179,7 +179,7 @@ def find_model(project: Project, batch: Batch) -> Path:
 
 def paint_batch(
     batch: Batch, model: UNet, config: StudioConfig, device: torch.device
-) -> Generator[BatchStep | FileWritten, None, Batch]:
+) -> Generator[Progress | FileWritten, None, Batch]:
     """Paint what is missing, and write each picture at once; the batch as it is then.
 
     model: on `device`, of the batch's checkpoint; config: the model's own settings. When it is
@@ -191,16 +191,16 @@ def paint_batch(
 
     remove_unfinished(batch.folder)
     batch = with_what_is_there(batch)
-    before, kept, steps = batch.done, batch.done, batch.sample.num_inference_steps
+    before = kept = batch.done
     recipe = recipe_of(batch, config, device)
     seeds = range(batch.sample.seed + before, batch.sample.seed + batch.count)
-    yield BatchStep(before, batch.count, before)
+    yield Progress(Work.BATCH, before, batch.count, before=before)
     painting: Iterator[Any] = generate(model, config, batch.sample, seeds, device)
     try:
         for event in painting:
             if isinstance(event, SampleStep):
-                painted = before + event.finished + event.batch * event.step / steps
-                yield BatchStep(painted, batch.count, before)
+                painted = before + event.painted
+                yield Progress(Work.BATCH, painted, batch.count, before=before)
             elif isinstance(event, SampleFinished):
                 path = batch.path(batch.done)
                 if not path.exists():  # a killed program may have painted it before

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.events import FilesMoved
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.film.kinds import HEAD_BYTES, kind_in, kind_of
 from ddpm_studio.export.places import free_path, make_folder
 from ddpm_studio.export.recipe.chunks import DamagedFileError
@@ -17,7 +17,7 @@ from ddpm_studio.storage import replacing
 
 def copy_files(
     gallery: Path, files: Sequence[MadeFile], folder: Path, with_recipe: bool = True
-) -> Generator[FilesMoved, None, tuple[Path, ...]]:
+) -> Generator[Progress, None, tuple[Path, ...]]:
     """Copy entries of a gallery into a folder; nothing there is replaced. Returns the copies.
 
     without a recipe, only the texts are left out: no pixel is encoded again.
@@ -39,7 +39,7 @@ def copy_files(
                 reason = getattr(error, "strerror", None) or str(error)
                 raise ExportError(f"{source.name} cannot be copied: {reason}.") from error
             copies.append(target)
-        yield FilesMoved(done, len(files))
+        yield Progress(Work.MOVING, done, len(files))
     return tuple(copies)
 
 

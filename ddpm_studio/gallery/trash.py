@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.events import FilesMoved
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.places import free_path
 from ddpm_studio.gallery.made import MadeFile
 
@@ -43,7 +43,7 @@ class Trashed:
 
 def move_to_trash(
     project: Path, gallery: Path, files: Sequence[MadeFile], system_trash: SystemTrash
-) -> Generator[FilesMoved, None, Trashed]:
+) -> Generator[Progress, None, Trashed]:
     """Move entries of the gallery into the system's trash, else into a folder of the project.
 
     What has vanished already counts as gone for good and is not spoken of.
@@ -60,11 +60,11 @@ def move_to_trash(
             if could or where is not None:
                 gone.append(Gone(file, where))
                 _remove_empty(path.parent, gallery)
-        yield FilesMoved(done, len(files))
+        yield Progress(Work.MOVING, done, len(files))
     return Trashed(tuple(gone), tuple(failed), is_own)
 
 
-def bring_back(gallery: Path, trashed: Trashed) -> Generator[FilesMoved, None, tuple[str, ...]]:
+def bring_back(gallery: Path, trashed: Trashed) -> Generator[Progress, None, tuple[str, ...]]:
     """Move everything back to where it was; the names that are there again.
 
     Raises StudioError, when all that could be brought back is back, if something could not.
@@ -83,7 +83,7 @@ def bring_back(gallery: Path, trashed: Trashed) -> Generator[FilesMoved, None, t
                 back.append(one.file.name)
         except OSError:
             lost += 1
-        yield FilesMoved(done, len(trashed.gone))
+        yield Progress(Work.MOVING, done, len(trashed.gone))
     if lost and not back:
         raise StudioError(
             "These pictures could not be brought back; look for them in the system's trash."

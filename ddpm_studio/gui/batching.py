@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.events import BatchStep, CheckpointSkipped, SampleStep
+from ddpm_studio.events import CheckpointSkipped, SampleStep, Work, is_progress
 from ddpm_studio.gui.common.job_names import BATCH, SAMPLE
 from ddpm_studio.gui.jobs import Job, JobState
 from ddpm_studio.gui.progress import Progress
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.turns import Turns
 from ddpm_studio.gui.work import batch as work
+from ddpm_studio.samplers import SAMPLERS
 
 if TYPE_CHECKING:
     from ddpm_studio.config import SampleConfig
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 FIRST_KEY = "batch/first"  # in the settings: training waits for batches
 LEAST_SECONDS = 0.3  # of painting, before it says anything about the pace
-CALLS = {"heun": 2}  # of the network for each step, where it is not one
 
 
 class Batching(QObject):
@@ -140,7 +140,7 @@ class Batching(QObject):
                 self.changed.emit()
             elif isinstance(event, CheckpointSkipped):
                 self._session.notice(event.message)
-        steps = [event.painted for event in events if isinstance(event, BatchStep)]
+        steps = [event.done for event in events if is_progress(event, Work.BATCH)]
         if steps:
             self._measure(steps[-1], self._calls, self.job)
 
@@ -186,4 +186,4 @@ class Batching(QObject):
 
 
 def _calls(sample: SampleConfig) -> int:
-    return sample.num_inference_steps * CALLS.get(sample.sampler, 1)
+    return SAMPLERS[sample.sampler].calls(sample.num_inference_steps)

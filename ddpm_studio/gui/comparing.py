@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from ddpm_studio.config import WEIGHTS
 from ddpm_studio.gui.painting import Painting
-from ddpm_studio.gui.recipe_lines import SAMPLERS
 from ddpm_studio.gui.widgets.run_label import Word
 from ddpm_studio.gui.widgets.stage import Stage
 from ddpm_studio.gui.widgets.trajectory import Trajectory
 from ddpm_studio.gui.work.sample import RunStarted
+from ddpm_studio.samplers import SAMPLERS
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     from ddpm_studio.recipe import Recipe
 
-WEIGHTS = {"ema": "averaged", "model": "plain"}
 SPACINGS = {
     "auto": "usual spacing",
     "leading": "leading steps",
@@ -166,24 +167,20 @@ def run_words(recipe: Recipe, other: Recipe | None = None) -> tuple[Word, ...]:
 
 def _settings(recipe: Recipe) -> dict[str, tuple[str, bool]]:
     """Words by setting, and whether they are always said."""
-    sample = recipe.sample
+    sample, sampler = recipe.sample, SAMPLERS[recipe.sample.sampler]
     words = {
-        "sampler": (SAMPLERS.get(sample.sampler, sample.sampler), True),
-        "steps": (_count(sample.num_inference_steps), True),
+        "sampler": (sampler.title, True),
+        "steps": (several(sample.num_inference_steps, "step"), True),
     }
-    if sample.sampler == "ddim":
+    if "eta" in sampler.takes:
         words["eta"] = (f"eta {sample.eta:g}", True)
     words["checkpoint"] = (f"step {recipe.step:,}", True)
-    words["weights"] = (WEIGHTS.get(recipe.which, recipe.which), True)
+    words["weights"] = (WEIGHTS[recipe.which], True)
     words["spacing"] = (SPACINGS.get(sample.spacing, sample.spacing), False)
-    if sample.sampler == "ddpm":
+    if "variance" in sampler.takes:
         words["variance"] = (VARIANCES.get(sample.variance, sample.variance), False)
     words["clip"] = ("colours kept in range" if sample.clip else "colours as they come", False)
     return words
-
-
-def _count(steps: int) -> str:
-    return "1 step" if steps == 1 else f"{steps:,} steps"
 
 
 def _with_state(words: tuple[Word, ...], run: Run) -> tuple[Word, ...]:

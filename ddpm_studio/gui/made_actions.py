@@ -9,16 +9,16 @@ from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import several
 from ddpm_studio.gui.common.job_names import COPIES
 from ddpm_studio.gui.made_entries import MadeEntry
 from ddpm_studio.gui.made_shelf import MadeShelf
+from ddpm_studio.gui.recipe_lines import ALL, SEED, WITHOUT_SEED
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.made_details import MadeDetails
 from ddpm_studio.gui.widgets.made_panel import MadePanel
 from ddpm_studio.gui.work import gallery as work
+from ddpm_studio.words import several
 
-ALL, WITHOUT_SEED, SEED = "all", "without_seed", "seed"  # what is used of a recipe
 MOST_COPIED = 1000  # files that the clipboard takes at once
 
 
@@ -120,8 +120,7 @@ class MadeActions(QObject):
             without = "" if with_recipe else ", without recipes"
             job.succeeded.connect(
                 lambda paths: self.said.emit(
-                    f"Saved {several(len(paths), 'copy').replace('copys', 'copies')} in "
-                    f"{folder}{without}.",
+                    f"Saved {several(len(paths), 'copy', 'copies')} in {folder}{without}.",
                     False,
                 )
             )

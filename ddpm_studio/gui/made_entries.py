@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from html import escape
 
 from ddpm_studio.gallery.made import MadeFile
-from ddpm_studio.gui.amounts import moment_in_words, several, size_in_words
+from ddpm_studio.words import moment_in_words, several, size_in_words
 
 ALL, STARRED, PICTURES, FILMS = "all", "starred", "pictures", "films"
 SHOWS = (ALL, STARRED, PICTURES, FILMS)
 NEWEST, OLDEST, SEED = "newest", "oldest", "seed"
-SORTS = (NEWEST, OLDEST, SEED)
 STAR, FILM_MARK = "★", "Film"
 
 
@@ -56,7 +55,7 @@ class MadeQuery:
 
     text: str = ""
     show: str = ALL  # one of SHOWS
-    sort: str = NEWEST  # one of SORTS
+    sort: str = NEWEST  # or OLDEST, SEED
 
 
 def arranged(entries: Sequence[MadeEntry], query: MadeQuery) -> list[MadeEntry]:

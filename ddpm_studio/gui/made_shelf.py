@@ -13,13 +13,13 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery.made import PICTURE, MadeFile, made_file
 from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gallery.trash import FOLDER, Trashed
-from ddpm_studio.gui.amounts import several
 from ddpm_studio.gui.common.job_names import RESTORE, TRASH
 from ddpm_studio.gui.jobs import Job
 from ddpm_studio.gui.made_entries import MadeEntry
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.work import gallery as work
 from ddpm_studio.project import Project
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     from ddpm_studio.gallery.batch import Batch

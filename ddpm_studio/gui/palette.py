@@ -79,22 +79,6 @@ LIGHT = Palette(
     warning="#7a5200",
 )
 
-SURFACES = ("window", "rail", "canvas", "surface", "raised", "hover", "pressed")
-# which colours carry text, and what they are written on; a test measures every pair
-TEXT_ON = {
-    "text": (*SURFACES, "selected"),
-    "muted": (*SURFACES,),
-    "accent_text": ("window", "rail", "canvas", "surface", "raised", "hover", "selected"),
-    "danger": ("window", "surface", "raised", "rail"),
-    "warning": ("window", "surface", "raised", "rail"),
-    "on_accent": ("accent", "accent_hover", "accent_pressed"),
-}
-# what must be seen, but is not read: focus rings, outlines of fields, tracks (WCAG 1.4.11)
-LINES_ON = {
-    "accent_text": ("window", "rail", "surface", "raised"),
-    "outline": ("window", "surface", "raised"),
-}
-
 
 def contrast(first: str, second: str) -> float:
     """The contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 NAME, COLOUR, PIXELS, DATE = "name", "colour", "pixels", "date"
-SORTS = (NAME, COLOUR, PIXELS, DATE)
 ALL, TAKEN, LEFT_OUT, LOW, COPIES, CHANGED = "all", "taken", "left_out", "low", "copies", "changed"
 SHOWS = (ALL, TAKEN, LEFT_OUT, LOW, COPIES, CHANGED)
 KNOWN_NAMES = 65_536  # whose keys are kept, so that typing into the search stays fast
@@ -64,7 +63,7 @@ class PictureQuery:
     """What is asked for. text: words that the name holds. label: a subfolder, "" for all."""
 
     text: str = ""
-    sort: str = NAME  # one of SORTS
+    sort: str = NAME  # or COLOUR, PIXELS, DATE
     descending: bool = False
     show: str = ALL  # one of SHOWS
     label: str = ""

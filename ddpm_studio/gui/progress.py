@@ -7,7 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ddpm_studio import events as ev
-from ddpm_studio.gui.amounts import duration_in_words
+
+PHASES = {  # what the words before the numbers are; a preview is a part of training
+    ev.Work.READING: "Reading pictures",
+    ev.Work.DRAWING: "Painting",
+    ev.Work.WRITING: "Writing frames",
+    ev.Work.PROBING: "",
+    ev.Work.BATCH: "",
+    ev.Work.MOVING: "",
+}
 
 
 @dataclass(frozen=True)
@@ -43,30 +51,20 @@ class Meter:
         for event in events:
             if isinstance(event, ev.TrainStarted):
                 self._training = event
-            elif isinstance(event, _TELLING):
+            elif _tells(event):
                 last = event
         if last is not None:
             self._read(last)
 
     def _read(self, event: object) -> None:
         match event:
-            case ev.PicturesProgress(done, total):
-                self._count("Reading pictures", done, total)
-            case ev.DrawingProgress(done, total):
-                self._count("Painting", done, total)
-            case ev.ExportProgress(done, total):
-                self._count("Writing frames", done, total)
-            case ev.SampleStep(step, steps, batch, finished, total):
-                self._count("", finished + batch * step / steps, total)
-            case ev.BatchStep(painted, total, before):
-                self._count("", painted, total, before)
-                words = f"{int(painted):,} of {total:,}"
-                self.progress = replace(self.progress, text=words)
-            case ev.FilesMoved(done, total):
-                self._count("", done, total)
+            case ev.Progress(what, done, total, before=before):
+                self._count(PHASES[what], done, total, before)
+                if what is ev.Work.BATCH:
+                    self.progress = replace(self.progress, text=f"{int(done):,} of {total:,}")
+            case ev.SampleStep():
+                self._count("", event.painted, event.total)
             case ev.BothPainted(_, done, total):
-                self._count("", done, total)
-            case ev.ProbeProgress(done, total):
                 self._count("", done, total)
             case ev.TrainStep():
                 self._train(event)
@@ -95,23 +93,11 @@ class Meter:
         self.progress = Progress(_limited(done / total if total else None), remaining, text)
 
 
-_TELLING = (
-    ev.PicturesProgress,
-    ev.DrawingProgress,
-    ev.ExportProgress,
-    ev.SampleStep,
-    ev.BatchStep,
-    ev.FilesMoved,
-    ev.BothPainted,
-    ev.ProbeProgress,
-    ev.TrainStep,
-)
+def _tells(event: object) -> bool:
+    if isinstance(event, ev.Progress):
+        return event.what in PHASES
+    return isinstance(event, ev.SampleStep | ev.BothPainted | ev.TrainStep)
 
 
 def _limited(fraction: float | None) -> float | None:
     return None if fraction is None else min(1.0, max(0.0, fraction))
-
-
-def time_left(seconds: float) -> str:
-    """How long still, for people: "8 s left", "3 min left", "1 h 20 min left"."""
-    return f"{duration_in_words(seconds)} left"

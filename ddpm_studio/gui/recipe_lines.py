@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
-from ddpm_studio.config import AUTO, SampleConfig
+from ddpm_studio.config import WEIGHTS
+from ddpm_studio.samplers import SAMPLERS
 
 if TYPE_CHECKING:
     from ddpm_studio.recipe import Recipe
 
-SAMPLERS = {"ddim": "DDIM", "ddpm": "DDPM", "dpmpp_2m": "DPM-Solver++ 2M", "heun": "Heun"}
-WEIGHTS = {"ema": "averaged weights", "model": "plain weights"}
+ALL, WITHOUT_SEED, SEED = "all", "without_seed", "seed"  # which part of a recipe is used
 SHOWN = {
     "x_t": "the noisy picture",
     "pred_x_0": "what the model believed",
@@ -23,16 +22,17 @@ def recipe_lines(recipe: Recipe, project: str = "") -> list[tuple[str, str]]:
     """(label, words) of each line. project: the one that is open, which need not be said."""
     sample = recipe.sample
     steps = f"{sample.num_inference_steps:,} steps"
-    how = [SAMPLERS.get(sample.sampler, sample.sampler), steps]
-    if sample.sampler == "ddim":
+    sampler = SAMPLERS[sample.sampler]
+    how = [sampler.title, steps]
+    if "eta" in sampler.takes:
         how.append(f"eta {sample.eta:g}")
-    if sample.sampler == "ddpm" and sample.variance == "beta":
+    if "variance" in sampler.takes and sample.variance == "beta":
         how.append("much noise")
-    is_usual = sample.used_spacing == _usual_spacing(sample)
+    is_usual = sample.used_spacing == sampler.usual_spacing
     rest = [] if is_usual else [f"{sample.used_spacing} steps"]
     rest += [] if sample.clip else ["not clipped"]
     lines = [
-        ("Model", f"step {recipe.step:,}, {WEIGHTS[recipe.which]}"),
+        ("Model", f"step {recipe.step:,}, {WEIGHTS[recipe.which]} weights"),
         ("Sampler", ", ".join([*how, *rest])),
     ]
     if len(recipe.seeds) > 1:
@@ -47,8 +47,3 @@ def recipe_lines(recipe: Recipe, project: str = "") -> list[tuple[str, str]]:
     if project and recipe.project != project:
         lines.append(("Project", recipe.project))
     return lines
-
-
-def _usual_spacing(sample: SampleConfig) -> str:
-    """What follows from the other settings, and need not be said."""
-    return dataclasses.replace(sample, spacing=AUTO).used_spacing

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.dialogs.recipe_dialog import ALL, SEED, WITHOUT_SEED
+from ddpm_studio.gui.recipe_lines import ALL, SEED, WITHOUT_SEED
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.sample_controls import MOST_PICTURES, SampleControls

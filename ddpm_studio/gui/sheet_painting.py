@@ -10,12 +10,12 @@ from ddpm_studio.events import SampleStep
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job, JobState
-from ddpm_studio.gui.progress import time_left
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.sheet_cells import SheetCells
 from ddpm_studio.gui.work import sheet as work
 from ddpm_studio.project import Project
 from ddpm_studio.sheets import Place, Sheet
+from ddpm_studio.words import time_left
 
 JOB = "sheet"
 LEAST_SECONDS = 0.5  # of painting, before it says anything about the pace

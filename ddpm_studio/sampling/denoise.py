@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Sized
-from functools import partial
 from numbers import Integral, Real
 
 import torch
 from torch import Tensor
 
-from ddpm_studio.config import PREDICTIONS, SAMPLERS, VARIANCES, check, check_choice
+from ddpm_studio.config import PREDICTIONS, VARIANCES, check, check_choice
 from ddpm_studio.diffusion import NoiseSchedule
-from ddpm_studio.sampling.ddim import ddim
-from ddpm_studio.sampling.ddpm import ddpm
-from ddpm_studio.sampling.dpmpp_2m import dpmpp_2m
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.frame import Frame
-from ddpm_studio.sampling.heun import heun
 from ddpm_studio.sampling.resume import State
+from ddpm_studio.sampling.samplers import step_of
 from ddpm_studio.sampling.spacing import timesteps_of
 from ddpm_studio.sampling.steps import Model, Step, Steps, walk
 
@@ -38,7 +35,7 @@ def denoise(
     """Yield `num_inference_steps + 1` frames, from x_T to the finished pictures.
 
     Frame 0 is x_T at the first timestep with the model's prediction from it; the last has
-    t = -1 and pred_x_0 = x_t. The model is called once per step, by "heun" twice.
+    t = -1 and pred_x_0 = x_t. How often the model is called, `samplers.Sampler.calls` says.
 
     model: any callable (x_t, t LongTensor (N,)) -> tensor like x_t, which is what
     `prediction` says: "eps", "v" or "x_0". x_T: (N, ...), float32 or float64; or a State, where
@@ -64,16 +61,10 @@ def denoise(
 
 def sampler_step(sampler: str, eta: float = 0.0, variance: str = "posterior") -> Step:
     """One step of a sampler, by its name. Raises ConfigError for what is not allowed."""
-    check_choice("sampler", sampler, SAMPLERS)
+    check_choice("sampler", sampler, tuple(SAMPLERS))
     check_choice("variance", variance, VARIANCES)
     check(isinstance(eta, Real) and 0 <= eta <= 1, "eta", eta, "0 (no fresh noise) to 1")
-    known: dict[str, Step] = {
-        "ddpm": partial(ddpm, variance=variance),
-        "ddim": partial(ddim, eta=eta),
-        "dpmpp_2m": dpmpp_2m,
-        "heun": heun,
-    }
-    return known[sampler]
+    return step_of(sampler, eta=eta, variance=variance)
 
 
 def _whole_numbers(seeds: Sequence[int], count: int) -> list[int]:

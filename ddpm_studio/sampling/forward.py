@@ -13,12 +13,13 @@ from torch import Tensor
 from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.diffusion import NoiseSchedule, q_sample
 from ddpm_studio.nn import UNet
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.denoise import sampler_step
 from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.generate import BATCH, prepare_model
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import to_uint8
-from ddpm_studio.sampling.resume import NEEDS_BEFORE, State
+from ddpm_studio.sampling.resume import State
 from ddpm_studio.sampling.spacing import timesteps_of
 from ddpm_studio.sampling.steps import Point, Step, Steps
 from ddpm_studio.sampling.trajectory import TrajectoryFrame, noise_of, noise_to_uint8
@@ -158,6 +159,7 @@ class _Walking:
     def __init__(self, noising: Noising, step: Step, batch: int) -> None:
         self.indices: list[int] = []
         self._noising, self._step, self._batch = noising, step, batch
+        self._is_asked = SAMPLERS[noising.sample.sampler].looks_back
         self.x_t = noising.x_0[:0].to(noising.device)
         self.pred_x_0 = self.x_t  # of those that have made a step
 
@@ -180,14 +182,13 @@ class _Walking:
         self.x_t, self.pred_x_0 = torch.cat(moved), torch.cat(believed)
 
     def _looks_back(self, last: int) -> bool:
-        is_asked = self._noising.sample.sampler in NEEDS_BEFORE
-        return is_asked and last <= len(self.pred_x_0)
+        return self._is_asked and last <= len(self.pred_x_0)
 
     def _parts(self) -> Iterator[tuple[int, int]]:
         """At most `batch` at a time; one that has just joined has no step before it to look at."""
         old = len(self.pred_x_0)
         ends = [*range(self._batch, old, self._batch), old] if old else []
-        if self._noising.sample.sampler in NEEDS_BEFORE or not ends:
+        if self._is_asked or not ends:
             ends.append(len(self.x_t))
         else:
             ends = [*range(self._batch, len(self.x_t), self._batch), len(self.x_t)]

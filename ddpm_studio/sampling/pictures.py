@@ -31,15 +31,6 @@ def to_uint8(x: Tensor, hard_alpha: bool = False) -> np.ndarray:
     return scaled.to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
-def to_tensor(pictures: np.ndarray) -> Tensor:
-    """uint8 (N, H, W, C) -> float32 (N, C, H, W) in [-1, 1]; of four channels premultiplied."""
-    scaled = torch.from_numpy(pictures).permute(0, 3, 1, 2).to(torch.float32)
-    if scaled.shape[1] == WITH_ALPHA:
-        colour, alpha = scaled[:, :3], scaled[:, 3:]
-        scaled = torch.cat([colour * alpha / 255, alpha], 1)
-    return scaled / 127.5 - 1
-
-
 def _straight(premultiplied: Tensor) -> Tensor:
     """(N, 4, H, W) in [0, 255]: colours divided by the alpha that they were multiplied by."""
     colour, alpha = premultiplied[:, :3], premultiplied[:, 3:]

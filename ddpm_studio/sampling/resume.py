@@ -7,16 +7,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.frame import Frame
-
-NEEDS_BEFORE = frozenset({"dpmpp_2m"})  # samplers that look back at the step before
 
 
 @dataclass(frozen=True)
 class State:
     """The pictures before step `index`, which has not been made. Tensors: (N, ...).
 
-    before: pred_x_0 of the step before, for the samplers in `NEEDS_BEFORE`; None where there is
+    before: pred_x_0 of the step before, for the samplers that look back; None where there is
     none, so that the next step is made as a first one. Fresh noise needs nothing kept: it belongs
     to the seed and the index.
     """
@@ -45,7 +44,7 @@ def state_of(frame: Frame, previous: Frame | None, sampler: str) -> State:
 
     previous: the frame before it, None if it is the first.
     """
-    looks_back = sampler in NEEDS_BEFORE and previous is not None
+    looks_back = SAMPLERS[sampler].looks_back and previous is not None
     before = previous.pred_x_0 if looks_back and previous is not None else None
     return State(frame.index, frame.x_t, before)
 

@@ -13,10 +13,11 @@ from torch import Tensor
 from ddpm_studio.config import DiffusionConfig, SampleConfig, StudioConfig
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.nn import UNet
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.generate import BATCH, denoise_seeds
 from ddpm_studio.sampling.pictures import WITH_ALPHA, to_uint8
-from ddpm_studio.sampling.resume import NEEDS_BEFORE, State, joined, state_of
+from ddpm_studio.sampling.resume import State, joined, state_of
 from ddpm_studio.sampling.spacing import timesteps_of
 
 EPS_SHOWN = 3.0  # of predicted noise: this many standard deviations are white
@@ -112,7 +113,7 @@ def trajectory(
             else:
                 pairs = zip(frames, before or [None] * len(frames), strict=True)
                 state = joined([state_of(one, last, sample.sampler) for one, last in pairs])
-        before = frames if sample.sampler in NEEDS_BEFORE else None
+        before = frames if SAMPLERS[sample.sampler].looks_back else None
         yield _shown(frames, hard, state)
 
 

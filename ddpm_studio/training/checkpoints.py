@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ddpm_studio import __version__
-from ddpm_studio.config import StudioConfig
+from ddpm_studio.config import WEIGHTS, StudioConfig
 from ddpm_studio.config_text import config_from_dict, config_to_dict
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import CheckpointSkipped
@@ -28,8 +28,8 @@ from ddpm_studio.training.trainer import Trainer
 KIND = "checkpoint"
 FORMAT_VERSION = 1
 NEWEST_KEPT = 3
-WEIGHTS = ("model", "ema")
-SECTIONS = (*WEIGHTS, "optimizer", "generator")  # tensors are named section.[moment.]parameter
+# tensors are named section.[moment.]parameter
+SECTIONS = ("model", "ema", "optimizer", "generator")
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")  # of AdamW, for each parameter
 
 
@@ -88,11 +88,6 @@ def write_checkpoint(path: Path, snapshot: Snapshot) -> None:
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CheckpointError(f"The checkpoint {path} cannot be written: {reason}.") from error
-
-
-def save_checkpoint(path: Path, trainer: Trainer, seconds: float) -> None:
-    """Write the whole state at once. Raises CheckpointError if the disk does not take it."""
-    write_checkpoint(path, take_snapshot(trainer, seconds))
 
 
 def _state(trainer: Trainer) -> dict[str, Tensor]:
@@ -217,8 +212,8 @@ def load_model(
     Raises CheckpointError with one sentence.
     """
     path = Path(checkpoint_path)
-    if which not in ("ema", "model"):
-        raise CheckpointError(f"which is {which!r}, but must be one of ema, model.")
+    if which not in WEIGHTS:
+        raise CheckpointError(f"which is {which!r}, but must be one of {', '.join(WEIGHTS)}.")
     info = read_info(path)
     with torch.device("meta"):  # the weights come from the file, so none are drawn
         model = UNet(info.config.model)

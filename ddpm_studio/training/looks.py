@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.events import HeldOutMeasured, Note, PreviewProgress, PreviewSaved
+from ddpm_studio.events import HeldOutMeasured, Note, PreviewSaved, Progress
 from ddpm_studio.project import Project
 from ddpm_studio.training.held_out import HeldOut
 from ddpm_studio.training.journal import Journal
@@ -59,14 +59,14 @@ class Looks:
             yield from self._journal.measured(event)
             yield event
 
-    def at_preview(self) -> Iterator[PreviewProgress | PreviewSaved | Note]:
+    def at_preview(self) -> Iterator[Progress | PreviewSaved | Note]:
         """Paint the preview; without the memory or the disk for it, a Note."""
         if not self._trainer.team.leads:
             return
         step, before = self._trainer.step, self._pace.seconds
         steps = preview(self._trainer, self._project.samples / f"step_{step:08d}.png")
         while True:
-            event: PreviewProgress | PreviewSaved | Note | None
+            event: Progress | PreviewSaved | Note | None
             try:
                 with self._pace.working():
                     event = next(steps, None)

@@ -97,19 +97,9 @@ def read_log(path: Path) -> Log:
     return log
 
 
-def read_metrics(path: Path) -> list[dict[str, Any]]:
-    """The logged steps in order, without those that were lost when training went back."""
-    return read_log(path).steps
-
-
 def read_held_out(path: Path) -> list[Measured]:
     """Every measurement on held-out pictures that still counts, in order."""
     return read_log(path).held_out
-
-
-def read_happened(path: Path) -> list[Happened]:
-    """What happened on the way, in order of the steps."""
-    return read_log(path).happened
 
 
 def best_checkpoint(held_out: Iterable[Measured], steps: Container[int]) -> int | None:

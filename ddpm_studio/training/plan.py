@@ -9,6 +9,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.training.probe import Outlook, Probe
+from ddpm_studio.words import duration_in_words, size_in_words
 
 STEPPING_SHARE = 0.95  # of the time; the rest goes into previews, held-out pictures, checkpoints
 MOST_TIMES = 4  # so many times the steps to good pictures are offered, and no more
@@ -187,18 +188,16 @@ def _choice(outlook: Outlook, seconds: float, pictures: int | None, made: int) -
 
 def _expectation(choice: Choice, steps: int, quality: str, good_steps: int) -> str:
     """What to expect after so many steps in all, and how that is known."""
+    good = duration_in_words(choice.good_seconds)
     if quality == "good":
         sentence = "Expect good pictures"
     elif quality == "rough":
-        sentence = (
-            f"Expect rough pictures: good ones take about {in_words(choice.good_seconds)} of "
-            f"{choice.name}"
-        )
+        sentence = f"Expect rough pictures: good ones take about {good} of {choice.name}"
     else:
         sentence = (
             "This is too short for pictures: the least is about "
-            f"{in_words(choice.rough_seconds)} for rough ones, and {in_words(choice.good_seconds)} "
-            f"for good ones, of {choice.name}"
+            f"{duration_in_words(choice.rough_seconds)} for rough ones, and {good} for good ones, "
+            f"of {choice.name}"
         )
     doubts = []
     if not choice.is_proven:
@@ -216,28 +215,13 @@ def _expectation(choice: Choice, steps: int, quality: str, good_steps: int) -> s
 def _too_large(choices: list[Choice], free: int) -> str:
     least = min(choices, key=lambda choice: choice.memory)
     return (
-        f"There is not enough free memory: {least.name} takes {gigabytes(least.memory)}, and "
-        f"{gigabytes(free)} are free; close other programs, or take smaller pictures."
+        f"There is not enough free memory: {least.name} takes {size_in_words(least.memory)}, and "
+        f"{size_in_words(free)} are free; close other programs, or take smaller pictures."
     )
 
 
 def wait_in_words(choice: Choice, seconds: float) -> str:
-    """ "12 minutes", "about 12 minutes", or "reached" if nothing is left to wait for."""
+    """ "12 min", "about 12 min", or "reached" if nothing is left to wait for."""
     if seconds <= 0:
         return "reached"
-    return in_words(seconds) if choice.is_measured else f"about {in_words(seconds)}"
-
-
-def in_words(seconds: float) -> str:
-    """ "40 seconds", "12 minutes", "3.5 hours" or "9 days"."""
-    for unit, length in (("day", 86400.0), ("hour", 3600.0), ("minute", 60.0), ("second", 1.0)):
-        count = seconds / length
-        if count >= 1.95 or unit == "second":
-            text = f"{count:.1f}".removesuffix(".0") if count < 10 else f"{count:.0f}"
-            return f"{text} {unit}{'' if text == '1' else 's'}"
-    raise AssertionError(seconds)
-
-
-def gigabytes(size: int) -> str:
-    """ "0.3 GB" """
-    return f"{size / 2**30:.1f} GB"
+    return f"{'' if choice.is_measured else 'about '}{duration_in_words(seconds)}"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ddpm_studio.training.plan import Choice, Plan, gigabytes, in_words, wait_in_words
+from ddpm_studio.training.plan import Choice, Plan, wait_in_words
 from ddpm_studio.training.probe import Probe
+from ddpm_studio.words import duration_in_words, size_in_words
 
 UNSEEN = "this machine is too slow to look at it in time"
 HEADER = ("", "pictures", "rough", "good", "memory", "")
 
 
 def machine_line(probe: Probe) -> str:
-    """ "CPU, 2 threads, in bfloat16, 22.1 GB of memory free"."""
-    return (
-        f"{probe.device_name}, in {probe.precision}, {gigabytes(probe.memory_free)} of memory free"
-    )
+    """ "CPU, 2 threads, in bfloat16, 22 GB of memory free"."""
+    free = size_in_words(probe.memory_free)
+    return f"{probe.device_name}, in {probe.precision}, {free} of memory free"
 
 
 def table_lines(choices: Sequence[Choice], left_out: Sequence[str] = ()) -> Iterator[str]:
@@ -37,7 +37,13 @@ def _row(choice: Choice) -> tuple[str, ...]:
         f"{wait_in_words(choice, seconds)}{guess if seconds else ''}"
         for seconds in (choice.rough_seconds, choice.good_seconds)
     )
-    return (choice.name, f"{choice.size} px", *times, gigabytes(choice.memory), _verdict(choice))
+    return (
+        choice.name,
+        f"{choice.size} px",
+        *times,
+        size_in_words(choice.memory),
+        _verdict(choice),
+    )
 
 
 def _verdict(choice: Choice) -> str:
@@ -49,8 +55,8 @@ def _verdict(choice: Choice) -> str:
 def plan_lines(plan: Plan, project: str | None = None) -> Iterator[str]:
     """What to do, what to expect, and the command for it. project: the path of one, if any."""
     yield (
-        f"Plan: {plan.name}, {plan.steps:,} steps in {in_words(plan.seconds)}, "
-        f"{gigabytes(plan.memory)} of memory."
+        f"Plan: {plan.name}, {plan.steps:,} steps in {duration_in_words(plan.seconds)}, "
+        f"{size_in_words(plan.memory)} of memory."
     )
     yield plan.expectation
     settings = "".join(f" --set {setting}" for setting in plan.settings)

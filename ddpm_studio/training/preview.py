@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ddpm_studio.config import SampleConfig, StudioConfig
-from ddpm_studio.events import PreviewProgress, PreviewSaved
+from ddpm_studio.events import PreviewSaved, Progress, Work
 from ddpm_studio.export.images import picture_grid, write_png
 from ddpm_studio.nn import UNet
 from ddpm_studio.sampling.generate import denoise_seeds
@@ -28,13 +28,13 @@ def is_preview_step(step: int, every: int) -> bool:
     return step < every and remainder == 0 and doublings.bit_count() == 1
 
 
-def preview(trainer: Trainer, path: Path) -> Iterator[PreviewProgress | PreviewSaved]:
+def preview(trainer: Trainer, path: Path) -> Iterator[Progress | PreviewSaved]:
     """Sample a grid with the averaged weights and write it; training's state is not touched."""
     config = trainer.config
     seeds = range(config.train.preview_count)
     sample = preview_sample(config, config.train.preview_steps)
     for frame in denoise_seeds(averaged_model(trainer), config, sample, seeds, trainer.device):
-        yield PreviewProgress(trainer.step, frame.index, sample.num_inference_steps)
+        yield Progress(Work.PREVIEW, frame.index, sample.num_inference_steps, step=trainer.step)
     pictures = to_uint8(frame.x_t, config.pictures.has_hard_alpha)
     make_lasting_folder(path.parent)
     write_png(path, picture_grid(pictures))

@@ -14,7 +14,7 @@ import torch
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import describe_device, free_memory, select_device, select_precision
 from ddpm_studio.errors import TrainingError
-from ddpm_studio.events import ProbeProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.presets import PRESETS, preset
 from ddpm_studio.training.fitting import fit
 from ddpm_studio.training.memory import freed_memory_kept
@@ -75,7 +75,7 @@ def probe(
     *,
     device: str = "auto",
     seconds: float = PROBE_SECONDS,
-) -> Generator[ProbeProgress, None, Probe]:
+) -> Generator[Progress, None, Probe]:
     """Look at each of these settings, from the smallest to the largest, for so long in all.
 
     Nothing is written. Between two events lie a second or two, more only on a slow machine.
@@ -118,10 +118,10 @@ class _Look:
     def done(self) -> float:
         return time.monotonic() - self.started
 
-    def progress(self, what: str) -> ProbeProgress:
-        return ProbeProgress(min(self.done, self.seconds), self.seconds, what)
+    def progress(self, what: str) -> Progress:
+        return Progress(Work.PROBING, min(self.done, self.seconds), self.seconds, what)
 
-    def warm_up(self) -> Iterator[ProbeProgress]:
+    def warm_up(self) -> Iterator[Progress]:
         """A first idea of the speed, and the number of threads that is fastest."""
         count = 4
         times = yield from self._steps("the speed of this machine", preset("sketch"), count)
@@ -141,7 +141,7 @@ class _Look:
         is_half_better = quickest[most // 2] < FASTER * quickest[most]
         torch.set_num_threads(most // 2 if is_half_better else most)
 
-    def at(self, name: str, config: StudioConfig) -> Generator[ProbeProgress, None, Outlook | None]:
+    def at(self, name: str, config: StudioConfig) -> Generator[Progress, None, Outlook | None]:
         """How it fits and how fast it is; None if there was no time to find out."""
         fitted = yield from self._fit(name, config)
         if fitted is None:
@@ -172,7 +172,7 @@ class _Look:
 
     def _fit(
         self, name: str, config: StudioConfig
-    ) -> Generator[ProbeProgress, None, tuple[StudioConfig, Rehearsal, bool] | None]:
+    ) -> Generator[Progress, None, tuple[StudioConfig, Rehearsal, bool] | None]:
         """The first way that fits, or the most frugal one; None if time is over before."""
         answer = None
         ways = fit(config, self.device, self.memory)
@@ -200,7 +200,7 @@ class _Look:
 
     def _steps(
         self, what: str, config: StudioConfig, count: int, until: float = 0.0
-    ) -> Generator[ProbeProgress, None, list[float]]:
+    ) -> Generator[Progress, None, list[float]]:
         """Seconds of steps of `count` pictures; none if memory ran out. until: on the clock."""
         times: list[float] = []
         try:

@@ -20,11 +20,10 @@ from ddpm_studio.events import (
     HeldOutMeasured,
     Note,
     PicturesFound,
-    PicturesProgress,
     PicturesReady,
     PicturesSeen,
-    PreviewProgress,
     PreviewSaved,
+    Progress,
     RolledBack,
     StepSkipped,
     TrainStarted,
@@ -54,7 +53,7 @@ SETTLED = 10.0  # seconds: by then nobody is writing the project's settings any 
 TrainEvent = (
     PicturesFound
     | PicturesSeen
-    | PicturesProgress
+    | Progress
     | PicturesReady
     | CheckpointSkipped
     | HeldOutMeasured
@@ -63,7 +62,6 @@ TrainEvent = (
     | BatchHalved
     | StepSkipped
     | RolledBack
-    | PreviewProgress
     | PreviewSaved
     | CheckpointSaved
     | Note

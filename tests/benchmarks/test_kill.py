@@ -12,7 +12,7 @@ import pytest
 from ddpm_studio.project import Project
 from ddpm_studio.storage import TEMPORARY_PREFIX
 from ddpm_studio.training import TrainEvent
-from ddpm_studio.training.metrics import read_metrics
+from ddpm_studio.training.metrics import read_log
 from tests.training.conftest import (  # noqa: F401 - fixtures
     assert_same_state,
     make_project,
@@ -48,7 +48,7 @@ def test_after_a_hundred_kills_training_ends_as_if_there_had_been_none(
     train_for(killed, EVERY)
     train_for(whole, last)
     assert_same_state(killed.checkpoint_path(last), whole.checkpoint_path(last))
-    losses = [[line["loss"] for line in read_metrics(p.metrics_path)] for p in (killed, whole)]
+    losses = [[line["loss"] for line in read_log(p.metrics_path).steps] for p in (killed, whole)]
     assert losses[0] == losses[1]
     assert not list(killed.path.rglob(f"{TEMPORARY_PREFIX}*"))
     kills = len(forker.lives)

@@ -129,7 +129,7 @@ def test_changing_the_crop_of_one_picture_decodes_one(
 ) -> None:
     run(folder, cache)
     corner = Crop("box", (0.0, 0.0, 0.5, 0.5))
-    choices = Choices().with_choice("b.png", PictureChoice(crops=(corner, Crop("pad"))))
+    choices = Choices({"b.png": PictureChoice(crops=(corner, Crop("pad")))})
     assert decoded(folder, cache, CONFIG, choices) == ["b.png"]
     prepared, _ = run(folder, cache, CONFIG, choices)
     assert names(prepared) == ["a.JPG", "b.png", "b.png", "more/c.webp"]
@@ -143,7 +143,7 @@ def test_what_the_artist_leaves_out_stays_on_disk_and_comes_back(
     run: Any, folder: Path, cache: Path
 ) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    out = Choices().with_choice("b.png", PictureChoice(state="out"))
+    out = Choices({"b.png": PictureChoice(state="out")})
     prepared, _ = run(folder, cache, CONFIG, out)
     assert names(prepared) == ["a.JPG", "more/c.webp"]
     assert [(file.name, file.kind) for file in prepared.left_out] == [("b.png", "chosen")]
@@ -159,15 +159,15 @@ def test_of_copies_one_is_kept_unless_all_are_wanted(run: Any, folder: Path, cac
         ("x.png", "a copy of b.png")
     ]
     assert len(run(folder, cache, PicturesConfig(size=24, copies="all"))[0]) == 4
-    chosen = Choices().with_choice("x.png", PictureChoice(state="in"))
+    chosen = Choices({"x.png": PictureChoice(state="in")})
     both = ["a.JPG", "b.png", "more/c.webp", "x.png"]
     assert names(run(folder, cache, CONFIG, chosen)[0]) == both
-    other = chosen.with_choice("b.png", PictureChoice(state="out"))
+    other = chosen.changed(["b.png"], state="out")
     assert names(run(folder, cache, CONFIG, other)[0]) == ["a.JPG", "more/c.webp", "x.png"]
 
 
 def test_weights_come_with_the_set(run: Any, folder: Path, cache: Path) -> None:
-    choices = Choices().with_choice("b.png", PictureChoice(weight=4.0))
+    choices = Choices({"b.png": PictureChoice(weight=4.0)})
     assert run(folder, cache, CONFIG, choices)[0].weights.tolist() == [1, 4, 1]
 
 
@@ -199,5 +199,5 @@ def test_damaged_but_readable_files_are_offered(
     assert left_out.kind == "damaged"
     assert left_out.reason.startswith("damaged after 4")
     assert left_out.row >= 0  # it can be shown
-    taken = Choices().with_choice("half.png", PictureChoice(state="in"))
+    taken = Choices({"half.png": PictureChoice(state="in")})
     assert len(run(folder, cache, CONFIG, taken)[0]) == 4

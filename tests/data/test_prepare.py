@@ -14,7 +14,15 @@ from PIL import Image
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import PictureSet, prepare, prepare_pictures, read_picture
 from ddpm_studio.errors import PicturesError
-from ddpm_studio.events import Note, PicturesFound, PicturesProgress, PicturesReady, PicturesSeen
+from ddpm_studio.events import (
+    Note,
+    PicturesFound,
+    PicturesReady,
+    PicturesSeen,
+    Progress,
+    Work,
+    is_progress,
+)
 from ddpm_studio.storage import TEMPORARY_PREFIX
 
 CONFIG = PicturesConfig(size=24)
@@ -36,8 +44,8 @@ def test_every_picture_is_there_as_the_reader_reads_it(run: Any, folder: Path, c
     assert prepared.pixels.dtype == np.uint8
     for pixels, taken in zip(prepared.pixels, prepared.taken, strict=True):
         assert np.array_equal(pixels, read_picture(folder / taken.name, CONFIG).pixels)
-    progress = [event for event in events if isinstance(event, PicturesProgress)]
-    assert progress[-1] == PicturesProgress(3, 3)
+    progress = [event for event in events if is_progress(event, Work.READING)]
+    assert progress[-1] == Progress(Work.READING, 3, 3)
     assert ready(events) == PicturesReady(3, 0, False)
 
 
@@ -260,7 +268,7 @@ def test_a_large_folder_comes_in_order_whoever_was_quick(
         Image.new("L", (8, 8), number).save(tmp_path / f"{number:02d}.bmp")
     config = PicturesConfig(size=8, channels=1, copies="all")
     prepared, events = run(tmp_path, cache, config)
-    progress = [event for event in events if isinstance(event, PicturesProgress)]
+    progress = [event for event in events if is_progress(event, Work.READING)]
     assert [event.done for event in progress] == sorted(event.done for event in progress)
     assert {event.total for event in progress} == {100}
     assert prepared.pixels[:, 0, 0, 0].tolist() == list(range(100))

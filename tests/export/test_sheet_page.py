@@ -13,10 +13,10 @@ from ddpm_studio.export.sheet_page import (
     _Layout,
     _wrapped,
     _writable,
-    read_about,
     write_page,
 )
 from ddpm_studio.sheets import Axis, Sheet
+from tests.export.sheet_pages import read_about
 
 BASE = SampleConfig(seed=3)
 SHEET = Sheet(Axis("steps", (5, 10, 50)), Axis("eta", (0, 1)), BASE, 2353)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.errors import CheckpointError, ExportError, StudioError
-from ddpm_studio.events import BatchStep, FileWritten
+from ddpm_studio.events import FileWritten, Work, is_progress
 from ddpm_studio.export import images
 from ddpm_studio.gallery.batch import (
     MOST,
@@ -60,8 +60,8 @@ def test_every_picture_is_there_with_its_own_recipe(studio):
 
 
 def test_progress_counts_up_to_the_end(studio):
-    steps = [one for one in run(studio.paint(studio.begin(20))) if isinstance(one, BatchStep)]
-    painted = [step.painted for step in steps]
+    steps = [one for one in run(studio.paint(studio.begin(20))) if is_progress(one, Work.BATCH)]
+    painted = [step.done for step in steps]
     assert painted == sorted(painted)
     assert (painted[0], painted[-1], steps[0].total, steps[0].before) == (0, 20, 20, 0)
 
@@ -74,8 +74,8 @@ def test_finishing_a_stopped_batch_equals_running_straight_through(studio, strai
     assert stopped.left == COUNT - files
     before = contents(batch.folder)
     events = run(studio.paint(stopped))
-    first = next(event for event in events if isinstance(event, BatchStep))
-    assert (first.painted, first.before) == (files, files)
+    first = next(event for event in events if is_progress(event, Work.BATCH))
+    assert (first.done, first.before) == (files, files)
     assert contents(batch.folder) == straight
     assert all(straight[name] == before[name] for name in before if name != BATCH_FILE)
 

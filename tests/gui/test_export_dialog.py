@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.events import ExportProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.images import enlarge, picture_grid
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import EXPORT, SAMPLE
@@ -311,7 +311,7 @@ def test_an_error_is_a_sentence_and_can_be_tried_again(make_dialog, monkeypatch,
     write = work.write
 
     def failing(path, wish):
-        yield ExportProgress(1, 2)
+        yield Progress(Work.WRITING, 1, 2)
         raise ExportError("The disk is full.")
 
     monkeypatch.setattr(work, "write", failing)

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 from ddpm_studio.errors import StudioError
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.common.job_names import EXPORT, TRAIN
 from ddpm_studio.gui.dialogs import export_foresight as foresight
 from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
@@ -33,6 +32,7 @@ from ddpm_studio.gui.widgets.film_preview import FilmPreview
 from ddpm_studio.gui.widgets.trajectory import Trajectory
 from ddpm_studio.gui.work import films as work
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
+from ddpm_studio.words import size_in_words
 from tests.gui.test_export_options import RECIPE
 
 LEFT = Qt.MouseButton.LeftButton
@@ -271,11 +271,3 @@ def test_frames_that_are_not_kept_are_in_the_film(open_dialog, export, session) 
     assert threading.main_thread().name not in again.threads
     assert EXPORT in dict(begun)
     assert TRAIN not in dict(begun)
-
-
-@pytest.mark.parametrize(
-    ("nbytes", "words"),
-    [(12, "1 kB"), (340_400, "340 kB"), (1_449_000, "1.4 MB"), (12_400_000, "12 MB")],
-)
-def test_bytes_are_said_as_a_person_says_them(nbytes: int, words: str) -> None:
-    assert size_in_words(nbytes) == words

@@ -6,7 +6,7 @@ import pytest
 
 from ddpm_studio.choices import Choices, write_choices
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.events import ProbeProgress
+from ddpm_studio.events import Work, is_progress
 from ddpm_studio.gui.effort import BALANCED, effort_of
 from ddpm_studio.gui.work import plan as work
 from ddpm_studio.presets import PRESETS
@@ -56,7 +56,7 @@ def test_the_machine_is_looked_at_once_and_pictures_left_out_do_not_count(
         except StopIteration as end:
             found = end.value
             break
-    assert sum(isinstance(event, ProbeProgress) for event in events) > 2
+    assert sum(is_progress(event, Work.PROBING) for event in events) > 2
     assert found.steps_done == 10
     files = [path for path in tiny_project.pictures.iterdir() if path.name != "flower_00.png"]
     assert found.pictures == len(files)

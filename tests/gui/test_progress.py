@@ -3,7 +3,7 @@
 import pytest
 
 from ddpm_studio import events as ev
-from ddpm_studio.gui.progress import Meter, time_left
+from ddpm_studio.gui.progress import Meter
 
 
 def train_step(step, seconds, remaining):
@@ -33,9 +33,9 @@ def test_training_is_as_far_as_its_steps_or_its_time(start, fraction):
 @pytest.mark.parametrize(
     ("event", "fraction"),
     [
-        (ev.PicturesProgress(5, 20), 0.25),
-        (ev.DrawingProgress(400, 400), 1.0),
-        (ev.ExportProgress(1, 4), 0.25),
+        (ev.Progress(ev.Work.READING, 5, 20), 0.25),
+        (ev.Progress(ev.Work.DRAWING, 400, 400), 1.0),
+        (ev.Progress(ev.Work.WRITING, 1, 4), 0.25),
         (ev.SampleStep(25, 50, 16, 16, 32), 0.75),
     ],
 )
@@ -47,27 +47,13 @@ def test_counted_work_is_as_far_as_it_has_counted(event, fraction):
 
 def test_events_that_tell_nothing_change_nothing():
     meter = Meter()
-    meter.update([ev.PicturesProgress(5, 20), "something else", ev.Note("hello")])
+    meter.update([ev.Progress(ev.Work.READING, 5, 20), "something else", ev.Note("hello")])
     assert meter.progress.fraction == 0.25
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.2, "1 s left"),
-        (59.4, "59 s left"),
-        (61, "1 min left"),
-        (3599, "1 h 00 min left"),
-        (4800, "1 h 20 min left"),
-    ],
-)
-def test_time_left_is_said_as_people_say_it(seconds, words):
-    assert time_left(seconds) == words
 
 
 def test_a_look_at_the_machine_and_a_quick_sample_say_how_far_they_are():
     meter = Meter()
-    meter.update([ev.ProbeProgress(5.0, 20.0, "sketch")])
+    meter.update([ev.Progress(ev.Work.PROBING, 5.0, 20.0, "sketch")])
     assert meter.progress.fraction == 0.25
     meter.update([ev.BothPainted(100, 10, 25, None, None)])
     assert meter.progress.fraction == 0.4

@@ -7,10 +7,25 @@ import pytest
 from PySide6.QtWidgets import QToolButton
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.palette import DARK, LIGHT, LINES_ON, TEXT_ON, contrast
+from ddpm_studio.gui.palette import DARK, LIGHT, contrast
 from ddpm_studio.gui.resources import resource_path
 from ddpm_studio.gui.theme import Theme
 
+SURFACES = ("window", "rail", "canvas", "surface", "raised", "hover", "pressed")
+# which colours carry text, and what they are written on
+TEXT_ON = {
+    "text": (*SURFACES, "selected"),
+    "muted": (*SURFACES,),
+    "accent_text": ("window", "rail", "canvas", "surface", "raised", "hover", "selected"),
+    "danger": ("window", "surface", "raised", "rail"),
+    "warning": ("window", "surface", "raised", "rail"),
+    "on_accent": ("accent", "accent_hover", "accent_pressed"),
+}
+# what must be seen, but is not read: focus rings, outlines of fields, tracks (WCAG 1.4.11)
+LINES_ON = {
+    "accent_text": ("window", "rail", "surface", "raised"),
+    "outline": ("window", "surface", "raised"),
+}
 ICONS = sorted(path.stem for path in resource_path("icons").glob("*.svg"))
 
 

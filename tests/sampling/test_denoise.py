@@ -5,9 +5,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddpm_studio.config import PREDICTIONS, SAMPLERS, SPACINGS, VARIANCES
+from ddpm_studio.config import PREDICTIONS, SPACINGS, VARIANCES
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.errors import ConfigError
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling import Frame, denoise
 from ddpm_studio.sampling.spacing import timesteps_of
 
@@ -35,7 +36,7 @@ class Model:
     with_seeds=st.booleans(),
     options=st.fixed_dictionaries(
         {
-            "sampler": st.sampled_from(SAMPLERS),
+            "sampler": st.sampled_from(tuple(SAMPLERS)),
             "eta": st.sampled_from([0, 0.3, 1.0]),
             "prediction": st.sampled_from(PREDICTIONS),
             "spacing": st.sampled_from(SPACINGS),
@@ -142,7 +143,7 @@ def test_two_denoisings_can_take_turns():
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"sampler": "euler"}, r"sampler is 'euler'.*ddpm, ddim"),
+        ({"sampler": "dice"}, r"sampler is 'dice'.*ddpm, ddim"),
         ({"prediction": "epsilon"}, r"prediction is 'epsilon'.*eps, v, x_0"),
         ({"spacing": "even"}, r"spacing is 'even'.*leading, trailing, linspace, quadratic"),
         ({"variance": "fixed_small"}, r"variance is 'fixed_small'.*posterior, beta"),

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from ddpm_studio.config import SAMPLERS, SampleConfig
+from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import NoiseSchedule, q_sample
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.forward import Noising, finish_levels, levels, noised
 from ddpm_studio.sampling.noise import initial_noise
-from ddpm_studio.sampling.pictures import to_tensor, to_uint8
+from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.trajectory import trajectory
-from tests.sampling.tiny import CPU, model_of, tiny_config
+from tests.sampling.tiny import CPU, model_of, tiny_config, to_tensor
 
 STEPS, SEED = 6, 11
 

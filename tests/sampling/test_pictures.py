@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 
-from ddpm_studio.sampling.pictures import to_tensor, to_uint8
+from ddpm_studio.sampling.pictures import to_uint8
+from tests.sampling.tiny import to_tensor
 
 
 def test_every_value_survives_the_way_there_and_back():

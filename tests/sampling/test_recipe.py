@@ -7,15 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ddpm_studio import __version__
-from ddpm_studio.config import SAMPLERS, SPACINGS, VARIANCES, SampleConfig
+from ddpm_studio.config import SPACINGS, VARIANCES, SampleConfig
 from ddpm_studio.errors import StudioError
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.recipe import FORMAT_VERSION, SHOWS, Recipe, fingerprint
 
 text = st.text(st.characters(codec="utf-8"), max_size=20)
 seeds = st.integers(0, 2**63 - 1)
 samples = st.builds(
     SampleConfig,
-    sampler=st.sampled_from(SAMPLERS),
+    sampler=st.sampled_from(tuple(SAMPLERS)),
     num_inference_steps=st.integers(1, 10_000),
     eta=st.floats(0, 1),
     spacing=st.sampled_from(SPACINGS),
@@ -153,7 +154,7 @@ MALFORMED = {
     "seed as text": lambda recipe: edited(recipe, seed="7"),
     "negative seed": lambda recipe: edited(recipe, seed=-1),
     "sample as list": lambda recipe: edited(recipe, sample=[]),
-    "sampler": lambda recipe: edited(recipe, sample__sampler="euler"),
+    "sampler": lambda recipe: edited(recipe, sample__sampler="dice"),
     "steps as text": lambda recipe: edited(recipe, sample__num_inference_steps="50"),
     "eta as text": lambda recipe: edited(recipe, sample__eta="0"),
     "eta not a number": lambda recipe: edited(recipe, sample__eta=float("nan")),

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from ddpm_studio.config import SAMPLERS, SampleConfig
+from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.errors import ConfigError
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling import denoise
 from ddpm_studio.sampling.resume import State, state_of
 from ddpm_studio.sampling.trajectory import noise_to_uint8, trajectory

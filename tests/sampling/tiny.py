@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from ddpm_studio.config import (
     DiffusionConfig,
@@ -12,6 +14,7 @@ from ddpm_studio.config import (
     TrainConfig,
 )
 from ddpm_studio.nn import UNet
+from ddpm_studio.sampling.pictures import WITH_ALPHA
 
 CPU = torch.device("cpu")
 
@@ -39,3 +42,12 @@ def model_of(config: StudioConfig) -> UNet:
     for parameter in model.parameters():
         parameter.add_(0.1 * torch.randn_like(parameter))
     return model
+
+
+def to_tensor(pictures: np.ndarray) -> Tensor:
+    """uint8 (N, H, W, C) -> float32 (N, C, H, W) in [-1, 1]; of four channels premultiplied."""
+    scaled = torch.from_numpy(pictures).permute(0, 3, 1, 2).to(torch.float32)
+    if scaled.shape[1] == WITH_ALPHA:
+        colour, alpha = scaled[:, :3], scaled[:, 3:]
+        scaled = torch.cat([colour * alpha / 255, alpha], 1)
+    return scaled / 127.5 - 1

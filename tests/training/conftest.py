@@ -15,7 +15,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, train
-from ddpm_studio.training.checkpoints import save_checkpoint
+from tests.training.saving import save_checkpoint
 
 TINY = [
     "pictures.size=8",

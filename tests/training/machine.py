@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ddpm_studio.errors import CheckpointError
-from ddpm_studio.events import PreviewProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, keeper, looks, pace, train
 from ddpm_studio.training.checkpoints import Snapshot
@@ -45,10 +45,10 @@ class Machine:
         self.made_at[trainer.step] = self.now
         return StepResult(1.0, 1.0, 1e-3, True)
 
-    def paint(self, trainer: Trainer, _path: Path) -> Iterator[PreviewProgress]:
+    def paint(self, trainer: Trainer, _path: Path) -> Iterator[Progress]:
         for done in range(4):
             self.now += self.preview / 4
-            yield PreviewProgress(trainer.step, done, 4)
+            yield Progress(Work.PREVIEW, done, 4, step=trainer.step)
 
     def write_checkpoint(self, path: Path, snapshot: Snapshot) -> None:
         self.now += self._takes(self.write)

@@ -15,9 +15,9 @@ from ddpm_studio.presets import preset
 from ddpm_studio.sampling.generate import generate
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import Trainer, load_model
-from ddpm_studio.training.checkpoints import save_checkpoint
 from ddpm_studio.training.preview import preview
 from ddpm_studio.training.settling import with_alpha
+from tests.training.saving import save_checkpoint
 
 MakeTrainer = Callable[..., Trainer]
 CPU = torch.device("cpu")

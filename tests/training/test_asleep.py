@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ddpm_studio.events import CheckpointSaved, PreviewProgress, TrainStep
+from ddpm_studio.events import CheckpointSaved, TrainStep, Work, is_progress
 from ddpm_studio.project import Project
 from ddpm_studio.training import TrainEvent, keeper
 from ddpm_studio.training.checkpoints import Snapshot, take_snapshot
@@ -66,7 +66,7 @@ def steps_on(
 
         monkeypatch.setattr(keeper, "take_snapshot", take)
         events = train_on(machine, project, **length)
-        assert any(isinstance(event, PreviewProgress) for event in events)
+        assert any(is_progress(event, Work.PREVIEW) for event in events)
         assert any(isinstance(event, CheckpointSaved) for event in events)
         assert machine.where in ("", "never")
         return [event for event in events if isinstance(event, TrainStep)]

@@ -19,7 +19,8 @@ from ddpm_studio.errors import CheckpointError
 from ddpm_studio.nn import UNet
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, checkpoints, find_checkpoint, load_model
-from ddpm_studio.training.checkpoints import prune, restore, save_checkpoint
+from ddpm_studio.training.checkpoints import prune, restore
+from tests.training.saving import save_checkpoint
 
 TrainFor = Callable[..., list[TrainEvent]]
 

@@ -19,7 +19,7 @@ from ddpm_studio.events import (
 from ddpm_studio.nn import Ema
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, checkpoints, train
-from ddpm_studio.training.metrics import MetricsLog, read_metrics
+from ddpm_studio.training.metrics import MetricsLog, read_log
 
 TrainFor = Callable[..., list[TrainEvent]]
 LOST = "CUDA error: unspecified launch failure\nCUDA kernel errors might be reported later."
@@ -285,4 +285,4 @@ def test_the_log_is_written_again_once_it_can_be(
     monkeypatch.setattr(MetricsLog, "append", append)
     events = train_for(project, 6)
     assert len(of_kind(events, Note)) == 2
-    assert [line["step"] for line in read_metrics(project.metrics_path)] == [1, 4, 6]
+    assert [line["step"] for line in read_log(project.metrics_path).steps] == [1, 4, 6]

@@ -15,7 +15,7 @@ import pytest
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.storage import TEMPORARY_PREFIX
 from ddpm_studio.training import TrainEvent
-from ddpm_studio.training.metrics import read_metrics
+from ddpm_studio.training.metrics import read_log
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 
@@ -94,7 +94,7 @@ def test_killed_at_random_moments_training_always_goes_on(
     train_for(whole, last)
     assert not list(killed.path.rglob(f"{TEMPORARY_PREFIX}*"))
     assert_same_state(killed.checkpoint_path(last), whole.checkpoint_path(last))
-    losses = [[line["loss"] for line in read_metrics(p.metrics_path)] for p in (killed, whole)]
+    losses = [[line["loss"] for line in read_log(p.metrics_path).steps] for p in (killed, whole)]
     assert losses[0] == losses[1]
 
 

@@ -9,7 +9,7 @@ from ddpm_studio.events import CheckpointSkipped, Note
 from ddpm_studio.project import Project
 from ddpm_studio.training import TrainEvent
 from ddpm_studio.training.journal import TAIL, last_step
-from ddpm_studio.training.metrics import read_happened, read_metrics
+from ddpm_studio.training.metrics import read_log
 
 TrainFor = Callable[..., list[TrainEvent]]
 SETTINGS = ["train.checkpoint_every=2", "train.log_every=1"]
@@ -24,7 +24,7 @@ def test_after_a_clean_end_nothing_is_lost(
 ) -> None:
     project = make_project("project", *SETTINGS)
     assert notes(train_for(project, 3) + train_for(project, 3)) == []
-    found = [(one.step, one.kind, one.message) for one in read_happened(project.metrics_path)]
+    found = [(one.step, one.kind, one.message) for one in read_log(project.metrics_path).happened]
     assert found == [(3, "resumed", "Training goes on from step 3.")]
 
 
@@ -39,7 +39,7 @@ def test_steps_that_were_not_saved_are_told(
         "Training goes on from step 6. "
         "What was learned from there to step 7 had not been saved and is lost."
     )
-    assert [line["step"] for line in read_metrics(project.metrics_path)] == list(range(1, 8))
+    assert [line["step"] for line in read_log(project.metrics_path).steps] == list(range(1, 8))
     assert notes(train_for(project, 1)) == []  # once
 
 
@@ -52,7 +52,7 @@ def test_a_damaged_checkpoint_is_marked_where_training_goes_on(
     events = train_for(project, 2)
     (skipped,) = [event for event in events if isinstance(event, CheckpointSkipped)]
     assert "from there to step 6" in notes(events)[0]
-    found = [(one.step, one.kind, one.message) for one in read_happened(project.metrics_path)]
+    found = [(one.step, one.kind, one.message) for one in read_log(project.metrics_path).happened]
     assert (4, "checkpoint_skipped", skipped.message) in found
     assert (4, "resumed", notes(events)[0]) in found
 

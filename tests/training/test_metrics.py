@@ -11,10 +11,8 @@ from ddpm_studio.training.metrics import (
     Measured,
     MetricsLog,
     best_checkpoint,
-    read_happened,
     read_held_out,
     read_log,
-    read_metrics,
 )
 
 
@@ -24,18 +22,18 @@ def path(tmp_path: Path) -> Path:
 
 
 def steps(path: Path) -> list[int]:
-    return [line["step"] for line in read_metrics(path)]
+    return [line["step"] for line in read_log(path).steps]
 
 
 def test_there_is_nothing_before_the_first_line(path: Path) -> None:
-    assert read_metrics(path) == []
+    assert read_log(path).steps == []
 
 
 def test_what_is_written_is_read(path: Path) -> None:
     log = MetricsLog(path)
     log.append({"resumed_at": 0})
     log.append({"step": 10, "loss": 0.5})
-    assert read_metrics(path) == [{"step": 10, "loss": 0.5}]
+    assert read_log(path).steps == [{"step": 10, "loss": 0.5}]
 
 
 def test_a_line_is_only_ever_appended(path: Path) -> None:
@@ -53,7 +51,7 @@ def test_steps_that_were_lost_do_not_count(path: Path) -> None:
     for values in ({"step": 1}, {"step": 2}, {"step": 3}, {"resumed_at": 1}, {"step": 2}):
         log.append(values | {"run": len(path.read_text().splitlines()) if path.exists() else 0})
     assert steps(path) == [1, 2]
-    assert read_metrics(path)[1]["run"] == 4
+    assert read_log(path).steps[1]["run"] == 4
 
 
 def test_steps_rise_even_without_the_line_that_says_resumed(path: Path) -> None:
@@ -139,7 +137,7 @@ def test_what_happened_is_void_after_going_back_but_the_going_back_itself_stays(
         {"resumed_at": 0},
         happened(3, "skipped"),
     )
-    found = [(one.step, one.kind) for one in read_happened(path)]
+    found = [(one.step, one.kind) for one in read_log(path).happened]
     assert found == [(0, "resumed"), (3, "skipped"), (35, "rolled_back")]
 
 
@@ -166,11 +164,10 @@ def test_odd_bands_leave_the_loss(path: Path) -> None:
     assert read_held_out(path) == [(5, 0.5, ()), (6, 1.0, ())]
 
 
-def test_all_is_read_in_one_pass_as_each_part_alone(path: Path) -> None:
+def test_all_is_read_in_one_pass(path: Path) -> None:
     write(path, {"step": 1}, held_out(1), happened(1, "skipped"), {"step": 2})
     log = read_log(path)
-    assert (log.steps, log.held_out) == (read_metrics(path), read_held_out(path))
-    assert log.happened == read_happened(path)
+    assert log.held_out == read_held_out(path)
     assert [len(part) for part in (log.steps, log.held_out, log.happened)] == [2, 1, 1]
 
 

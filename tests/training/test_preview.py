@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ddpm_studio.events import PreviewProgress, PreviewSaved
+from ddpm_studio.events import PreviewSaved, Work, is_progress
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.checkpoints import _state
 from ddpm_studio.training.preview import averaged_model, is_preview_step, preview
@@ -115,7 +115,7 @@ def test_the_file_is_the_grid_of_the_pictures(
 
 def test_progress_is_told_step_by_step(make_trainer: MakeTrainer, tmp_path: Path) -> None:
     events = list(preview(trained(make_trainer, "train.preview_steps=4"), tmp_path / "a.png"))
-    progress = [event for event in events if isinstance(event, PreviewProgress)]
+    progress = [event for event in events if is_progress(event, Work.PREVIEW)]
     assert [(event.step, event.done, event.total) for event in progress] == [
         (3, done, 4) for done in range(5)
     ]

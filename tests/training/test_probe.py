@@ -13,7 +13,7 @@ import torch
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import StudioError, TrainingError
-from ddpm_studio.events import ProbeProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.training import Trainer
 from ddpm_studio.training import probe as module
 from ddpm_studio.training.probe import Probe, probe
@@ -21,7 +21,7 @@ from ddpm_studio.training.probe import Probe, probe
 SECONDS = 600  # more than the slowest machine needs
 
 
-def drain(events: Generator[ProbeProgress, None, Probe]) -> tuple[list[ProbeProgress], Probe]:
+def drain(events: Generator[Progress, None, Probe]) -> tuple[list[Progress], Probe]:
     seen = []
     while True:
         try:
@@ -31,7 +31,7 @@ def drain(events: Generator[ProbeProgress, None, Probe]) -> tuple[list[ProbeProg
 
 
 @pytest.fixture(scope="module")
-def found(tiny: Callable[..., StudioConfig]) -> tuple[list[ProbeProgress], Probe, float]:
+def found(tiny: Callable[..., StudioConfig]) -> tuple[list[Progress], Probe, float]:
     """Two tiny sizes, with the seconds that it took; it had far longer."""
     configs = {"tiny": tiny(), "wide": tiny("model.model_channels=32", "train.batch_size=8")}
     started = time.monotonic()
@@ -39,7 +39,7 @@ def found(tiny: Callable[..., StudioConfig]) -> tuple[list[ProbeProgress], Probe
 
 
 def test_every_size_has_its_speed_and_memory(
-    found: tuple[list[ProbeProgress], Probe, float],
+    found: tuple[list[Progress], Probe, float],
 ) -> None:
     _, result, _ = found
     assert [outlook.name for outlook in result.outlooks] == ["tiny", "wide"]
@@ -79,12 +79,12 @@ def test_the_speed_of_a_size_is_that_of_its_steps(
     assert found == pytest.approx([0.4, 0.8])
 
 
-def test_it_says_how_far_it_is(found: tuple[list[ProbeProgress], Probe, float]) -> None:
+def test_it_says_how_far_it_is(found: tuple[list[Progress], Probe, float]) -> None:
     events, _, seconds = found
     assert seconds < SECONDS
     assert [event.done for event in events] == sorted(event.done for event in events)
     assert all(0 <= event.done <= event.total == SECONDS for event in events)
-    assert {"the speed of tiny", "the memory that wide takes"} <= {event.what for event in events}
+    assert {"the speed of tiny", "the memory that wide takes"} <= {event.now for event in events}
 
 
 def test_threads_are_as_before(tiny: Callable[..., StudioConfig]) -> None:
@@ -168,8 +168,8 @@ def test_half_of_the_threads_are_taken_where_they_are_faster(
         look = module._Look(torch.device("cpu"), 20)
         threads[:] = [8]
 
-        def steps(*_: Any, slowdown: float = slowdown) -> Generator[ProbeProgress, None, list]:
-            yield ProbeProgress(0, 20, "")
+        def steps(*_: Any, slowdown: float = slowdown) -> Generator[Progress, None, list]:
+            yield Progress(Work.PROBING, 0, 20, "")
             return [slowdown if threads[-1] == 8 else 1.0] * 3
 
         monkeypatch.setattr(look, "_steps", steps)

@@ -13,8 +13,9 @@ from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import CheckpointSaved, RolledBack, StepSkipped, TrainStep
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, TrainResult, find_checkpoint, pace, train
-from ddpm_studio.training.checkpoints import restore, save_checkpoint
-from ddpm_studio.training.metrics import read_metrics
+from ddpm_studio.training.checkpoints import restore
+from ddpm_studio.training.metrics import read_log
+from tests.training.saving import save_checkpoint
 
 NAN, INF = float("nan"), float("inf")
 STEPS = 24
@@ -200,7 +201,7 @@ def test_several_bad_steps_in_a_row_go_back_and_on_with_a_lower_rate(
     steps = of_kind(events, TrainStep)
     assert [event.step for event in steps] == [*range(1, 11), *range(9, STEPS + 1)]
     assert steps[-1].learning_rate == project.config.train.learning_rate / 2
-    assert [line["step"] for line in read_metrics(project.metrics_path)] == [*range(1, STEPS + 1)]
+    assert [line["step"] for line in read_log(project.metrics_path).steps] == [*range(1, STEPS + 1)]
 
 
 def test_the_lower_rate_and_other_noise_outlive_a_restart(

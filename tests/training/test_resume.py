@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.events import (
     CheckpointSaved,
-    PicturesProgress,
     PicturesReady,
-    PreviewProgress,
     PreviewSaved,
+    Progress,
     TrainStarted,
     TrainStep,
 )
@@ -73,11 +72,11 @@ def test_many_short_runs_are_one_long_one(
 
 
 EVENTS = [
-    PicturesProgress,
+    Progress,
     PicturesReady,
     TrainStarted,
     TrainStep,
-    PreviewProgress,
+    Progress,
     PreviewSaved,
     CheckpointSaved,
 ]

@@ -15,14 +15,15 @@ from ddpm_studio.errors import ConfigError, StudioError
 from ddpm_studio.events import (
     CheckpointSaved,
     PicturesReady,
-    PreviewProgress,
     PreviewSaved,
     TrainStarted,
     TrainStep,
+    Work,
+    is_progress,
 )
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, TrainResult, checkpoints, pace, train
-from ddpm_studio.training.metrics import read_metrics
+from ddpm_studio.training.metrics import read_log
 
 TrainFor = Callable[..., list[TrainEvent]]
 
@@ -39,7 +40,7 @@ def test_events_come_in_the_order_in_which_things_happen(
     make_project: Callable[..., Project], train_for: TrainFor
 ) -> None:
     project = make_project("project", "train.preview_every=2", "train.checkpoint_every=3")
-    events = [event for event in train_for(project, 4) if not isinstance(event, PreviewProgress)]
+    events = [event for event in train_for(project, 4) if not is_progress(event, Work.PREVIEW)]
     kinds = [
         type(event).__name__
         for event in events[events.index(of_kind(events, TrainStarted)[0]) :]
@@ -135,7 +136,7 @@ def test_time_in_which_nobody_asks_does_not_count(project: Project, clock: Clock
 def test_seconds_add_up_over_runs(project: Project, clock: Clock, train_for: TrainFor) -> None:
     for _ in range(2):
         train_for(project, 10)  # 10 s, and 1 s for the checkpoint
-    assert [line["seconds"] for line in read_metrics(project.metrics_path)] == [10, 21 - 1]
+    assert [line["seconds"] for line in read_log(project.metrics_path).steps] == [10, 21 - 1]
 
 
 def test_without_an_end_training_goes_on_until_it_is_closed(project: Project) -> None:
@@ -170,7 +171,7 @@ def test_closing_while_a_checkpoint_is_written_waits_for_it_and_saves_no_second_
     project = make_project(
         "project", "train.checkpoint_every=4", "train.preview_every=4", "train.held_out_share=0"
     )
-    close_at(train(project, device="cpu"), lambda event: isinstance(event, PreviewProgress))
+    close_at(train(project, device="cpu"), lambda event: is_progress(event, Work.PREVIEW))
     assert saved == [4]
     assert project.checkpoint_path(4).exists()
 
@@ -252,7 +253,7 @@ def test_the_log_goes_back_with_training(
     before = project.metrics_path.read_text()
     train_for(project, 2)
     assert project.metrics_path.read_text().startswith(before)
-    assert [line["step"] for line in read_metrics(project.metrics_path)] == [2, 4, 6]
+    assert [line["step"] for line in read_log(project.metrics_path).steps] == [2, 4, 6]
 
 
 def test_a_logged_loss_is_the_mean_since_the_last_line(
@@ -260,7 +261,7 @@ def test_a_logged_loss_is_the_mean_since_the_last_line(
 ) -> None:
     project = make_project("project", "train.log_every=3")
     losses = [step.loss for step in of_kind(train_for(project, 7), TrainStep)]
-    logged = [line["loss"] for line in read_metrics(project.metrics_path)]
+    logged = [line["loss"] for line in read_log(project.metrics_path).steps]
     assert logged == pytest.approx([sum(losses[:3]) / 3, sum(losses[3:6]) / 3])
 
 
@@ -269,7 +270,7 @@ def test_a_line_is_on_disk_before_its_event_comes(
 ) -> None:
     project = make_project("project", "train.log_every=2")
     close_at(train(project, device="cpu"), lambda event: steps_of([event]) == [2])
-    assert [line["step"] for line in read_metrics(project.metrics_path)] == [2]
+    assert [line["step"] for line in read_log(project.metrics_path).steps] == [2]
 
 
 def test_gradients_stay_on_for_the_consumer(project: Project) -> None:

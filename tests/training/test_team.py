@@ -13,7 +13,7 @@ import torch
 from ddpm_studio.launch import is_leader
 from ddpm_studio.project import Project
 from ddpm_studio.training import TrainEvent
-from ddpm_studio.training.metrics import read_metrics
+from ddpm_studio.training.metrics import read_log
 from ddpm_studio.training.team import Team
 from tests.training.conftest import read_state
 
@@ -62,7 +62,7 @@ def test_two_processes_are_one_with_the_double_batch(
     for name in one:
         difference = (one[name].double() - other[name].double()).abs().max().item()
         assert difference <= 1e-5, name
-    losses = [[line["loss"] for line in read_metrics(p.metrics_path)] for p in (alone, together)]
+    losses = [[line["loss"] for line in read_log(p.metrics_path).steps] for p in (alone, together)]
     assert losses[0] == pytest.approx(losses[1], abs=1e-5)
     files = [sorted(path.name for path in p.samples.iterdir()) for p in (alone, together)]
     assert files[0] == files[1]

@@ -16,7 +16,7 @@ from ddpm_studio.export.film.containers import Container
 from ddpm_studio.export.recipe.chunks import Source, Text
 
 if TYPE_CHECKING:
-    from ddpm_studio.events import ExportProgress
+    from ddpm_studio.events import Progress
     from ddpm_studio.export.film.frames import Film
     from ddpm_studio.export.film.options import FilmOptions
     from ddpm_studio.export.film.pictures import FilmPictures
@@ -60,9 +60,7 @@ class FilmKind(ABC):
         return pictures.size
 
     @abstractmethod
-    def write(
-        self, path: Path, pictures: FilmPictures, recipe: str | None
-    ) -> Iterator[ExportProgress]:
+    def write(self, path: Path, pictures: FilmPictures, recipe: str | None) -> Iterator[Progress]:
         """Write a film. Raises OSError, ValueError or av.FFmpegError."""
 
     @abstractmethod
@@ -90,9 +88,7 @@ class StillFilm(FilmKind):
     overhead: int
     estimated_pixels: int = 1 << 20
 
-    def write(
-        self, path: Path, pictures: FilmPictures, recipe: str | None
-    ) -> Iterator[ExportProgress]:
+    def write(self, path: Path, pictures: FilmPictures, recipe: str | None) -> Iterator[Progress]:
         from ddpm_studio.export.film.stills import write_stills
 
         return write_stills(self, path, pictures, recipe)
@@ -136,9 +132,7 @@ class VideoFilm(FilmKind):
         width, height = pictures.size
         return width + width % 2, height + height % 2
 
-    def write(
-        self, path: Path, pictures: FilmPictures, recipe: str | None
-    ) -> Iterator[ExportProgress]:
+    def write(self, path: Path, pictures: FilmPictures, recipe: str | None) -> Iterator[Progress]:
         from ddpm_studio.export.film.video import write_video
 
         return write_video(self, path, pictures, recipe)

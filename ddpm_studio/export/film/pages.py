@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.events import ExportProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.film.captions import caption_strip
 from ddpm_studio.export.film.frames import Film, film_order
 from ddpm_studio.export.film.options import LONGEST_SIDE, FilmOptions
@@ -94,7 +94,7 @@ def growing_page(film: Film, stages: int, options: FilmOptions) -> Iterator[np.n
 
 def write_strip(
     path: Path, film: Film, stages: int, options: FilmOptions, recipe: str | None = None
-) -> Iterator[ExportProgress]:
+) -> Iterator[Progress]:
     """Write some stages of a film beside each other as one PNG or lossless WebP.
 
     Each is enlarged, and has its caption, as in a film. Raises ExportError with one sentence.
@@ -104,7 +104,7 @@ def write_strip(
     page = np.empty(0)
     for done, grown in enumerate(growing_page(film, stages, options), 1):
         page = grown
-        yield ExportProgress(done, stages)
+        yield Progress(Work.WRITING, done, stages)
     if path.suffix.lower() == ".png":
         write_png(path, page, recipe)
         return
@@ -118,7 +118,7 @@ def write_strip(
 
 def write_sequence(
     folder: Path, film: Film, options: FilmOptions, recipe: str | None = None
-) -> Iterator[ExportProgress]:
+) -> Iterator[Progress]:
     """Write frame_00000.png and so on, one for each tick, into a folder that is new.
 
     The folder appears when all are written; if the generator is closed before, nothing is left.
@@ -143,9 +143,7 @@ def write_sequence(
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _write_pictures(
-    folder: Path, pictures: FilmPictures, recipe: str | None
-) -> Iterator[ExportProgress]:
+def _write_pictures(folder: Path, pictures: FilmPictures, recipe: str | None) -> Iterator[Progress]:
     order = film_order(pictures.film, pictures.options)
     first: dict[int, Path] = {}
     for tick, index in enumerate(order):
@@ -155,7 +153,7 @@ def _write_pictures(
         else:
             write_png(path, pictures.frame(index), recipe)
             first[index] = path
-        yield ExportProgress(tick + 1, len(order))
+        yield Progress(Work.WRITING, tick + 1, len(order))
 
 
 def _page_film(film: Film, stages: int) -> Film:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from PIL import PngImagePlugin
 
-from ddpm_studio.events import ExportProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.film.containers import Contents
 from ddpm_studio.export.film.frames import film_shots
 from ddpm_studio.export.film.kind import StillFilm
@@ -19,7 +19,7 @@ from ddpm_studio.export.images import to_image
 
 def write_stills(
     kind: StillFilm, path: Path, pictures: FilmPictures, recipe: str | None
-) -> Iterator[ExportProgress]:
+) -> Iterator[Progress]:
     """Every frame is in it, equal ones too; what is seen again is compressed only once.
 
     Raises OSError.
@@ -40,7 +40,7 @@ def write_stills(
         for done, (index, delay) in enumerate(shots, 1):
             frame = _read(file, places[index]) if index in places else encode(index)
             places[index] = film.add(frame, delay), len(frame)
-            yield ExportProgress(done, len(shots))
+            yield Progress(Work.WRITING, done, len(shots))
         film.end()
 
 

@@ -12,7 +12,7 @@ from av.packet import Packet
 from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
-from ddpm_studio.events import ExportProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.film.frames import film_order
 from ddpm_studio.export.film.kind import VideoFilm
 from ddpm_studio.export.film.pictures import FilmPictures
@@ -24,7 +24,7 @@ BT_709 = 1  # its number for the matrix, the primaries and the curve (ITU-T H.27
 
 def write_video(
     kind: VideoFilm, path: Path, pictures: FilmPictures, recipe: str | None
-) -> Iterator[ExportProgress]:
+) -> Iterator[Progress]:
     """Write every tick, held frames again and again, since players ignore durations.
 
     Raises OSError or av.FFmpegError.
@@ -37,7 +37,7 @@ def write_video(
             if index != seen:
                 seen, frame = index, video_frame(pictures, index)
             video.add(frame)
-            yield ExportProgress(done, len(order))
+            yield Progress(Work.WRITING, done, len(order))
 
 
 def video_frame(pictures: FilmPictures, index: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from pathlib import Path
 import av
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.events import ExportProgress
+from ddpm_studio.events import Progress
 from ddpm_studio.export.film.estimate import estimate_bytes
 from ddpm_studio.export.film.frames import Film, film_order, film_seconds
 from ddpm_studio.export.film.kinds import BY_ENDING, ENDINGS, kind_of
@@ -59,7 +59,7 @@ def check_film_path(path: Path) -> None:
 
 def write_film(
     path: Path, film: Film, options: FilmOptions, recipe: str | None = None
-) -> Iterator[ExportProgress]:
+) -> Iterator[Progress]:
     """Write a film as the kind of file that the ending says.
 
     Every frame is in it, equal ones too, and what is held or comes again is not compressed twice

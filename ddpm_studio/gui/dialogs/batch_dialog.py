@@ -9,13 +9,11 @@ from contextlib import suppress
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ddpm_studio.config import SampleConfig
+from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.gallery.batch import MOST, picture_bytes
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import duration_in_words, several, size_in_words
 from ddpm_studio.gui.batching import Batching
 from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.recipe_lines import SAMPLERS, WEIGHTS
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.turns import TURN_MS, in_turns
 from ddpm_studio.gui.widgets.button import Button
@@ -26,6 +24,8 @@ from ddpm_studio.gui.widgets.seed_field import MOST_TYPED
 from ddpm_studio.gui.widgets.slider_number import SliderNumber
 from ddpm_studio.gui.work.sample import Wish
 from ddpm_studio.project import step_of
+from ddpm_studio.samplers import SAMPLERS
+from ddpm_studio.words import duration_in_words, several, size_in_words
 
 WIDTH = 480
 USUAL = 200  # pictures
@@ -164,12 +164,13 @@ class BatchDialog(QDialog):
 
 def _settings_words(wish: Wish) -> str:
     sample: SampleConfig = wish.sample
+    sampler = SAMPLERS[sample.sampler]
     model = "the newest model"
     if wish.checkpoint is not None:
         model = f"the model of step {step_of(wish.checkpoint):,}"
-    eta = f", eta {sample.eta:g}" if sample.sampler == "ddim" else ""
+    eta = f", eta {sample.eta:g}" if "eta" in sampler.takes else ""
     return (
-        f"With {model} ({WEIGHTS[wish.which]}): {SAMPLERS[sample.sampler]}, "
+        f"With {model} ({WEIGHTS[wish.which]} weights): {sampler.title}, "
         f"{sample.num_inference_steps:,} steps{eta}, as set on this page."
     )
 

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.common.job_names import EXPORT
 from ddpm_studio.gui.dialogs.export_foresight import (
     ExportForesight,
@@ -26,7 +25,6 @@ from ddpm_studio.gui.dialogs.export_foresight import (
 from ddpm_studio.gui.dialogs.export_target import ExportTarget
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job, JobState
-from ddpm_studio.gui.progress import time_left
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.export_options import ExportOptions
@@ -35,6 +33,7 @@ from ddpm_studio.gui.widgets.film_preview import FilmPreview
 from ddpm_studio.gui.widgets.progress_line import ProgressLine
 from ddpm_studio.gui.work import films as work
 from ddpm_studio.project import Project
+from ddpm_studio.words import size_in_words, time_left
 
 PREVIEW_SIDE, PREVIEW_HEIGHT = 400, 480  # with room for a caption below a square picture
 OPTIONS_WIDTH = 620

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job, MakeSteps
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.work import films as work
+from ddpm_studio.words import size_in_words
 
 if TYPE_CHECKING:
     from ddpm_studio.export.film.write import Film

@@ -14,6 +14,7 @@ from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.gui.work.pictures import load_tiles
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,7 +145,7 @@ class OwnPictureDialog(QDialog):
         least, most = self._wall.factors()
         wanted = round(TILE_POINTS * self.devicePixelRatioF() / max(shape[0], shape[1]))
         self._wall.set_factor(min(most, max(least, wanted)))
-        count = f"{len(tiles):,} picture" + ("" if len(tiles) == 1 else "s")
+        count = several(len(tiles), "picture")
         self._message.setText(count if tiles else NONE_FOUND)
         self._on_picked(self._wall.currentIndex().row())
 

@@ -17,12 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.events import ProbeProgress
+from ddpm_studio.events import Progress, Work, is_progress
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.errors import describe_failure
 from ddpm_studio.gui.jobs import Job
-from ddpm_studio.gui.progress import time_left
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
@@ -31,6 +30,7 @@ from ddpm_studio.gui.widgets.progress_line import ProgressLine
 from ddpm_studio.gui.widgets.time_picker import TimePicker
 from ddpm_studio.gui.work import plan as work
 from ddpm_studio.project import Project
+from ddpm_studio.words import time_left
 
 if TYPE_CHECKING:  # it brings torch along
     from ddpm_studio.training.probe import Probe
@@ -57,7 +57,7 @@ class PlanDialog(QDialog):
         self._look: work.MachineLook | None = None
         self._advice: work.Advice | None = None
         self._chosen = ""  # by hand; "": what is recommended
-        self._heard: ProbeProgress | None = None
+        self._heard: Progress | None = None
         self._heard_at = 0.0
         self.setObjectName(names.PLAN)
         self.setWindowTitle("Plan the training")
@@ -207,7 +207,7 @@ class PlanDialog(QDialog):
         self._show_progress()
 
     def _on_events(self, events: list[Any]) -> None:
-        heard = [event for event in events if isinstance(event, ProbeProgress)]
+        heard = [event for event in events if is_progress(event, Work.PROBING)]
         if heard:
             self._heard, self._heard_at = heard[-1], time.monotonic()
             self._show_progress()
@@ -222,7 +222,7 @@ class PlanDialog(QDialog):
             return
         done = min(heard.total, heard.done + time.monotonic() - self._heard_at)
         remaining = heard.total - done
-        self._looking.setText(f"Looking at this machine: {heard.what}…")
+        self._looking.setText(f"Looking at this machine: {heard.now}…")
         self._left.setText(time_left(remaining) if remaining else "almost done")
         self._progress.setValue(round(1000 * done / max(heard.total, 0.001)))
 

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import moment_in_words
-from ddpm_studio.gui.recipe_lines import recipe_lines
+from ddpm_studio.gui.recipe_lines import ALL, SEED, WITHOUT_SEED, recipe_lines
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.inputs import Switch
 from ddpm_studio.gui.widgets.recipe_picture import RecipePicture
+from ddpm_studio.words import moment_in_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 SIDE = 224  # points, of the picture
 TEXT_WIDTH = 380
 LONGEST = 80  # characters of a line
-ALL, WITHOUT_SEED, SEED = "all", "without_seed", "seed"  # which part of a recipe is used
 USES = (
     (WITHOUT_SEED, "All but the seed", "The same settings, and other pictures"),
     (SEED, "Only the seed", "The same noise, painted with the settings as they are now"),

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import duration_in_words
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.sheet_export import SheetExport
 from ddpm_studio.gui.sheet_painting import SheetPainting
@@ -35,6 +34,7 @@ from ddpm_studio.gui.widgets.sheet_view import SheetView
 from ddpm_studio.gui.work import sheet as work
 from ddpm_studio.project import Project
 from ddpm_studio.sheets import Place, Sheet, why_same
+from ddpm_studio.words import duration_in_words, several
 
 LARGEST = (1520, 940)  # width and height, if the window leaves room around it
 AROUND = (64, 56)
@@ -274,7 +274,7 @@ class SheetDialog(QDialog):
         seconds = self._painting.seconds(self._sheet)
         takes = "" if seconds is None else f", about {duration_in_words(seconds)}"
         missing = self._painting.missing(self._sheet)
-        return f"{missing} {'cell' if missing == 1 else 'cells'} to paint{takes}."
+        return f"{several(missing, 'cell')} to paint{takes}."
 
     # what happens
 

@@ -12,11 +12,12 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.batching import Batching
 from ddpm_studio.gui.folder_watcher import FolderWatcher
 from ddpm_studio.gui.jobs import Job
-from ddpm_studio.gui.made_actions import ALL, WITHOUT_SEED, MadeActions
+from ddpm_studio.gui.made_actions import MadeActions
 from ddpm_studio.gui.made_entries import MadeEntry
 from ddpm_studio.gui.made_shelf import MadeShelf
 from ddpm_studio.gui.made_tiles import MadeTiles
 from ddpm_studio.gui.pages.page import Page
+from ddpm_studio.gui.recipe_lines import ALL, WITHOUT_SEED
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.button import Button, IconButton
 from ddpm_studio.gui.widgets.empty_state import EmptyState

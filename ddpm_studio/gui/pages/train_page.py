@@ -22,11 +22,11 @@ from ddpm_studio.gui.sample_now import SampleNow
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.empty_state import EmptyState
-from ddpm_studio.gui.widgets.plot_series import duration
 from ddpm_studio.gui.widgets.run_view import RunView
 from ddpm_studio.gui.widgets.train_controls import Phase, TrainControls
 from ddpm_studio.gui.work import train as work
 from ddpm_studio.project import Project, step_of
+from ddpm_studio.words import elapsed_in_words
 
 HISTORY, FILM, WEIGHTS = "train_history", "train_film", "train_weights"  # names of jobs
 REFRESH_MS = 500  # of the numbers; digits that change faster cannot be read
@@ -51,7 +51,7 @@ class TrainPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._is_trained = False
-        self._reading: ev.PicturesProgress | None = None
+        self._reading: ev.Progress | None = None
         self._shown = JobState.WAITING, False  # the state of the run, and whether it is paused
         self._weights: dict[ModelConfig, int] = {}
         self._controls = TrainControls(self.theme, session.settings)
@@ -276,7 +276,7 @@ class TrainPage(Page):
                 case ev.CheckpointSaved():
                     self._is_trained = True
                     self._controls.show_saved(event.step)
-                case ev.PicturesProgress():
+                case ev.Progress(ev.Work.READING):
                     self._reading = event
                 case work.MemoryUsed():
                     self._view.show_memory(event.nbytes)
@@ -286,7 +286,7 @@ class TrainPage(Page):
     def _on_succeeded(self, _result: object) -> None:
         newest = self._view.newest
         seconds = newest.seconds if newest is not None else 0.0
-        self._end(Phase.DONE, f"Trained for {duration(seconds)}. The model can paint now.")
+        self._end(Phase.DONE, f"Trained for {elapsed_in_words(seconds)}. The model can paint now.")
 
     def _on_stopped(self) -> None:
         self._end(Phase.STOPPED, "Stopped. What was learned is saved.")

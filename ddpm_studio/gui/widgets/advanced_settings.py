@@ -49,9 +49,6 @@ class AdvancedSettings(QWidget):
     def is_open(self) -> bool:
         return self._toggle.isChecked()
 
-    def set_open(self, is_open: bool) -> None:
-        self._toggle.setChecked(is_open)
-
     def set_config(self, config: StudioConfig, default: StudioConfig, is_trained: bool) -> None:
         """default: what the present size and effort mean. is_trained: some are locked."""
         self._config, self._default, self._is_trained = config, default, is_trained

@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.config import SAMPLERS
+from ddpm_studio.config import WEIGHTS
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui.settings import Settings
-from ddpm_studio.sheets import AXES, WEIGHTS, Axis, Value
+from ddpm_studio.samplers import SAMPLERS
+from ddpm_studio.sheets import AXES, Axis, Value
 
 KEY = "sheet"  # in the settings
 USUAL: dict[str, tuple[tuple[Value, ...], tuple[Value, ...]]] = {  # offered, and chosen at first
     "steps": ((5, 10, 20, 50, 100, 250), (5, 10, 20, 50)),
     "eta": ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0)),
-    "sampler": (SAMPLERS, SAMPLERS),
-    "weights": (WEIGHTS, WEIGHTS),
+    "sampler": (tuple(SAMPLERS), tuple(SAMPLERS)),
+    "weights": (tuple(WEIGHTS), tuple(WEIGHTS)),
 }
 
 

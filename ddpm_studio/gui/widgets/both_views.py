@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from ddpm_studio.config import WEIGHTS
 from ddpm_studio.events import BothPainted
 from ddpm_studio.gui import names
 from ddpm_studio.gui.theme import Theme
@@ -13,8 +14,8 @@ from ddpm_studio.gui.widgets.picture_view import PictureView
 from ddpm_studio.gui.widgets.run_view import image_of
 
 TITLES = {
-    names.SAMPLE_NOW_AVERAGED: "Averaged weights (EMA)",
-    names.SAMPLE_NOW_PLAIN: "Plain weights",
+    names.SAMPLE_NOW_AVERAGED: f"{WEIGHTS['ema'].capitalize()} weights (EMA)",
+    names.SAMPLE_NOW_PLAIN: f"{WEIGHTS['model'].capitalize()} weights",
 }
 WAITING = "The pictures grow here out of noise."
 

@@ -9,14 +9,13 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import several
 from ddpm_studio.gui.batching import Batching
-from ddpm_studio.gui.progress import time_left
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button, IconButton
 from ddpm_studio.gui.widgets.control_row import explain
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.inputs import ComboBox
+from ddpm_studio.words import several, time_left
 
 if TYPE_CHECKING:
     from ddpm_studio.gallery.batch import Batch

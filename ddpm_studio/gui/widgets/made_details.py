@@ -10,13 +10,13 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.made_entries import MadeEntry, count_words
 from ddpm_studio.gui.recipe_lines import recipe_lines
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button, IconButton
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.made_viewer import LargeCanvas
+from ddpm_studio.words import size_in_words
 
 if TYPE_CHECKING:
     from ddpm_studio.recipe import Recipe

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gallery.made import MadeFile
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import several
 from ddpm_studio.gui.made_entries import (
     NEWEST,
     OLDEST,
@@ -28,6 +27,7 @@ from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.made_filter import MadeFilter
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.gui.widgets.wall_canvas import WallCanvas, tile_slider
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     import numpy as np
@@ -108,9 +108,6 @@ class MadePanel(QWidget):
             if entry.name == name:
                 self.wall.setCurrentIndex(self.wall.wall_model.index(row))
                 return
-
-    def choose_all(self) -> None:
-        self.wall.selectAll()
 
     def set_entries(
         self, entries: Sequence[MadeEntry], shape: tuple[int, int, int], source: object

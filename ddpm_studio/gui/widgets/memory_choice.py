@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
+from ddpm_studio.words import MB, size_in_words
 
-MEGABYTE = 1 << 20
 BUDGETS = (256, 512, 1024, 2048, 4096)  # megabytes
 USUAL = 1024
 KEY = "scrubber/memory"
@@ -23,7 +23,7 @@ TIP = (
 def memory_budget(settings: Settings) -> int:
     """The chosen number of bytes."""
     chosen = settings.get(KEY, USUAL)
-    return MEGABYTE * (chosen if chosen in BUDGETS else USUAL)
+    return MB * (chosen if chosen in BUDGETS else USUAL)
 
 
 class MemoryChoice(QPushButton):
@@ -45,10 +45,10 @@ class MemoryChoice(QPushButton):
         self._menu = QMenu(self)
         self._group = QActionGroup(self)
         for budget in BUDGETS:
-            action = QAction(words_for(budget * MEGABYTE), self._group)
+            action = QAction(size_in_words(budget * MB), self._group)
             action.setCheckable(True)
             action.setData(budget)
-            action.setChecked(budget * MEGABYTE == self.budget)
+            action.setChecked(budget * MB == self.budget)
             self._menu.addAction(action)
         self._group.triggered.connect(self._on_chosen)
         self.clicked.connect(self._on_clicked)
@@ -62,7 +62,7 @@ class MemoryChoice(QPushButton):
     def set_used(self, nbytes: int) -> None:
         """So much is taken now."""
         self._nbytes = nbytes
-        text = f"{words_for(nbytes)} of {words_for(self.budget)}"
+        text = f"{size_in_words(nbytes)} of {size_in_words(self.budget)}"
         if text != self.text():
             self.setText(text)
             self.setAccessibleName(f"Memory for frames: {text}")
@@ -81,13 +81,3 @@ class MemoryChoice(QPushButton):
         self._settings.set(KEY, int(action.data()))
         self.set_used(self._nbytes)
         self.budget_changed.emit(self.budget)
-
-
-def words_for(nbytes: int) -> str:
-    """A size in two or three digits: "3.2 MB", "384 MB", "1 GB"."""
-    megabytes = nbytes / MEGABYTE
-    if megabytes >= 1000:
-        return f"{megabytes / 1024:.1f}".removesuffix(".0") + " GB"
-    if 0 < megabytes < 9.95:
-        return f"{max(0.1, megabytes):.1f} MB"
-    return f"{megabytes:.0f} MB"

@@ -6,10 +6,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QStackedWidget, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.progress import Progress, time_left
+from ddpm_studio.gui.progress import Progress
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import Button
 from ddpm_studio.gui.widgets.empty_state import EmptyState
+from ddpm_studio.words import time_left
 
 BAR_WIDTH = 320
 SHORT_MS = 150  # a folder that is read in less does not make the window flicker

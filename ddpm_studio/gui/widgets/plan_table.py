@@ -13,7 +13,7 @@ from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.work.plan import FITS, TOO_LARGE, UNKNOWN, Offer
 
 HEADER = ("", "Rough after", "Good after", "Memory", "")
-WIDEST = ("about 116 minutes ?", "about 116 minutes ?", "99.9 GB", TOO_LARGE)  # as good as always
+WIDEST = ("about 23 h 59 min ?", "about 23 h 59 min ?", "999 MB", TOO_LARGE)  # as good as always
 RECOMMENDED = "recommended"
 ROW_HEIGHT, HEADER_HEIGHT, PADDING, GAP, RADIUS = 52, 24, 12, 24, 8.0
 DOT, MARK = 16, 16  # the circle on the left, and the tick before a verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QFont, QPainter
 
 from ddpm_studio.gui.palette import DARK, Palette
@@ -58,10 +58,6 @@ class PlotLane(pg.GraphicsWidget):
     def steps_per_pixel(self) -> float:
         (first, last), _ = self.view.viewRange()
         return float((last - first) / max(1.0, self.rect().width()))
-
-    def step_at(self, place: QPointF) -> float:
-        (first, _), _ = self.view.viewRange()
-        return float(first + place.x() * self.steps_per_pixel())
 
     def paint_pointed(self, painter: QPainter) -> None:
         if self.pointed_step is not None:

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint, QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.marker_card import CardWords, MarkerCard
 from ddpm_studio.gui.widgets.plot_markers import CHECKPOINT, PREVIEW, TITLES, Group, Marker, Markers
 from ddpm_studio.gui.widgets.plot_readout import PlotReadout
-from ddpm_studio.gui.widgets.plot_series import (
-    duration,
-    readings,
-    why_best,
-)
+from ddpm_studio.gui.widgets.plot_series import readings, why_best
+from ddpm_studio.words import elapsed_in_words, size_in_words
 
 if TYPE_CHECKING:  # these bring numpy and pyqtgraph along
     from ddpm_studio.gui.widgets.loss_canvas import LossCanvas
@@ -86,7 +82,7 @@ class PlotPopups(QObject):
         step = int(series.steps[index])
         title, seconds = f"step {step:,}", float(series.seconds[index])
         if seconds > 0:
-            title += f"  ·  {duration(seconds)}"
+            title += f"  ·  {elapsed_in_words(seconds)}"
         left = box.mapViewToScene(QPointF(step, 0)).x()
         at = self._here(QPointF(left, box.sceneBoundingRect().top()))
         values = readings(series, index, self._shown)

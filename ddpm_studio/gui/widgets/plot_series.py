@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddpm_studio.gui.amounts import size_in_words
 from ddpm_studio.gui.palette import Palette
+from ddpm_studio.words import size_in_words
 
 if TYPE_CHECKING:  # brings numpy along
     from ddpm_studio.gui.widgets.loss_series import LossSeries
@@ -165,13 +165,3 @@ def written(key: str, value: float) -> str:
 def why_best(loss: float) -> str:
     """The reason for the star."""
     return f"lowest loss on pictures it never saw: {loss:.3g}"
-
-
-def duration(seconds: float) -> str:
-    """How long, for people: "8 s", "3 min 05 s", "1 h 20 min"."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole // 60 % 60:02d} min"

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import duration_in_words, size_in_words
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.event_log import EventLog
@@ -27,7 +26,7 @@ from ddpm_studio.gui.widgets.plot_markers import (
     SKIPPED,
     Marker,
 )
-from ddpm_studio.gui.widgets.plot_series import duration
+from ddpm_studio.words import duration_in_words, elapsed_in_words, size_in_words
 
 if TYPE_CHECKING:  # brings numpy along
     from ddpm_studio.gui.work.train import History
@@ -100,18 +99,18 @@ class RunView(QWidget):
         self.plot.add_events(Marker(*event) for event in history.happened)
         self.wall.add_steps(previews)
         if self.started is None and len(series):
-            self._figures.set(names.TRAIN_TIME, duration(float(series.seconds[-1])))
+            self._figures.set(names.TRAIN_TIME, elapsed_in_words(float(series.seconds[-1])))
             self._figures.set(names.TRAIN_STEP, f"{int(series.steps[-1]):,}")
 
     def take(self, events: list[Any]) -> None:
         """A batch of events, in order."""
         steps: list[ev.TrainStep] = []
         previews: list[ev.PreviewSaved] = []
-        progress: ev.PreviewProgress | None = None
+        progress: ev.Progress | None = None
         for event in events:
             if isinstance(event, ev.TrainStep):
                 steps.append(event)
-            elif isinstance(event, ev.PreviewProgress):
+            elif ev.is_progress(event, ev.Work.PREVIEW):
                 progress = event
             elif isinstance(event, ev.PreviewSaved):
                 previews.append(event)
@@ -121,7 +120,7 @@ class RunView(QWidget):
                 self._take_other(event)
         self._take_in(steps, previews)
         if progress is not None:
-            self.wall.set_progress(progress.done, progress.total)
+            self.wall.set_progress(int(progress.done), int(progress.total))
 
     def show_memory(self, nbytes: int) -> None:
         self._figures.set(names.TRAIN_MEMORY, size_in_words(nbytes))
@@ -130,7 +129,7 @@ class RunView(QWidget):
         """Write what the newest step says; not for each one, for nobody could read that."""
         figures, newest = self._figures, self.newest
         if newest is not None:
-            figures.set(names.TRAIN_TIME, duration(newest.seconds + self._earlier_seconds))
+            figures.set(names.TRAIN_TIME, elapsed_in_words(newest.seconds + self._earlier_seconds))
             figures.set(names.TRAIN_STEP, f"{newest.step:,}")
             figures.set(names.TRAIN_SPEED, f"{newest.pictures_per_second:,.0f}")
             left = newest.remaining

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from ddpm_studio.config import AUTO, SAMPLERS, SPACINGS, USUAL_STEPS, VARIANCES, SampleConfig
+from ddpm_studio.config import AUTO, SPACINGS, VARIANCES, WEIGHTS, SampleConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
@@ -19,15 +19,10 @@ from ddpm_studio.gui.widgets.control_row import ControlRow, explain
 from ddpm_studio.gui.widgets.inputs import ComboBox, DoubleSpinBox, SpinBox, Switch
 from ddpm_studio.gui.widgets.seed_field import SeedField
 from ddpm_studio.gui.widgets.slider_number import SliderNumber
+from ddpm_studio.samplers import SAMPLERS, Sampler
 
 WIDTH = 304
 MOST_PICTURES, MOST_SLID_STEPS = 64, 250
-SAMPLER_WORDS = {
-    "ddim": "DDIM: good with few steps",
-    "ddpm": "DDPM: the classic one",
-    "dpmpp_2m": "DPM-Solver++: good with very few",
-    "heun": "Heun: exact, takes twice as long",
-}
 SPACING_WORDS = {
     "auto": "What suits the sampler",
     "leading": "Leading (starts a little late)",
@@ -37,12 +32,12 @@ SPACING_WORDS = {
     "log_snr": "By noise level (best with few)",
 }
 VARIANCE_WORDS = {"posterior": "Small (posterior)", "beta": "Large (beta)"}
-WEIGHTS_WORDS = {"ema": "Averaged (calmer)", "model": "Plain (as they are)"}
+WEIGHTS_HINTS = {"ema": "calmer", "model": "as they are"}
 ETA_TIP = (
     "How much fresh noise joins at each step: at 0 the same noise always becomes the same "
     "picture on a smooth way, at 1 chance has its say until the end."
 )
-NO_ETA = "DDPM always takes fresh noise; choose DDIM to set how much."
+NO_ETA = "{} always takes fresh noise; choose DDIM to set how much."
 
 
 class SampleControls(QFrame):
@@ -69,7 +64,7 @@ class SampleControls(QFrame):
         self._more.setStyleSheet("padding-left: 0; padding-right: 8px")  # in line with the rest
         self._lay_out()
         self._remember(settings)
-        self._usual_steps = USUAL_STEPS[self._sampler.currentData()]
+        self._usual_steps = self.sampler.usual_steps
         self._connect()
         self.set_running(False)
         self._on_sampler_changed()
@@ -80,6 +75,10 @@ class SampleControls(QFrame):
     @property
     def count(self) -> int:
         return self._count.value()
+
+    @property
+    def sampler(self) -> Sampler:
+        return SAMPLERS[self._sampler.currentData()]
 
     @property
     def which(self) -> str:
@@ -94,7 +93,7 @@ class SampleControls(QFrame):
     def sample_config(self, seed: int) -> SampleConfig:
         eta = round(self._eta.number.value(), 2)
         return SampleConfig(
-            sampler=str(self._sampler.currentData()),
+            sampler=self.sampler.name,
             num_inference_steps=int(self._steps.number.value()),
             eta=self._exact_eta if eta == round(self._exact_eta, 2) else eta,
             spacing=str(self._spacing.currentData()),
@@ -177,12 +176,16 @@ class SampleControls(QFrame):
         eta.setSingleStep(0.05)
         eta.setValue(usual.eta)
         self._eta = SliderNumber(eta, names.GENERATE_ETA)
-        self._no_eta = QLabel(NO_ETA)
+        self._no_eta = QLabel()
         self._no_eta.setProperty("kind", "caption")
         self._no_eta.setWordWrap(True)
-        self._sampler = _choice(names.GENERATE_SAMPLER, SAMPLERS, SAMPLER_WORDS, usual.sampler)
+        words = {name: sampler.words for name, sampler in SAMPLERS.items()}
+        self._sampler = _choice(names.GENERATE_SAMPLER, tuple(words), words, usual.sampler)
         self._checkpoint = CheckpointChoice()
-        self._weights = _choice(names.GENERATE_WEIGHTS, tuple(WEIGHTS_WORDS), WEIGHTS_WORDS, "ema")
+        words = {
+            key: f"{WEIGHTS[key].capitalize()} ({hint})" for key, hint in WEIGHTS_HINTS.items()
+        }
+        self._weights = _choice(names.GENERATE_WEIGHTS, tuple(WEIGHTS), words, "ema")
         self._spacing = _choice(
             names.GENERATE_SPACING, (AUTO, *SPACINGS), SPACING_WORDS, usual.spacing
         )
@@ -319,15 +322,16 @@ class SampleControls(QFrame):
         """Another sampler usually takes so many, unless a person has set them by hand."""
         steps = self._steps.number
         if steps.value() == min(self._usual_steps, steps.maximum()):
-            steps.setValue(USUAL_STEPS[self._sampler.currentData()])
-        self._usual_steps = USUAL_STEPS[self._sampler.currentData()]
+            steps.setValue(self.sampler.usual_steps)
+        self._usual_steps = self.sampler.usual_steps
 
     def _on_sampler_changed(self) -> None:
-        """eta is DDIM's, the variance is DDPM's."""
-        sampler = self._sampler.currentData()
-        self._eta.setEnabled(sampler == "ddim")
-        self._no_eta.setVisible(sampler == "ddpm")
-        self._variance.setEnabled(sampler == "ddpm")
+        """Each one looks at eta, at the variance, or at none of both."""
+        sampler = self.sampler
+        self._eta.setEnabled("eta" in sampler.takes)
+        self._no_eta.setText(NO_ETA.format(sampler.title))
+        self._no_eta.setVisible("variance" in sampler.takes)
+        self._variance.setEnabled("variance" in sampler.takes)
 
     def _on_more(self, is_open: bool) -> None:
         icon = "chevron-down" if is_open else "chevron-right"

@@ -18,6 +18,7 @@ from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.gui.widgets.inputs import ComboBox
 from ddpm_studio.gui.widgets.plot_series import why_best
 from ddpm_studio.sheets import COUNTS, Axis, Value
+from ddpm_studio.words import several
 
 SEEDS, FIRST_SEEDS, FIRST_MODELS = 8, 4, 5  # offered, and chosen at first
 COUNT_WIDTH = 184
@@ -89,7 +90,7 @@ class SheetChoice(QWidget):
         self._count = ComboBox()
         self._count.setObjectName(names.SHEET_COUNT)
         for count in COUNTS:
-            words = "1 picture a cell" if count == 1 else f"{count} pictures a cell"
+            words = f"{several(count, 'picture')} a cell"
             self._count.addItem(words, count)
         self._count.setFixedWidth(COUNT_WIDTH)
         explain(self._count, "Pictures in each cell", "How many seeds each cell shows.", "count")

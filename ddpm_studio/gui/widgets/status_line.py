@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.jobs import Job, JobRunner, JobState
-from ddpm_studio.gui.progress import time_left
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import IconButton
+from ddpm_studio.words import time_left
 
 BAR_WIDTH = 120
 HEIGHT = 36

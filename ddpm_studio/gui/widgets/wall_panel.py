@@ -10,9 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.amounts import several
 from ddpm_studio.gui.picture_query import TAKEN, PictureQuery, count_shown
-from ddpm_studio.gui.progress import Progress, time_left
+from ddpm_studio.gui.progress import Progress
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.wall_entries import WallEntry, arranged
 from ddpm_studio.gui.widgets.elided_label import ElidedLabel
@@ -23,6 +22,7 @@ from ddpm_studio.gui.widgets.picture_filter import PictureFilter
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.gui.widgets.progress_line import ProgressLine
 from ddpm_studio.gui.widgets.wall_canvas import WallCanvas, tile_slider
+from ddpm_studio.words import several, time_left
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ddpm_studio.events import ExportProgress, FileWritten
+from ddpm_studio.events import FileWritten, Progress
 from ddpm_studio.export.film.kinds import kind_of
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.places import make_folder
@@ -110,7 +110,7 @@ def estimate(wish: FilmWish) -> Iterator[Foreseen]:
     yield dataclasses.replace(foreseen, nbytes=nbytes)
 
 
-def write(path: Path, wish: FilmWish) -> Generator[ExportProgress | FileWritten, None, Saved]:
+def write(path: Path, wish: FilmWish) -> Generator[Progress | FileWritten, None, Saved]:
     """Write what is wished; if it is stopped before its end, nothing is left."""
     from ddpm_studio.export.film.write import write_film, write_sequence, write_strip
 

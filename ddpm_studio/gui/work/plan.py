@@ -15,6 +15,7 @@ from ddpm_studio.errors import ConfigError, StudioError, TrainingError
 from ddpm_studio.gui.effort import TRAIN_FIELDS
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project, step_of
+from ddpm_studio.words import duration_in_words, size_in_words
 
 if TYPE_CHECKING:  # these bring torch along
     from ddpm_studio.training.plan import Choice, Plan
@@ -141,7 +142,7 @@ def waiting_offers(project: Project) -> tuple[Offer, ...]:
 
 def advise(look: MachineLook, seconds: float, chosen: str = "") -> Advice:
     """What to say for so much time. chosen: by the person; "": what is recommended."""
-    from ddpm_studio.training.plan import choices, gigabytes, make_plan
+    from ddpm_studio.training.plan import choices, make_plan
 
     made = look.steps_done or 0
     found = {one.name: one for one in choices(look.probe, seconds, look.pictures, made)}
@@ -159,7 +160,7 @@ def advise(look: MachineLook, seconds: float, chosen: str = "") -> Advice:
     )
     probe = look.probe
     return Advice(
-        f"{probe.device_name}  ·  {gigabytes(probe.memory_free)} of memory free",
+        f"{probe.device_name}  ·  {size_in_words(probe.memory_free)} of memory free",
         offers,
         recommended,
         plan,
@@ -172,9 +173,7 @@ def advise(look: MachineLook, seconds: float, chosen: str = "") -> Advice:
 
 def summary(plan: Plan, config: StudioConfig, is_trained: bool) -> str:
     """What a plan has set, as a sentence for the banner."""
-    from ddpm_studio.training.plan import in_words
-
-    length = f"{plan.steps:,} steps, about {in_words(plan.seconds)}"
+    length = f"{plan.steps:,} steps, about {duration_in_words(plan.seconds)}"
     parts = config.train.accumulation
     way = f", each batch in {parts} parts" if parts > 1 else ""
     way += ", layers computed twice to save memory" if config.train.gradient_checkpointing else ""
@@ -217,7 +216,7 @@ def _steps_done(project: Project) -> int | None:
 
 
 def _offer(choice: Choice, config: StudioConfig) -> Offer:
-    from ddpm_studio.training.plan import gigabytes, wait_in_words
+    from ddpm_studio.training.plan import wait_in_words
 
     verdict = FITS if choice.fits_time else LONGER
     return Offer(
@@ -226,7 +225,7 @@ def _offer(choice: Choice, config: StudioConfig) -> Offer:
         size_of(config),
         wait_in_words(choice, choice.rough_seconds),
         wait_in_words(choice, choice.good_seconds),
-        gigabytes(choice.memory),
+        size_in_words(choice.memory),
         verdict if choice.fits_memory else TOO_LARGE,
         not choice.is_proven,
         choice.fits_memory,
@@ -244,11 +243,8 @@ def _title(name: str) -> str:
 
 
 def _headline(plan: Plan, config: StudioConfig) -> str:
-    from ddpm_studio.training.plan import in_words
-
-    return (
-        f"{_title(plan.name)}, {size_of(config)}:  {plan.steps:,} steps in {in_words(plan.seconds)}"
-    )
+    length = f"{plan.steps:,} steps in {duration_in_words(plan.seconds)}"
+    return f"{_title(plan.name)}, {size_of(config)}:  {length}"
 
 
 def _notes(plan: Plan, look: MachineLook) -> Iterator[str]:

@@ -16,6 +16,7 @@ from ddpm_studio.events import CheckpointSkipped, SampleStep
 from ddpm_studio.gui.frame_plan import FramePlan, plan_frames
 from ddpm_studio.gui.work.frames import DenoisingAgain, ForwardAgain
 from ddpm_studio.project import Project, step_of
+from ddpm_studio.samplers import SAMPLERS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,7 +132,6 @@ def generate(
     shelf: Shelf, wish: Wish
 ) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame]:
     """Denoise as wished: what it will be, then every step, and as many frames as fit in memory."""
-    from ddpm_studio.sampling.resume import NEEDS_BEFORE
     from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 
     checkpoint = yield from choose(shelf, wish)
@@ -141,7 +141,7 @@ def generate(
     first = start.index if start is not None else 0
     moments = tuple(trajectory_moments(loaded.config.diffusion, sample)[first:])
     size = wish.count * picture_bytes(loaded.config)
-    anchor = FLOAT_BYTES * size * (2 if sample.sampler in NEEDS_BEFORE else 1)
+    anchor = FLOAT_BYTES * size * (2 if SAMPLERS[sample.sampler].looks_back else 1)
     plan = plan_frames(len(moments), SHOWN * size, anchor, wish.budget, start is not None)
     again = DenoisingAgain(shelf, checkpoint, loaded.sha256, wish.which, sample, seeds)
     recipe = recipe_for(wish, checkpoint, loaded)

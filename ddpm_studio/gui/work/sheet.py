@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ddpm_studio.events import ExportProgress, FileWritten, SampleStep
+from ddpm_studio.events import FileWritten, Progress, SampleStep
 from ddpm_studio.export.places import make_folder
 from ddpm_studio.project import Project
 from ddpm_studio.sheets import Cell, Place, Sheet
@@ -47,7 +47,7 @@ def paint(wish: SheetWish) -> Iterator[SampleStep | SheetCell | SheetGap]:
     yield from make_sheet(wish.sheet, Loader(wish.project, device).load, device, wish.known)
 
 
-def write(path: Path, wish: PageWish) -> Generator[ExportProgress | FileWritten, None, Path]:
+def write(path: Path, wish: PageWish) -> Generator[Progress | FileWritten, None, Path]:
     """Write the page; if it is stopped before its end, nothing is left. Returns its path."""
     from ddpm_studio.device import select_device
     from ddpm_studio.export.sheet_page import SheetPage, write_page

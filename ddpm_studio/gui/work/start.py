@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.events import DrawingProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.presets import preset
 from ddpm_studio.project import FILE_NAME, Project, step_of
 
@@ -74,13 +74,13 @@ def look_at_recent(paths: Sequence[Path]) -> Iterator[RecentProject | Path]:
         yield RecentProject(path, _describe(project), _newest_picture(project))
 
 
-def draw_sample_project(path: Path) -> Generator[DrawingProgress, None, Project]:
+def draw_sample_project(path: Path) -> Generator[Progress, None, Project]:
     """Make a project with drawn planets in it."""
     from ddpm_studio.data.sample_pictures import write_sample_pictures
 
     project = Project.create(path, path / "pictures", preset("sketch"))
     for done in write_sample_pictures(project.pictures, SAMPLE_PICTURES):
-        yield DrawingProgress(done, SAMPLE_PICTURES)
+        yield Progress(Work.DRAWING, done, SAMPLE_PICTURES)
     return project
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.events import PicturesProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.gui.work.train import preview_path
 from ddpm_studio.project import Project, step_of
 
@@ -58,7 +58,7 @@ class PreviewFrames:
 
 def read_previews(
     project: Project, steps: Sequence[int], room: int = ROOM_BYTES
-) -> Generator[PicturesProgress, None, PreviewFrames]:
+) -> Generator[Progress, None, PreviewFrames]:
     """Read the previews of some steps; those that cannot be read are passed over.
 
     room: bytes that may be held; of a longer film every k-th frame is. Raises ExportError with
@@ -79,7 +79,7 @@ def read_previews(
             if nbytes > room:
                 every *= 2
                 nbytes = _thin_out(found, every)
-        yield PicturesProgress(done, len(paths))
+        yield Progress(Work.READING, done, len(paths))
     if len(found) < LEAST:
         raise ExportError(
             "There are not two previews that can be read; train a little longer for a film."

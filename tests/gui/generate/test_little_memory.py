@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.widgets import memory_choice
-from ddpm_studio.gui.widgets.memory_choice import MemoryChoice, memory_budget, words_for
+from ddpm_studio.gui.widgets.memory_choice import MemoryChoice, memory_budget
 from ddpm_studio.gui.work import frames as frame_work
 from ddpm_studio.sampling.pictures import to_uint8
+from ddpm_studio.words import size_in_words
 from tests.gui.patience import PATIENCE
 
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
@@ -21,7 +22,7 @@ def poor(page, monkeypatch):
     """The page with room for about half of the frames."""
     page.generate()
     frame = page.grid.trajectory.store.nbytes // (STEPS + 1)
-    monkeypatch.setattr(memory_choice, "MEGABYTE", round(4.5 * frame) // memory_choice.USUAL)
+    monkeypatch.setattr(memory_choice, "MB", round(4.5 * frame) // memory_choice.USUAL)
     page.generate()
     assert not page.grid.trajectory.store.is_whole
     return page
@@ -114,7 +115,7 @@ def test_a_checkpoint_that_is_gone_is_a_sentence_and_the_nearest_stay(poor, monk
 def test_the_memory_is_shown_and_its_limit_is_chosen_and_remembered(page, settings):
     memory = page.get(QPushButton, names.SCRUBBER_MEMORY)
     page.generate()
-    used = words_for(page.grid.trajectory.store.nbytes)
+    used = size_in_words(page.grid.trajectory.store.nbytes)
     assert memory.text() == f"{used} of 1 GB"
     assert [action.text() for action in memory._menu.actions()] == [
         "256 MB",
@@ -125,25 +126,9 @@ def test_the_memory_is_shown_and_its_limit_is_chosen_and_remembered(page, settin
     ]
     for place, megabytes in ((4, 4096), (3, 2048), (0, 256)):
         memory._menu.actions()[place].trigger()
-        assert memory.text() == f"{used} of {words_for(megabytes << 20)}"
+        assert memory.text() == f"{used} of {size_in_words(megabytes << 20)}"
         assert page.grid.trajectory.store.budget == megabytes << 20
     assert memory_budget(settings) == 256 << 20
     again = MemoryChoice(settings)
     assert again.budget == 256 << 20
     again.deleteLater()
-
-
-@pytest.mark.parametrize(
-    ("nbytes", "words"),
-    [
-        (0, "0 MB"),
-        (1, "0.1 MB"),
-        (int(3.25 * 2**20), "3.2 MB"),
-        (384 << 20, "384 MB"),
-        (1 << 30, "1 GB"),
-        (int(1.5 * 2**30), "1.5 GB"),
-        (4 << 30, "4 GB"),
-    ],
-)
-def test_sizes_in_few_digits(nbytes, words):
-    assert words_for(nbytes) == words

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.export.sheet_page import read_about
 from ddpm_studio.gui import names
 from ddpm_studio.gui.dialogs.sheet_dialog import PageSettings, SheetDialog
 from ddpm_studio.gui.sheet_painting import JOB
@@ -26,6 +25,7 @@ from ddpm_studio.gui.widgets.axis_values import AxisValues
 from ddpm_studio.gui.widgets.sheet_view import SheetView
 from ddpm_studio.gui.work import sheet as work
 from ddpm_studio.sheets import Axis, Sheet
+from tests.export.sheet_pages import read_about
 from tests.gui.patience import PATIENCE
 
 LEFT = Qt.MouseButton.LeftButton

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.widgets import memory_choice
-from ddpm_studio.gui.widgets.memory_choice import words_for
 from ddpm_studio.gui.widgets.round_marks import check_place, is_near, keep_place
+from ddpm_studio.words import size_in_words
 
 STEPS = 6  # as the page is set by its fixture
 
@@ -43,7 +43,7 @@ def test_a_and_b_share_the_memory_and_the_figure_is_of_both(page, monkeypatch):
     frame = page.grid.trajectory.store.nbytes // (STEPS + 1)
     # room for all frames of A, but not for those of both
     budget = 10 * frame // memory_choice.USUAL * memory_choice.USUAL
-    monkeypatch.setattr(memory_choice, "MEGABYTE", budget // memory_choice.USUAL)
+    monkeypatch.setattr(memory_choice, "MB", budget // memory_choice.USUAL)
     page.generate()
     assert page.grid.trajectory.store.is_whole
     stage = page.window.generate_page._stage
@@ -55,7 +55,7 @@ def test_a_and_b_share_the_memory_and_the_figure_is_of_both(page, monkeypatch):
     a, b = stage.compare.a, stage.compare.b
     assert a.store.budget + b.store.budget <= budget
     assert a.store.nbytes + b.store.nbytes <= budget
-    assert memory.text().startswith(words_for(a.store.nbytes + b.store.nbytes))
+    assert memory.text().startswith(size_in_words(a.store.nbytes + b.store.nbytes))
     page.click(page.get(QPushButton, names.COMPARE))
     assert b.store.budget == budget
 
@@ -64,7 +64,7 @@ def test_the_words_follow_from_all_pictures_to_one_that_is_there(page, monkeypat
     page.generate()
     frame = page.grid.trajectory.store.nbytes // (STEPS + 1)
     # so little that a whole frame never fits beside the last, but one picture does
-    monkeypatch.setattr(memory_choice, "MEGABYTE", round(1.7 * frame) // memory_choice.USUAL)
+    monkeypatch.setattr(memory_choice, "MB", round(1.7 * frame) // memory_choice.USUAL)
     page.generate()
     trajectory, label = page.grid.trajectory, page.get(QLabel, names.SCRUBBER_LABEL)
     page.click_picture(1)

@@ -5,10 +5,11 @@ import random
 import pytest
 from PySide6.QtWidgets import QComboBox, QSpinBox
 
-from ddpm_studio.config import SAMPLERS, USUAL_STEPS, SampleConfig
+from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.sample_controls import SampleControls
+from ddpm_studio.samplers import SAMPLERS
 
 
 @pytest.fixture
@@ -29,10 +30,10 @@ def steps(controls):
 
 
 def test_another_sampler_proposes_its_usual_steps(controls):
-    assert steps(controls).value() == USUAL_STEPS["ddim"]
+    assert steps(controls).value() == SAMPLERS["ddim"].usual_steps
     for sampler in (*SAMPLERS, "ddim"):
         choose(controls, sampler)
-        assert steps(controls).value() == USUAL_STEPS[sampler]
+        assert steps(controls).value() == SAMPLERS[sampler].usual_steps
 
 
 def test_what_a_person_has_set_stays(controls):
@@ -47,7 +48,7 @@ def test_a_model_of_few_timesteps_takes_no_more_than_it_has(controls):
     choose(controls, "ddpm")
     assert steps(controls).value() == 40
     choose(controls, "dpmpp_2m")
-    assert steps(controls).value() == USUAL_STEPS["dpmpp_2m"]
+    assert steps(controls).value() == SAMPLERS["dpmpp_2m"].usual_steps
 
 
 def test_all_settings_can_be_put_in_and_are_not_changed_by_proposals(controls):
@@ -55,7 +56,7 @@ def test_all_settings_can_be_put_in_and_are_not_changed_by_proposals(controls):
         sample = SampleConfig(sampler, 17, 0.3, "linspace", "beta", clip=False, seed=12)
         controls.set_sample(sample)
         assert controls.sample_config(controls.seed.number.value()) == sample
-        usual = SampleConfig(sampler, USUAL_STEPS["ddim"], seed=3)
+        usual = SampleConfig(sampler, SAMPLERS["ddim"].usual_steps, seed=3)
         controls.set_sample(usual)
         assert controls.sample_config(controls.seed.number.value()) == usual
     controls.set_which("model")

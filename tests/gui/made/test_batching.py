@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QSpinBox
 
+from ddpm_studio import events as ev
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.events import BatchStep
 from ddpm_studio.gallery.batch import Batch
 from ddpm_studio.gui import names, turns
 from ddpm_studio.gui.batching import Batching
@@ -35,7 +35,7 @@ class Log:
             self.were_two_at_work |= len(self.at_work) > 1
             self.at_work.remove(who)
             self.steps.append(who)
-            yield BatchStep(done, 10**6, 0) if who == "batch" else None
+            yield ev.Progress(ev.Work.BATCH, done, 10**6) if who == "batch" else None
 
     @property
     def changes(self):
@@ -167,14 +167,15 @@ def test_the_pace_is_measured_and_foretells(qtbot, session, batching, log, monke
     assert batching.seconds_for(sample, 100) is None
     batching.begin(Wish())
     batching.job.events.connect(
-        lambda events: heard.extend(e.painted for e in events[-1:] if isinstance(e, BatchStep))
+        lambda events: heard.extend(e.done for e in events[-1:] if ev.is_progress(e, ev.Work.BATCH))
     )
     qtbot.waitUntil(lambda: batching.seconds_for(Wish.sample, 1000) is not None)
     pace = seconds * (len(heard) - 1) / (heard[-1] - heard[0])
     assert batching.seconds_for(Wish.sample, 1000) == pytest.approx(1000 * pace)
     heun = SampleConfig(sampler="heun", num_inference_steps=Wish.sample.num_inference_steps)
+    steps = Wish.sample.num_inference_steps
     assert batching.seconds_for(heun, 10) == pytest.approx(
-        2 * batching.seconds_for(Wish.sample, 10)
+        (2 * steps - 1) / steps * batching.seconds_for(Wish.sample, 10)
     )
     stop_all(qtbot, session)
 

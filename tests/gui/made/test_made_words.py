@@ -6,10 +6,9 @@ from datetime import datetime
 import pytest
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.events import BatchStep
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.gallery.made import FILM, PICTURE, MadeFile
 from ddpm_studio.gui import progress
-from ddpm_studio.gui.amounts import duration_in_words, moment_in_words, size_in_words
 from ddpm_studio.gui.made_entries import (
     MadeEntry,
     MadeQuery,
@@ -19,6 +18,7 @@ from ddpm_studio.gui.made_entries import (
 )
 from ddpm_studio.gui.recipe_lines import recipe_lines
 from ddpm_studio.recipe import Recipe
+from ddpm_studio.words import moment_in_words
 
 
 def entry(name, age, size=1000, kind=PICTURE, **values):
@@ -54,19 +54,6 @@ def test_counts_in_words():
     assert count_words(ENTRIES) == "2 pictures, 1 film  ·  3 kB"
     assert count_words(ENTRIES[:1], " chosen") == "1 picture chosen  ·  1 kB"
     assert count_words(()) == "Nothing here"
-    assert [size_in_words(n) for n in (1, 999_000, 999_600, 1_400_000, 12e9)] == [
-        "1 kB",
-        "999 kB",
-        "1.0 MB",
-        "1.4 MB",
-        "12 GB",
-    ]
-    assert [duration_in_words(s) for s in (0.2, 40, 720, 12_000)] == [
-        "1 s",
-        "40 s",
-        "12 min",
-        "3 h 20 min",
-    ]
 
 
 def test_when_it_was_made_in_words():
@@ -97,9 +84,9 @@ def test_the_time_left_of_a_batch_counts_only_what_it_painted_itself(monkeypatch
     now = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
     meter = progress.Meter()
-    meter.update([BatchStep(800, 1000, 800)])
+    meter.update([Progress(Work.BATCH, 800, 1000, before=800)])
     assert (meter.progress.fraction, meter.progress.remaining) == (0.8, None)
     now[0] += 10
-    meter.update([BatchStep(850.5, 1000, 800)])
+    meter.update([Progress(Work.BATCH, 850.5, 1000, before=800)])
     assert meter.progress.remaining == pytest.approx(10 / 50.5 * 149.5)
     assert meter.progress.text == "850 of 1,000"

@@ -10,7 +10,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from ddpm_studio.events import PicturesProgress, PicturesSeen
+from ddpm_studio.events import PicturesSeen, Progress, Work
 from ddpm_studio.gui import names
 from ddpm_studio.gui.widgets.wall_model import WallModel
 from ddpm_studio.gui.work import pictures as work
@@ -56,7 +56,7 @@ def test_pictures_appear_while_the_others_are_read(living, make_window, drive, m
             yield event
             seen += len(event.rows) if isinstance(event, PicturesSeen) else 0
             while seen == 3 and is_held:
-                yield PicturesProgress(3, 4)
+                yield Progress(Work.READING, 3, 4)
 
     monkeypatch.setattr(work, "prepare", held)
     page = drive(make_window(living))

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import ProjectError
-from ddpm_studio.events import PicturesProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import PICTURES, TRAIN
 from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
@@ -37,12 +37,12 @@ from ddpm_studio.project import Project
 # preparing, stopping, failing
 
 
-def endless(*_: object) -> Iterator[PicturesProgress]:
+def endless(*_: object) -> Iterator[Progress]:
     """A folder that takes long."""
     done = 0
     while True:
         done += 1
-        yield PicturesProgress(min(done, 999), 1000)
+        yield Progress(Work.READING, min(done, 999), 1000)
         time.sleep(0.001)
 
 

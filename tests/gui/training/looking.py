@@ -93,7 +93,7 @@ def learning(*more: object) -> Callable[..., Iterator[object]]:
         yield from more
         while True:
             threading.Event().wait(0.005)
-            yield ev.PreviewProgress(0, 0, 0)
+            yield ev.Progress(ev.Work.PREVIEW, 0, 0, step=0)
 
     return make
 

@@ -32,7 +32,7 @@ def series_of(count: int = 1000) -> LossSeries:
         "rate": np.full(count, 1e-3),
         "gradient": 1 + np.sin(steps),
         "speed": np.full(count, 140.0),
-        "memory": np.full(count, 2.2e9),
+        "memory": np.full(count, 2.2 * 2**30),
     }
     series.extend(steps, 1 / steps, steps * 2.0, others)
     return series
@@ -241,7 +241,7 @@ def test_a_click_on_a_preview_asks_for_it(plot, qtbot) -> None:
 def test_a_click_on_a_checkpoint_tells_of_it_and_offers_pictures(plot, qtbot, find) -> None:
     plot.add_held_out(Measured(200, 0.5))
     plot.add_held_out(Measured(600, 0.0312))
-    plot.set_checkpoints({200: 48_000_000, 600: 48_000_000, 800: 1_500_000_000})
+    plot.set_checkpoints({200: 48 << 20, 600: 48 << 20, 800: 3 << 29})
     click_mark(plot, qtbot, 200, 1)
     assert "Checkpoint, step 200" in shown_words(plot)
     assert "never saw: 0.5" in shown_words(plot)

@@ -29,7 +29,7 @@ def until_stopped(*events: object):
         yield from events
         while True:
             threading.Event().wait(0.005)
-            yield ev.PreviewProgress(0, 0, 0)
+            yield ev.Progress(ev.Work.PREVIEW, 0, 0, step=0)
 
     return make
 

@@ -26,7 +26,7 @@ from ddpm_studio.gui.widgets.picture_view import PictureView
 from ddpm_studio.gui.work import train as work
 from ddpm_studio.project import Project
 from ddpm_studio.training import find_checkpoint, load_model
-from ddpm_studio.training.metrics import read_metrics
+from ddpm_studio.training.metrics import read_log
 
 
 def started(step: int = 0, seconds: float | None = 60.0) -> ev.TrainStarted:
@@ -40,7 +40,7 @@ def step(number: int, remaining: float | None = 30.0) -> ev.TrainStep:
 def idle() -> Iterator[object]:
     """A step that takes its time and has nothing to say, as real ones do."""
     threading.Event().wait(0.005)
-    yield ev.PreviewProgress(0, 0, 0)
+    yield ev.Progress(ev.Work.PREVIEW, 0, 0, step=0)
 
 
 def until_stopped(*events: object):
@@ -95,7 +95,7 @@ def test_start_pause_continue_stop_and_open_again(open_train, new_project, make_
 
     again = type(train)(make_window(new_project.path), train.qtbot, train.find)
     again.wait(lambda: len(again.series) > 0)
-    logged = [entry["step"] for entry in read_metrics(new_project.metrics_path)]
+    logged = [entry["step"] for entry in read_log(new_project.metrics_path).steps]
     assert again.series.steps.tolist() == logged
     assert again.start_says() == "Continue"
 
@@ -175,7 +175,7 @@ def test_pause_takes_effect_within_one_step(open_train, new_project, fake) -> No
 def test_reading_pictures_has_its_progress(open_train, new_project, fake) -> None:
     def events(_project, _steps, _seconds) -> Iterator[object]:
         while True:
-            yield ev.PicturesProgress(30, 120)
+            yield ev.Progress(ev.Work.READING, 30, 120)
             yield from idle()
 
     fake(events)
@@ -198,7 +198,7 @@ def test_the_numbers_are_those_of_the_newest_step(open_train, new_project, fake)
     assert train.text(names.TRAIN_SPEED) == "321"
     assert train.text(names.TRAIN_REMAINING) == "30 s"
     assert train.text(names.TRAIN_DEVICE) == "a device"
-    train.wait(lambda: train.text(names.TRAIN_MEMORY) == "2.3 GB")
+    train.wait(lambda: train.text(names.TRAIN_MEMORY) == "2.2 GB")
     assert "12 pictures" in train.text(names.TRAIN_STATE)
 
 

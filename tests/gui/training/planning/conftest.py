@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.events import ProbeProgress
+from ddpm_studio.events import Progress, Work
 from ddpm_studio.gui import names
 from ddpm_studio.gui.dialogs.plan_dialog import PlanDialog
 from ddpm_studio.gui.work import plan as work
@@ -59,7 +59,7 @@ class Machine:
 
     def look_at_machine(self, project: Project, known: Probe | None = None) -> Iterator[object]:
         self.asked.append(known)
-        yield ProbeProgress(5.0, 20.0, "the memory that sketch takes")
+        yield Progress(Work.PROBING, 5.0, 20.0, "the memory that sketch takes")
         while not self.may_go_on.wait(0.005):
             yield None
         return self.found(project)

@@ -30,17 +30,17 @@ def test_it_says_what_it_looks_at_and_then_what_suits_two_hours(
     plan.wait_for_plan()
     assert plan.row("small").isChecked(), "the largest that gets good in two hours"
     said = {name: plan.row(name).accessibleName() for name in PRESETS}
-    assert said["sketch"].endswith("4 minutes, 1.0 GB, fits your time")
+    assert said["sketch"].endswith("4 min, 1 GB, fits your time")
     assert "64 px" in said["small"]
-    assert said["small"].endswith("a guess, 1.0 GB, fits your time, recommended")
+    assert said["small"].endswith("a guess, 1 GB, fits your time, recommended")
     assert said["standard"].endswith("takes longer")
-    assert said["large"].endswith("20.0 GB, not enough memory")
+    assert said["large"].endswith("20 GB, not enough memory")
     assert [name for name in PRESETS if not plan.row(name).isEnabled()] == ["large"]
-    assert plan.text(names.PLAN_HEADLINE).startswith("Small, 64 px:  13,680 steps in 2 hours")
+    assert plan.text(names.PLAN_HEADLINE).startswith("Small, 64 px:  13,680 steps in 2 h 00 min")
     assert plan.text(names.PLAN_EXPECTATION).startswith("Expect good pictures. But ")
     assert "2 parts" in plan.text(names.PLAN_NOTES)
     assert plan.text(names.PLAN_LEGEND) == work.GUESS
-    assert plan.text(names.PLAN_MACHINE) == "CPU, 2 threads  ·  8.0 GB of memory free"
+    assert plan.text(names.PLAN_MACHINE) == "CPU, 2 threads  ·  8 GB of memory free"
 
 
 def test_other_times_are_answered_at_once_without_another_look(

@@ -68,7 +68,7 @@ def test_a_look_that_fails_says_why_and_can_be_repeated(open_plan, new_project, 
 def test_too_little_memory_is_said_with_numbers(open_plan, new_project, machine) -> None:
     machine.free = 0.5
     plan = open_plan(new_project)
-    plan.train.wait(lambda: "1.0 GB, and 0.5 GB are free" in plan.text(names.PLAN_EXPECTATION))
+    plan.train.wait(lambda: "1 GB, and 512 MB are free" in plan.text(names.PLAN_EXPECTATION))
     assert not plan.button(names.PLAN_USE).isEnabled()
     assert all("not enough memory" in plan.row(name).accessibleName() for name in PRESETS)
     assert not any(plan.row(name).isEnabled() for name in PRESETS)

@@ -41,7 +41,7 @@ def test_used_on_a_new_project_it_sets_size_model_and_length_and_nothing_else(
     assert plan.length() == ("steps", 13_680)
     assert train.find(train.window, QComboBox, names.TRAIN_SIZE).currentData() == 64
     assert plan.banner().startswith(
-        "Set as planned: pictures of 64 px, model “small”, 13,680 steps, about 2 hours, each "
+        "Set as planned: pictures of 64 px, model “small”, 13,680 steps, about 2 h 00 min, each "
         "batch in 2 parts, layers computed twice to save memory."
     )
     assert train.text(names.TRAIN_PLANNED) == "As planned: 13,680 steps"
