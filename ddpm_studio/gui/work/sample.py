@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -19,12 +18,11 @@ from ddpm_studio.project import Project, step_of
 
 if TYPE_CHECKING:
     import numpy as np
-    import torch
 
-    from ddpm_studio.nn import UNet
     from ddpm_studio.sampling.recipe import Recipe
     from ddpm_studio.sampling.resume import State
     from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
+    from ddpm_studio.training.loaded import Loaded, LoadedModels
 
 BUDGET = 1 << 30  # bytes of frames that are kept, unless a person chooses another number
 SHOWN, FLOAT_BYTES = 3, 4  # x_t, pred_x_0 and pred_eps as bytes; a state is in float32
@@ -81,61 +79,22 @@ class RunStarted:
     budget: int = BUDGET
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """A network, ready to sample."""
+def new_models() -> LoadedModels:
+    """For a job to make: torch comes with it."""
+    from ddpm_studio.training.loaded import LoadedModels
 
-    model: UNet
-    config: StudioConfig
-    device: torch.device
-    sha256: str  # of its checkpoint
-
-
-class Shelf:
-    """Holds the network that was used last, so that the next denoising need not load it again."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()  # a discarded job may still be reaching for it
-        self._path: Path | None = None
-        self._version: tuple[object, ...] = ()
-        self._loaded: Loaded | None = None
-
-    def take(self, path: Path, which: str) -> Loaded:
-        """The network of a checkpoint. Raises CheckpointError with one sentence."""
-        from ddpm_studio.device import select_device
-        from ddpm_studio.sampling.recipe import fingerprint
-        from ddpm_studio.training import load_model
-
-        with self._lock:
-            if self._loaded is None or not self._has(path, which):
-                self._loaded = None  # make room first
-                device = select_device()
-                version = _version(path, which)
-                model, config = load_model(path, which, device)
-                self._loaded = Loaded(model, config, device, fingerprint(path))
-                self._path, self._version = path, version
-            return self._loaded
-
-    def has(self, path: Path, which: str) -> bool:
-        with self._lock:
-            return self._loaded is not None and self._has(path, which)
-
-    def _has(self, path: Path, which: str) -> bool:
-        if path != self._path or self._version[:1] != (which,):
-            return False
-        # training may have deleted an old checkpoint; what was loaded is as good as ever
-        return not path.exists() or _version(path, which) == self._version
+    return LoadedModels()
 
 
 def generate(
-    shelf: Shelf, wish: Wish
+    models: LoadedModels, wish: Wish
 ) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame]:
     """Denoise as wished: what it will be, then every step, and as many frames as fit in memory."""
     from ddpm_studio.sampling.resume import NEEDS_BEFORE
     from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 
-    checkpoint = yield from choose(shelf, wish)
-    loaded, sample = shelf.take(checkpoint, wish.which), wish.sample
+    checkpoint = yield from choose(models, wish)
+    loaded, sample = models.take(checkpoint, wish.which), wish.sample
     seeds = tuple(range(sample.seed, sample.seed + wish.count))
     start = _state_of(wish, loaded, seeds)
     first = start.index if start is not None else 0
@@ -143,7 +102,7 @@ def generate(
     size = wish.count * picture_bytes(loaded.config)
     anchor = FLOAT_BYTES * size * (2 if sample.sampler in NEEDS_BEFORE else 1)
     plan = plan_frames(len(moments), SHOWN * size, anchor, wish.budget, start is not None)
-    again = DenoisingAgain(shelf, checkpoint, loaded.sha256, wish.which, sample, seeds)
+    again = DenoisingAgain(models, checkpoint, loaded.sha256, wish.which, sample, seeds)
     recipe = recipe_for(wish, checkpoint, loaded)
     yield RunStarted(moments, seeds, checkpoint, recipe, plan, again, wish.budget)
     shown_at, steps = 0.0, len(moments) - 1
@@ -185,14 +144,14 @@ def check_shape(picture: OwnPicture, loaded: Loaded) -> None:
         )
 
 
-def choose(shelf: Shelf, wish: Wish) -> Generator[CheckpointSkipped, None, Path]:
+def choose(models: LoadedModels, wish: Wish) -> Generator[CheckpointSkipped, None, Path]:
     """The checkpoint that is wished, or the newest that is whole. Raises CheckpointError."""
     from ddpm_studio.training.checkpoints import choose_checkpoint
 
     if wish.checkpoint is not None:
         return wish.checkpoint
     newest = wish.project.checkpoint_paths()[-1:]
-    if newest and shelf.has(newest[0], wish.which):  # it was found whole before
+    if newest and models.has(newest[0], wish.which):  # it was found whole before
         return newest[0]
     return (yield from choose_checkpoint(wish.project))
 
@@ -234,12 +193,3 @@ def picture_bytes(config: StudioConfig) -> int:
     """Of one picture, as bytes."""
     channels, height, width = config.pictures.shape
     return channels * height * width
-
-
-def _version(path: Path, which: str) -> tuple[object, ...]:
-    """What tells a file from another one of the same name."""
-    try:
-        about = path.stat()
-    except OSError:
-        return (which,)
-    return (which, about.st_mtime_ns, about.st_size)
