@@ -163,18 +163,15 @@ def find_model(project: Project, batch: Batch) -> Path:
 
     Raises CheckpointError with one sentence if it was deleted since.
     """
-    from ddpm_studio.recipe import fingerprint
+    from ddpm_studio.gallery.origin import find_checkpoint_of
 
-    named = project.checkpoints / batch.checkpoint
-    others = [path for path in reversed(project.checkpoint_paths()) if path != named]
-    for path in [named, *others]:
-        with suppress(OSError):
-            if fingerprint(path) == batch.checkpoint_sha256:
-                return path
-    raise CheckpointError(
-        f"The batch cannot be finished: its model (step {batch.step:,}) was deleted when training "
-        f"went on. The {batch.done:,} pictures that it made stay."
-    )
+    path = find_checkpoint_of(project, batch)
+    if path is None:
+        raise CheckpointError(
+            f"The batch cannot be finished: its model (step {batch.step:,}) was deleted when "
+            f"training went on. The {batch.done:,} pictures that it made stay."
+        )
+    return path
 
 
 def paint_batch(
@@ -262,8 +259,6 @@ def _known(sample: Any) -> dict[str, Any]:
 def _said(error: BaseException, batch: Batch) -> StudioError:
     stay = f"The {batch.done:,} of {batch.count:,} pictures that are finished stay"
     if getattr(error, "errno", None) in FULL:
-        return ExportError(
-            f"The disk is full. {stay}; make room, then finish the batch on the page Made."
-        )
+        return ExportError(f"The disk is full. {stay}; make room, then finish the batch.")
     reason = getattr(error, "strerror", None) or str(error)
     return ExportError(f"{batch.folder} cannot be written: {reason}. {stay}.")

@@ -16,9 +16,9 @@ from PIL import Image
 from ddpm_studio.export.film import FilmOptions, write_film
 from ddpm_studio.export.film_sources import both_film, grid_film
 from ddpm_studio.export.recipe_files import read_recipe
+from ddpm_studio.gallery.origin import own_picture
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe
-from ddpm_studio.remaking import own_picture
 from ddpm_studio.sampling.forward import noised
 from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 from ddpm_studio.training import load_model

@@ -26,9 +26,10 @@ from ddpm_studio.events import SampleStep
 from ddpm_studio.export.film import Film, FilmOptions, write_film
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.recipe_files import read_recipe
+from ddpm_studio.gallery.origin import find_checkpoint_of, own_picture, own_pixels
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import SHOWS, Recipe, fingerprint
-from ddpm_studio.remaking import find_checkpoint_of, own_picture, own_pixels, remake_recipe
+from ddpm_studio.remaking import remake_recipe
 from ddpm_studio.sampling.forward import noised
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import load_model

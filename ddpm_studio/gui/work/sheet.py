@@ -40,8 +40,8 @@ class PageWish:
 def paint(wish: SheetWish) -> Iterator[SampleStep | SheetCell | SheetGap]:
     """Paint the cells that are not known yet."""
     from ddpm_studio.device import select_device
+    from ddpm_studio.gallery.sheets import Loader
     from ddpm_studio.sampling.sheet import make_sheet
-    from ddpm_studio.sheeting import Loader
 
     device = select_device()
     yield from make_sheet(wish.sheet, Loader(wish.project, device).load, device, wish.known)
@@ -51,7 +51,7 @@ def write(path: Path, wish: PageWish) -> Generator[ExportProgress | FileWritten,
     """Write the page; if it is stopped before its end, nothing is left. Returns its path."""
     from ddpm_studio.device import select_device
     from ddpm_studio.export.sheet_page import SheetPage, write_page
-    from ddpm_studio.sheeting import about_sheet
+    from ddpm_studio.gallery.sheets import about_sheet
 
     make_folder(path.parent)
     page = SheetPage(wish.project.name, wish.sheet, wish.cells, wish.paper)
