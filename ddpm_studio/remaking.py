@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import FileWritten, Note, SampleStep
@@ -28,13 +27,11 @@ from ddpm_studio.project import Project, is_project
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.refilming import STILL, check_film, is_film, write_film_again
 from ddpm_studio.sampling.remake import remake_pictures
-from ddpm_studio.training import load_model
 from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.loaded import Loaded, load
 
 if TYPE_CHECKING:
     import torch
-
-    from ddpm_studio.nn import UNet
 
 
 def recipe(options: Namespace) -> Iterator[object]:
@@ -78,15 +75,14 @@ def remake_recipe(
     checkpoint: to be used whatever the recipe says. Raises StudioError with one sentence if the
     recipe's own is not there any more, or if it began with a picture that is not.
     """
-    materials = yield from _materials(project, recipe, device, checkpoint)
-    model, config, where, x_0 = materials
-    return (yield from remake_pictures(model, config, recipe, where, x_0))
+    loaded, x_0 = yield from _materials(project, recipe, device, checkpoint)
+    return (yield from remake_pictures(loaded, recipe, x_0))
 
 
 def _materials(
     project: Project, recipe: Recipe, device: str, checkpoint: Path | None
-) -> Generator[Note, None, tuple[UNet, StudioConfig, torch.device, torch.Tensor | None]]:
-    """What a recipe is made again with: the network, its settings, where, and the own picture."""
+) -> Generator[Note, None, tuple[Loaded, torch.Tensor | None]]:
+    """What a recipe is made again with: the network, and the own picture."""
     if checkpoint is None:
         checkpoint = find_checkpoint_of(project, recipe)
     if checkpoint is None:
@@ -97,9 +93,9 @@ def _materials(
             f"This was made on {recipe.device}, and is made again on {where.type}: the pictures "
             "may differ by a shade."
         )
-    model, config = load_model(checkpoint, recipe.which, where)
-    x_0 = None if recipe.start is None else own_picture(project, config, recipe.start)
-    return model, config, where, x_0
+    loaded = load(checkpoint, recipe.which, where)
+    x_0 = None if recipe.start is None else own_picture(project, loaded.config, recipe.start)
+    return loaded, x_0
 
 
 def _check_out(out: Path, file: Path) -> None:

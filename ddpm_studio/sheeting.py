@@ -40,7 +40,7 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
     device = select_device(options.device)
     cells: dict[Place, np.ndarray] = {}
     loader = Loader(project, device)
-    for event in make_sheet(sheet, loader.load, device):
+    for event in make_sheet(sheet, loader.load):
         yield event
         if isinstance(event, SheetCell):
             cells[event.column, event.row] = event.pictures

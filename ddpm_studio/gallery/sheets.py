@@ -7,12 +7,11 @@ from typing import Any
 
 import torch
 
-from ddpm_studio.config import StudioConfig
-from ddpm_studio.device import select_precision
+from ddpm_studio.device import precision_name, select_precision
 from ddpm_studio.errors import StudioError
-from ddpm_studio.nn import UNet
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import fingerprint
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sheets import Sheet
 from ddpm_studio.training import load_model
 from ddpm_studio.training.checkpoints import read_info
@@ -24,9 +23,10 @@ class Loader:
     def __init__(self, project: Project, device: torch.device) -> None:
         self._project, self._device = project, device
 
-    def load(self, step: int, which: str) -> tuple[UNet, StudioConfig]:
+    def load(self, step: int, which: str) -> Network:
         """Raises CheckpointError with one sentence."""
-        return load_model(self._project.checkpoint_path(step), which, self._device)
+        path = self._project.checkpoint_path(step)
+        return Network(*load_model(path, which, self._device), self._device)
 
 
 def about_sheet(project: Project, sheet: Sheet, device: torch.device) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def about_sheet(project: Project, sheet: Sheet, device: torch.device) -> dict[st
         **sheet.to_dict(),
         "project": project.name,
         "device": device.type,
-        "precision": str(select_precision(precision, device)).removeprefix("torch."),
+        "precision": precision_name(select_precision(precision, device)),
         "checkpoints_sha256": {str(step): fingerprint(path) for step, path in readable.items()},
     }
 

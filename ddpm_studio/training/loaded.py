@@ -5,24 +5,72 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from ddpm_studio.config import StudioConfig
-from ddpm_studio.device import select_device
-from ddpm_studio.nn import UNet
-from ddpm_studio.recipe import fingerprint
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.device import precision_name, select_device
+from ddpm_studio.errors import CheckpointError
+from ddpm_studio.project import step_of
+from ddpm_studio.recipe import Recipe, fingerprint
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.training.checkpoints import load_model
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """A network, ready to sample."""
+@dataclass(frozen=True, eq=False)
+class Loaded(Network):
+    """The network of a checkpoint, ready to sample. which: "ema" or "model"."""
 
-    model: UNet
-    config: StudioConfig
-    device: torch.device
-    sha256: str  # of its checkpoint
+    checkpoint: Path
+    sha256: str  # of its file
+    which: str
+
+    @property
+    def step(self) -> int:
+        """Of training, after which it was saved."""
+        return step_of(self.checkpoint)
+
+    def recipe(self, project: str, sample: SampleConfig, **more: Any) -> Recipe:
+        """Of what it paints for a project; more: what else a `Recipe` has, such as its film."""
+        made = (self.checkpoint, self.sha256, self.which, self.device, self.precision)
+        return recipe_of(project, *made, sample, **more)
+
+
+def load(checkpoint: Path, which: str = "ema", device: torch.device | str = "cpu") -> Loaded:
+    """See `load_model`. Raises CheckpointError with one sentence."""
+    device = torch.device(device)
+    model, config = load_model(checkpoint, which, device)
+    try:
+        sha256 = fingerprint(checkpoint)
+    except OSError as error:  # training has just deleted it
+        raise CheckpointError(f"There is no checkpoint {checkpoint}.") from error
+    return Loaded(model, config, device, checkpoint, sha256, which)
+
+
+def recipe_of(
+    project: str,
+    checkpoint: Path,
+    sha256: str,
+    which: str,
+    device: torch.device,
+    precision: torch.dtype,
+    sample: SampleConfig,
+    **more: Any,
+) -> Recipe:
+    """The recipe of what a checkpoint paints, loaded or not; its seed is that of `sample`."""
+    return Recipe(
+        project=project,
+        checkpoint=checkpoint.name,
+        checkpoint_sha256=sha256,
+        step=step_of(checkpoint),
+        which=which,
+        device=device.type,
+        precision=precision_name(precision),
+        seed=sample.seed,
+        sample=sample,
+        **more,
+    )
 
 
 class LoadedModels:
@@ -39,10 +87,8 @@ class LoadedModels:
         with self._lock:
             if self._loaded is None or not self._has(path, which):
                 self._loaded = None  # make room first
-                device = select_device()
                 version = _version(path, which)
-                model, config = load_model(path, which, device)
-                self._loaded = Loaded(model, config, device, fingerprint(path))
+                self._loaded = load(path, which, select_device())
                 self._path, self._version = path, version
             return self._loaded
 

@@ -17,7 +17,7 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import flop_registry
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.nn.crew import PART, can_share
+from ddpm_studio.nn.per_picture import PART, can_share
 from ddpm_studio.training.trainer import Trainer
 
 MIB = 2**20
@@ -87,7 +87,6 @@ def rehearse(config: StudioConfig, device: torch.device) -> Rehearsal:
     with mode, watch:
         pictures = torch.zeros((train.batch_size, height, width, channels), dtype=torch.uint8)
         trainer = Trainer(config, pictures, device)
-        trainer.model.recomputes = train.gradient_checkpointing
         setup = watch.take_requests()
         trainer.train_step()
         step, flops = watch.take_requests(), watch.flops
@@ -113,10 +112,9 @@ def _look(trainer: Trainer) -> None:
     """What previews and the held-out loss ask of the network."""
     train, shape = trainer.config.train, trainer.config.pictures.shape
     count = max(train.preview_count, train.batch_size // train.accumulation)
-    if trainer.device.type == "cpu":  # where they go through in parts (see `UNet.forward`)
+    if trainer.device.type == "cpu":  # where they go through in parts (see `PerPicture`)
         shares = can_share(*shape[1:], trainer.config.model.stride)
         count = min(count, PART * torch.get_num_threads()) if shares else 1
-    trainer.model.in_parts = False
     t = torch.zeros(count, dtype=torch.long, device=trainer.device)
     with trainer.autocast():
         trainer.model(torch.empty((count, *shape), device=t.device), t)

@@ -80,7 +80,6 @@ class Trainer:
         self.model = new_model(self.config, train.seed).to(self.device)
         self.model.to(memory_format=self.memory_format)  # type: ignore[call-overload]
         self.model.train()
-        self.model.recomputes = train.gradient_checkpointing
         self.bundle = Bundle(self.model.parameters())
         self.parameters = self.bundle.parameters
         self.network = self.team.wrap(self.model)
@@ -239,7 +238,7 @@ class Trainer:
 
 def new_model(config: StudioConfig, seed: int) -> UNet:
     """A U-Net with fresh weights that follow from the seed."""
-    model = UNet(config.model)
+    model = UNet(config.model, recomputes=config.train.gradient_checkpointing)
     initialise(model, torch.Generator().manual_seed(seed))
     return model
 

@@ -67,7 +67,7 @@ def forward(
         wish.start.picture.pixels,
         sample.seed,
     )
-    recipe = recipe_for(wish, checkpoint, loaded)
+    recipe = recipe_for(wish, loaded)
     yield RunStarted(moments, (sample.seed,), checkpoint, recipe, plan, again, wish.budget)
     noising = again.noising()
     yield from levels(noising, sorted(plan.kept))

@@ -47,9 +47,7 @@ class DenoisingAgain:
         first, last = self._together(span.picture, loaded.device.type == "cpu")
         state = None if span.state is None else span.state.part(first, last)
         seeds, one = self.seeds[first:last], span.picture - first
-        frames = trajectory(
-            loaded.model, loaded.config, self.sample, seeds, loaded.device, start=state
-        )
+        frames = trajectory(loaded, self.sample, seeds, start=state)
         for frame in islice(frames, span.last - span.anchor + 1):
             yield frame if span.picture == ALL or len(seeds) == 1 else picture_of(frame, one)
 
@@ -94,7 +92,7 @@ class ForwardAgain:
 
         loaded = same_model(self.models, self.checkpoint, self.which, self.sha256)
         x_0 = from_record(self.pixels)
-        return Noising(loaded.model, loaded.config, self.sample, x_0, self.seed, loaded.device)
+        return Noising(loaded, self.sample, x_0, self.seed)
 
 
 def picture_of(frame: TrajectoryFrame, picture: int) -> TrajectoryFrame:

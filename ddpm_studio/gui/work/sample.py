@@ -14,7 +14,7 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.events import CheckpointSkipped, SampleStep
 from ddpm_studio.gui.frame_plan import FramePlan, plan_frames
 from ddpm_studio.gui.work.frames import DenoisingAgain, ForwardAgain
-from ddpm_studio.project import Project, step_of
+from ddpm_studio.project import Project
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,15 +103,13 @@ def generate(
     anchor = FLOAT_BYTES * size * (2 if sample.sampler in NEEDS_BEFORE else 1)
     plan = plan_frames(len(moments), SHOWN * size, anchor, wish.budget, start is not None)
     again = DenoisingAgain(models, checkpoint, loaded.sha256, wish.which, sample, seeds)
-    recipe = recipe_for(wish, checkpoint, loaded)
+    recipe = recipe_for(wish, loaded)
     yield RunStarted(moments, seeds, checkpoint, recipe, plan, again, wish.budget)
     shown_at, steps = 0.0, len(moments) - 1
     frames = trajectory(
-        loaded.model,
-        loaded.config,
+        loaded,
         sample,
         seeds,
-        loaded.device,
         start=start,
         anchors=frozenset(first + position for position in plan.anchors),
     )
@@ -156,12 +154,8 @@ def choose(models: LoadedModels, wish: Wish) -> Generator[CheckpointSkipped, Non
     return (yield from choose_checkpoint(wish.project))
 
 
-def recipe_for(wish: Wish, checkpoint: Path, loaded: Loaded) -> Recipe:
+def recipe_for(wish: Wish, loaded: Loaded) -> Recipe:
     """The recipe of the first picture."""
-    from ddpm_studio.device import select_precision
-    from ddpm_studio.sampling.recipe import Recipe
-
-    precision = select_precision(loaded.config.train.precision, loaded.device)
     start = None
     if wish.start is not None:
         picture = wish.start.picture
@@ -170,18 +164,7 @@ def recipe_for(wish: Wish, checkpoint: Path, loaded: Loaded) -> Recipe:
         index = last if wish.start.index is None else wish.start.index
         start = {"picture": picture.name, "sha256": picture.sha256, "index": index}
         start |= {"crop": picture.crop}
-    return Recipe(
-        project=wish.project.name,
-        checkpoint=checkpoint.name,
-        checkpoint_sha256=loaded.sha256,
-        step=step_of(checkpoint),
-        which=wish.which,
-        device=loaded.device.type,
-        precision=str(precision).removeprefix("torch."),
-        seed=wish.sample.seed,
-        sample=wish.sample,
-        start=start,
-    )
+    return loaded.recipe(wish.project.name, wish.sample, start=start)
 
 
 def recipe_of(recipe: Recipe, seed: int) -> Recipe:

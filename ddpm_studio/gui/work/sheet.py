@@ -43,8 +43,7 @@ def paint(wish: SheetWish) -> Iterator[SampleStep | SheetCell | SheetGap]:
     from ddpm_studio.gallery.sheets import Loader
     from ddpm_studio.sampling.sheet import make_sheet
 
-    device = select_device()
-    yield from make_sheet(wish.sheet, Loader(wish.project, device).load, device, wish.known)
+    yield from make_sheet(wish.sheet, Loader(wish.project, select_device()).load, wish.known)
 
 
 def write(path: Path, wish: PageWish) -> Generator[ExportProgress | FileWritten, None, Path]:

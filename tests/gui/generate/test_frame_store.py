@@ -1,6 +1,7 @@
 """Frames in memory never pass their budget, and those that are gone come back to the last bit."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -77,8 +78,10 @@ class Run:
             config.sample, sampler=sampler, eta=eta, num_inference_steps=STEPS
         )
         self.seeds = (5, 6, 7)
-        self.loaded = Loaded(model_of(config), config, CPU, "sha")
-        self.whole = list(trajectory(self.loaded.model, config, self.sample, self.seeds, CPU))
+        self.loaded = Loaded(
+            model_of(config), config, CPU, Path("step_00000010.safetensors"), "sha", "ema"
+        )
+        self.whole = list(trajectory(self.loaded, self.sample, self.seeds))
         self.again = frame_work.DenoisingAgain(
             Models(self.loaded), "checkpoint", "sha", "ema", self.sample, self.seeds
         )
@@ -90,9 +93,7 @@ class Run:
         moments = [Moment(i, -1, 0.0) for i in range(STEPS + 1)]
         self.trajectory = Trajectory(moments, self.seeds, store, self.again)
         self.most = 0
-        made = trajectory(
-            self.loaded.model, config, self.sample, self.seeds, CPU, anchors=self.plan.anchors
-        )
+        made = trajectory(self.loaded, self.sample, self.seeds, anchors=self.plan.anchors)
         for position, frame in enumerate(made):
             if position in self.plan.kept or position % 3 == 0:  # some only for a look
                 self.trajectory.add(frame)

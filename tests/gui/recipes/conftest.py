@@ -16,6 +16,7 @@ from ddpm_studio.gui.session import SAMPLE
 from ddpm_studio.gui.widgets.sample_grid import SampleGrid
 from ddpm_studio.project import step_of
 from ddpm_studio.recipe import Recipe, fingerprint
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import load_model
 
@@ -85,7 +86,7 @@ def picture_file(tmp_path):
     def make(project, recipe, name="saved.png"):
         model, config = load_model(project.checkpoint_paths()[-1], recipe.which)
         cpu = torch.device("cpu")
-        *_, last = trajectory(model, config, recipe.sample, recipe.all_seeds, cpu)
+        *_, last = trajectory(Network(model, config, cpu), recipe.sample, recipe.all_seeds)
         write_png(tmp_path / name, last.x_t[0], recipe.to_text())
         return tmp_path / name, last.x_t
 
