@@ -70,7 +70,7 @@ class Noising:
         """What the sampler is given, for so many levels at once."""
         return Steps(
             self.network.predict,
-            NoiseSchedule.from_config(self.network.config.diffusion),
+            self.network.process,
             self.timesteps,
             self.network.config.diffusion.prediction,
             self.sample.clip,

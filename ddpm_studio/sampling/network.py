@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 
 import torch
-from torch import Tensor
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.device import select_memory_format, select_precision
+from ddpm_studio.device import select_precision
+from ddpm_studio.diffusion import Process
+from ddpm_studio.models import kind_of
 from ddpm_studio.nn import UNet
-from ddpm_studio.nn.per_picture import Predict, per_picture
+from ddpm_studio.nn.per_picture import Predict
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,21 +31,9 @@ class Network:
     @cached_property
     def predict(self) -> Predict:
         """It as samplers call it, made ready when it is first asked for."""
-        return prepare_model(self.model, self.precision, self.device)
+        return kind_of(self.config).predictor(self.model, self.precision, self.device)
 
-
-def prepare_model(model: UNet, precision: torch.dtype, device: torch.device) -> Predict:
-    """The network in the precision and memory layout that its device is fastest in."""
-    layout = select_memory_format(device, precision)
-    model.to(device=device, memory_format=layout)  # type: ignore[call-overload]
-    # autocast converts the weights once for all pictures of a step, but only those that could be
-    # trained (no gradient is ever taken here); where each picture goes alone, that saves a third
-    model.requires_grad_(device.type == "cpu")
-    network = per_picture(model)
-
-    def predict(x_t: Tensor, t: Tensor) -> Tensor:
-        mixed = precision != torch.float32
-        with torch.autocast(device.type, precision) if mixed else nullcontext():
-            return network(x_t.contiguous(memory_format=layout), t)
-
-    return predict
+    @property
+    def process(self) -> Process:
+        """From picture to noise, as it was learned."""
+        return kind_of(self.config).process(self.config)

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ddpm_studio.diffusion import l_simple, min_snr_weights, prediction_target, q_sample
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.training.trainer import Trainer
@@ -79,12 +78,8 @@ class HeldOut:
         return float(torch.cat(losses).mean())
 
     def _losses(self, network: Network, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
-        trainer, diffusion = self._trainer, self._trainer.config.diffusion
-        schedule, prediction = trainer.schedule, diffusion.prediction
-        output = network.predict(q_sample(schedule, x_0, t, eps), t)
-        target = prediction_target(schedule, prediction, x_0, t, eps)
-        weights = min_snr_weights(schedule, prediction, t, diffusion.min_snr_gamma)
-        return l_simple(output, target) * weights.float()
+        trainer = self._trainer
+        return trainer.kind.loss(trainer.config, trainer.process, network.predict, x_0, t, eps)
 
 
 def _rank(digest: str) -> bytes:

@@ -12,7 +12,6 @@ from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.events import PreviewProgress, PreviewSaved
 from ddpm_studio.export.grid import picture_grid
 from ddpm_studio.export.images import write_png
-from ddpm_studio.nn import UNet
 from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.pictures import to_uint8
@@ -68,7 +67,7 @@ def plain_model(trainer: Trainer) -> Network:
 def _sharing(trainer: Trainer, weights: Sequence[Tensor]) -> Network:
     """A network of its own, in which nothing is drawn, around weights that stay where they are."""
     with torch.device("meta"):  # no weights of its own
-        model = UNet(trainer.config.model)
+        model = trainer.kind.build(trainer.config)
     names = [name for name, _ in trainer.model.named_parameters()]
     model.load_state_dict(dict(zip(names, weights, strict=True)), assign=True)
     return Network(model.eval().requires_grad_(False), trainer.config, trainer.device)
