@@ -15,14 +15,14 @@ from ddpm_studio.export.film.kinds import KINDS, either, kind_of
 from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
 from ddpm_studio.fields import add_option, settings_of
 from ddpm_studio.project import Project, step_of
-from ddpm_studio.recipe import seeds_from
+from ddpm_studio.recipe import Recipe, seeds_from
 from ddpm_studio.words import size_in_words
 
 if TYPE_CHECKING:  # torch comes with these, and --help must not wait for it
     import numpy as np
 
     from ddpm_studio.export.film.write import Film
-    from ddpm_studio.nn import UNet
+    from ddpm_studio.training.loaded import Loaded
 
 SUBJECTS = ("grid", "one", "both", "training")
 SHOWS = ("x_t", "pred_x_0")
@@ -150,33 +150,33 @@ class _Animation:
         count = 1 if options.of == "one" else options.count or COUNT
         self._seeds = seeds_from(sample.seed, count)
         self._columns = 1 if options.strip else None  # of a page: a row for each picture
-        self._checkpoint, self._precision = Path(), project.config.train.precision
+        self._recipe: Recipe | None = None  # of what the last network paints
 
     def make(self) -> Generator[object, None, Film]:
         """Paint it all. Raises StudioError before that if the film would be too large."""
-        from ddpm_studio.training import load_model
         from ddpm_studio.training.checkpoints import choose_checkpoint
 
         if self._options.of == "training":
             self._check_size(self._project.config)
             return (yield from self._through_training())
         path = yield from choose_checkpoint(self._project, self._options.checkpoint)
-        model, config = load_model(path, self._options.weights, self._device)
-        self._checkpoint, self._precision = path, config.train.precision
-        self._check_size(config)
-        return (yield from self._denoise(model, config))
+        loaded = self._load(path)
+        self._check_size(loaded.config)
+        return (yield from self._denoise(loaded))
+
+    def _load(self, path: Path) -> Loaded:
+        from ddpm_studio.training.loaded import load
+
+        loaded = load(path, self._options.weights, self._device)
+        self._recipe = loaded.recipe(self._project.name, self._sample)
+        return loaded
 
     def _through_training(self) -> Generator[object, None, Film]:
         from ddpm_studio.sampling.through_training import paint_through_training
-        from ddpm_studio.training import load_model
-
-        def load(path: Path) -> tuple[UNet, StudioConfig]:
-            return load_model(path, self._options.weights, self._device)
 
         painted = yield from paint_through_training(
-            self._project.checkpoint_paths(), load, self._sample, self._seeds, self._device
+            self._project.checkpoint_paths(), self._load, self._sample, self._seeds
         )
-        self._checkpoint = list(painted)[-1]
         return self._training_film([step_of(path) for path in painted], list(painted.values()))
 
     def _training_film(self, steps: Sequence[int], pictures: Sequence[np.ndarray]) -> Film:
@@ -184,17 +184,17 @@ class _Animation:
 
         return training_film(steps, pictures.__getitem__, columns=self._columns)
 
-    def _denoise(self, model: UNet, config: StudioConfig) -> Generator[SampleStep, None, Film]:
+    def _denoise(self, loaded: Loaded) -> Generator[SampleStep, None, Film]:
         """One denoising; what the film does not show is not kept."""
         from ddpm_studio.sampling.trajectory import trajectory
 
         steps, count = self._sample.num_inference_steps, len(self._seeds)
         sides: list[list[np.ndarray]] = [[] for _ in self._shows]
-        for frame in trajectory(model, config, self._sample, self._seeds, self._device):
+        for frame in trajectory(loaded, self._sample, self._seeds):
             for side, show in zip(sides, self._shows, strict=True):
                 side.append(getattr(frame, show))
             yield SampleStep(frame.index, steps, count, 0, count)
-        return self._film_of(sides, config)
+        return self._film_of(sides, loaded.config)
 
     @property
     def _shows(self) -> tuple[str, ...]:
@@ -254,23 +254,12 @@ class _Animation:
 
     def recipe(self, settings: FilmOptions) -> str:
         """How the last frame was made, and the film, as JSON text."""
-        from ddpm_studio.device import select_precision
-        from ddpm_studio.sampling.recipe import Recipe, fingerprint
-
+        assert self._recipe is not None, "nothing was painted"
         options, seeds = self._options, tuple(self._seeds)
-        precision = select_precision(self._precision, self._device)
         show = "both" if options.of == "both" else self._shows[0]
         film = {"of": options.of, "show": show, **dataclasses.asdict(settings)}
-        return Recipe(
-            project=self._project.name,
-            checkpoint=self._checkpoint.name,
-            checkpoint_sha256=fingerprint(self._checkpoint),
-            step=step_of(self._checkpoint),
-            which=options.weights,
-            device=self._device.type,
-            precision=str(precision).removeprefix("torch."),
-            seed=seeds[0],
-            sample=self._sample,
+        return dataclasses.replace(
+            self._recipe,
             seeds=seeds if len(seeds) > 1 else (),
             show=self._shows[0],
             film=film | ({"stages": options.strip} if options.strip else {}),

@@ -15,7 +15,7 @@ from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.data.scan import scan_folder
-from ddpm_studio.device import select_device, select_precision
+from ddpm_studio.device import select_device
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
 from ddpm_studio.export.images import write_png
@@ -27,11 +27,10 @@ from ddpm_studio.recipe import seeds_from
 from ddpm_studio.remaking import recipe, remake
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.generate import generate
-from ddpm_studio.sampling.recipe import Recipe, fingerprint
 from ddpm_studio.sheeting import write_sheet
-from ddpm_studio.training import load_model
 from ddpm_studio.training import train as train_project
 from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.loaded import load
 from ddpm_studio.training.plan import choices, make_plan
 from ddpm_studio.training.plan_lines import machine_line, plan_lines, table_lines
 from ddpm_studio.training.probe import probe
@@ -108,20 +107,10 @@ def sample(options: Namespace) -> Events:
     seeds = seeds_from(settings.seed, options.count)
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     device = select_device(options.device)
-    model, config = load_model(checkpoint, options.weights, device)
-    recipe = Recipe(
-        project.name,
-        checkpoint.name,
-        fingerprint(checkpoint),
-        step_of(checkpoint),
-        options.weights,
-        device.type,
-        str(select_precision(config.train.precision, device)).removeprefix("torch."),
-        settings.seed,
-        settings,
-    )
+    loaded = load(checkpoint, options.weights, device)
+    recipe = loaded.recipe(project.name, settings)
     make_folder(options.out)
-    for event in generate(model, config, settings, seeds, device):
+    for event in generate(loaded, settings, seeds):
         yield event
         if isinstance(event, SampleFinished):
             name = f"{project.name}_step{recipe.step:08d}_seed{event.seed:06d}"

@@ -57,6 +57,11 @@ def select_precision(name: str, device: torch.device) -> torch.dtype:
     return torch.float32
 
 
+def precision_name(precision: torch.dtype) -> str:
+    """As recipes and people write it, such as "bfloat16"."""
+    return str(precision).removeprefix("torch.")
+
+
 def select_memory_format(device: torch.device, precision: torch.dtype) -> torch.memory_format:
     """How the network's tensors lie in memory: what measures faster.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # torch comes with these
 
     from ddpm_studio.config import StudioConfig
     from ddpm_studio.export.film.write import Film
-    from ddpm_studio.nn import UNet
+    from ddpm_studio.sampling.network import Network
 
 BOTH, TRAINING, FINISHED = "both", "training", "finished"  # what a film can be of, and show
 STILL = ".png"  # a page of stages, or the finished pictures of a film
@@ -57,9 +57,7 @@ def check_film(recipe: Recipe, out: Path) -> None:
 def write_film_again(
     out: Path,
     recipe: Recipe,
-    model: UNet,
-    config: StudioConfig,
-    device: torch.device,
+    network: Network,
     x_0: torch.Tensor | None = None,
     text: str | None = None,
 ) -> Iterator[object]:
@@ -72,9 +70,9 @@ def write_film_again(
     check_film(recipe, out)
     entries = recipe.film or {}
     shows = ("x_t", "pred_x_0") if entries.get("show") == BOTH else (recipe.show,)
-    sides = yield from _paint(recipe, model, config, device, x_0, shows)
+    sides = yield from _paint(recipe, network, x_0, shows)
     stages = _stages(entries)
-    film = _film(recipe, config, sides, 1 if stages else None)
+    film = _film(recipe, network.config, sides, 1 if stages else None)
     if stages:
         yield from write_strip(out, film, stages, _options(entries), text)
     else:
@@ -83,9 +81,7 @@ def write_film_again(
 
 def _paint(
     recipe: Recipe,
-    model: UNet,
-    config: StudioConfig,
-    device: torch.device,
+    network: Network,
     x_0: torch.Tensor | None,
     shows: Sequence[str],
 ) -> Generator[SampleStep, None, list[list[np.ndarray]]]:
@@ -94,7 +90,7 @@ def _paint(
 
     sides: list[list[np.ndarray]] = [[] for _ in shows]
     count, last = len(recipe.all_seeds), recipe.last_frame
-    for frame in remake_frames(model, config, recipe, device, x_0):
+    for frame in remake_frames(network, recipe, x_0):
         for side, show in zip(sides, shows, strict=True):
             side.append(getattr(frame, show))
         yield SampleStep(frame.index, last, count, 0, count)

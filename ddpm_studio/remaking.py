@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 from argparse import Namespace
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ddpm_studio.choices import read_choices
-from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.images import picture_grid, write_png
 from ddpm_studio.export.recipe.files import read_recipe
-from ddpm_studio.project import Project, is_project, step_of
-from ddpm_studio.recipe import Recipe, fingerprint
+from ddpm_studio.gallery.origin import (
+    find_checkpoint_of,
+    missing_checkpoint,
+    own_picture,
+    recipe_for,
+)
+from ddpm_studio.project import Project, is_project
+from ddpm_studio.recipe import Recipe
 from ddpm_studio.refilming import STILL, check_film, is_film, write_film_again
-from ddpm_studio.sampling.forward import from_record
 from ddpm_studio.sampling.remake import remake_pictures
-from ddpm_studio.training import load_model
 from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.loaded import Loaded, load
 
 if TYPE_CHECKING:
     import torch
-
-    from ddpm_studio.nn import UNet
 
 
 def recipe(options: Namespace) -> Iterator[object]:
@@ -74,15 +74,14 @@ def remake_recipe(
     checkpoint: to be used whatever the recipe says. Raises StudioError with one sentence if the
     recipe's own is not there any more, or if it began with a picture that is not.
     """
-    materials = yield from _materials(project, recipe, device, checkpoint)
-    model, config, where, x_0 = materials
-    return (yield from remake_pictures(model, config, recipe, where, x_0))
+    loaded, x_0 = yield from _materials(project, recipe, device, checkpoint)
+    return (yield from remake_pictures(loaded, recipe, x_0))
 
 
 def _materials(
     project: Project, recipe: Recipe, device: str, checkpoint: Path | None
-) -> Generator[Note, None, tuple[UNet, StudioConfig, torch.device, torch.Tensor | None]]:
-    """What a recipe is made again with: the network, its settings, where, and the own picture."""
+) -> Generator[Note, None, tuple[Loaded, torch.Tensor | None]]:
+    """What a recipe is made again with: the network, and the own picture."""
     if checkpoint is None:
         checkpoint = find_checkpoint_of(project, recipe)
     if checkpoint is None:
@@ -93,79 +92,9 @@ def _materials(
             f"This was made on {recipe.device}, and is made again on {where.type}: the pictures "
             "may differ by a shade."
         )
-    model, config = load_model(checkpoint, recipe.which, where)
-    x_0 = None if recipe.start is None else own_picture(project, config, recipe.start)
-    return model, config, where, x_0
-
-
-def find_checkpoint_of(project: Project, recipe: Recipe) -> Path | None:
-    """The checkpoint that a recipe was made with, by its content; None if it is not there.
-
-    The one of the same name is looked at first, and the others only if that is another one.
-    """
-    paths = project.checkpoint_paths()
-    for path in sorted(paths, key=lambda path: path.name != recipe.checkpoint):
-        try:
-            if fingerprint(path) == recipe.checkpoint_sha256:
-                return path
-        except OSError:  # training has just deleted it
-            continue
-    return None
-
-
-def missing_checkpoint(project: Project, recipe: Recipe) -> str:
-    """What to say where `find_checkpoint_of` finds none."""
-    paths = project.checkpoint_paths()
-    if not paths:
-        return f"{project.path} is not trained yet: it has no checkpoint."
-    return (
-        f"The model of step {recipe.step:,} that this was made with is not in {project.path} any "
-        f"more, or never was; with --newest that of step {step_of(paths[-1]):,} is used instead, "
-        "and the picture will be another one."
-    )
-
-
-def recipe_for(recipe: Recipe, project: Project, checkpoint: Path) -> Recipe:
-    """The same settings with another checkpoint."""
-    return dataclasses.replace(
-        recipe,
-        project=project.name,
-        checkpoint=checkpoint.name,
-        checkpoint_sha256=fingerprint(checkpoint),
-        step=step_of(checkpoint),
-    )
-
-
-def own_picture(project: Project, config: StudioConfig, start: dict[str, Any]) -> torch.Tensor:
-    """The picture that a denoising began with, as training sees it: (1, C, H, W) in [-1, 1].
-
-    start: of a recipe. Raises StudioError if it is not in the project's folder as it was.
-    """
-    return from_record(own_pixels(project, config, start))
-
-
-def own_pixels(project: Project, config: StudioConfig, start: dict[str, Any]) -> np.ndarray:
-    """The same as it is prepared: uint8 (H, W, C), of four channels premultiplied."""
-    from ddpm_studio.data.prepare import new_pool
-    from ddpm_studio.data.requests import request_for
-
-    name = str(start["picture"])
-    path = (project.pictures / name).resolve()
-    gone = f"The picture {name!r} that this began with is not in {project.pictures} as it was then."
-    if not path.is_relative_to(project.pictures.resolve()) or not path.is_file():
-        raise StudioError(gone)
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != start["sha256"]:
-            raise StudioError(gone)
-    # all of them, though one is wanted: how far a file is reduced in decoding follows from all
-    crops, place = read_choices(project.path).of(name).crops, start.get("crop", 0)
-    channels, height, width = config.pictures.shape
-    with new_pool(config.pictures, workers=1) as pool:
-        ((_, answer),) = pool.run([(0, request_for(path, config.pictures, crops))])
-    size, count = height * width * channels, max(1, len(crops))
-    if len(answer.data) != count * size or place >= count:
-        raise StudioError(gone)
-    return np.frombuffer(answer.data, np.uint8).reshape(count, height, width, channels)[place]
+    loaded = load(checkpoint, recipe.which, where)
+    x_0 = None if recipe.start is None else own_picture(project, loaded.config, recipe.start)
+    return loaded, x_0
 
 
 def _check_out(out: Path, file: Path) -> None:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
 
-from ddpm_studio.config import SampleConfig, StudioConfig
-from ddpm_studio.device import select_device, select_precision
-from ddpm_studio.errors import CheckpointError, StudioError
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.device import select_device
+from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import FileWritten, Note
 from ddpm_studio.export.sheet_page import SheetPage, check_page, check_path, write_page
-from ddpm_studio.nn import UNet
+from ddpm_studio.gallery.sheets import Loader, about_sheet
 from ddpm_studio.project import Project, step_of
-from ddpm_studio.sampling.recipe import fingerprint
 from ddpm_studio.sampling.sheet import SheetCell, SheetGap, make_sheet
 from ddpm_studio.sheets import MOST_VALUES, Axis, Place, Sheet, parse_axis
-from ddpm_studio.training import load_model
-from ddpm_studio.training.checkpoints import choose_checkpoint, read_info
+from ddpm_studio.training.checkpoints import choose_checkpoint
 from ddpm_studio.training.metrics import best_checkpoint, read_held_out
 
 Events = Iterator[object]
@@ -45,7 +40,7 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
     device = select_device(options.device)
     cells: dict[Place, np.ndarray] = {}
     loader = Loader(project, device)
-    for event in make_sheet(sheet, loader.load, device):
+    for event in make_sheet(sheet, loader.load):
         yield event
         if isinstance(event, SheetCell):
             cells[event.column, event.row] = event.pictures
@@ -56,17 +51,6 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
         pass  # a moment's work
     yield FileWritten(options.out)
     yield Note(f"The sheet of {len(x.values)} x {len(y.values)} cells is {options.out}")
-
-
-class Loader:
-    """Gives the networks of a project's checkpoints, on a device."""
-
-    def __init__(self, project: Project, device: torch.device) -> None:
-        self._project, self._device = project, device
-
-    def load(self, step: int, which: str) -> tuple[UNet, StudioConfig]:
-        """Raises CheckpointError with one sentence."""
-        return load_model(self._project.checkpoint_path(step), which, self._device)
 
 
 def read_axes(project: Project, x: str, y: str | None, seed: int) -> tuple[Axis, Axis]:
@@ -102,29 +86,6 @@ def check_checkpoints(project: Project, axis: Axis) -> None:
             f"There is no checkpoint of step {', '.join(missing)}; "
             f"there are {', '.join(map(str, there))}."
         )
-
-
-def about_sheet(project: Project, sheet: Sheet, device: torch.device) -> dict[str, Any]:
-    """What is written into the file: all settings, and which models painted it."""
-    steps = {sheet.cell(place).checkpoint for place in sheet.places}
-    paths = {step: project.checkpoint_path(step) for step in sorted(steps)}
-    readable = {step: path for step, path in paths.items() if _is_readable(path)}
-    precision = project.config.train.precision
-    return {
-        **sheet.to_dict(),
-        "project": project.name,
-        "device": device.type,
-        "precision": str(select_precision(precision, device)).removeprefix("torch."),
-        "checkpoints_sha256": {str(step): fingerprint(path) for step, path in readable.items()},
-    }
-
-
-def _is_readable(path: Path) -> bool:
-    try:
-        read_info(path)
-    except StudioError:  # pruned by training meanwhile, or damaged
-        return False
-    return True
 
 
 def _count(cells: int) -> str:

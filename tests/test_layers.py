@@ -22,10 +22,11 @@ MAY_IMPORT = {  # besides itself and the vocabulary: the single modules at the t
     "data": set(),
     "diffusion": set(),
     "nn": set(),
-    "sampling": ENGINE,
+    "models": {"diffusion", "nn"},
+    "sampling": ENGINE | {"models"},
     "export": ENGINE,
-    "training": ENGINE | {"sampling", "export"},  # for previews
-    "gallery": ENGINE | {"sampling", "export", "training"},  # what was made, and making more
+    "training": ENGINE | {"models", "sampling", "export"},  # for previews
+    "gallery": ENGINE | {"models", "sampling", "export", "training"},  # what was made, and more
     "vocabulary": set(),
 }
 QT = {"PySide6", "shiboken6", "pyqtgraph", "PyQt5", "PyQt6", "qtpy"}

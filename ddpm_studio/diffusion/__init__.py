@@ -7,11 +7,12 @@ from ddpm_studio.diffusion.prediction import (
     predict_x_0,
     prediction_target,
 )
-from ddpm_studio.diffusion.process import q_posterior, q_sample
-from ddpm_studio.diffusion.schedule import NoiseSchedule, per_image
+from ddpm_studio.diffusion.process import Process, per_image, q_posterior, q_sample
+from ddpm_studio.diffusion.schedule import NoiseSchedule
 
 __all__ = [
     "NoiseSchedule",
+    "Process",
     "eps_from_x_0",
     "l_simple",
     "min_snr_weights",

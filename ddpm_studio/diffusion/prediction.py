@@ -9,11 +9,11 @@ from __future__ import annotations
 from torch import Tensor
 
 from ddpm_studio.config import PREDICTIONS, check_choice
-from ddpm_studio.diffusion.schedule import NoiseSchedule, per_image
+from ddpm_studio.diffusion.process import Process, per_image
 
 
 def prediction_target(
-    schedule: NoiseSchedule, prediction: str, x_0: Tensor, t: Tensor, eps: Tensor
+    process: Process, prediction: str, x_0: Tensor, t: Tensor, eps: Tensor
 ) -> Tensor:
     """What a network with that prediction should return for q_sample(x_0, t, eps): (N, ...)."""
     check_choice("prediction", prediction, PREDICTIONS)
@@ -21,38 +21,35 @@ def prediction_target(
         return eps
     if prediction == "x_0":
         return x_0
-    a = schedule.alphas_cumprod[t]
-    return per_image(a.sqrt(), x_0) * eps - per_image((1 - a).sqrt(), x_0) * x_0
+    return per_image(process.alpha(t), x_0) * eps - per_image(process.sigma(t), x_0) * x_0
 
 
 def predict_x_0(
-    schedule: NoiseSchedule, prediction: str, x_t: Tensor, t: Tensor, output: Tensor
+    process: Process, prediction: str, x_t: Tensor, t: Tensor, output: Tensor
 ) -> Tensor:
     """pred_x_0 from a network's output. x_t, output: (N, ...); t: (N,)."""
     check_choice("prediction", prediction, PREDICTIONS)
     if prediction == "x_0":
         return output
-    a = schedule.alphas_cumprod[t]
-    root_a, root_1_a = per_image(a.sqrt(), x_t), per_image((1 - a).sqrt(), x_t)
+    alpha, sigma = per_image(process.alpha(t), x_t), per_image(process.sigma(t), x_t)
     if prediction == "v":
-        return root_a * x_t - root_1_a * output
-    return (x_t - root_1_a * output) / root_a
+        return alpha * x_t - sigma * output
+    return (x_t - sigma * output) / alpha
 
 
 def predict_eps(
-    schedule: NoiseSchedule, prediction: str, x_t: Tensor, t: Tensor, output: Tensor
+    process: Process, prediction: str, x_t: Tensor, t: Tensor, output: Tensor
 ) -> Tensor:
     """pred_eps from a network's output. x_t, output: (N, ...); t: (N,)."""
     check_choice("prediction", prediction, PREDICTIONS)
     if prediction == "eps":
         return output
-    a = schedule.alphas_cumprod[t]
-    root_a, root_1_a = per_image(a.sqrt(), x_t), per_image((1 - a).sqrt(), x_t)
+    alpha, sigma = per_image(process.alpha(t), x_t), per_image(process.sigma(t), x_t)
     if prediction == "v":
-        return root_1_a * x_t + root_a * output
-    return (x_t - root_a * output) / root_1_a
+        return sigma * x_t + alpha * output
+    return (x_t - alpha * output) / sigma
 
 
-def eps_from_x_0(schedule: NoiseSchedule, x_t: Tensor, t: Tensor, x_0: Tensor) -> Tensor:
+def eps_from_x_0(process: Process, x_t: Tensor, t: Tensor, x_0: Tensor) -> Tensor:
     """The noise that turns x_0 into x_t. x_t, x_0: (N, ...); t: (N,)."""
-    return predict_eps(schedule, "x_0", x_t, t, x_0)
+    return predict_eps(process, "x_0", x_t, t, x_0)

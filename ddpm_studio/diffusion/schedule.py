@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import copy
 import math
+from typing import Self
 
 import torch
 from torch import Tensor
 
-from ddpm_studio.config import DiffusionConfig, check_at_least
+from ddpm_studio.config import DiffusionConfig, check, check_at_least
+from ddpm_studio.diffusion.process import Process
 from ddpm_studio.errors import ConfigError
 
 COSINE_OFFSET = 0.008  # keeps the first betas from being too small (Improved DDPM, section 3.2)
 MAX_BETA = 0.999
 
 
-class NoiseSchedule:
-    """betas, alphas, alphas_cumprod, alphas_cumprod_prev, posterior_variance: float64 (T,)."""
+class NoiseSchedule(Process):
+    """The process of DDPM, in T steps.
+
+    betas, alphas, alphas_cumprod, alphas_cumprod_prev, posterior_variance: float64 (T,).
+    """
 
     def __init__(self, betas: Tensor) -> None:
         """Raises ConfigError unless all betas are in 0 .. 1, both excluded."""
@@ -65,7 +70,7 @@ class NoiseSchedule:
             return cls.linear(config.num_timesteps, config.beta_start, config.beta_end)
         return cls.cosine(config.num_timesteps)
 
-    def to(self, device: torch.device | str) -> NoiseSchedule:
+    def to(self, device: torch.device | str) -> Self:
         """The same schedule on a device, so that timesteps there can look things up.
 
         float64, but float32 where the device has nothing wider (MPS).
@@ -76,11 +81,13 @@ class NoiseSchedule:
             setattr(moved, name, values.to(device, dtype))
         return moved
 
-    def alpha_bar(self, t: int) -> Tensor:
-        """alphas_cumprod at one timestep, as a float64 scalar; 1 at t = -1."""
-        return self.alphas_cumprod[t] if t >= 0 else torch.ones_like(self.betas[0])
+    @property
+    def device(self) -> torch.device:
+        return self.betas.device
 
-
-def per_image(values: Tensor, like: Tensor) -> Tensor:
-    """One number per image, (N,), shaped and typed so that it multiplies `like`, (N, ...)."""
-    return values.to(like.device, like.dtype).reshape(-1, *[1] * (like.ndim - 1))
+    def alpha_bar(self, t: float | Tensor) -> Tensor:
+        """alphas_cumprod at a timestep, as a float64 scalar, 1 at t = -1; or at each of (N,)."""
+        if isinstance(t, Tensor):
+            return self.alphas_cumprod[t]
+        check(t == int(t), "t", t, "a whole number, one of the timesteps")
+        return self.alphas_cumprod[int(t)] if t >= 0 else torch.ones_like(self.betas[0])

@@ -23,11 +23,8 @@ from ddpm_studio.project import Project
 from ddpm_studio.storage import read_json, remove_unfinished, write_json
 
 if TYPE_CHECKING:
-    import torch
-
-    from ddpm_studio.config import StudioConfig
-    from ddpm_studio.nn import UNet
     from ddpm_studio.recipe import Recipe
+    from ddpm_studio.training.loaded import Loaded
 
 KIND = "batch"
 FORMAT_VERSION = 1
@@ -63,19 +60,11 @@ class Batch:
         return self.folder / f"{self.project}_step{self.step:08d}_seed{seed:06d}.png"
 
 
-def begin_batch(
-    project: Project,
-    checkpoint: Path,
-    sha256: str,
-    step: int,
-    which: str,
-    sample: SampleConfig,
-    count: int,
-) -> Batch:
+def begin_batch(project: Project, loaded: Loaded, sample: SampleConfig, count: int) -> Batch:
     """Make a folder of its own in the gallery, and the record. Raises StudioError if it cannot."""
     # what "auto" means may change with the program
     sample = dataclasses.replace(sample, spacing=sample.used_spacing)
-    name = f"batch_step{step:08d}_seed{sample.seed:06d}"
+    name = f"batch_step{loaded.step:08d}_seed{sample.seed:06d}"
     folder, number = project.gallery / name, 1
     try:
         while True:
@@ -88,7 +77,14 @@ def begin_batch(
     except OSError as error:
         raise ExportError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     batch = Batch(
-        folder, project.name, checkpoint.name, sha256, step, which, sample, min(count, MOST)
+        folder,
+        project.name,
+        loaded.checkpoint.name,
+        loaded.sha256,
+        loaded.step,
+        loaded.which,
+        sample,
+        min(count, MOST),
     )
     keep(batch)
     return batch
@@ -163,28 +159,23 @@ def find_model(project: Project, batch: Batch) -> Path:
 
     Raises CheckpointError with one sentence if it was deleted since.
     """
-    from ddpm_studio.recipe import fingerprint
+    from ddpm_studio.gallery.origin import find_checkpoint_of
 
-    named = project.checkpoints / batch.checkpoint
-    others = [path for path in reversed(project.checkpoint_paths()) if path != named]
-    for path in [named, *others]:
-        with suppress(OSError):
-            if fingerprint(path) == batch.checkpoint_sha256:
-                return path
-    raise CheckpointError(
-        f"The batch cannot be finished: its model (step {batch.step:,}) was deleted when training "
-        f"went on. The {batch.done:,} pictures that it made stay."
-    )
+    path = find_checkpoint_of(project, batch)
+    if path is None:
+        raise CheckpointError(
+            f"The batch cannot be finished: its model (step {batch.step:,}) was deleted when "
+            f"training went on. The {batch.done:,} pictures that it made stay."
+        )
+    return path
 
 
-def paint_batch(
-    batch: Batch, model: UNet, config: StudioConfig, device: torch.device
-) -> Generator[Progress | FileWritten, None, Batch]:
+def paint_batch(batch: Batch, loaded: Loaded) -> Generator[Progress | FileWritten, None, Batch]:
     """Paint what is missing, and write each picture at once; the batch as it is then.
 
-    model: on `device`, of the batch's checkpoint; config: the model's own settings. When it is
-    closed early, or fails, what is written stays and the record says how far it came. Raises
-    StudioError with one sentence if the disk does not take a picture.
+    loaded: the batch's checkpoint. When it is closed early, or fails, what is written stays and
+    the record says how far it came. Raises StudioError with one sentence if the disk does not
+    take a picture.
     """
     from ddpm_studio.export.images import write_png
     from ddpm_studio.sampling.generate import generate
@@ -192,10 +183,10 @@ def paint_batch(
     remove_unfinished(batch.folder)
     batch = with_what_is_there(batch)
     before = kept = batch.done
-    recipe = recipe_of(batch, config, device)
+    recipe = recipe_of(batch, loaded)
     seeds = range(batch.sample.seed + before, batch.sample.seed + batch.count)
     yield Progress(Work.BATCH, before, batch.count, before=before)
-    painting: Iterator[Any] = generate(model, config, batch.sample, seeds, device)
+    painting: Iterator[Any] = generate(loaded, batch.sample, seeds)
     try:
         for event in painting:
             if isinstance(event, SampleStep):
@@ -221,22 +212,10 @@ def paint_batch(
     return batch
 
 
-def recipe_of(batch: Batch, config: StudioConfig, device: torch.device) -> Recipe:
-    """The recipe of its first picture."""
-    from ddpm_studio.device import select_precision
-    from ddpm_studio.recipe import Recipe
-
-    return Recipe(
-        project=batch.project,
-        checkpoint=batch.checkpoint,
-        checkpoint_sha256=batch.checkpoint_sha256,
-        step=batch.step,
-        which=batch.which,
-        device=device.type,
-        precision=str(select_precision(config.train.precision, device)).removeprefix("torch."),
-        seed=batch.sample.seed,
-        sample=batch.sample,
-    )
+def recipe_of(batch: Batch, loaded: Loaded) -> Recipe:
+    """The recipe of its first picture, with the checkpoint as it was named when it began."""
+    recipe = loaded.recipe(batch.project, batch.sample)
+    return dataclasses.replace(recipe, checkpoint=batch.checkpoint, step=batch.step)
 
 
 def picture_bytes(shape: tuple[int, int, int]) -> int:
@@ -262,8 +241,6 @@ def _known(sample: Any) -> dict[str, Any]:
 def _said(error: BaseException, batch: Batch) -> StudioError:
     stay = f"The {batch.done:,} of {batch.count:,} pictures that are finished stay"
     if getattr(error, "errno", None) in FULL:
-        return ExportError(
-            f"The disk is full. {stay}; make room, then finish the batch on the page Made."
-        )
+        return ExportError(f"The disk is full. {stay}; make room, then finish the batch.")
     reason = getattr(error, "strerror", None) or str(error)
     return ExportError(f"{batch.folder} cannot be written: {reason}. {stay}.")

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from ddpm_studio.sampling.resume import State
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
 
-SHOWN = ("x_t", "pred_x_0", "pred_eps", "finished")
+# what of a frame is shown
+X_T, PRED_X_0, PRED_EPS, FINISHED = SHOWN = ("x_t", "pred_x_0", "pred_eps", "finished")
+GREY = 128  # no noise at all
 ALL = -1  # in the place of the number of one picture
 
 
@@ -195,3 +197,15 @@ def frame_bytes(frame: TrajectoryFrame) -> int:
 
 def without_state(frame: TrajectoryFrame) -> TrajectoryFrame:
     return frame if frame.state is None else dataclasses.replace(frame, state=None)
+
+
+def pixels_of(frame: TrajectoryFrame, show: str) -> np.ndarray:
+    """Of a frame that does not have it: no noise is grey, and what is expected comes of it."""
+    pixels: np.ndarray | None = getattr(frame, show)
+    if pixels is None and show == FINISHED:
+        pixels = frame.pred_x_0
+    if pixels is None:
+        import numpy as np
+
+        pixels = np.full_like(frame.x_t, GREY)
+    return pixels

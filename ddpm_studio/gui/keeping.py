@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ddpm_studio.gui.common.job_names import SAVE, SAVE_REST
 from ddpm_studio.gui.comparing import Comparing
+from ddpm_studio.gui.frame_store import X_T
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.widgets.stage import Seen, Stage
-from ddpm_studio.gui.widgets.trajectory import X_T
 from ddpm_studio.gui.work import export as export_work
 from ddpm_studio.gui.work import keep as work
 

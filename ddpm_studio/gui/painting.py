@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -23,6 +23,7 @@ from ddpm_studio.gui.work.forward import LevelsFinished
 
 if TYPE_CHECKING:
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
+    from ddpm_studio.training.loaded import LoadedModels
 
 
 class Painting(QObject):
@@ -36,7 +37,7 @@ class Painting(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._shelf = work.Shelf()
+        self._models = cache(work.new_models)  # made by the first job that asks for it
         self._job: Job | None = None
         # what takes the place of `started` as soon as there is a frame of it
         self._coming: work.RunStarted | None = None
@@ -57,7 +58,7 @@ class Painting(QObject):
 
     def forget(self) -> None:
         """Another project: nothing was painted yet. Whoever changes projects stops the job."""
-        self._shelf = work.Shelf()  # another one: the old one may be busy loading
+        self._models = cache(work.new_models)  # another one: the old one may be busy loading
         self._job = self._coming = None
         self._fetching.clear()
         self.wish = self.started = self.trajectory = None
@@ -77,7 +78,7 @@ class Painting(QObject):
         is_forward = wish.start is not None and wish.start.index is None
         title = "Noising your picture" if is_forward else "Generating"
         job = self._session.start_borrowing(
-            SAMPLE, partial(_paint, self._shelf, wish, is_forward), title=title
+            SAMPLE, partial(_paint, self._models, wish, is_forward), title=title
         )
         self._job = job
         job.events.connect(self._on_events)
@@ -146,6 +147,9 @@ class Painting(QObject):
         self.ended.emit()
 
 
-def _paint(shelf: work.Shelf, wish: work.Wish, is_forward: bool) -> Iterator[object]:
+def _paint(
+    models: Callable[[], LoadedModels], wish: work.Wish, is_forward: bool
+) -> Iterator[object]:
     """Looks the functions up when it begins, so that tests can put others in their place."""
-    return forward_work.forward(shelf, wish) if is_forward else work.generate(shelf, wish)
+    paint = forward_work.forward if is_forward else work.generate
+    return paint(models(), wish)

@@ -22,7 +22,6 @@ from ddpm_studio.nn.blocks import (
     same_noise_again,
     silu,
 )
-from ddpm_studio.nn.crew import Crew, can_share
 
 
 class Level(nn.Module):
@@ -60,22 +59,17 @@ class Level(nn.Module):
 class UNet(nn.Module):
     """unet(x_t, t): (N, C, H, W), (N,) -> (N, C, H, W); H and W are multiples of the stride.
 
-    Attributes: in_parts (True): on the CPU and without gradients, where pictures are made, a few
-    pictures at a time go through, so that the numbers of each are the same in any batch (see
-    `Crew`); large ones, and those that do not fill vectors, go one by one. recomputes (False):
-    with gradients, what a block computes is forgotten and computed again on the way back, bit for
-    bit, which takes less memory and more time (Chen et al. 2016, "Training deep nets with
-    sublinear memory cost").
+    recomputes: with gradients, what a block computes is forgotten and computed again on the way
+    back, bit for bit, which takes less memory and more time (Chen et al. 2016, "Training deep
+    nets with sublinear memory cost").
     """
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, *, recomputes: bool = False) -> None:
         """Raises ConfigError if attention is asked for at a size that does not occur."""
         super().__init__()
         config.check_attention()
         self.config = config
-        self.in_parts = True
-        self._crew = Crew()
-        self.recomputes = False
+        self.recomputes = recomputes
         self._generator: torch.Generator | None = None
         widths, groups = config.widths, config.groups
         attends = [size in config.attention_resolutions for size in config.level_sizes]
@@ -122,20 +116,6 @@ class UNet(nn.Module):
             (height, width),
             f"multiples of {stride}, for a model of {len(self.config.channel_mult)} levels",
         )
-        is_painting = told is None and not torch.is_grad_enabled()
-        if not (self.in_parts and is_painting and x_t.device.type == "cpu"):
-            return self._together(x_t, t, told)
-        if can_share(height, width, stride):
-            return self._crew.run(self._together, x_t, t)
-        return torch.cat(
-            [
-                # copied, because kernels also look at strides and alignment
-                self._together(picture.clone(memory_format=torch.contiguous_format), step)
-                for picture, step in zip(x_t.split(1), t.expand(len(x_t)).split(1), strict=True)
-            ]
-        )
-
-    def _together(self, x_t: Tensor, t: Tensor, told: Tensor | None = None) -> Tensor:
         embedding = self.step_embedding(t, told)
         x = self.conv_in(x_t)
         skips = [x]

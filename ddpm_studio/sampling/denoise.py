@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ddpm_studio.config import PREDICTIONS, VARIANCES, check, check_choice
 from ddpm_studio.diffusion import NoiseSchedule
+from ddpm_studio.nn.per_picture import per_picture
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.resume import State
@@ -41,7 +42,8 @@ def denoise(
     `prediction` says: "eps", "v" or "x_0". x_T: (N, ...), float32 or float64; or a State, where
     a denoising with the same settings stood: the frames from its index on follow, bit for bit.
     eta: 0 to 1, for "ddim". variance: for "ddpm". clip: clamp pred_x_0 to [-1, 1].
-    seeds: one int per image, whose noise is then its own, whatever the batch.
+    seeds: one int per image, whose noise is then its own, whatever the batch. A U-Net's pictures
+    are then the same in any batch (`PerPicture`); another callable sees to that itself.
     Raises ConfigError, before the first frame, for a name or number that is not allowed.
     """
     start = x_T if isinstance(x_T, State) else State(0, x_T)
@@ -55,7 +57,7 @@ def denoise(
     timesteps = timesteps_of(spacing, schedule, num_inference_steps)
     last = len(timesteps) - 1
     check(0 <= start.index <= last, "start.index", start.index, f"0 to {last}, a step to be made")
-    steps = Steps(model, schedule, timesteps, prediction, clip, seeds)
+    steps = Steps(per_picture(model), schedule, timesteps, prediction, clip, seeds)
     return _without_gradients(walk(steps, step, start))
 
 

@@ -12,11 +12,11 @@ from torch import Tensor
 
 from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.diffusion import NoiseSchedule, q_sample
-from ddpm_studio.nn import UNet
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.denoise import sampler_step
 from ddpm_studio.sampling.frame import Frame
-from ddpm_studio.sampling.generate import BATCH, prepare_model
+from ddpm_studio.sampling.generate import BATCH
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.resume import State
@@ -48,21 +48,19 @@ class Noising:
     x_0: (1, C, H, W) as the network learns it, float32 in [-1, 1].
     """
 
-    model: UNet
-    config: StudioConfig
+    network: Network
     sample: SampleConfig
     x_0: Tensor
     seed: int
-    device: torch.device
 
     @property
     def timesteps(self) -> list[int]:
-        schedule = NoiseSchedule.from_config(self.config.diffusion)
+        schedule = NoiseSchedule.from_config(self.network.config.diffusion)
         return timesteps_of(self.sample.used_spacing, schedule, self.sample.num_inference_steps)
 
     def x_at(self, indices: Sequence[int]) -> Tensor:
         """x_t of some levels: (len(indices), C, H, W), on the CPU."""
-        schedule = NoiseSchedule.from_config(self.config.diffusion)
+        schedule = NoiseSchedule.from_config(self.network.config.diffusion)
         timesteps = self.timesteps
         t = torch.tensor([timesteps[index] for index in indices])
         size = (len(indices), *self.x_0.shape[1:])
@@ -72,10 +70,10 @@ class Noising:
     def steps(self, count: int) -> Steps:
         """What the sampler is given, for so many levels at once."""
         return Steps(
-            prepare_model(self.model, self.config, self.device),
-            NoiseSchedule.from_config(self.config.diffusion),
+            self.network.predict,
+            self.network.process,
             self.timesteps,
-            self.config.diffusion.prediction,
+            self.network.config.diffusion.prediction,
             self.sample.clip,
             [self.seed] * count,
         )
@@ -109,12 +107,12 @@ def levels(
 
     The index after the last timestep is x_0 itself.
     """
-    hard, timesteps = noising.config.pictures.has_hard_alpha, noising.timesteps
+    hard, timesteps = noising.network.config.pictures.has_hard_alpha, noising.timesteps
     noisy = [index for index in indices if index < len(timesteps)]
     for first in range(0, len(noisy), batch):
         part = noisy[first : first + batch]
-        x_t = noising.x_at(part).to(noising.device)
-        t = torch.tensor([timesteps[index] for index in part], device=noising.device)
+        x_t = noising.x_at(part).to(noising.network.device)
+        t = torch.tensor([timesteps[index] for index in part], device=noising.network.device)
         pred_x_0, pred_eps = noising.steps(len(part)).predict(x_t, t)
         shown = to_uint8(x_t), to_uint8(pred_x_0, hard), noise_to_uint8(pred_eps)
         for place, index in enumerate(part):
@@ -136,7 +134,7 @@ def finish_levels(
     event holds the finished pictures, those before it now and then what is expected.
     """
     step = sampler_step(noising.sample.sampler, noising.sample.eta, noising.sample.variance)
-    hard, last = noising.config.pictures.has_hard_alpha, len(noising.timesteps) - 1
+    hard, last = noising.network.config.pictures.has_hard_alpha, len(noising.timesteps) - 1
     total = sum(last + 1 - index for index in indices)
     walking = _Walking(noising, step, batch)
     done = 0
@@ -160,12 +158,12 @@ class _Walking:
         self.indices: list[int] = []
         self._noising, self._step, self._batch = noising, step, batch
         self._is_asked = SAMPLERS[noising.sample.sampler].looks_back
-        self.x_t = noising.x_0[:0].to(noising.device)
+        self.x_t = noising.x_0[:0].to(noising.network.device)
         self.pred_x_0 = self.x_t  # of those that have made a step
 
     def join(self, index: int) -> None:
         self.indices.append(index)
-        self.x_t = torch.cat([self.x_t, self._noising.x_at([index]).to(self._noising.device)])
+        self.x_t = torch.cat([self.x_t, self._noising.x_at([index]).to(self.x_t.device)])
 
     def advance(self, index: int, t: int, t_prev: int) -> Iterator[int]:
         """One step of all. Yields after each part how many pictures were in it."""

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
 
-import torch
-from torch import Tensor
-
-from ddpm_studio.config import SampleConfig, StudioConfig
-from ddpm_studio.device import select_memory_format, select_precision
+from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.events import SampleFinished, SampleStep
-from ddpm_studio.nn import UNet
 from ddpm_studio.sampling.denoise import denoise
 from ddpm_studio.sampling.frame import Frame
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.resume import State
@@ -23,42 +18,37 @@ BATCH = 16
 
 
 def generate(
-    model: UNet,
-    config: StudioConfig,
+    network: Network,
     sample: SampleConfig,
     seeds: Sequence[int],
-    device: torch.device,
     batch: int = BATCH,
 ) -> Iterator[SampleStep | SampleFinished]:
-    """Make one picture for each seed; every picture is the same whatever the batch.
-
-    model: on `device`, as `load_model` gives it. config: the model's own settings.
-    """
+    """Make one picture for each seed; every picture is the same whatever the batch."""
+    hard = network.config.pictures.has_hard_alpha
     for start in range(0, len(seeds), batch):
         part = seeds[start : start + batch]
-        for frame in denoise_seeds(model, config, sample, part, device):
+        for frame in denoise_seeds(network, sample, part):
             yield SampleStep(frame.index, sample.num_inference_steps, len(part), start, len(seeds))
-        for offset, picture in enumerate(to_uint8(frame.x_t, config.pictures.has_hard_alpha)):
+        for offset, picture in enumerate(to_uint8(frame.x_t, hard)):
             yield SampleFinished(start + offset, part[offset], picture)
 
 
 def denoise_seeds(
-    model: UNet,
-    config: StudioConfig,
+    network: Network,
     sample: SampleConfig,
     seeds: Sequence[int],
-    device: torch.device,
     start: State | None = None,
 ) -> Iterator[Frame]:
     """`denoise` from the noise of some seeds, with the settings of a project's model.
 
     start: where to go on from, if not from the beginning.
     """
+    config = network.config
     x_T = initial_noise(seeds, config.pictures.shape) if start is None else start
     return denoise(
-        prepare_model(model, config, device),
+        network.predict,
         NoiseSchedule.from_config(config.diffusion),
-        x_T.to(device),
+        x_T.to(network.device),
         sampler=sample.sampler,
         num_inference_steps=sample.num_inference_steps,
         eta=sample.eta,
@@ -68,22 +58,3 @@ def denoise_seeds(
         clip=sample.clip,
         seeds=seeds,
     )
-
-
-def prepare_model(
-    model: UNet, config: StudioConfig, device: torch.device
-) -> Callable[[Tensor, Tensor], Tensor]:
-    """The network in the precision and memory layout that its device is fastest in."""
-    precision = select_precision(config.train.precision, device)
-    layout = select_memory_format(device, precision)
-    model.to(device=device, memory_format=layout)  # type: ignore[call-overload]
-    # autocast converts the weights once for all pictures of a step, but only those that could be
-    # trained (no gradient is ever taken here); where each picture goes alone, that saves a third
-    model.requires_grad_(device.type == "cpu")
-
-    def predict(x_t: Tensor, t: Tensor) -> Tensor:
-        mixed = precision != torch.float32
-        with torch.autocast(device.type, precision) if mixed else nullcontext():
-            return model(x_t.contiguous(memory_format=layout), t)
-
-    return predict

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
-from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import SampleFinished, SampleStep
-from ddpm_studio.nn import UNet
 from ddpm_studio.sampling.generate import generate
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sheets import Cell, Place, Sheet
 
-Load = Callable[[int, str], tuple[UNet, StudioConfig]]  # of a checkpoint's step, "ema" or "model"
+Load = Callable[[int, str], Network]  # of a checkpoint's step, "ema" or "model"
 Source = tuple[int, str]  # what is loaded
 
 
@@ -53,7 +51,7 @@ class _Count:
 
 
 def make_sheet(
-    sheet: Sheet, load: Load, device: torch.device, known: Collection[Cell] = ()
+    sheet: Sheet, load: Load, known: Collection[Cell] = ()
 ) -> Iterator[SampleStep | SheetCell | SheetGap]:
     """Paint every cell that is not known; each is what `generate` makes of its settings.
 
@@ -61,7 +59,7 @@ def make_sheet(
     whole sheet first; each checkpoint is loaded once, or twice if there are several, since one
     cell of each comes before the rest. Closing it stops after the present denoising step.
 
-    load: gives the network on `device`, with its settings; one is held at a time.
+    load: gives the network; one is held at a time.
     known: `made_as` of the cells that are there already. Raises ConfigError if there are more
     steps than trained timesteps, and CheckpointError if no checkpoint can be read.
     """
@@ -71,22 +69,21 @@ def make_sheet(
     present: Source | None = None
     failed: dict[Source, CheckpointError] = {}
     has_any = bool(known)
-    model: UNet | None = None
-    config = StudioConfig()
+    network: Network | None = None
     for cell, places in todo.items():
         source = (cell.checkpoint, cell.which)
         if source != present and source not in failed:
-            model = present = None  # make room first
+            network = present = None  # make room first
             try:
-                model, config = load(*source)
-                sheet.check_fits(config.diffusion.num_timesteps)
+                network = load(*source)
+                sheet.check_fits(network.config.diffusion.num_timesteps)
                 present = source
             except CheckpointError as error:
                 failed[source] = error
         if source in failed:
             yield SheetGap(tuple(places), str(failed[source]))
-        elif model is not None:
-            made = yield from _paint(model, config, cell, device, count)
+        elif network is not None:
+            made = yield from _paint(network, cell, count)
             has_any = True
             for place in places:
                 yield SheetCell(*place, made)
@@ -95,12 +92,10 @@ def make_sheet(
         raise next(iter(failed.values()))
 
 
-def _paint(
-    model: UNet, config: StudioConfig, cell: Cell, device: torch.device, count: _Count
-) -> Generator[SampleStep, None, np.ndarray]:
+def _paint(network: Network, cell: Cell, count: _Count) -> Generator[SampleStep, None, np.ndarray]:
     """Returns the pictures of a cell: uint8 (N, H, W, C)."""
     made: list[np.ndarray] = []
-    for event in generate(model, config, cell.sample, cell.seeds, device):
+    for event in generate(network, cell.sample, cell.seeds):
         if isinstance(event, SampleFinished):
             made.append(event.picture)
         else:

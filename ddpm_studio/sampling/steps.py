@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddpm_studio.diffusion import NoiseSchedule, eps_from_x_0, predict_eps, predict_x_0
+from ddpm_studio.diffusion import Process, eps_from_x_0, predict_eps, predict_x_0
 from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.noise import step_noise
 from ddpm_studio.sampling.resume import State
@@ -21,7 +21,7 @@ class Steps:
     """One denoising to be done, on descending timesteps."""
 
     model: Model
-    schedule: NoiseSchedule
+    process: Process
     timesteps: Sequence[int]
     prediction: str
     clip: bool
@@ -42,15 +42,15 @@ class Steps:
         """
         if isinstance(t, int):
             t_all = torch.full((len(x_t),), t, dtype=torch.long, device=x_t.device)
-            t_used = t_all[:1].to(self.schedule.betas.device)
+            t_used = t_all[:1].to(self.process.device)
         else:
-            t_all, t_used = t.to(x_t.device), t.to(self.schedule.betas.device)
+            t_all, t_used = t.to(x_t.device), t.to(self.process.device)
         output = self.model(x_t, t_all).to(x_t.dtype)
-        pred_x_0 = predict_x_0(self.schedule, self.prediction, x_t, t_used, output)
+        pred_x_0 = predict_x_0(self.process, self.prediction, x_t, t_used, output)
         if self.clip:
             pred_x_0 = pred_x_0.clamp(-1, 1)
-            return pred_x_0, eps_from_x_0(self.schedule, x_t, t_used, pred_x_0)
-        return pred_x_0, predict_eps(self.schedule, self.prediction, x_t, t_used, output)
+            return pred_x_0, eps_from_x_0(self.process, x_t, t_used, pred_x_0)
+        return pred_x_0, predict_eps(self.process, self.prediction, x_t, t_used, output)
 
     def noise(self, index: int, like: Tensor) -> Tensor:
         """Fresh noise for step `index`."""

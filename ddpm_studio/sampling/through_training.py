@@ -7,27 +7,25 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import CheckpointSkipped, SampleFinished, SampleStep
-from ddpm_studio.nn import UNet
 from ddpm_studio.sampling.generate import generate
+from ddpm_studio.sampling.network import Network
 
 LEAST = 2  # checkpoints
 
 
 def paint_through_training(
     checkpoints: Sequence[Path],
-    load: Callable[[Path], tuple[UNet, StudioConfig]],
+    load: Callable[[Path], Network],
     sample: SampleConfig,
     seeds: Sequence[int],
-    device: torch.device,
 ) -> Generator[CheckpointSkipped | SampleStep, None, dict[Path, np.ndarray]]:
     """Paint with each checkpoint that can be read, in order; one is in memory at a time.
 
-    load: gives the network of a checkpoint, on `device`, or raises CheckpointError.
+    load: gives the network of a checkpoint, or raises CheckpointError.
     Returns the finished pictures of each, uint8 (N, H, W, C).
     Raises CheckpointError with one sentence if there are not two.
     """
@@ -35,12 +33,12 @@ def paint_through_training(
     painted: dict[Path, np.ndarray] = {}
     for place, path in enumerate(checkpoints):
         try:
-            model, config = load(path)
+            network = load(path)
         except CheckpointError as error:
             yield CheckpointSkipped(path, f"{error} It is left out of the film.")
             continue
         pictures: list[np.ndarray] = []
-        for event in generate(model, config, sample, seeds, device):
+        for event in generate(network, sample, seeds):
             if isinstance(event, SampleFinished):
                 pictures.append(event.picture)
             else:

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ddpm_studio.config import DiffusionConfig, SampleConfig, StudioConfig
+from ddpm_studio.config import DiffusionConfig, SampleConfig
 from ddpm_studio.diffusion import NoiseSchedule
-from ddpm_studio.nn import UNet
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.generate import BATCH, denoise_seeds
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.pictures import WITH_ALPHA, to_uint8
 from ddpm_studio.sampling.resume import State, joined, state_of
 from ddpm_studio.sampling.spacing import timesteps_of
@@ -75,11 +75,9 @@ def trajectory_moments(diffusion: DiffusionConfig, sample: SampleConfig) -> list
 
 
 def trajectory(
-    model: UNet,
-    config: StudioConfig,
+    network: Network,
     sample: SampleConfig,
     seeds: Sequence[int],
-    device: torch.device,
     batch: int = BATCH,
     *,
     start: State | None = None,
@@ -88,23 +86,21 @@ def trajectory(
     """`denoise` for each seed, all pictures at the same pace; num_inference_steps + 1 frames.
 
     The network sees `batch` pictures at a time, so that memory stays bounded and the pictures
-    are those of `generate`. model: on `device`; config: the model's own settings.
-    start: begin there instead of with noise; the frames from its index on are those of a run
-    that came this way. anchors: the indices of frames that carry their state, on the CPU.
+    are those of `generate`. start: begin there instead of with noise; the frames from its index
+    on are those of a run that came this way. anchors: the indices of frames that carry their
+    state, on the CPU.
     """
     firsts = range(0, len(seeds), batch)
     denoisings = [
         denoise_seeds(
-            model,
-            config,
+            network,
             sample,
             seeds[first : first + batch],
-            device,
             None if start is None else start.part(first, first + batch),
         )
         for first in firsts
     ]
-    hard, before = config.pictures.has_hard_alpha, None
+    hard, before = network.config.pictures.has_hard_alpha, None
     for frames in zip(*denoisings, strict=True):
         state = None
         if frames[0].index in anchors:

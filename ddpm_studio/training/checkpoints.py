@@ -20,6 +20,7 @@ from ddpm_studio.config import WEIGHTS, StudioConfig
 from ddpm_studio.config_text import config_from_dict, config_to_dict
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import CheckpointSkipped
+from ddpm_studio.models import kind_of
 from ddpm_studio.nn import UNet
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.storage import check_format, make_lasting_folder, replacing
@@ -216,7 +217,7 @@ def load_model(
         raise CheckpointError(f"which is {which!r}, but must be one of {', '.join(WEIGHTS)}.")
     info = read_info(path)
     with torch.device("meta"):  # the weights come from the file, so none are drawn
-        model = UNet(info.config.model)
+        model = kind_of(info.config).build(info.config)
     weights = {
         name.removeprefix(f"{which}."): tensor
         for name, tensor in _tensors(path, info, (which,)).items()

@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ddpm_studio.diffusion import l_simple, min_snr_weights, prediction_target, q_sample
-from ddpm_studio.nn import UNet
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.training.trainer import Trainer
 
@@ -59,34 +58,28 @@ class HeldOut:
         return len(self._x_0)
 
     @torch.no_grad()
-    def measure(self, model: UNet) -> HeldOutLoss:
+    def measure(self, network: Network) -> HeldOutLoss:
         """The loss of a model in each band. Deterministic: twice the same model, twice the same."""
-        bands = tuple(self._band(model, band) for band in range(BANDS))
+        bands = tuple(self._band(network, band) for band in range(BANDS))
         return HeldOutLoss(sum(bands) / BANDS, bands)
 
-    def _band(self, model: UNet, band: int) -> float:
+    def _band(self, network: Network, band: int) -> float:
         total, count = self._trainer.config.diffusion.num_timesteps, len(self)
         # every picture has its own timestep, and together they fill the band evenly
         place = (band + (torch.arange(count) + 0.5) / count) / BANDS
         t = (place * total).long().clamp_(max=total - 1).to(self._trainer.device)
         size = self._trainer.config.train.batch_size // self._trainer.accumulation
         losses = [
-            self._losses(model, *part)
+            self._losses(network, *part)
             for part in zip(
                 *(whole.split(size) for whole in (self._x_0, t, self._eps)), strict=True
             )
         ]
         return float(torch.cat(losses).mean())
 
-    def _losses(self, model: UNet, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
-        trainer, diffusion = self._trainer, self._trainer.config.diffusion
-        schedule, prediction = trainer.schedule, diffusion.prediction
-        x_t = q_sample(schedule, x_0, t, eps).contiguous(memory_format=trainer.memory_format)
-        with trainer.autocast():
-            output = model(x_t, t)
-        target = prediction_target(schedule, prediction, x_0, t, eps)
-        weights = min_snr_weights(schedule, prediction, t, diffusion.min_snr_gamma)
-        return l_simple(output, target) * weights.float()
+    def _losses(self, network: Network, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
+        trainer = self._trainer
+        return trainer.kind.loss(trainer.config, trainer.process, network.predict, x_0, t, eps)
 
 
 def _rank(digest: str) -> bytes:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import torch
 
-from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import describe_device
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import BothPainted
-from ddpm_studio.nn import UNet
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training.checkpoints import load_model, read_info
 from ddpm_studio.training.preview import averaged_model, plain_model, preview_sample
@@ -68,10 +67,11 @@ def paint_checkpoint(
 ) -> Iterator[BothPainted]:
     """The same from a checkpoint. Raises CheckpointError, or TrainingError if memory is short."""
     device = torch.device(device)
-    averaged, config = load_model(path, "ema", device)
-    plain, _ = load_model(path, "model", device)
+    averaged, plain = (
+        Network(*load_model(path, which, device), device) for which in ("ema", "model")
+    )
     step = read_info(path).step
-    yield from _paint(step, averaged, plain, config, seeds, num_inference_steps, device)
+    yield from _paint(step, averaged, plain, seeds, num_inference_steps)
 
 
 def _paint_live(
@@ -83,22 +83,19 @@ def _paint_live(
             "look again a little later, or choose a checkpoint."
         )
     both = averaged_model(trainer), plain_model(trainer)
-    config, device = trainer.config, trainer.device
-    yield from _paint(trainer.step, *both, config, seeds, num_inference_steps, device)
+    yield from _paint(trainer.step, *both, seeds, num_inference_steps)
 
 
 def _paint(
     step: int,
-    averaged: UNet,
-    plain: UNet,
-    config: StudioConfig,
+    averaged: Network,
+    plain: Network,
     seeds: Sequence[int],
     num_inference_steps: int,
-    device: torch.device,
 ) -> Iterator[BothPainted]:
     """Both at the same pace."""
-    sample = preview_sample(config, num_inference_steps)
-    ways = [trajectory(model, config, sample, seeds, device) for model in (averaged, plain)]
+    sample = preview_sample(averaged.config, num_inference_steps)
+    ways = [trajectory(network, sample, seeds) for network in (averaged, plain)]
     try:
         for one, other in zip(*ways, strict=True):
             yield BothPainted(
@@ -108,6 +105,6 @@ def _paint(
         if not is_out_of_memory(error):
             raise
         raise TrainingError(
-            f"There is not enough memory on {describe_device(device)} to paint {len(seeds)} "
-            "pictures; choose fewer."
+            f"There is not enough memory on {describe_device(averaged.device)} to paint "
+            f"{len(seeds)} pictures; choose fewer."
         ) from error

@@ -11,8 +11,8 @@ from torch import Tensor
 from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.events import PreviewSaved, Progress, Work
 from ddpm_studio.export.images import picture_grid, write_png
-from ddpm_studio.nn import UNet
 from ddpm_studio.sampling.generate import denoise_seeds
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.storage import make_lasting_folder
 from ddpm_studio.training.trainer import Trainer
@@ -33,7 +33,7 @@ def preview(trainer: Trainer, path: Path) -> Iterator[Progress | PreviewSaved]:
     config = trainer.config
     seeds = range(config.train.preview_count)
     sample = preview_sample(config, config.train.preview_steps)
-    for frame in denoise_seeds(averaged_model(trainer), config, sample, seeds, trainer.device):
+    for frame in denoise_seeds(averaged_model(trainer), sample, seeds):
         yield Progress(Work.PREVIEW, frame.index, sample.num_inference_steps, step=trainer.step)
     pictures = to_uint8(frame.x_t, config.pictures.has_hard_alpha)
     make_lasting_folder(path.parent)
@@ -53,20 +53,20 @@ def preview_sample(config: StudioConfig, num_inference_steps: int) -> SampleConf
     )
 
 
-def averaged_model(trainer: Trainer) -> UNet:
+def averaged_model(trainer: Trainer) -> Network:
     """The network with the averaged weights, ready to sample; it shares them with the trainer."""
     return _sharing(trainer, trainer.averages)
 
 
-def plain_model(trainer: Trainer) -> UNet:
+def plain_model(trainer: Trainer) -> Network:
     """The same with the plain weights, as the last step left them."""
     return _sharing(trainer, [parameter.detach() for parameter in trainer.parameters])
 
 
-def _sharing(trainer: Trainer, weights: Sequence[Tensor]) -> UNet:
+def _sharing(trainer: Trainer, weights: Sequence[Tensor]) -> Network:
     """A network of its own, in which nothing is drawn, around weights that stay where they are."""
     with torch.device("meta"):  # no weights of its own
-        model = UNet(trainer.config.model)
+        model = trainer.kind.build(trainer.config)
     names = [name for name, _ in trainer.model.named_parameters()]
     model.load_state_dict(dict(zip(names, weights, strict=True)), assign=True)
-    return model.eval().requires_grad_(False)
+    return Network(model.eval().requires_grad_(False), trainer.config, trainer.device)

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 import torch
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.device import describe_device, free_memory, select_device, select_precision
+from ddpm_studio.device import (
+    describe_device,
+    free_memory,
+    precision_name,
+    select_device,
+    select_precision,
+)
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.presets import PRESETS, preset
@@ -95,7 +101,7 @@ def probe(
     return Probe(
         str(look.device),
         describe_device(look.device),
-        str(precision).removeprefix("torch."),
+        precision_name(precision),
         threads,
         look.memory,
         tuple(outlooks),
@@ -247,9 +253,7 @@ def _trainer(config: StudioConfig, count: int, device: torch.device) -> Trainer:
         generator=torch.Generator().manual_seed(0),
         dtype=torch.uint8,
     )
-    trainer = Trainer(dataclasses.replace(config, train=train), pictures, device)
-    trainer.model.recomputes = train.gradient_checkpointing
-    return trainer
+    return Trainer(dataclasses.replace(config, train=train), pictures, device)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.flop_counter import FlopCounterMode
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.nn.crew import PART, can_share
+from ddpm_studio.nn.per_picture import PART, can_share
 from ddpm_studio.training.trainer import Trainer
 
 MIB = 2**20
@@ -178,7 +178,7 @@ def _looked_at(config: StudioConfig, device: torch.device) -> int:
     count = max(train.preview_count, train.batch_size // train.accumulation)
     if device.type != "cpu":
         return count
-    # there they go through in parts (see `UNet.forward`)
+    # there they go through in parts (see `PerPicture`)
     shares = can_share(*shape[1:], config.model.stride)
     return min(count, PART * torch.get_num_threads()) if shares else 1
 
@@ -187,7 +187,6 @@ def _looked_at(config: StudioConfig, device: torch.device) -> int:
 def _look(trainer: Trainer) -> None:
     """What previews and the held-out loss ask of the network."""
     shape, count = trainer.config.pictures.shape, _looked_at(trainer.config, trainer.device)
-    trainer.model.in_parts = False
     t = torch.zeros(count, dtype=torch.long, device=trainer.device)
     with trainer.autocast():
         trainer.model(torch.empty((count, *shape), device=t.device), t)

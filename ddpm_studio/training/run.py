@@ -11,7 +11,7 @@ import torch
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.data import prepare_pictures
-from ddpm_studio.device import describe_device
+from ddpm_studio.device import describe_device, precision_name
 from ddpm_studio.errors import CheckpointError, StudioError, TrainingError
 from ddpm_studio.events import (
     BatchHalved,
@@ -219,7 +219,7 @@ class _Run:
             pace.last_step,
             pace.max_seconds,
             describe_device(trainer.device),
-            str(trainer.precision).removeprefix("torch."),
+            precision_name(trainer.precision),
             sum(parameter.numel() for parameter in trainer.parameters),
             trainer.count,
         )

@@ -12,13 +12,7 @@ from torch import Tensor
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import select_memory_format, select_precision
-from ddpm_studio.diffusion import (
-    NoiseSchedule,
-    l_simple,
-    min_snr_weights,
-    prediction_target,
-    q_sample,
-)
+from ddpm_studio.models import kind_of
 from ddpm_studio.nn import Ema, UNet
 from ddpm_studio.nn.init import initialise
 from ddpm_studio.training.augment import augmented
@@ -64,7 +58,8 @@ class Trainer:
         self.accumulation = config.train.accumulation  # may rise when memory runs out
         self.weights = weights
         self.device = device
-        self.schedule = NoiseSchedule.from_config(config.diffusion).to(device)
+        self.kind = kind_of(config)
+        self.process = self.kind.process(config).to(device)
         if rows is not None and device.type != "cpu":
             pictures, rows = pictures[rows], None  # no more than is needed goes to the device
         self.rows = rows
@@ -80,7 +75,6 @@ class Trainer:
         self.model = new_model(self.config, train.seed).to(self.device)
         self.model.to(memory_format=self.memory_format)  # type: ignore[call-overload]
         self.model.train()
-        self.model.recomputes = train.gradient_checkpointing
         self.bundle = Bundle(self.model.parameters())
         self.parameters = self.bundle.parameters
         self.network = self.team.wrap(self.model)
@@ -178,13 +172,13 @@ class Trainer:
 
     def loss(self, x_0: Tensor, t: Tensor, eps: Tensor, told: Tensor | None = None) -> Tensor:
         """The weighted mean loss of some pictures, a scalar."""
-        diffusion = self.config.diffusion
-        x_t = q_sample(self.schedule, x_0, t, eps)
-        with self.autocast():
-            output = self.network(x_t, t, told)
-        target = prediction_target(self.schedule, diffusion.prediction, x_0, t, eps)
-        weights = min_snr_weights(self.schedule, diffusion.prediction, t, diffusion.min_snr_gamma)
-        return (l_simple(output, target) * weights.float()).mean()
+
+        def predict(x_t: Tensor, t: Tensor) -> Tensor:
+            with self.autocast():
+                output: Tensor = self.network(x_t, t, told)
+            return output
+
+        return self.kind.loss(self.config, self.process, predict, x_0, t, eps).mean()
 
     def batch(self, indices: Tensor) -> Tensor:
         """x_0: float32 (N, C, H, W) in [-1, 1]; mirrored where that is chosen."""
@@ -238,8 +232,8 @@ class Trainer:
 
 
 def new_model(config: StudioConfig, seed: int) -> UNet:
-    """A U-Net with fresh weights that follow from the seed."""
-    model = UNet(config.model)
+    """A network with fresh weights that follow from the seed."""
+    model = kind_of(config).build(config)
     initialise(model, torch.Generator().manual_seed(seed))
     return model
 

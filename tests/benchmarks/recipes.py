@@ -86,7 +86,7 @@ class PlainTrainer:
     def __init__(self, trainer: Trainer) -> None:
         """Take over settings, weights and pictures."""
         self.config, self.device = trainer.config, trainer.device
-        self.precision, self.schedule = trainer.precision, trainer.schedule
+        self.precision, self.process = trainer.precision, trainer.process
         self.model = type(trainer.model)(self.config.model).to(self.device)
         self.model.load_state_dict(trainer.model.state_dict())
         self.average = [parameter.detach().clone() for parameter in self.model.parameters()]
@@ -100,10 +100,10 @@ class PlainTrainer:
         eps = torch.randn_like(x_0)
         is_mixed = self.precision != torch.float32
         with torch.autocast(self.device.type, self.precision, enabled=is_mixed):
-            output = self.model(q_sample(self.schedule, x_0, t, eps), t)
-        target = prediction_target(self.schedule, diffusion.prediction, x_0, t, eps)
+            output = self.model(q_sample(self.process, x_0, t, eps), t)
+        target = prediction_target(self.process, diffusion.prediction, x_0, t, eps)
         weights = min_snr_weights(
-            self.schedule, diffusion.prediction, t, diffusion.min_snr_gamma
+            self.process, diffusion.prediction, t, diffusion.min_snr_gamma
         ).float()
         loss = (l_simple(output.float(), target) * weights).mean()
         self.optimizer.zero_grad()

@@ -29,6 +29,7 @@ from ddpm_studio.nn.diffusers_names import diffusers_settings, to_diffusers
 from ddpm_studio.presets import PRESETS, preset
 from ddpm_studio.project import Project
 from ddpm_studio.sampling.generate import generate
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.training import find_checkpoint, load_model
 from tests.benchmarks.ema import distance_from
 
@@ -75,7 +76,9 @@ def beside_diffusers(options: argparse.Namespace, device: torch.device) -> None:
         return make
 
     works: dict[str, Callable[[], object]] = {
-        "DDPM Studio": lambda: list(generate(model, config, sample, seeds, device, options.count)),
+        "DDPM Studio": lambda: list(
+            generate(Network(model, config, device), sample, seeds, options.count)
+        ),
         "DDIMPipeline, its float32": pipeline(mixed=False),
     }
     if precision is not torch.float32:
@@ -103,7 +106,7 @@ def at_equal_quality(options: argparse.Namespace, device: torch.device) -> None:
         before = time.perf_counter()
         pictures = [
             event.picture
-            for event in generate(model, config, sample, range(options.count), device, 64)
+            for event in generate(Network(model, config, device), sample, range(options.count), 64)
             if isinstance(event, SampleFinished)
         ]
         seconds = time.perf_counter() - before

@@ -17,6 +17,7 @@ from PIL import Image
 from ddpm_studio.events import SampleFinished
 from ddpm_studio.project import Project
 from ddpm_studio.sampling.generate import generate
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.training import load_model
 
 MINUTES = 4
@@ -76,7 +77,7 @@ def network_alone(path: Path) -> tuple[np.ndarray, int]:
     model, config = load_model(checkpoint)
     soft = dataclasses.replace(config.pictures, alpha="soft")
     config = dataclasses.replace(config, pictures=soft)
-    events = generate(model, config, config.sample, range(16), torch.device("cpu"))
+    events = generate(Network(model, config, torch.device("cpu")), config.sample, range(16))
     pictures = [np.asarray(one.picture) for one in events if isinstance(one, SampleFinished)]
     return np.stack(pictures), int(checkpoint.stem.removeprefix("step_"))
 

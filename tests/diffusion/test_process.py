@@ -3,7 +3,8 @@ import math
 import pytest
 import torch
 
-from ddpm_studio.diffusion import NoiseSchedule, q_posterior, q_sample
+from ddpm_studio.diffusion import NoiseSchedule, Process, q_posterior, q_sample
+from ddpm_studio.errors import ConfigError
 
 SCHEDULES = [NoiseSchedule.linear(), NoiseSchedule.cosine(), NoiseSchedule.linear(5, 0.1, 0.6)]
 
@@ -11,6 +12,45 @@ SCHEDULES = [NoiseSchedule.linear(), NoiseSchedule.cosine(), NoiseSchedule.linea
 def log_normal(x, mean, variance):
     """The logarithm of a normal density, up to a constant."""
     return -((x - mean) ** 2) / (2 * variance)
+
+
+class Continuous(Process):
+    """Variance preserving, with t real from 0 to 1."""
+
+    device = torch.device("cpu")
+
+    def to(self, device):
+        return self
+
+    def alpha_bar(self, t):
+        return torch.exp(-5 * torch.as_tensor(t, dtype=torch.float64))
+
+
+@pytest.mark.parametrize(
+    ("process", "moments"),
+    [
+        (NoiseSchedule.linear(), [-1, 0, 500, 999]),
+        (NoiseSchedule.cosine(), [-1, 0, 500, 999]),
+        (Continuous(), [0.0, 0.001, 0.5, 1.0]),
+    ],
+)
+def test_what_samplers_ask_of_a_process_agrees(process, moments):
+    for t in moments:
+        alpha, sigma = float(process.alpha(t)), float(process.sigma(t))
+        assert alpha**2 + sigma**2 == pytest.approx(1)
+        assert alpha**2 == pytest.approx(float(process.alpha_bar(t)))
+        if sigma:
+            assert process.log_snr(t) == pytest.approx(2 * math.log(alpha / sigma))
+    kind = torch.float64 if isinstance(moments[0], float) else torch.long
+    several = torch.tensor(moments[1:], dtype=kind)
+    for whole in (process.alpha, process.sigma, process.alpha_bar):
+        one_by_one = torch.stack([whole(t) for t in moments[1:]])
+        torch.testing.assert_close(whole(several), one_by_one, rtol=1e-14, atol=0)
+
+
+def test_between_two_timesteps_of_a_schedule_is_nothing():
+    with pytest.raises(ConfigError, match="whole number"):
+        NoiseSchedule.linear().alpha(0.5)
 
 
 def test_q_sample_mixes_picture_and_noise_as_eq_4_says():

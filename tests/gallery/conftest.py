@@ -16,6 +16,7 @@ from ddpm_studio.export.images import write_png
 from ddpm_studio.gallery.batch import begin_batch, paint_batch
 from ddpm_studio.nn import UNet
 from ddpm_studio.project import Project
+from ddpm_studio.training.loaded import Loaded
 
 CPU = torch.device("cpu")
 CONFIG = StudioConfig(
@@ -42,11 +43,13 @@ class Studio:
 
     def begin(self, count, seed=5, sha256="f" * 64):
         sample = SampleConfig(num_inference_steps=2, eta=0.5, seed=seed)
-        checkpoint = self.project.checkpoint_path(12)
-        return begin_batch(self.project, checkpoint, sha256, 12, "ema", sample, count)
+        return begin_batch(self.project, self.loaded(sha256), sample, count)
 
     def paint(self, batch):
-        return paint_batch(batch, self.model, CONFIG, CPU)
+        return paint_batch(batch, self.loaded(batch.checkpoint_sha256))
+
+    def loaded(self, sha256):
+        return Loaded(self.model, CONFIG, CPU, self.project.checkpoint_path(12), sha256, "ema")
 
     def save(self, name, value=0, size=8, modified=None):
         """A picture of one grey in the gallery."""

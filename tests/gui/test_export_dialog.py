@@ -29,10 +29,11 @@ from ddpm_studio.export.images import enlarge, picture_grid
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import EXPORT, SAMPLE
 from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
+from ddpm_studio.gui.frame_store import PRED_X_0, X_T
 from ddpm_studio.gui.widgets.export_sources import FilmedDenoising
 from ddpm_studio.gui.widgets.film_preview import FilmPreview
 from ddpm_studio.gui.widgets.sample_grid import SampleGrid
-from ddpm_studio.gui.widgets.trajectory import PRED_X_0, X_T, Trajectory
+from ddpm_studio.gui.widgets.trajectory import Trajectory
 from ddpm_studio.gui.work import films as work
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 

@@ -19,10 +19,11 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.export.film.kinds import KINDS as FILMS
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.gui import names
+from ddpm_studio.gui.frame_store import PRED_EPS, PRED_X_0, X_T
 from ddpm_studio.gui.widgets.export_kinds import KINDS
 from ddpm_studio.gui.widgets.export_options import ExportOptions
 from ddpm_studio.gui.widgets.export_sources import BOTH, CHOSEN, GRID, ONE, FilmedDenoising
-from ddpm_studio.gui.widgets.trajectory import PRED_EPS, PRED_X_0, X_T, Trajectory
+from ddpm_studio.gui.widgets.trajectory import Trajectory
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.frame_plan import FramePlan
-from ddpm_studio.gui.frame_store import FrameStore
+from ddpm_studio.gui.frame_store import PRED_EPS, PRED_X_0, X_T, FrameStore
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.player import Player
 from ddpm_studio.gui.widgets.scrubber import Scrubber
 from ddpm_studio.gui.widgets.timeline import CURVE, TOP
-from ddpm_studio.gui.widgets.trajectory import PRED_EPS, PRED_X_0, X_T, Trajectory
+from ddpm_studio.gui.widgets.trajectory import Trajectory
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 
 LEFT = Qt.MouseButton.LeftButton

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ddpm_studio.config import ModelConfig
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.nn import UNet
+from ddpm_studio.nn.per_picture import per_picture
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -61,36 +62,34 @@ def test_attention_at_a_size_that_does_not_occur_is_refused(small):
 @pytest.mark.parametrize("what", ["each picture alone", "all together"])
 def test_every_picture_has_its_own_timestep(small, random_unet, what):
     model = random_unet(small(attention_resolutions=(4,)))
+    model = model if what == "all together" else per_picture(model)
     x_t = torch.randn(1, 3, 8, 8).expand(3, -1, -1, -1)
-    with torch.set_grad_enabled(what == "all together"):
-        output = model(x_t, torch.tensor([5, 900, 5]))
-        torch.testing.assert_close(output[0], output[2])
-        assert not torch.allclose(output[0], output[1], atol=1e-2)
+    output = model(x_t, torch.tensor([5, 900, 5]))
+    torch.testing.assert_close(output[0], output[2])
+    assert not torch.allclose(output[0], output[1], atol=1e-2)
 
 
-def test_with_and_without_gradients_it_is_the_same_function(small, random_unet):
+def test_each_picture_alone_is_the_same_function(small, random_unet):
     model = random_unet(small(attention_resolutions=(4,)))
     x_t, t = torch.randn(5, 3, 8, 8), torch.tensor([0, 1, 10, 100, 999])
     together = model(x_t, t)
-    with torch.no_grad():
-        torch.testing.assert_close(model(x_t, t), together, rtol=0, atol=1e-5)
+    torch.testing.assert_close(per_picture(model)(x_t, t), together, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("layout", [torch.channels_last, torch.contiguous_format])
-def test_without_gradients_a_picture_does_not_depend_on_its_batch(small, random_unet, layout):
+def test_for_sampling_a_picture_does_not_depend_on_its_batch(small, random_unet, layout):
     """To the last bit, in any place of any batch, whatever the strides of the input."""
     config = small(
         model_channels=12, channel_mult=(1, 3), head_channels=12, image_size=6, in_channels=1
     )
-    model = random_unet(config).to(memory_format=layout)
+    model = per_picture(random_unet(config).to(memory_format=layout))
     x_t, t = torch.randn(9, 1, 6, 6), torch.tensor([400])
-    with torch.no_grad():
-        alone = torch.cat([model(x_t[k : k + 1], t) for k in range(9)])
-        for count in (2, 3, 4, 8, 9):
-            strided = x_t[:count].contiguous(memory_format=layout)
-            assert torch.equal(model(strided, t.expand(count)), alone[:count])
-        backwards = model(x_t.flip(0), t.expand(9)).flip(0)
-        assert torch.equal(backwards, alone)
+    alone = torch.cat([model(x_t[k : k + 1], t) for k in range(9)])
+    for count in (2, 3, 4, 8, 9):
+        strided = x_t[:count].contiguous(memory_format=layout)
+        assert torch.equal(model(strided, t.expand(count)), alone[:count])
+    backwards = model(x_t.flip(0), t.expand(9)).flip(0)
+    assert torch.equal(backwards, alone)
 
 
 def test_dropout_repeats_with_its_generator(small):

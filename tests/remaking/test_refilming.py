@@ -16,10 +16,11 @@ from PIL import Image
 from ddpm_studio.export.film.sources import both_film, grid_film
 from ddpm_studio.export.film.write import FilmOptions, write_film
 from ddpm_studio.export.recipe.files import read_recipe
+from ddpm_studio.gallery.origin import own_picture
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe
-from ddpm_studio.remaking import own_picture
 from ddpm_studio.sampling.forward import noised
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 from ddpm_studio.training import load_model
 from tests.remaking.conftest import CPU, TINY, recipe_of
@@ -97,7 +98,7 @@ def test_a_film_that_began_with_an_own_picture_or_was_stopped(run, project, tmp_
     )
     model, config = load_model(checkpoint, "ema", CPU)
     state = noised(config, recipe.sample, own_picture(project, config, start), seeds, begin)
-    frames = list(trajectory(model, config, recipe.sample, seeds, CPU, start=state))
+    frames = list(trajectory(Network(model, config, CPU), recipe.sample, seeds, start=state))
     side = [one.pred_eps for one in frames if frame is None or one.index <= frame]
     path, again = written(tmp_path, recipe, [side], begin), tmp_path / "again.gif"
     assert run("remake", path, "--project", project.path, "--out", again)[0] == 0
@@ -112,7 +113,9 @@ def test_the_way_of_an_own_picture_into_the_noise(run, project, tmp_path):
     pictures = []
     for index in range(last):
         state = noised(config, recipe.sample, x_0, [4], index)
-        pictures.append(next(iter(trajectory(model, config, recipe.sample, [4], CPU, start=state))))
+        pictures.append(
+            next(iter(trajectory(Network(model, config, CPU), recipe.sample, [4], start=state)))
+        )
     sides = [[one.x_t for one in pictures], [one.pred_x_0 for one in pictures]]
     real = np.round((x_0[0].permute(1, 2, 0).numpy() + 1) * 127.5).astype(np.uint8)[None]
     path = written(tmp_path, recipe, [[*side, real] for side in sides], 0)

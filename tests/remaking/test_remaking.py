@@ -26,10 +26,12 @@ from ddpm_studio.events import SampleStep
 from ddpm_studio.export.film.write import Film, FilmOptions, write_film
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.recipe.files import read_recipe
+from ddpm_studio.gallery.origin import find_checkpoint_of, own_picture, own_pixels
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import SHOWS, Recipe, fingerprint
-from ddpm_studio.remaking import find_checkpoint_of, own_picture, own_pixels, remake_recipe
+from ddpm_studio.remaking import remake_recipe
 from ddpm_studio.sampling.forward import noised
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import load_model
 from tests.remaking.conftest import CPU, TINY, finish, recipe_of, remade
@@ -41,7 +43,7 @@ BESIDE = 3  # pictures that were made in the same batch
 def paint(checkpoint, recipe, seeds, start=None):
     """All frames of a denoising, as the program makes them."""
     model, config = load_model(checkpoint, recipe.which, CPU)
-    return list(trajectory(model, config, recipe.sample, seeds, CPU, start=start))
+    return list(trajectory(Network(model, config, CPU), recipe.sample, seeds, start=start))
 
 
 def write(path, picture, recipe):
@@ -264,7 +266,7 @@ def test_where_nothing_can_be_written_nothing_is_painted(run, project, tmp_path,
     made = tmp_path / "made.png"
     write(made, np.zeros((8, 8, 3), np.uint8), recipe_of(project, project.checkpoint_paths()[-1]))
     before = made.read_bytes()
-    monkeypatch.setattr("ddpm_studio.remaking.load_model", None)
+    monkeypatch.setattr("ddpm_studio.remaking.load", None)
     words = ("remake", made, "--project", project.path, "--out")
     code, _, error = run(*words, tmp_path / "nowhere" / "x.png")
     assert (code, error) == (1, f"The folder {tmp_path / 'nowhere'} does not exist.\n")

@@ -16,8 +16,10 @@ from ddpm_studio.config import (
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.events import SampleFinished, SampleStep
 from ddpm_studio.nn import UNet
+from ddpm_studio.nn.per_picture import per_picture
 from ddpm_studio.sampling import denoise
 from ddpm_studio.sampling.generate import denoise_seeds, generate
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import to_uint8
 
@@ -46,7 +48,7 @@ def studio(precision="fp32", size=6, channels=3, **sample):
 def test_a_picture_of_denoise_does_not_depend_on_its_batch(precision, layout):
     """With fresh noise in every step, straight through the public function."""
     config = studio()
-    model = UNet(config.model).eval().to(memory_format=layout)
+    model = per_picture(UNet(config.model).eval().to(memory_format=layout))
     mixed = precision == "bf16"
 
     def predict(x_t, t):
@@ -75,6 +77,24 @@ def test_a_picture_of_denoise_does_not_depend_on_its_batch(precision, layout):
     assert len({picture.tobytes() for picture in to_uint8(many)}) == 64
 
 
+@pytest.mark.parametrize("size", [6, 8])
+def test_a_network_as_load_model_gives_it_needs_no_wrapper(size):
+    """Pictures go through it one by one, or a few together where they fill vectors."""
+    config = studio(size=size)
+    model = UNet(config.model).eval()
+
+    def finished(seeds):
+        x_T = initial_noise(seeds, config.pictures.shape)
+        *_, frame = denoise(
+            model, NoiseSchedule.cosine(100), x_T, num_inference_steps=2, prediction="v"
+        )
+        return frame.x_t
+
+    many = finished(range(9))
+    for k in (0, 4, 8):
+        assert torch.equal(finished([k])[0], many[k])
+
+
 @pytest.mark.parametrize("sampler", ["ddim", "ddpm"])
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_generate_makes_the_same_pictures_in_any_batch(precision, sampler):
@@ -83,7 +103,7 @@ def test_generate_makes_the_same_pictures_in_any_batch(precision, sampler):
     seeds = [5, 3, 9, 0, 2**63 - 1, 7, 1]
 
     def pictures(batch):
-        events = generate(model, config, config.sample, seeds, CPU, batch)
+        events = generate(Network(model, config, CPU), config.sample, seeds, batch)
         made = [event for event in events if isinstance(event, SampleFinished)]
         assert [event.seed for event in made] == seeds
         assert [event.index for event in made] == list(range(7))
@@ -98,7 +118,7 @@ def test_generate_makes_the_same_pictures_in_any_batch(precision, sampler):
 def test_generate_tells_how_far_it_is():
     config = studio()
     model = UNet(config.model).eval()
-    events = list(generate(model, config, config.sample, range(5), CPU, batch=2))
+    events = list(generate(Network(model, config, CPU), config.sample, range(5), batch=2))
     steps = [event for event in events if isinstance(event, SampleStep)]
     assert [(event.step, event.batch, event.finished) for event in steps] == [
         (step, batch, finished) for batch, finished in ((2, 0), (2, 2), (1, 4)) for step in range(5)
@@ -123,7 +143,7 @@ def test_generate_is_denoise_with_the_settings_of_the_project():
     )
     made = [
         event.picture
-        for event in generate(model, config, config.sample, [4, 5], CPU)
+        for event in generate(Network(model, config, CPU), config.sample, [4, 5])
         if isinstance(event, SampleFinished)
     ]
     assert [picture.tobytes() for picture in made] == [p.tobytes() for p in to_uint8(frame.x_t)]
@@ -136,7 +156,7 @@ def test_pictures_need_not_be_square():
         sample=SampleConfig(num_inference_steps=2),
     )
     model = UNet(config.model).eval()
-    *_, frame = denoise_seeds(model, config, config.sample, [1], CPU)
+    *_, frame = denoise_seeds(Network(model, config, CPU), config.sample, [1])
     assert frame.x_t.shape == (1, 3, 8, 12)
 
 
@@ -146,7 +166,7 @@ def test_a_recipe_from_the_middle_of_a_batch_gives_the_same_picture_alone():
     model = UNet(config.model).eval()
 
     def made(seeds):
-        events = generate(model, config, config.sample, seeds, CPU)
+        events = generate(Network(model, config, CPU), config.sample, seeds)
         return {e.seed: e.picture.tobytes() for e in events if isinstance(e, SampleFinished)}
 
     assert made([42])[42] == made(range(40, 45))[42]

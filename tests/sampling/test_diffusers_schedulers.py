@@ -35,7 +35,6 @@ def network():
         image_size=8,
     )
     model = UNet(config).eval()
-    model.in_parts = False
     outputs = []
 
     def predict(x_t, t):

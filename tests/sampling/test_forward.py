@@ -8,6 +8,7 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import NoiseSchedule, q_sample
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.forward import Noising, finish_levels, levels, noised
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.trajectory import trajectory
@@ -21,13 +22,13 @@ def noising_of(sampler="ddim", eta=0.0, **pictures):
     sample = SampleConfig(sampler=sampler, eta=eta, num_inference_steps=STEPS)
     channels, height, width = config.pictures.shape
     pixels = np.random.default_rng(5).integers(0, 256, (1, height, width, channels), np.uint8)
-    return Noising(model_of(config), config, sample, to_tensor(pixels), SEED, CPU)
+    return Noising(Network(model_of(config), config, CPU), sample, to_tensor(pixels), SEED)
 
 
 def test_every_level_is_q_sample_with_the_same_noise_and_the_last_is_the_picture_itself():
     noising = noising_of()
-    schedule = NoiseSchedule.from_config(noising.config.diffusion)
-    eps = initial_noise([SEED], noising.config.pictures.shape)
+    schedule = NoiseSchedule.from_config(noising.network.config.diffusion)
+    eps = initial_noise([SEED], noising.network.config.pictures.shape)
     frames = list(levels(noising, range(STEPS + 1), batch=4))
     assert [frame.index for frame in frames] == list(range(STEPS + 1))
     for frame in frames[:-1]:
@@ -51,10 +52,8 @@ def test_what_all_levels_become_together_each_would_become_alone(sampler, eta, b
     assert end.indices == tuple(range(STEPS))
     frames = list(levels(noising, range(STEPS)))
     for index, picture in enumerate(end.pictures):
-        start = noised(noising.config, noising.sample, noising.x_0, [SEED], index)
-        made = list(
-            trajectory(noising.model, noising.config, noising.sample, [SEED], CPU, start=start)
-        )
+        start = noised(noising.network.config, noising.sample, noising.x_0, [SEED], index)
+        made = list(trajectory(noising.network, noising.sample, [SEED], start=start))
         assert made[0].index == index
         for name in ("x_t", "pred_x_0", "pred_eps"):
             np.testing.assert_array_equal(getattr(made[0], name), getattr(frames[index], name))
@@ -72,7 +71,7 @@ def test_some_levels_alone_become_what_they_become_among_all():
 
 def test_it_tells_how_far_it_is_and_can_be_left_at_any_step():
     noising, calls = noising_of(), []
-    noising.model.register_forward_hook(lambda *_: calls.append(1))
+    noising.network.model.register_forward_hook(lambda *_: calls.append(1))
     events = finish_levels(noising, range(STEPS), batch=2)
     done = [next(events).done for _ in range(4)]
     made = len(calls)
@@ -88,10 +87,8 @@ def test_it_tells_how_far_it_is_and_can_be_left_at_any_step():
 def test_painting_on_gives_each_seed_a_picture_of_its_own():
     """Even without fresh noise: each seed noises the picture in its own way."""
     noising = noising_of("ddim", 0.0)
-    start = noised(noising.config, noising.sample, noising.x_0, [SEED, SEED + 1], 2)
-    *_, last = trajectory(
-        noising.model, noising.config, noising.sample, [SEED, SEED + 1], CPU, start=start
-    )
+    start = noised(noising.network.config, noising.sample, noising.x_0, [SEED, SEED + 1], 2)
+    *_, last = trajectory(noising.network, noising.sample, [SEED, SEED + 1], start=start)
     *_, end = finish_levels(noising, [2])
     np.testing.assert_array_equal(last.x_t[0], end.pictures[0])
     assert not np.array_equal(last.x_t[0], last.x_t[1])

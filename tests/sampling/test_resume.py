@@ -11,6 +11,7 @@ from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling import denoise
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.resume import State, state_of
 from ddpm_studio.sampling.trajectory import noise_to_uint8, trajectory
 from tests.sampling.tiny import CPU, model_of, tiny_config
@@ -91,14 +92,18 @@ def test_a_trajectory_goes_on_from_its_anchors(sampler, eta, hard):
     config = tiny_config(channels=4, alpha="hard") if hard else tiny_config()
     model = model_of(config)
     sample = SampleConfig(sampler=sampler, eta=eta, num_inference_steps=STEPS)
-    whole = list(trajectory(model, config, sample, SEEDS, CPU, batch=2, anchors=range(0, STEPS, 3)))
+    whole = list(
+        trajectory(Network(model, config, CPU), sample, SEEDS, batch=2, anchors=range(0, STEPS, 3))
+    )
     assert [frame.index for frame in whole if frame.state is not None] == [0, 3, 6]
     for anchor in (0, 3, 6):
         state = whole[anchor].state
         assert state.x_t.shape == (5, *config.pictures.shape)
-        again = trajectory(model, config, sample, SEEDS, CPU, start=state, anchors=[anchor, 6])
+        again = trajectory(
+            Network(model, config, CPU), sample, SEEDS, start=state, anchors=[anchor, 6]
+        )
         _same(again, whole[anchor:])
-        one = trajectory(model, config, sample, [SEEDS[2]], CPU, start=state.part(2, 3))
+        one = trajectory(Network(model, config, CPU), sample, [SEEDS[2]], start=state.part(2, 3))
         for frame, other in zip(one, whole[anchor:], strict=True):
             np.testing.assert_array_equal(frame.x_t[0], other.x_t[2])
 
@@ -116,6 +121,6 @@ def _same(again, expected):
 def test_the_finished_frame_predicts_no_noise():
     config = tiny_config()
     sample = SampleConfig(num_inference_steps=3)
-    *_, last = trajectory(model_of(config), config, sample, [1], CPU)
+    *_, last = trajectory(Network(model_of(config), config, CPU), sample, [1])
     assert last.pred_eps.shape == last.x_t.shape
     assert (last.pred_eps == 128).all()

@@ -18,6 +18,7 @@ from ddpm_studio.errors import CheckpointError, ConfigError
 from ddpm_studio.events import SampleFinished, SampleStep
 from ddpm_studio.nn import UNet
 from ddpm_studio.sampling.generate import generate
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.sheet import SheetCell, SheetGap, make_sheet, painting_order
 from ddpm_studio.sheets import Axis, Sheet
 
@@ -49,7 +50,7 @@ class Shelf:
         self.loaded.append((step, which))
         if step in self._missing:
             raise CheckpointError(f"There is no checkpoint {step}.")
-        return self.model(step, which), CONFIG
+        return Network(self.model(step, which), CONFIG, CPU)
 
     def model(self, step, which):
         generator = torch.Generator().manual_seed(step + (which == "model"))
@@ -59,8 +60,8 @@ class Shelf:
         model.register_forward_hook(self._count)
         return model
 
-    def _count(self, _model, inputs, _output):
-        self.calls += len(inputs[0])
+    def _count(self, *_):
+        self.calls += 1  # for few pictures: they go through together
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def cells_of(events):
 def expected(shelf, cell):
     torch.manual_seed(0)
     model = shelf.model(cell.checkpoint, cell.which)
-    events = generate(model, CONFIG, cell.sample, cell.seeds, CPU)
+    events = generate(Network(model, CONFIG, CPU), cell.sample, cell.seeds)
     return np.stack([event.picture for event in events if isinstance(event, SampleFinished)])
 
 
@@ -101,7 +102,7 @@ def test_each_cell_is_what_generate_makes_of_its_settings(shelf, monkeypatch, x,
         torch.manual_seed(0)  # the network's own weights are drawn, too
         return shelf.load(step, which)
 
-    cells = cells_of(make_sheet(sheet, load, CPU))
+    cells = cells_of(make_sheet(sheet, load))
     assert set(cells) == set(sheet.places)
     for place, pictures in cells.items():
         assert pictures.dtype == np.uint8
@@ -111,7 +112,7 @@ def test_each_cell_is_what_generate_makes_of_its_settings(shelf, monkeypatch, x,
 def test_cells_of_equal_pictures_are_painted_once_and_shown_everywhere(shelf):
     samplers = Axis("sampler", ("ddpm", "dpmpp_2m", "heun", "ddim"))
     sheet = Sheet(samplers, ETA, BASE, 10)
-    cells = cells_of(make_sheet(sheet, shelf.load, CPU))
+    cells = cells_of(make_sheet(sheet, shelf.load))
     assert set(cells) == set(sheet.places)
     assert shelf.calls == 4 + 4 + 7 + 3 * 4
     for column in range(3):
@@ -121,7 +122,7 @@ def test_cells_of_equal_pictures_are_painted_once_and_shown_everywhere(shelf):
 
 def test_a_checkpoint_is_loaded_once_for_all_its_cells_after_a_first_look_at_each(shelf):
     sheet = Sheet(Axis("checkpoint", (10, 20, 30)), Axis("steps", (2, 3, 4)), BASE, 10)
-    events = list(make_sheet(sheet, shelf.load, CPU))
+    events = list(make_sheet(sheet, shelf.load))
     places = [(event.column, event.row) for event in events if isinstance(event, SheetCell)]
     assert {column for column, _ in places[:3]} == {0, 1, 2}
     assert len(shelf.loaded) == 5  # of the last one the rest comes at once
@@ -130,7 +131,7 @@ def test_a_checkpoint_is_loaded_once_for_all_its_cells_after_a_first_look_at_eac
 
 def test_one_checkpoint_is_loaded_once(shelf):
     sheet = Sheet(Axis("seed", tuple(range(4))), Axis("steps", (2, 3)), BASE, 10)
-    list(make_sheet(sheet, shelf.load, CPU))
+    list(make_sheet(sheet, shelf.load))
     assert shelf.loaded == [(10, "ema")]
 
 
@@ -147,7 +148,7 @@ def test_corners_come_first_and_of_them_the_quick_ones():
 
 def test_progress_counts_the_work_of_the_network_and_ends_when_all_is_done(shelf):
     sheet = Sheet(Axis("steps", (2, 20)), Axis("sampler", ("ddim", "heun")), BASE, 10, count=4)
-    steps = [event for event in make_sheet(sheet, shelf.load, CPU) if isinstance(event, SampleStep)]
+    steps = [event for event in make_sheet(sheet, shelf.load) if isinstance(event, SampleStep)]
     done = [event.step for event in steps]
     assert done == sorted(done)
     assert {event.steps for event in steps} == {4 * (2 + 20 + 3 + 39)}
@@ -157,7 +158,7 @@ def test_progress_counts_the_work_of_the_network_and_ends_when_all_is_done(shelf
 
 def test_it_stops_within_one_step_and_goes_on_with_what_is_missing(shelf):
     sheet = Sheet(Axis("steps", (30, 31)), Axis("eta", (0, 1)), BASE, 10)
-    painting, cells = make_sheet(sheet, shelf.load, CPU), {}
+    painting, cells = make_sheet(sheet, shelf.load), {}
     for event in painting:
         cells |= cells_of([event])
         if cells and isinstance(event, SampleStep) and shelf.calls > 40:
@@ -167,14 +168,14 @@ def test_it_stops_within_one_step_and_goes_on_with_what_is_missing(shelf):
     assert shelf.calls == before
     assert len(cells) == 1
     known = {sheet.cell(place).made_as for place in cells}
-    rest = cells_of(make_sheet(sheet, shelf.load, CPU, known))
+    rest = cells_of(make_sheet(sheet, shelf.load, known))
     assert set(rest) == set(sheet.places) - set(cells)
 
 
 def test_a_checkpoint_that_is_gone_leaves_gaps_and_the_rest_is_painted():
     shelf = Shelf(missing=[20])
     sheet = Sheet(Axis("checkpoint", (10, 20)), Axis("steps", (2, 3)), BASE, 10)
-    events = list(make_sheet(sheet, shelf.load, CPU))
+    events = list(make_sheet(sheet, shelf.load))
     assert set(cells_of(events)) == {(0, 0), (0, 1)}
     gaps = [event for event in events if isinstance(event, SheetGap)]
     assert {place for gap in gaps for place in gap.places} == {(1, 0), (1, 1)}
@@ -187,13 +188,13 @@ def test_a_checkpoint_that_is_gone_leaves_gaps_and_the_rest_is_painted():
 def test_if_no_checkpoint_can_be_read_it_says_so():
     sheet = Sheet(Axis("checkpoint", (10, 20)), Axis("steps", (2, 3)), BASE, 10)
     with pytest.raises(CheckpointError, match="There is no checkpoint 10"):
-        list(make_sheet(sheet, Shelf(missing=[10, 20]).load, CPU))
+        list(make_sheet(sheet, Shelf(missing=[10, 20]).load))
 
 
 def test_more_steps_than_the_model_was_trained_for_are_refused_before_anything_is_painted(shelf):
     sheet = Sheet(Axis("steps", (2, 41)), ETA, BASE, 10)
     with pytest.raises(ConfigError, match="from 1 to 40, the trained timesteps"):
-        list(make_sheet(sheet, shelf.load, CPU))
+        list(make_sheet(sheet, shelf.load))
     assert shelf.calls == 0
 
 

@@ -19,7 +19,9 @@ from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import SampleFinished
 from ddpm_studio.nn import UNet
+from ddpm_studio.nn.per_picture import PART
 from ddpm_studio.sampling.generate import denoise_seeds, generate
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 
@@ -55,8 +57,8 @@ def model_of(config):
 def test_every_frame_shows_what_denoise_yields(channels, height):
     config = tiny_config(channels, height)
     model, seeds = model_of(config), range(5, 9)
-    frames = list(trajectory(model, config, SAMPLE, seeds, CPU))
-    expected = list(denoise_seeds(model, config, SAMPLE, seeds, CPU))
+    frames = list(trajectory(Network(model, config, CPU), SAMPLE, seeds))
+    expected = list(denoise_seeds(Network(model, config, CPU), SAMPLE, seeds))
     assert len(frames) == SAMPLE.num_inference_steps + 1
     for frame, other in zip(frames, expected, strict=True):
         assert (frame.index, frame.t) == (other.index, other.t)
@@ -68,8 +70,8 @@ def test_every_frame_shows_what_denoise_yields(channels, height):
 def test_the_last_frame_is_what_generate_makes_of_more_seeds_than_one_batch():
     config = tiny_config()
     model, seeds = model_of(config), range(20)
-    *_, last = trajectory(model, config, SAMPLE, seeds, CPU)
-    made = generate(model, config, SAMPLE, seeds, CPU)
+    *_, last = trajectory(Network(model, config, CPU), SAMPLE, seeds)
+    made = generate(Network(model, config, CPU), SAMPLE, seeds)
     pictures = [event.picture for event in made if isinstance(event, SampleFinished)]
     np.testing.assert_array_equal(last.x_t, pictures)
 
@@ -78,11 +80,11 @@ def test_batches_go_at_the_same_pace_and_change_nothing():
     config = tiny_config()
     model, sizes = model_of(config), []
     model.register_forward_hook(lambda _, inputs, __: sizes.append(len(inputs[0])))
-    frames = trajectory(model, config, SAMPLE, range(5), CPU, batch=2)
+    frames = trajectory(Network(model, config, CPU), SAMPLE, range(5), batch=2)
     first = next(frames)
-    assert sizes == [2, 2, 1]  # one step of all pictures, and no more
+    assert sizes == [PART] * 3  # one step of all pictures, and no more; all parts are filled up
     *_, last = frames
-    alone = list(trajectory(model, config, SAMPLE, [3], CPU))
+    alone = list(trajectory(Network(model, config, CPU), SAMPLE, [3]))
     np.testing.assert_array_equal(first.x_t[3], alone[0].x_t[0])
     np.testing.assert_array_equal(last.x_t[3], alone[-1].x_t[0])
 
@@ -90,7 +92,7 @@ def test_batches_go_at_the_same_pace_and_change_nothing():
 def test_frames_are_not_written_to_again():
     config = tiny_config()
     frames, kept = [], []
-    for frame in trajectory(model_of(config), config, SAMPLE, [1, 2], CPU):
+    for frame in trajectory(Network(model_of(config), config, CPU), SAMPLE, [1, 2]):
         frames.append(frame)
         kept.append(frame.x_t.copy())
     for frame, copy in zip(frames, kept, strict=True):
@@ -108,7 +110,7 @@ def test_moments_are_those_of_the_frames_and_noise_falls_to_nothing(spacing, sch
     )
     sample = dataclasses.replace(SAMPLE, spacing=spacing)
     moments = trajectory_moments(config.diffusion, sample)
-    frames = list(trajectory(model_of(config), config, sample, [0], CPU))
+    frames = list(trajectory(Network(model_of(config), config, CPU), sample, [0]))
     assert [(m.index, m.t) for m in moments] == [(f.index, f.t) for f in frames]
     abar = NoiseSchedule.from_config(config.diffusion).alphas_cumprod
     for moment in moments[:-1]:
@@ -123,7 +125,7 @@ def test_more_steps_than_timesteps_are_refused_before_anything_is_computed():
     with pytest.raises(ConfigError, match="1 to 40"):
         trajectory_moments(config.diffusion, sample)
     with pytest.raises(ConfigError, match="1 to 40"):
-        next(trajectory(model_of(config), config, sample, [0], CPU))
+        next(trajectory(Network(model_of(config), config, CPU), sample, [0]))
 
 
 @pytest.mark.parametrize("sampler", ["ddpm", "ddim", "dpmpp_2m", "heun"])
@@ -132,7 +134,7 @@ def test_it_can_be_left_within_one_step_of_all_pictures(sampler):
     model, calls = model_of(config), []
     model.register_forward_hook(lambda *_: calls.append(1))
     sample = dataclasses.replace(SAMPLE, sampler=sampler)
-    frames = trajectory(model, config, sample, range(4), CPU, batch=2)
+    frames = trajectory(Network(model, config, CPU), sample, range(4), batch=2)
     made = []
     for _ in range(3):
         next(frames)

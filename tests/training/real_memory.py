@@ -55,8 +55,7 @@ def main(name: str, *settings: str) -> None:
         snapshot = take_snapshot(trainer, 1.0)
         trainer.train_step()
         noise = torch.zeros(config.train.preview_count, *config.pictures.shape)
-        with torch.no_grad(), trainer.autocast():
-            averaged_model(trainer)(noise, torch.zeros(len(noise), dtype=torch.long))
+        averaged_model(trainer).predict(noise, torch.zeros(len(noise), dtype=torch.long))
         assert snapshot.step == 2  # held until here, as while it is written
     print(steps, most() - before)
 

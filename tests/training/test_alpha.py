@@ -13,6 +13,7 @@ from ddpm_studio.config_text import with_settings
 from ddpm_studio.events import PreviewSaved, SampleFinished
 from ddpm_studio.presets import preset
 from ddpm_studio.sampling.generate import generate
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import Trainer, load_model
 from ddpm_studio.training.preview import preview
@@ -55,10 +56,10 @@ def test_samples_of_its_checkpoint_have_straight_alpha(
     save_checkpoint(path, with_alpha_trainer(make_trainer), 1.0)
     model, config = load_model(path)
     sample = SampleConfig(num_inference_steps=4)
-    events = list(generate(model, config, sample, range(3), CPU))
+    events = list(generate(Network(model, config, CPU), sample, range(3)))
     pictures = [np.asarray(one.picture) for one in events if isinstance(one, SampleFinished)]
     assert len(pictures) == 3
-    *_, last = trajectory(model, config, sample, range(3), CPU)
+    *_, last = trajectory(Network(model, config, CPU), sample, range(3))
     for picture, same in zip(pictures, last.x_t, strict=True):
         assert picture.shape == (8, 8, 4)
         assert picture.dtype == np.uint8
@@ -134,7 +135,9 @@ def test_finished_sprites_have_no_veil(make_trainer: MakeTrainer, tmp_path: Path
     path = tmp_path / "step_00000005.safetensors"
     save_checkpoint(path, with_alpha_trainer(make_trainer, "pictures.alpha=hard"), 1.0)
     model, config = load_model(path)
-    frames = list(trajectory(model, config, SampleConfig(num_inference_steps=4), range(3), CPU))
+    frames = list(
+        trajectory(Network(model, config, CPU), SampleConfig(num_inference_steps=4), range(3))
+    )
     for frame in frames:
         assert set(np.unique(frame.pred_x_0[..., 3])) <= {0, 255}
         assert (frame.pred_x_0[frame.pred_x_0[..., 3] == 0] == 0).all()

@@ -104,7 +104,7 @@ def test_nothing_of_a_trainer_changes(make_trainer: MakeTrainer) -> None:
 
 def test_the_weights_are_shared_and_not_copied(make_trainer: MakeTrainer) -> None:
     trainer = trained(make_trainer, 2)
-    model = plain_model(trainer)
+    model = plain_model(trainer).model
     for own, parameter in zip(model.parameters(), trainer.parameters, strict=True):
         assert own.data_ptr() == parameter.data_ptr()
         assert own is not parameter, "else it could not be set to need no gradient"

@@ -81,7 +81,7 @@ def test_the_first_pictures_do_not_depend_on_how_many_there_are(
 
 def test_the_averaged_weights_are_shown(make_trainer: MakeTrainer) -> None:
     trainer = trained(make_trainer)
-    model = averaged_model(trainer)
+    model = averaged_model(trainer).model
     assert not model.training
     for parameter, average in zip(model.parameters(), trainer.averages, strict=True):
         assert torch.equal(parameter, average)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPalette, QPen, QPolygonF
 
+from ddpm_studio.gui.frame_store import X_T
 from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.widgets.images import drawable, image_on
 from ddpm_studio.gui.widgets.lock_step import difference, lock_step
-from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
+from ddpm_studio.gui.widgets.trajectory import Trajectory
 
 SIDES, WIPE, FLICKER, DIFFERENCE = "sides", "wipe", "flicker", "difference"
 CALM_RATE = 3  # changes a second; more of them can harm, and are shown only to who asks for them

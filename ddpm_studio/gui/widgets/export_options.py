@@ -120,7 +120,7 @@ class ExportOptions(QWidget):
         self._play.show_for(kind)
         self._look.show_for(kind)
         self._look.no_recipe.setVisible(RECIPE in kind.options and self._filmed.has_recipe)
-        height, width, _ = self.film.shape
+        height, width, _ = self.seen_film.shape
         stages = self._stages
         self._size.propose(width * max(1, stages), height, is_page=stages > 0)
         self.changed.emit()

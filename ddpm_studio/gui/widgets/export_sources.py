@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ddpm_studio.gui.widgets.trajectory import FINISHED, PRED_EPS, PRED_X_0, X_T, Trajectory
+from ddpm_studio.gui.frame_store import FINISHED, PRED_EPS, PRED_X_0, X_T
+from ddpm_studio.gui.widgets.trajectory import Trajectory
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ddpm_studio.export.film.write import Film
     from ddpm_studio.gui.work.films import MakeRecipe
     from ddpm_studio.gui.work.training_film import PreviewFrames
@@ -83,9 +86,9 @@ class Filmed(ABC):
     def film(self, part: Part) -> Film:
         """A part as a film: nothing is computed before its frames are asked for."""
 
+    @abstractmethod
     def seen(self, part: Part) -> Film:
         """The same for a preview: its frames are at hand at once, if not always the exact ones."""
-        return self.film(part)
 
     @property
     def has_recipe(self) -> bool:
@@ -148,17 +151,21 @@ class FilmedDenoising(Filmed):
         return again is not None and len(store.kept) < len(self._trajectory)
 
     def film(self, part: Part) -> Film:
-        from ddpm_studio.export.film.sources import both_film, grid_film
         from ddpm_studio.gui.work.films import one_at_a_time
 
-        frames, chosen = self._trajectory.frames, part.pictures
-        moments = self._trajectory.moments
+        return one_at_a_time(self._film_of(self._trajectory.frames, part))
+
+    def seen(self, part: Part) -> Film:
+        return self._film_of(self._trajectory.frames_at_hand, part)
+
+    def _film_of(self, frames: Callable[[str], Sequence[np.ndarray]], part: Part) -> Film:
+        from ddpm_studio.export.film.sources import both_film, grid_film
+
+        chosen, moments = part.pictures, self._trajectory.moments
         if part.show == BOTH:
             sides = frames(X_T), frames(PRED_X_0)
-            film = both_film(*sides, chosen, moments=moments, columns=part.columns)
-        else:
-            film = grid_film(frames(part.show), chosen, moments=moments, columns=part.columns)
-        return one_at_a_time(film)
+            return both_film(*sides, chosen, moments=moments, columns=part.columns)
+        return grid_film(frames(part.show), chosen, moments=moments, columns=part.columns)
 
     def recipe_maker(self, part: Part) -> MakeRecipe | None:
         made = self._recipe

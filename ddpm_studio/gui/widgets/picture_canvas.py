@@ -8,9 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ddpm_studio.gui.frame_store import X_T
 from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.widgets.compare_view import WIPE, CompareView, draw_waiting, draw_wipe
-from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
+from ddpm_studio.gui.widgets.trajectory import Trajectory
 
 
 class PictureCanvas(QWidget):

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.frame_store import X_T
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.widgets.compare_view import WIPE, CompareView, draw_waiting, draw_wipe
@@ -18,7 +19,7 @@ from ddpm_studio.gui.widgets.round_marks import (
     is_near,
     keep_place,
 )
-from ddpm_studio.gui.widgets.trajectory import X_T, Trajectory
+from ddpm_studio.gui.widgets.trajectory import Trajectory
 
 TWO_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.frame_store import FINISHED, PRED_EPS, PRED_X_0, X_T
 from ddpm_studio.gui.settings import Settings
 from ddpm_studio.gui.theme import Theme
 from ddpm_studio.gui.widgets.button import IconButton
@@ -17,7 +18,7 @@ from ddpm_studio.gui.widgets.inputs import ComboBox
 from ddpm_studio.gui.widgets.memory_choice import MemoryChoice
 from ddpm_studio.gui.widgets.player import Player
 from ddpm_studio.gui.widgets.timeline import Timeline
-from ddpm_studio.gui.widgets.trajectory import FINISHED, PRED_EPS, PRED_X_0, X_T, Trajectory
+from ddpm_studio.gui.widgets.trajectory import Trajectory
 from ddpm_studio.gui.widgets.two_groups import TwoGroups
 
 SPEEDS = (6, 12, 24, 60)  # frames a second
@@ -53,7 +54,7 @@ class Scrubber(QFrame):
     """
 
     moved = Signal(int)  # a position in the trajectory
-    show_changed = Signal(str)  # trajectory.X_T, PRED_X_0, PRED_EPS or FINISHED
+    show_changed = Signal(str)  # frame_store.X_T, PRED_X_0, PRED_EPS or FINISHED
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,11 +83,11 @@ class Scrubber(QFrame):
 
     @property
     def show_what(self) -> str:
-        """trajectory.X_T, PRED_X_0, PRED_EPS or FINISHED."""
+        """frame_store.X_T, PRED_X_0, PRED_EPS or FINISHED."""
         return self._show.chosen
 
     def choose_show(self, show: str) -> None:
-        """trajectory.X_T, PRED_X_0 or PRED_EPS."""
+        """frame_store.X_T, PRED_X_0 or PRED_EPS."""
         self._show.setCurrentIndex(max(0, self._show.findData(show)))
 
     @property

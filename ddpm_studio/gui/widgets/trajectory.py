@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, overload
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from ddpm_studio.gui.frame_store import ALL, FrameStore, Span, frame_bytes
+from ddpm_studio.gui.frame_store import ALL, X_T, FrameStore, Span, frame_bytes, pixels_of
+from ddpm_studio.gui.frames.again import Again
 from ddpm_studio.gui.widgets.images import drawable, image_on
+from ddpm_studio.gui.work.frames import AllFrames, KeptFrames
 
 if TYPE_CHECKING:
     import numpy as np
 
     from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
-
-# what of a frame is shown
-X_T, PRED_X_0, PRED_EPS, FINISHED = "x_t", "pred_x_0", "pred_eps", "finished"
-GREY = 128  # no noise at all
-
-
-class Again(Protocol):
-    """Computes frames a second time, to the last bit; in any thread."""
-
-    @property
-    def is_forward(self) -> bool:
-        """Whether they are levels of the forward process."""
-        ...
-
-    def frames(self, span: Span) -> Iterator[TrajectoryFrame]:
-        """Frames span.anchor .. span.last, of all pictures or of one."""
-        ...
 
 
 class Trajectory(QObject):
@@ -148,18 +133,20 @@ class Trajectory(QObject):
         frame = self.store.exact(position) or self.store.nearest(position)
         if frame is None:
             raise IndexError(position)
-        return _shown(frame, show)
+        return pixels_of(frame, show)
 
     def frames(self, show: str = X_T) -> Sequence[np.ndarray]:
-        """All frames that were computed, each as `pictures` gives it.
+        """All frames that were computed, to the last bit.
 
-        For a thread of its own: there it computes what is not kept, whenever it is asked for.
+        For a thread of its own: what is not kept is computed whenever it is asked for.
         """
         if self.again is None or len(self.store.kept) >= len(self):
-            return [self.pictures(position, show) for position in range(len(self))]
-        from ddpm_studio.gui.work.frames import AllFrames
+            return self.frames_at_hand(show)
+        return AllFrames(*self.store.snapshot(), len(self), self.again, show)
 
-        return AllFrames(self.store.snapshot(), len(self), self.again, show)
+    def frames_at_hand(self, show: str = X_T) -> Sequence[np.ndarray]:
+        """The same without a wait, each as `pictures` gives it: of those there are, the nearest."""
+        return KeptFrames(self.store.snapshot()[0], len(self), show)
 
     def images(self, position: int, show: str = X_T) -> Sequence[QImage]:
         """The pictures of a frame to draw, each made when it is asked for and then kept.
@@ -202,7 +189,7 @@ class Trajectory(QObject):
         """One picture, uint8 (H, W, C), and whether it is of that very frame."""
         frame = self.store.exact(position, picture)
         if frame is not None:
-            pictures = _shown(frame, show)
+            pictures = pixels_of(frame, show)
             return pictures[picture if len(pictures) == len(self.seeds) else 0], True
         return self.pictures(position, show)[picture], False
 
@@ -270,15 +257,3 @@ class _Images(Sequence[QImage]):
                 self.is_exact = False
                 of.missed.emit()
         return made
-
-
-def _shown(frame: TrajectoryFrame, show: str) -> np.ndarray:
-    """Of a frame that does not have it: no noise is grey, and what is expected comes of it."""
-    pixels: np.ndarray | None = getattr(frame, show)
-    if pixels is None and show == FINISHED:
-        pixels = frame.pred_x_0
-    if pixels is None:
-        import numpy as np
-
-        pixels = np.full_like(frame.x_t, GREY)
-    return pixels

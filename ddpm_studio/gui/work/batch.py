@@ -6,12 +6,12 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ddpm_studio.errors import CheckpointError
-from ddpm_studio.project import Project, step_of
+from ddpm_studio.project import Project
 
 if TYPE_CHECKING:
     from ddpm_studio.gallery.batch import Batch
     from ddpm_studio.gui.work.sample import Wish
+    from ddpm_studio.training.loaded import Loaded
 
 
 def begin(wish: Wish) -> Generator[Any, None, Batch]:
@@ -23,18 +23,10 @@ def begin(wish: Wish) -> Generator[Any, None, Batch]:
         from ddpm_studio.training.checkpoints import choose_checkpoint
 
         checkpoint = yield from choose_checkpoint(wish.project)
-    sha256, loaded = _load(checkpoint, wish.which)
-    batch = begin_batch(
-        wish.project,
-        checkpoint,
-        sha256,
-        step_of(checkpoint),
-        wish.which,
-        wish.sample,
-        wish.count,
-    )
+    loaded = _load(checkpoint, wish.which)
+    batch = begin_batch(wish.project, loaded, wish.sample, wish.count)
     yield batch
-    return (yield from _paint(batch, *loaded))
+    return (yield from _paint(batch, loaded))
 
 
 def finish(project: Project, batch: Batch) -> Generator[Any, None, Batch]:
@@ -42,25 +34,17 @@ def finish(project: Project, batch: Batch) -> Generator[Any, None, Batch]:
     from ddpm_studio.gallery.batch import find_model
 
     yield batch
-    _, loaded = _load(find_model(project, batch), batch.which)
-    return (yield from _paint(batch, *loaded))
+    return (yield from _paint(batch, _load(find_model(project, batch), batch.which)))
 
 
-def _load(checkpoint: Path, which: str) -> tuple[str, tuple[Any, Any, Any]]:
-    """The fingerprint of a checkpoint; its model, the model's settings, and the device."""
+def _load(checkpoint: Path, which: str) -> Loaded:
     from ddpm_studio.device import select_device
-    from ddpm_studio.recipe import fingerprint
-    from ddpm_studio.training import load_model
+    from ddpm_studio.training.loaded import load
 
-    device = select_device()
-    try:
-        sha256 = fingerprint(checkpoint)
-    except OSError as error:
-        raise CheckpointError(f"There is no checkpoint {checkpoint}.") from error
-    return sha256, (*load_model(checkpoint, which, device), device)
+    return load(checkpoint, which, select_device())
 
 
-def _paint(batch: Batch, model: Any, config: Any, device: Any) -> Generator[Any, None, Batch]:
+def _paint(batch: Batch, loaded: Loaded) -> Generator[Any, None, Batch]:
     from ddpm_studio.gallery.batch import paint_batch
 
-    return (yield from paint_batch(batch, model, config, device))
+    return (yield from paint_batch(batch, loaded))

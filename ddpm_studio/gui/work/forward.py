@@ -13,7 +13,6 @@ from ddpm_studio.gui.work.frames import ForwardAgain
 from ddpm_studio.gui.work.sample import (
     OwnPicture,
     RunStarted,
-    Shelf,
     Wish,
     check_shape,
     choose,
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from ddpm_studio.choices import Crop
     from ddpm_studio.data import PictureSet
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
+    from ddpm_studio.training.loaded import LoadedModels
 
 SHOWN = 4  # x_t, pred_x_0, pred_eps, and what comes of it
 
@@ -45,21 +45,21 @@ class LevelsFinished:
 
 
 def forward(
-    shelf: Shelf, wish: Wish
+    models: LoadedModels, wish: Wish
 ) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame | LevelsFinished]:
     """The forward process of `wish.start.picture`: every level first, then what comes of each."""
     from ddpm_studio.sampling.forward import finish_levels, levels
     from ddpm_studio.sampling.trajectory import trajectory_moments
 
     assert wish.start is not None
-    checkpoint = yield from choose(shelf, wish)
-    loaded, sample = shelf.take(checkpoint, wish.which), wish.sample
+    checkpoint = yield from choose(models, wish)
+    loaded, sample = models.take(checkpoint, wish.which), wish.sample
     check_shape(wish.start.picture, loaded)
     moments = tuple(trajectory_moments(loaded.config.diffusion, sample))
     size = SHOWN * picture_bytes(loaded.config)
     plan = plan_frames(len(moments), size, 0, wish.budget)
     again = ForwardAgain(
-        shelf,
+        models,
         checkpoint,
         loaded.sha256,
         wish.which,
@@ -67,7 +67,7 @@ def forward(
         wish.start.picture.pixels,
         sample.seed,
     )
-    recipe = recipe_for(wish, checkpoint, loaded)
+    recipe = recipe_for(wish, loaded)
     yield RunStarted(moments, (sample.seed,), checkpoint, recipe, plan, again, wish.budget)
     noising = again.noising()
     yield from levels(noising, sorted(plan.kept))

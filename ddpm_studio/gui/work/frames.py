@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,23 +11,23 @@ from typing import TYPE_CHECKING, overload
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui.frame_store import ALL, Span
+from ddpm_studio.gui.frame_store import ALL, Span, pixels_of
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.gui.widgets.trajectory import Again
-    from ddpm_studio.gui.work.sample import Loaded, Shelf
+    from ddpm_studio.gui.frames.again import Again
     from ddpm_studio.sampling.forward import Noising
     from ddpm_studio.sampling.resume import State
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
+    from ddpm_studio.training.loaded import Loaded, LoadedModels
 
 
 @dataclass(frozen=True)
 class DenoisingAgain:
     """Makes a denoising again that was made once, with the very same checkpoint."""
 
-    shelf: Shelf
+    models: LoadedModels
     checkpoint: Path
     sha256: str
     which: str
@@ -44,13 +43,11 @@ class DenoisingAgain:
         """
         from ddpm_studio.sampling.trajectory import trajectory
 
-        loaded = same_model(self.shelf, self.checkpoint, self.which, self.sha256)
+        loaded = same_model(self.models, self.checkpoint, self.which, self.sha256)
         first, last = self._together(span.picture, loaded.device.type == "cpu")
         state = None if span.state is None else span.state.part(first, last)
         seeds, one = self.seeds[first:last], span.picture - first
-        frames = trajectory(
-            loaded.model, loaded.config, self.sample, seeds, loaded.device, start=state
-        )
+        frames = trajectory(loaded, self.sample, seeds, start=state)
         for frame in islice(frames, span.last - span.anchor + 1):
             yield frame if span.picture == ALL or len(seeds) == 1 else picture_of(frame, one)
 
@@ -73,7 +70,7 @@ class DenoisingAgain:
 class ForwardAgain:
     """Noises a picture again, as it was done once; every level for itself."""
 
-    shelf: Shelf
+    models: LoadedModels
     checkpoint: Path
     sha256: str
     which: str
@@ -93,9 +90,9 @@ class ForwardAgain:
         """What the engine needs for it."""
         from ddpm_studio.sampling.forward import Noising, from_record
 
-        loaded = same_model(self.shelf, self.checkpoint, self.which, self.sha256)
+        loaded = same_model(self.models, self.checkpoint, self.which, self.sha256)
         x_0 = from_record(self.pixels)
-        return Noising(loaded.model, loaded.config, self.sample, x_0, self.seed, loaded.device)
+        return Noising(loaded, self.sample, x_0, self.seed)
 
 
 def picture_of(frame: TrajectoryFrame, picture: int) -> TrajectoryFrame:
@@ -107,9 +104,9 @@ def picture_of(frame: TrajectoryFrame, picture: int) -> TrajectoryFrame:
     return dataclasses.replace(frame, **only, state=None)
 
 
-def same_model(shelf: Shelf, checkpoint: Path, which: str, sha256: str) -> Loaded:
+def same_model(models: LoadedModels, checkpoint: Path, which: str, sha256: str) -> Loaded:
     """The model of a checkpoint as it was. Raises StudioError if it is another one by now."""
-    loaded = shelf.take(checkpoint, which)
+    loaded = models.take(checkpoint, which)
     if loaded.sha256 != sha256:
         raise StudioError(
             f"The frames in between cannot be computed again: {checkpoint.name} has changed."
@@ -123,24 +120,12 @@ def compute(again: Again, span: Span) -> Iterator[TrajectoryFrame | None]:
         yield frame if position >= span.first else None
 
 
-class AllFrames(Sequence["np.ndarray"]):
-    """Every frame of a denoising, for a thread that writes films; what is not kept is computed.
+class KeptFrames(Sequence["np.ndarray"]):
+    """Of every frame of a denoising the nearest that is in memory: nobody waits for these."""
 
-    In the window's own thread, which must not wait, the nearest kept frame takes its place.
-    """
-
-    def __init__(
-        self,
-        there: tuple[dict[int, TrajectoryFrame], dict[int, State]],
-        count: int,
-        again: Again,
-        show: str,
-    ) -> None:
-        self._kept, self._anchors = there
-        self._count, self._again, self._show = count, again, show
-        self._segment: dict[int, np.ndarray] = {}  # the latest, as far as it was asked for
-        self._running: Iterator[TrajectoryFrame] | None = None
-        self._next = 0  # the position that `_running` gives next
+    def __init__(self, kept: Mapping[int, TrajectoryFrame], count: int, show: str) -> None:
+        """kept: by position, one at the least unless `count` is 0."""
+        self._kept, self._count, self._show = kept, count, show
 
     def __len__(self) -> int:
         return self._count
@@ -155,14 +140,35 @@ class AllFrames(Sequence["np.ndarray"]):
             return [self[one] for one in range(*index.indices(self._count))]
         if not -self._count <= index < self._count:
             raise IndexError(index)
-        position = index % self._count
+        return self._at(index % self._count)
+
+    def _at(self, position: int) -> np.ndarray:
+        return self._of(self._kept[min(self._kept, key=lambda one: (abs(one - position), one))])
+
+    def _of(self, frame: TrajectoryFrame) -> np.ndarray:
+        return pixels_of(frame, self._show)
+
+
+class AllFrames(KeptFrames):
+    """Every frame of a denoising as it was: what is not in memory is computed, which takes time."""
+
+    def __init__(
+        self,
+        kept: Mapping[int, TrajectoryFrame],
+        anchors: Mapping[int, State],
+        count: int,
+        again: Again,
+        show: str,
+    ) -> None:
+        super().__init__(kept, count, show)
+        self._anchors, self._again = anchors, again
+        self._segment: dict[int, np.ndarray] = {}  # the latest, as far as it was asked for
+        self._running: Iterator[TrajectoryFrame] | None = None
+        self._next = 0  # the position that `_running` gives next
+
+    def _at(self, position: int) -> np.ndarray:
         if position in self._kept:
             return self._of(self._kept[position])
-        if threading.current_thread() is threading.main_thread():
-            return self._of(self._kept[min(self._kept, key=lambda one: abs(one - position))])
-        return self._computed(position)
-
-    def _computed(self, position: int) -> np.ndarray:
         anchor = max((one for one in self._anchors if one <= position), default=0)
         after = min((one for one in self._kept if one > position), default=self._count)
         if position not in self._segment and (self._running is None or position != self._next):
@@ -174,7 +180,3 @@ class AllFrames(Sequence["np.ndarray"]):
             self._segment[self._next] = self._of(next(self._running))
             self._next += 1
         return self._segment[position]
-
-    def _of(self, frame: TrajectoryFrame) -> np.ndarray:
-        pixels: np.ndarray = getattr(frame, self._show)
-        return pixels

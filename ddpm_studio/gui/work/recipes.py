@@ -98,7 +98,7 @@ def _maker(folders: Sequence[Path], recipe: Recipe) -> Generator[None, None, Hom
 
 def home(project: Project, recipe: Recipe) -> Home:
     """Whether a project has the model of a recipe; one of another name is not searched through."""
-    from ddpm_studio.remaking import find_checkpoint_of
+    from ddpm_studio.gallery.origin import find_checkpoint_of
 
     paths = project.checkpoint_paths()
     is_likely = project.name == recipe.project or recipe.checkpoint in [path.name for path in paths]
@@ -116,7 +116,7 @@ class Ready:
 
 def make_ready(project: Project, recipe: Recipe) -> Generator[None, None, Ready]:
     """Find the model, and the own picture, of a recipe. Raises StudioError if that one is gone."""
-    from ddpm_studio.remaking import own_pixels
+    from ddpm_studio.gallery.origin import own_pixels
 
     yield
     found = home(project, recipe)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -15,17 +14,16 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.events import CheckpointSkipped, SampleStep
 from ddpm_studio.gui.frame_plan import FramePlan, plan_frames
 from ddpm_studio.gui.work.frames import DenoisingAgain, ForwardAgain
-from ddpm_studio.project import Project, step_of
+from ddpm_studio.project import Project
 from ddpm_studio.samplers import SAMPLERS
 
 if TYPE_CHECKING:
     import numpy as np
-    import torch
 
-    from ddpm_studio.nn import UNet
     from ddpm_studio.sampling.recipe import Recipe
     from ddpm_studio.sampling.resume import State
     from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
+    from ddpm_studio.training.loaded import Loaded, LoadedModels
 
 BUDGET = 1 << 30  # bytes of frames that are kept, unless a person chooses another number
 SHOWN, FLOAT_BYTES = 3, 4  # x_t, pred_x_0 and pred_eps as bytes; a state is in float32
@@ -82,60 +80,21 @@ class RunStarted:
     budget: int = BUDGET
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """A network, ready to sample."""
+def new_models() -> LoadedModels:
+    """For a job to make: torch comes with it."""
+    from ddpm_studio.training.loaded import LoadedModels
 
-    model: UNet
-    config: StudioConfig
-    device: torch.device
-    sha256: str  # of its checkpoint
-
-
-class Shelf:
-    """Holds the network that was used last, so that the next denoising need not load it again."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()  # a discarded job may still be reaching for it
-        self._path: Path | None = None
-        self._version: tuple[object, ...] = ()
-        self._loaded: Loaded | None = None
-
-    def take(self, path: Path, which: str) -> Loaded:
-        """The network of a checkpoint. Raises CheckpointError with one sentence."""
-        from ddpm_studio.device import select_device
-        from ddpm_studio.sampling.recipe import fingerprint
-        from ddpm_studio.training import load_model
-
-        with self._lock:
-            if self._loaded is None or not self._has(path, which):
-                self._loaded = None  # make room first
-                device = select_device()
-                version = _version(path, which)
-                model, config = load_model(path, which, device)
-                self._loaded = Loaded(model, config, device, fingerprint(path))
-                self._path, self._version = path, version
-            return self._loaded
-
-    def has(self, path: Path, which: str) -> bool:
-        with self._lock:
-            return self._loaded is not None and self._has(path, which)
-
-    def _has(self, path: Path, which: str) -> bool:
-        if path != self._path or self._version[:1] != (which,):
-            return False
-        # training may have deleted an old checkpoint; what was loaded is as good as ever
-        return not path.exists() or _version(path, which) == self._version
+    return LoadedModels()
 
 
 def generate(
-    shelf: Shelf, wish: Wish
+    models: LoadedModels, wish: Wish
 ) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame]:
     """Denoise as wished: what it will be, then every step, and as many frames as fit in memory."""
     from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 
-    checkpoint = yield from choose(shelf, wish)
-    loaded, sample = shelf.take(checkpoint, wish.which), wish.sample
+    checkpoint = yield from choose(models, wish)
+    loaded, sample = models.take(checkpoint, wish.which), wish.sample
     seeds = tuple(range(sample.seed, sample.seed + wish.count))
     start = _state_of(wish, loaded, seeds)
     first = start.index if start is not None else 0
@@ -143,16 +102,14 @@ def generate(
     size = wish.count * picture_bytes(loaded.config)
     anchor = FLOAT_BYTES * size * (2 if SAMPLERS[sample.sampler].looks_back else 1)
     plan = plan_frames(len(moments), SHOWN * size, anchor, wish.budget, start is not None)
-    again = DenoisingAgain(shelf, checkpoint, loaded.sha256, wish.which, sample, seeds)
-    recipe = recipe_for(wish, checkpoint, loaded)
+    again = DenoisingAgain(models, checkpoint, loaded.sha256, wish.which, sample, seeds)
+    recipe = recipe_for(wish, loaded)
     yield RunStarted(moments, seeds, checkpoint, recipe, plan, again, wish.budget)
     shown_at, steps = 0.0, len(moments) - 1
     frames = trajectory(
-        loaded.model,
-        loaded.config,
+        loaded,
         sample,
         seeds,
-        loaded.device,
         start=start,
         anchors=frozenset(first + position for position in plan.anchors),
     )
@@ -185,24 +142,20 @@ def check_shape(picture: OwnPicture, loaded: Loaded) -> None:
         )
 
 
-def choose(shelf: Shelf, wish: Wish) -> Generator[CheckpointSkipped, None, Path]:
+def choose(models: LoadedModels, wish: Wish) -> Generator[CheckpointSkipped, None, Path]:
     """The checkpoint that is wished, or the newest that is whole. Raises CheckpointError."""
     from ddpm_studio.training.checkpoints import choose_checkpoint
 
     if wish.checkpoint is not None:
         return wish.checkpoint
     newest = wish.project.checkpoint_paths()[-1:]
-    if newest and shelf.has(newest[0], wish.which):  # it was found whole before
+    if newest and models.has(newest[0], wish.which):  # it was found whole before
         return newest[0]
     return (yield from choose_checkpoint(wish.project))
 
 
-def recipe_for(wish: Wish, checkpoint: Path, loaded: Loaded) -> Recipe:
+def recipe_for(wish: Wish, loaded: Loaded) -> Recipe:
     """The recipe of the first picture."""
-    from ddpm_studio.device import select_precision
-    from ddpm_studio.sampling.recipe import Recipe
-
-    precision = select_precision(loaded.config.train.precision, loaded.device)
     start = None
     if wish.start is not None:
         picture = wish.start.picture
@@ -211,18 +164,7 @@ def recipe_for(wish: Wish, checkpoint: Path, loaded: Loaded) -> Recipe:
         index = last if wish.start.index is None else wish.start.index
         start = {"picture": picture.name, "sha256": picture.sha256, "index": index}
         start |= {"crop": picture.crop}
-    return Recipe(
-        project=wish.project.name,
-        checkpoint=checkpoint.name,
-        checkpoint_sha256=loaded.sha256,
-        step=step_of(checkpoint),
-        which=wish.which,
-        device=loaded.device.type,
-        precision=str(precision).removeprefix("torch."),
-        seed=wish.sample.seed,
-        sample=wish.sample,
-        start=start,
-    )
+    return loaded.recipe(wish.project.name, wish.sample, start=start)
 
 
 def recipe_of(recipe: Recipe, seed: int) -> Recipe:
@@ -234,12 +176,3 @@ def picture_bytes(config: StudioConfig) -> int:
     """Of one picture, as bytes."""
     channels, height, width = config.pictures.shape
     return channels * height * width
-
-
-def _version(path: Path, which: str) -> tuple[object, ...]:
-    """What tells a file from another one of the same name."""
-    try:
-        about = path.stat()
-    except OSError:
-        return (which,)
-    return (which, about.st_mtime_ns, about.st_size)

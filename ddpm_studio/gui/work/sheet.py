@@ -40,18 +40,17 @@ class PageWish:
 def paint(wish: SheetWish) -> Iterator[SampleStep | SheetCell | SheetGap]:
     """Paint the cells that are not known yet."""
     from ddpm_studio.device import select_device
+    from ddpm_studio.gallery.sheets import Loader
     from ddpm_studio.sampling.sheet import make_sheet
-    from ddpm_studio.sheeting import Loader
 
-    device = select_device()
-    yield from make_sheet(wish.sheet, Loader(wish.project, device).load, device, wish.known)
+    yield from make_sheet(wish.sheet, Loader(wish.project, select_device()).load, wish.known)
 
 
 def write(path: Path, wish: PageWish) -> Generator[Progress | FileWritten, None, Path]:
     """Write the page; if it is stopped before its end, nothing is left. Returns its path."""
     from ddpm_studio.device import select_device
     from ddpm_studio.export.sheet_page import SheetPage, write_page
-    from ddpm_studio.sheeting import about_sheet
+    from ddpm_studio.gallery.sheets import about_sheet
 
     make_folder(path.parent)
     page = SheetPage(wish.project.name, wish.sheet, wish.cells, wish.paper)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from bisect import bisect_right
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -109,7 +110,8 @@ def training_recipe(
     None if there is no checkpoint. Raises OSError if it cannot be read.
     """
     from ddpm_studio.device import select_device, select_precision
-    from ddpm_studio.sampling.recipe import Recipe, fingerprint
+    from ddpm_studio.recipe import fingerprint
+    from ddpm_studio.training.loaded import recipe_of
     from ddpm_studio.training.preview import preview_sample
 
     paths = project.checkpoint_paths()
@@ -117,16 +119,15 @@ def training_recipe(
         return None
     path = next((one for one in paths if step_of(one) >= step), paths[-1])
     config, device = project.config, select_device()
-    return Recipe(
-        project=project.name,
-        checkpoint=path.name,
-        checkpoint_sha256=fingerprint(path),
-        step=step_of(path),
-        which="ema",
-        device=device.type,
-        precision=str(select_precision(config.train.precision, device)).removeprefix("torch."),
-        seed=seeds[0],
-        sample=preview_sample(config, config.train.preview_steps),
+    sample = preview_sample(config, config.train.preview_steps)
+    return recipe_of(
+        project.name,
+        path,
+        fingerprint(path),
+        "ema",
+        device,
+        select_precision(config.train.precision, device),
+        dataclasses.replace(sample, seed=seeds[0]),
         seeds=tuple(seeds) if len(seeds) > 1 else (),
         film=film,
     ).to_text()

@@ -12,7 +12,7 @@ def ddim(steps: Steps, at: Point, *, eta: float = 0.0) -> Tensor:
 
     sigma = eta * sqrt((1 - a_prev) / (1 - a)) * sqrt(1 - a / a_prev) (DDIM, eq. 16).
     """
-    a, a_prev = steps.schedule.alpha_bar(at.t), steps.schedule.alpha_bar(at.t_prev)
+    a, a_prev = steps.process.alpha_bar(at.t), steps.process.alpha_bar(at.t_prev)
     sigma = float(eta * ((1 - a_prev) / (1 - a)).sqrt() * (1 - a / a_prev).sqrt())
     towards_x_t = float((1 - a_prev - sigma**2).clamp(min=0).sqrt())
     x_t = float(a_prev.sqrt()) * at.pred_x_0 + towards_x_t * at.pred_eps

@@ -13,7 +13,7 @@ def ddpm(steps: Steps, at: Point, *, variance: str = "posterior") -> Tensor:
     On a subset of timesteps alpha_t is alphas_cumprod_t / alphas_cumprod_prev. The variance is
     the posterior's (beta tilde) or beta; the last step shows the mean.
     """
-    a, a_prev = steps.schedule.alpha_bar(at.t), steps.schedule.alpha_bar(at.t_prev)
+    a, a_prev = steps.process.alpha_bar(at.t), steps.process.alpha_bar(at.t_prev)
     alpha = a / a_prev
     beta = 1 - alpha
     mean = (

@@ -17,18 +17,13 @@ def dpmpp_2m(steps: Steps, at: Point) -> Tensor:
     """
     if at.t_prev < 0:
         return at.pred_x_0
-    a, a_prev = (float(steps.schedule.alpha_bar(t)) for t in (at.t, at.t_prev))
-    h = log_snr(a_prev) / 2 - log_snr(a) / 2
+    a, a_prev = (float(steps.process.alpha_bar(t)) for t in (at.t, at.t_prev))
+    now = steps.process.log_snr(at.t) / 2
+    h = steps.process.log_snr(at.t_prev) / 2 - now
     towards = at.pred_x_0
     if at.before is not None:
-        a_before = float(steps.schedule.alpha_bar(steps.timesteps[at.index - 1]))
-        h_before = log_snr(a) / 2 - log_snr(a_before) / 2
+        h_before = now - steps.process.log_snr(steps.timesteps[at.index - 1]) / 2
         part = h / (2 * h_before)  # 1 / (2 r)
         towards = (1 + part) * at.pred_x_0 - part * at.before
     kept = math.sqrt((1 - a_prev) / (1 - a))
     return kept * at.x_t - math.sqrt(a_prev) * math.expm1(-h) * towards
-
-
-def log_snr(a: float) -> float:
-    """log(alpha^2 / sigma^2) where alphas_cumprod is `a`."""
-    return math.log(a) - math.log1p(-a)

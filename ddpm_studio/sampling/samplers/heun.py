@@ -22,7 +22,7 @@ def heun(steps: Steps, at: Point) -> Tensor:
     """
     if at.t_prev < 0:
         return at.pred_x_0
-    a, a_prev = (float(steps.schedule.alpha_bar(t)) for t in (at.t, at.t_prev))
+    a, a_prev = (float(steps.process.alpha_bar(t)) for t in (at.t, at.t_prev))
     sigma, sigma_prev = math.sqrt((1 - a) / a), math.sqrt((1 - a_prev) / a_prev)
     x = at.x_t / math.sqrt(a)
     euler = x + (sigma_prev - sigma) * at.pred_eps  # pred_eps is the slope

@@ -25,6 +25,7 @@ from ddpm_studio.gui.widgets.picture_view import PictureView
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.project import step_of
 from ddpm_studio.sampling.generate import denoise_seeds
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.trajectory import noise_to_uint8
 from ddpm_studio.training import find_checkpoint, load_model
@@ -148,7 +149,7 @@ def engine_frames(project):
     sample = with_settings(project.config, wish).sample
     model, config = load_model(find_checkpoint(project))
     device = next(model.parameters()).device
-    return list(denoise_seeds(model, config, sample, range(7, 10), device))
+    return list(denoise_seeds(Network(model, config, device), sample, range(7, 10)))
 
 
 def export(person, path, decoded_film):

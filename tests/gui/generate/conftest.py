@@ -21,6 +21,7 @@ from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.widgets.picture_viewer import PictureViewer
 from ddpm_studio.gui.widgets.sample_grid import SampleGrid
 from ddpm_studio.sampling.generate import denoise_seeds
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.training import load_model
 
 LEFT = Qt.MouseButton.LeftButton
@@ -123,7 +124,9 @@ def make_engine_frames(project, seed, which="ema", **settings):
     sample = with_settings(project.config, [f"sample.num_inference_steps={STEPS}", *words]).sample
     model, config = load_model(project.checkpoint_paths()[-1], which)
     seeds = range(seed, seed + COUNT)
-    return list(denoise_seeds(model, config, sample, seeds, next(model.parameters()).device))
+    return list(
+        denoise_seeds(Network(model, config, next(model.parameters()).device), sample, seeds)
+    )
 
 
 class FolderWatcher(QObject):

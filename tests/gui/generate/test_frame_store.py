@@ -1,6 +1,7 @@
 """Frames in memory never pass their budget, and those that are gone come back to the last bit."""
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from ddpm_studio.gui.widgets.trajectory import Trajectory
 from ddpm_studio.gui.work import frames as frame_work
 from ddpm_studio.gui.work import sample as work
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame, trajectory
+from ddpm_studio.training.loaded import Loaded
 from tests.sampling.tiny import CPU, model_of, tiny_config
 
 SHOWS = ("x_t", "pred_x_0", "pred_eps")
@@ -57,7 +59,7 @@ def test_more_memory_keeps_more_frames():
     assert at_hand >= (gaps[0] - 1) * 100  # room for what lies between two of them
 
 
-class Shelf:
+class Models:
     """Has one network."""
 
     def __init__(self, loaded):
@@ -76,10 +78,12 @@ class Run:
             config.sample, sampler=sampler, eta=eta, num_inference_steps=STEPS
         )
         self.seeds = (5, 6, 7)
-        self.loaded = work.Loaded(model_of(config), config, CPU, "sha")
-        self.whole = list(trajectory(self.loaded.model, config, self.sample, self.seeds, CPU))
+        self.loaded = Loaded(
+            model_of(config), config, CPU, Path("step_00000010.safetensors"), "sha", "ema"
+        )
+        self.whole = list(trajectory(self.loaded, self.sample, self.seeds))
         self.again = frame_work.DenoisingAgain(
-            Shelf(self.loaded), "checkpoint", "sha", "ema", self.sample, self.seeds
+            Models(self.loaded), "checkpoint", "sha", "ema", self.sample, self.seeds
         )
         size = COUNT * work.picture_bytes(config)
         anchor = 4 * size * (2 if sampler == "dpmpp_2m" else 1)
@@ -89,9 +93,7 @@ class Run:
         moments = [Moment(i, -1, 0.0) for i in range(STEPS + 1)]
         self.trajectory = Trajectory(moments, self.seeds, store, self.again)
         self.most = 0
-        made = trajectory(
-            self.loaded.model, config, self.sample, self.seeds, CPU, anchors=self.plan.anchors
-        )
+        made = trajectory(self.loaded, self.sample, self.seeds, anchors=self.plan.anchors)
         for position, frame in enumerate(made):
             if position in self.plan.kept or position % 3 == 0:  # some only for a look
                 self.trajectory.add(frame)
@@ -243,19 +245,29 @@ def test_a_smaller_budget_lets_frames_go_at_once_and_they_come_back(qapp):
 
 
 def test_films_get_every_frame_whatever_is_kept(qapp, qtbot):
-    """In their own thread; the window's thread does not wait, and sees the nearest."""
-    import threading
-
+    """Whoever cannot wait takes the frames at hand instead, of which the nearest is seen."""
     run = Run("dpmpp_2m", 0.0, 7 * FRAME)
-    frames, got = run.trajectory.frames("pred_x_0"), []
+    frames = run.trajectory.frames("pred_x_0")
     assert len(frames) == STEPS + 1
     order = [*range(STEPS + 1), *range(STEPS - 1, 0, -1), 3, 11]
-    writer = threading.Thread(target=lambda: got.extend(frames[i] for i in order))
-    writer.start()
-    writer.join()
-    for index, pictures in zip(order, got, strict=True):
-        np.testing.assert_array_equal(pictures, run.whole[index].pred_x_0)
-    assert frames[2].shape == run.whole[2].x_t.shape
+    for index in order:
+        np.testing.assert_array_equal(frames[index], run.whole[index].pred_x_0)
+    np.testing.assert_array_equal(frames[-2:][0], run.whole[-2].pred_x_0)
+    at_hand = run.trajectory.frames_at_hand("pred_x_0")
+    assert len(at_hand) == STEPS + 1
+    for position in range(STEPS + 1):
+        np.testing.assert_array_equal(
+            at_hand[position], run.trajectory.pictures(position, "pred_x_0")
+        )
+
+
+def test_frames_at_hand_are_never_computed(qapp, monkeypatch):
+    run = Run("ddim", 0.0, 7 * FRAME)
+    missing = next(p for p in range(STEPS) if not run.trajectory.is_exact(p))
+    monkeypatch.setattr(frame_work.DenoisingAgain, "frames", None)
+    assert run.trajectory.frames_at_hand()[missing].shape == run.whole[missing].x_t.shape
+    with pytest.raises(TypeError):  # they ask for what is not there
+        run.trajectory.frames()[missing]
 
 
 def test_a_trajectory_that_nobody_shows_is_gone_with_its_frames(qapp):

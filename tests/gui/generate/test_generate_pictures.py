@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.export.images import RECIPE_KEY
 from ddpm_studio.gui import names
 from ddpm_studio.sampling.generate import denoise_seeds
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.recipe import Recipe
 from ddpm_studio.training import load_model
@@ -145,7 +146,7 @@ def test_the_chosen_are_saved_as_png_with_the_recipe_that_makes_them_again(
         assert recipe.sample.num_inference_steps == STEPS
         model, config = load_model(tiny_project.checkpoints / recipe.checkpoint, recipe.which)
         device = next(model.parameters()).device
-        *_, last = denoise_seeds(model, config, recipe.sample, [recipe.seed], device)
+        *_, last = denoise_seeds(Network(model, config, device), recipe.sample, [recipe.seed])
         np.testing.assert_array_equal(to_uint8(last.x_t)[0], array)  # alone, not among four
     page.click(page.get(QPushButton, names.GENERATE_SHOW_IN_FOLDER))
     assert folders == [tiny_project.gallery]

@@ -148,15 +148,13 @@ def test_another_project_hears_nothing_of_the_old_one(page, tiny_project):
 
 
 def test_a_model_is_loaded_once_until_it_is_another_one(page, tiny_project, monkeypatch):
-    from ddpm_studio import training
-
     loaded = []
 
     def noting(path, which, device):
         loaded.append((Path(path).name, which))
         return load_model(path, which, device)
 
-    monkeypatch.setattr(training, "load_model", noting)
+    monkeypatch.setattr("ddpm_studio.training.loaded.load_model", noting)
     page.generate()
     page.generate()
     assert len(loaded) == 1

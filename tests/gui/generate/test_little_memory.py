@@ -102,7 +102,7 @@ def test_one_large_picture_alone_is_computed(poor, monkeypatch):
 
 def test_a_checkpoint_that_is_gone_is_a_sentence_and_the_nearest_stay(poor, monkeypatch):
     page, trajectory = poor, poor.grid.trajectory
-    monkeypatch.setattr(trajectory.again.shelf, "_path", None)  # another one was loaded since
+    monkeypatch.setattr(trajectory.again.models, "_path", None)  # another one was loaded since
     trajectory.again.checkpoint.unlink()
     missing = next(p for p in range(STEPS) if not trajectory.is_exact(p))
     page.timeline.setValue(missing)

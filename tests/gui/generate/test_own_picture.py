@@ -10,6 +10,7 @@ from ddpm_studio.data import prepare_pictures
 from ddpm_studio.gui import names
 from ddpm_studio.gui.widgets.picture_wall import PictureWall
 from ddpm_studio.sampling.forward import Noising, finish_levels, from_record, levels
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.training import load_model
 
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
@@ -34,7 +35,7 @@ def noising(page, project, name, index_of_seed=0):
     assert sample.num_inference_steps == STEPS
     device = next(model.parameters()).device
     x_0 = from_record(prepared(project)[name])
-    return Noising(model, config, sample, x_0, trajectory.seeds[index_of_seed], device)
+    return Noising(Network(model, config, device), sample, x_0, trajectory.seeds[index_of_seed])
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from ddpm_studio.export.images import write_png
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.dialogs.recipe_dialog import RecipeDialog
+from ddpm_studio.gui.frame_store import X_T
 from ddpm_studio.gui.widgets.sample_grid import SampleGrid
-from ddpm_studio.gui.widgets.trajectory import X_T
 from ddpm_studio.project import step_of
 from ddpm_studio.recipe import Recipe, fingerprint
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import load_model
 
@@ -83,7 +84,7 @@ def picture_file(tmp_path):
     def make(project, recipe, name="saved.png"):
         model, config = load_model(project.checkpoint_paths()[-1], recipe.which)
         cpu = torch.device("cpu")
-        *_, last = trajectory(model, config, recipe.sample, recipe.all_seeds, cpu)
+        *_, last = trajectory(Network(model, config, cpu), recipe.sample, recipe.all_seeds)
         write_png(tmp_path / name, last.x_t[0], recipe.to_text())
         return tmp_path / name, last.x_t
 

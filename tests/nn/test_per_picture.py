@@ -8,7 +8,7 @@ import torch
 
 from ddpm_studio.config import ModelConfig
 from ddpm_studio.nn import UNet
-from ddpm_studio.nn.crew import MOST_PIXELS, PART, can_share
+from ddpm_studio.nn.per_picture import MOST_PIXELS, PART, PerPicture, can_share, per_picture
 
 COUNTS = (2, PART, 2 * PART + 1)
 
@@ -49,7 +49,7 @@ def pictures(count: int, channels: int = 3, size: int = 16) -> torch.Tensor:
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_picture_is_the_same_in_every_place_and_beside_any_others(threads, precision, channels):
-    model = network(channels)
+    model = per_picture(network(channels))
     one = pictures(1, channels)
     t = torch.tensor([321])
     with torch.autocast("cpu", precision, enabled=precision is not torch.float32):
@@ -66,7 +66,7 @@ def test_the_number_of_threads_changes_nothing_for_whoever_asks():
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
-        model = network()
+        model = per_picture(network())
         model(pictures(9), torch.full((9,), 5))
         assert torch.get_num_threads() == 2
         later: list[int] = []
@@ -82,29 +82,32 @@ def test_the_number_of_threads_changes_nothing_for_whoever_asks():
 def test_it_is_the_same_function_as_all_at_once():
     model = network()
     x_t, t = pictures(6), torch.arange(6) * 100
-    in_parts = model(x_t, t)
-    model.in_parts = False
+    in_parts = per_picture(model)(x_t, t)
     torch.testing.assert_close(in_parts, model(x_t, t), rtol=1e-4, atol=1e-5)
 
 
 @torch.no_grad()
-def test_what_goes_wrong_in_a_thread_is_raised_where_it_was_asked(threads, monkeypatch):
-    model = network()
-
+def test_what_goes_wrong_in_a_thread_is_raised_where_it_was_asked(threads):
     def broken(*_args: object) -> torch.Tensor:
         raise MemoryError("no memory left")
 
-    monkeypatch.setattr(model, "_together", broken)
     with pytest.raises(MemoryError, match="no memory left"):
-        model(pictures(9), torch.full((9,), 5))
+        PerPicture(broken, 2)(pictures(9), torch.full((9,), 5))
 
 
 @torch.no_grad()
 def test_a_copy_of_a_network_works_beside_it(threads):
     model = network()
     x_t, t = pictures(5), torch.full((5,), 40)
-    expected = model(x_t, t)
-    assert torch.equal(copy.deepcopy(model)(x_t, t), expected)
+    expected = per_picture(model)(x_t, t)
+    assert torch.equal(per_picture(copy.deepcopy(model))(x_t, t), expected)
+
+
+def test_no_gradient_is_kept_and_what_is_no_u_net_stays_as_it_is():
+    model = network()
+    assert model.conv_in.weight.requires_grad
+    assert not per_picture(model)(pictures(2), torch.tensor([3, 4])).requires_grad
+    assert per_picture(abs) is abs
 
 
 @pytest.mark.parametrize(

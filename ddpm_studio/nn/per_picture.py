@@ -10,11 +10,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ddpm_studio.nn.unet import UNet
+
 PART = 4  # pictures that go through together
 MOST_PIXELS = 64 * 64  # of pictures that do; larger ones keep all cores busy by themselves
 VECTOR = 16  # pixels; a picture whose rows of numbers end between vectors has a tail of its own
 
-Network = Callable[[Tensor, Tensor], Tensor]  # (x_t, t) -> like x_t
+Predict = Callable[[Tensor, Tensor], Tensor]  # (x_t, t) -> like x_t
 
 
 def can_share(height: int, width: int, stride: int) -> bool:
@@ -27,25 +29,34 @@ def can_share(height: int, width: int, stride: int) -> bool:
     return smallest % VECTOR == 0 and height * width <= MOST_PIXELS
 
 
-class Crew:
-    """Threads of one core each, which share the pictures of a batch.
+class PerPicture:
+    """A network for sampling, in which each picture has the same bits whatever is beside it.
 
     What a kernel adds up in which order depends on the size of the batch and on the number of
-    threads. So every part has the same size, a short one is filled up, and one thread computes
-    it: a picture comes out the same, bit for bit, whatever is beside it. Many small kernels wait
-    for each other when they are spread over cores, so this is also quicker.
+    threads. So on the CPU every part of a batch has the same size, a short one is filled up, and
+    one thread of one core computes it. Many small kernels wait for each other when they are spread
+    over cores, so this is also quicker. Large pictures, and those that do not fill vectors, go one
+    by one. Elsewhere nothing is done: their kernels depend on the batch.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, network: Predict, stride: int) -> None:
+        """stride: the sides of pictures are multiples of it, and of as many pixels is the last."""
+        self._network, self._stride = network, stride
         self._pool: ThreadPoolExecutor | None = None
         self._size = 0
 
-    def __reduce__(self) -> tuple[type[Crew], tuple[()]]:
-        return Crew, ()  # a copy of a network gets threads of its own
+    @torch.no_grad()
+    def __call__(self, x_t: Tensor, t: Tensor) -> Tensor:
+        """network(x_t, t) for (N, C, H, W) and (N,), autocast as it is here."""
+        if x_t.device.type != "cpu":
+            return self._network(x_t, t)
+        height, width = x_t.shape[-2:]
+        if can_share(height, width, self._stride):
+            return self._shared(x_t, t)
+        return torch.cat([self._network(*part) for part in _parts(x_t, t, 1)])
 
-    def run(self, network: Network, x_t: Tensor, t: Tensor) -> Tensor:
-        """network(x_t, t) for (N, C, H, W) and (N,), without gradients, autocast as it is here."""
-        parts = list(_parts(x_t, t))
+    def _shared(self, x_t: Tensor, t: Tensor) -> Tensor:
+        parts = list(_parts(x_t, t, PART))
         size = torch.get_num_threads()
         mixed = torch.is_autocast_enabled("cpu")
         precision = torch.get_autocast_dtype("cpu")
@@ -60,7 +71,7 @@ class Crew:
                         index = next(left, None)
                     if index is None:
                         return
-                    done[index] = network(*parts[index])
+                    done[index] = self._network(*parts[index])
 
         if size == 1:
             work()
@@ -78,12 +89,17 @@ class Crew:
         return self._pool
 
 
-def _parts(x_t: Tensor, t: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """PART pictures each, copied, because kernels also look at strides and alignment."""
+def per_picture(network: Predict) -> Predict:
+    """A U-Net as `PerPicture` has it; anything else is already what its caller wants."""
+    return PerPicture(network, network.config.stride) if isinstance(network, UNet) else network
+
+
+def _parts(x_t: Tensor, t: Tensor, size: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """`size` pictures each, copied, because kernels also look at strides and alignment."""
     t = t.expand(len(x_t))
-    for start in range(0, len(x_t), PART):
-        pictures, steps = x_t[start : start + PART], t[start : start + PART]
-        missing = PART - len(pictures)
+    for start in range(0, len(x_t), size):
+        pictures, steps = x_t[start : start + size], t[start : start + size]
+        missing = size - len(pictures)
         if missing:
             pictures = torch.cat([pictures, pictures[-1:].expand(missing, *pictures.shape[1:])])
             steps = torch.cat([steps, steps[-1:].expand(missing)])

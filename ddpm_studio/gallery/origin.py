@@ -1,0 +1,92 @@
+"""Where a picture came from: its checkpoint, and the own picture that it began with."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ddpm_studio.choices import read_choices
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.errors import StudioError
+from ddpm_studio.project import Project, step_of
+from ddpm_studio.recipe import Recipe, fingerprint
+from ddpm_studio.sampling.forward import from_record
+
+if TYPE_CHECKING:
+    import torch
+
+    from ddpm_studio.gallery.batch import Batch
+
+
+def find_checkpoint_of(project: Project, made: Recipe | Batch) -> Path | None:
+    """The checkpoint that a recipe or a batch was made with, by its content; None if it is gone.
+
+    The one of the same name is looked at first, and the others only if that is another one.
+    """
+    paths = project.checkpoint_paths()
+    for path in sorted(paths, key=lambda path: path.name != made.checkpoint):
+        try:
+            if fingerprint(path) == made.checkpoint_sha256:
+                return path
+        except OSError:  # training has just deleted it
+            continue
+    return None
+
+
+def missing_checkpoint(project: Project, recipe: Recipe) -> str:
+    """What to say where `find_checkpoint_of` finds none."""
+    paths = project.checkpoint_paths()
+    if not paths:
+        return f"{project.path} is not trained yet: it has no checkpoint."
+    return (
+        f"The model of step {recipe.step:,} that this was made with is not in {project.path} any "
+        f"more, or never was; with --newest that of step {step_of(paths[-1]):,} is used instead, "
+        "and the picture will be another one."
+    )
+
+
+def recipe_for(recipe: Recipe, project: Project, checkpoint: Path) -> Recipe:
+    """The same settings with another checkpoint."""
+    return dataclasses.replace(
+        recipe,
+        project=project.name,
+        checkpoint=checkpoint.name,
+        checkpoint_sha256=fingerprint(checkpoint),
+        step=step_of(checkpoint),
+    )
+
+
+def own_picture(project: Project, config: StudioConfig, start: dict[str, Any]) -> torch.Tensor:
+    """The picture that a denoising began with, as training sees it: (1, C, H, W) in [-1, 1].
+
+    start: of a recipe. Raises StudioError if it is not in the project's folder as it was.
+    """
+    return from_record(own_pixels(project, config, start))
+
+
+def own_pixels(project: Project, config: StudioConfig, start: dict[str, Any]) -> np.ndarray:
+    """The same as it is prepared: uint8 (H, W, C), of four channels premultiplied."""
+    from ddpm_studio.data.prepare import new_pool
+    from ddpm_studio.data.requests import request_for
+
+    name = str(start["picture"])
+    path = (project.pictures / name).resolve()
+    gone = f"The picture {name!r} that this began with is not in {project.pictures} as it was then."
+    if not path.is_relative_to(project.pictures.resolve()) or not path.is_file():
+        raise StudioError(gone)
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != start["sha256"]:
+            raise StudioError(gone)
+    # all of them, though one is wanted: how far a file is reduced in decoding follows from all
+    crops, place = read_choices(project.path).of(name).crops, start.get("crop", 0)
+    channels, height, width = config.pictures.shape
+    with new_pool(config.pictures, workers=1) as pool:
+        ((_, answer),) = pool.run([(0, request_for(path, config.pictures, crops))])
+    size, count = height * width * channels, max(1, len(crops))
+    if len(answer.data) != count * size or place >= count:
+        raise StudioError(gone)
+    return np.frombuffer(answer.data, np.uint8).reshape(count, height, width, channels)[place]

@@ -1,0 +1,61 @@
+"""DDPM: a U-Net that predicts eps, v or x_0 on a discrete schedule (Ho et al. 2020)."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+import torch
+from torch import Tensor
+
+from ddpm_studio.config import ModelConfig, StudioConfig
+from ddpm_studio.device import select_memory_format
+from ddpm_studio.diffusion import (
+    NoiseSchedule,
+    Process,
+    l_simple,
+    min_snr_weights,
+    prediction_target,
+    q_sample,
+)
+from ddpm_studio.models.kind import Kind
+from ddpm_studio.nn import UNet
+from ddpm_studio.nn.per_picture import Predict, per_picture
+
+
+def build(config: StudioConfig) -> UNet:
+    return UNet(config.model, recomputes=config.train.gradient_checkpointing)
+
+
+def process(config: StudioConfig) -> NoiseSchedule:
+    return NoiseSchedule.from_config(config.diffusion)
+
+
+def loss(
+    config: StudioConfig, process: Process, predict: Predict, x_0: Tensor, t: Tensor, eps: Tensor
+) -> Tensor:
+    """L_simple of what the network predicts, each timestep with its weight: float32 (N,)."""
+    diffusion = config.diffusion
+    output = predict(q_sample(process, x_0, t, eps), t)
+    target = prediction_target(process, diffusion.prediction, x_0, t, eps)
+    weights = min_snr_weights(process, diffusion.prediction, t, diffusion.min_snr_gamma)
+    return l_simple(output, target) * weights.float()
+
+
+def predictor(model: UNet, precision: torch.dtype, device: torch.device) -> Predict:
+    """The network in the precision and memory layout that its device is fastest in."""
+    layout = select_memory_format(device, precision)
+    model.to(device=device, memory_format=layout)  # type: ignore[call-overload]
+    # autocast converts the weights once for all pictures of a step, but only those that could be
+    # trained (no gradient is ever taken here); where each picture goes alone, that saves a third
+    model.requires_grad_(device.type == "cpu")
+    network = per_picture(model)
+
+    def predict(x_t: Tensor, t: Tensor) -> Tensor:
+        mixed = precision != torch.float32
+        with torch.autocast(device.type, precision) if mixed else nullcontext():
+            return network(x_t.contiguous(memory_format=layout), t)
+
+    return predict
+
+
+DDPM = Kind("ddpm", ModelConfig, build, process, loss, predictor)

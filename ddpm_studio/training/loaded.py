@@ -1,0 +1,112 @@
+"""A network that was loaded from a checkpoint, and the one that is kept for the next time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.device import precision_name, select_device
+from ddpm_studio.errors import CheckpointError
+from ddpm_studio.project import step_of
+from ddpm_studio.recipe import Recipe, fingerprint
+from ddpm_studio.sampling.network import Network
+from ddpm_studio.training.checkpoints import load_model
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded(Network):
+    """The network of a checkpoint, ready to sample. which: "ema" or "model"."""
+
+    checkpoint: Path
+    sha256: str  # of its file
+    which: str
+
+    @property
+    def step(self) -> int:
+        """Of training, after which it was saved."""
+        return step_of(self.checkpoint)
+
+    def recipe(self, project: str, sample: SampleConfig, **more: Any) -> Recipe:
+        """Of what it paints for a project; more: what else a `Recipe` has, such as its film."""
+        made = (self.checkpoint, self.sha256, self.which, self.device, self.precision)
+        return recipe_of(project, *made, sample, **more)
+
+
+def load(checkpoint: Path, which: str = "ema", device: torch.device | str = "cpu") -> Loaded:
+    """See `load_model`. Raises CheckpointError with one sentence."""
+    device = torch.device(device)
+    model, config = load_model(checkpoint, which, device)
+    try:
+        sha256 = fingerprint(checkpoint)
+    except OSError as error:  # training has just deleted it
+        raise CheckpointError(f"There is no checkpoint {checkpoint}.") from error
+    return Loaded(model, config, device, checkpoint, sha256, which)
+
+
+def recipe_of(
+    project: str,
+    checkpoint: Path,
+    sha256: str,
+    which: str,
+    device: torch.device,
+    precision: torch.dtype,
+    sample: SampleConfig,
+    **more: Any,
+) -> Recipe:
+    """The recipe of what a checkpoint paints, loaded or not; its seed is that of `sample`."""
+    return Recipe(
+        project=project,
+        checkpoint=checkpoint.name,
+        checkpoint_sha256=sha256,
+        step=step_of(checkpoint),
+        which=which,
+        device=device.type,
+        precision=precision_name(precision),
+        seed=sample.seed,
+        sample=sample,
+        **more,
+    )
+
+
+class LoadedModels:
+    """Holds the network that was used last, so that the next denoising need not load it again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # a discarded job may still be reaching for it
+        self._path: Path | None = None
+        self._version: tuple[object, ...] = ()
+        self._loaded: Loaded | None = None
+
+    def take(self, path: Path, which: str) -> Loaded:
+        """The network of a checkpoint. Raises CheckpointError with one sentence."""
+        with self._lock:
+            if self._loaded is None or not self._has(path, which):
+                self._loaded = None  # make room first
+                version = _version(path, which)
+                self._loaded = load(path, which, select_device())
+                self._path, self._version = path, version
+            return self._loaded
+
+    def has(self, path: Path, which: str) -> bool:
+        with self._lock:
+            return self._loaded is not None and self._has(path, which)
+
+    def _has(self, path: Path, which: str) -> bool:
+        if path != self._path or self._version[:1] != (which,):
+            return False
+        # training may have deleted an old checkpoint; what was loaded is as good as ever
+        return not path.exists() or _version(path, which) == self._version
+
+
+def _version(path: Path, which: str) -> tuple[object, ...]:
+    """What tells a file from another one of the same name."""
+    try:
+        about = path.stat()
+    except OSError:
+        return (which,)
+    return (which, about.st_mtime_ns, about.st_size)
