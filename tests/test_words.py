@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ddpm_studio.gui.work import plan as window
-from ddpm_studio.training.plan_lines import machine_line
-from ddpm_studio.training.probe import Probe
+from ddpm_studio.gui.plan import work as window
+from ddpm_studio.training.planning.lines import machine_line
+from ddpm_studio.training.planning.probe import Probe
 from ddpm_studio.words import (
     clock,
     duration_in_words,

@@ -9,8 +9,8 @@ from PIL import Image
 
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.facts import PictureFacts
-from ddpm_studio.data.fit import Upright, fit
+from ddpm_studio.data.decode.fit import Upright, fit
+from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.data.store import PictureStore, record_name
 
 

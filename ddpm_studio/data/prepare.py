@@ -16,16 +16,16 @@ from filelock import FileLock, Timeout
 
 from ddpm_studio.choices import Choices
 from ddpm_studio.config import PicturesConfig
+from ddpm_studio.data.decode.request import request_for
 from ddpm_studio.data.derive import Deriver
-from ddpm_studio.data.facts import PictureFacts
-from ddpm_studio.data.isolation import DecoderPool
-from ddpm_studio.data.known import KnownFiles
-from ddpm_studio.data.process import Answer
-from ddpm_studio.data.requests import request_for
+from ddpm_studio.data.file_cache import KnownFiles
+from ddpm_studio.data.isolation.pool import DecoderPool
+from ddpm_studio.data.isolation.process import Answer
+from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.data.scan import FoundFile, LeftOut, scan_folder
 from ddpm_studio.data.store import PictureStore, record_name
 from ddpm_studio.data.verdict import Readable, TakenPicture, copies_among, crops_for, judge
-from ddpm_studio.data.video_source import VIDEO_OFFER, VideoSource
+from ddpm_studio.data.video.source import VIDEO_OFFER, VideoSource
 from ddpm_studio.errors import PicturesError
 from ddpm_studio.events import Note, PicturesFound, PicturesReady, PicturesSeen, Progress, Work
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
@@ -38,7 +38,7 @@ WAIT_SECONDS = 0.1
 PULSE = 0.2  # seconds without an answer, after which it can be stopped all the same
 MOST_WORKERS = 8  # processes
 WORTH_A_WORKER = 24  # pictures: to start a process takes a quarter of a second
-HANDLER = "ddpm_studio.data.looking:look_at_request"
+HANDLER = "ddpm_studio.data.decode.look:look_at_request"
 DECODE_SECONDS = 30.0  # for one file
 MILLION = 1_000_000
 WORKER_BYTES, BYTES_PER_PIXEL = 1000 * MILLION, 6  # of address space

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ddpm_studio.data.facts import PictureFacts
+from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.errors import PicturesError
 from ddpm_studio.project import is_project
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ddpm_studio.data.facts import MINI_SIZE, PictureFacts
+from ddpm_studio.data.picture_facts import MINI_SIZE, PictureFacts
 
 Size = tuple[int, int]  # width, height
 Colour = tuple[int, int, int]

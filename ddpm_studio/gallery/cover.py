@@ -49,7 +49,7 @@ def _opened(path: Path) -> tuple[Image.Image, bool]:
 
 
 def _first_frame(path: Path) -> Image.Image:
-    from ddpm_studio.data.video_film import opened_video
+    from ddpm_studio.data.video.film import opened_video
 
     with opened_video(path) as film:
         for _, frame in film.frames():

@@ -15,7 +15,7 @@ from ddpm_studio.storage import JsonCache
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.data.isolation import DecoderPool
+    from ddpm_studio.data.isolation.pool import DecoderPool
 
 HANDLER = "ddpm_studio.gallery.cover:look_at_request"  # in the process that opens the files
 COVER, WHOLE = "cover", "whole"  # fill the shape; or fit into it, never enlarged
@@ -223,7 +223,7 @@ class Thumbnails:
 
 def new_pool() -> DecoderPool:
     """What opens the files; close it in the end."""
-    from ddpm_studio.data.isolation import DecoderPool
+    from ddpm_studio.data.isolation.pool import DecoderPool
 
     return DecoderPool(HANDLER, workers=1)
 

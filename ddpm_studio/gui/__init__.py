@@ -67,5 +67,5 @@ take `theme.colour("accent")` or the QPalette and repaint on `theme.changed`. Te
 `window`, `session`, `settings`, `new_project` (not trained), `tiny_project` (trained for real)
 and `fake_training` (replaces `work.train.train_project` with the same events, fast). Drive real
 widgets by name: `find(window, QPushButton, names.TRAIN_START)`. No thread survives a test, and
-Qt's warnings fail it. A picture of each page is one function in tests/screenshots.py.
+Qt's warnings fail it. A picture of each page is one function in tests/scenes/screenshots.py.
 """

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ddpm_studio.gui.startup import load_runtime_before_qt, missing_display, missing_library
+from ddpm_studio.gui.shell.startup import load_runtime_before_qt, missing_display, missing_library
 
 load_runtime_before_qt()  # before the next imports, whoever imports this module
 
@@ -26,14 +26,14 @@ from PySide6.QtGui import QIcon  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from ddpm_studio import __version__  # noqa: E402
-from ddpm_studio.gui.batching import Batching  # noqa: E402
-from ddpm_studio.gui.errors import UncaughtErrors, start_log  # noqa: E402
-from ddpm_studio.gui.interrupts import Interrupts  # noqa: E402
+from ddpm_studio.gui.batch.batch import Batching  # noqa: E402
+from ddpm_studio.gui.common.errors import UncaughtErrors, start_log  # noqa: E402
+from ddpm_studio.gui.common.resources import resource_path  # noqa: E402
+from ddpm_studio.gui.common.settings import Settings  # noqa: E402
+from ddpm_studio.gui.common.theme import Theme, studio_font  # noqa: E402
 from ddpm_studio.gui.main_window import MainWindow  # noqa: E402
-from ddpm_studio.gui.resources import resource_path  # noqa: E402
 from ddpm_studio.gui.session import Session  # noqa: E402
-from ddpm_studio.gui.settings import Settings  # noqa: E402
-from ddpm_studio.gui.theme import Theme, studio_font  # noqa: E402
+from ddpm_studio.gui.shell.interrupts import Interrupts  # noqa: E402
 from ddpm_studio.project import Project  # noqa: E402
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130  # as the commands end

@@ -26,22 +26,22 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batching import Batching
-from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
-from ddpm_studio.gui.dialogs.shortcuts import ShortcutsDialog
-from ddpm_studio.gui.errors import Failure
+from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.common.errors import Failure
 from ddpm_studio.gui.pages.generate_page import GeneratePage
 from ddpm_studio.gui.pages.made_page import MadePage
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.pages.pictures_page import PicturesPage
 from ddpm_studio.gui.pages.start_page import StartPage
 from ddpm_studio.gui.pages.train_page import TrainPage
-from ddpm_studio.gui.rail import Rail
-from ddpm_studio.gui.recipe_drop import RecipeDrop, local_file
+from ddpm_studio.gui.recipes.drop import RecipeDrop, local_file
 from ddpm_studio.gui.session import Session, project_or_pictures
-from ddpm_studio.gui.widgets.banner import Banner
-from ddpm_studio.gui.widgets.overlay import Overlay
-from ddpm_studio.gui.widgets.status_line import StatusLine
+from ddpm_studio.gui.shell.banner import Banner
+from ddpm_studio.gui.shell.overlay import Overlay
+from ddpm_studio.gui.shell.rail import Rail
+from ddpm_studio.gui.shell.shortcuts import ShortcutsDialog
+from ddpm_studio.gui.shell.status_line import StatusLine
+from ddpm_studio.gui.start.new_project import NewProjectDialog
 from ddpm_studio.project import Project
 
 SMALLEST, FIRST_SIZE = (960, 640), (1280, 800)

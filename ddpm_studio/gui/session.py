@@ -13,14 +13,14 @@ from ddpm_studio.errors import ProjectError, StudioError
 from ddpm_studio.events import CheckpointSaved, TrainStarted
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.device_turns import DeviceTurns
+from ddpm_studio.gui.common.errors import Failure, describe_failure
 from ddpm_studio.gui.common.job_names import SAMPLE_PROJECT, TRAIN, WARM_UP
+from ddpm_studio.gui.common.jobs import Job, JobRunner, MakeSteps
 from ddpm_studio.gui.common.left_jobs import LeftJobs
-from ddpm_studio.gui.errors import Failure, describe_failure
-from ddpm_studio.gui.jobs import Job, JobRunner, MakeSteps
-from ddpm_studio.gui.neighbour import Neighbour
-from ddpm_studio.gui.settings import Settings
-from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.work import start as start_work
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.shell import work as start_work
+from ddpm_studio.gui.shell.other_trainer import Neighbour
 from ddpm_studio.presets import DEFAULT_PRESET
 from ddpm_studio.project import FILE_NAME, Project, check_locked
 

@@ -14,9 +14,9 @@ from ddpm_studio.events import BothPainted
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training.checkpoints import load_model, read_info
+from ddpm_studio.training.failures import is_out_of_memory
 from ddpm_studio.training.preview import averaged_model, plain_model, preview_sample
 from ddpm_studio.training.trainer import Trainer
-from ddpm_studio.training.trouble import is_out_of_memory
 
 ENDED = "No training runs at the moment, so only its checkpoints can be asked."
 

@@ -31,18 +31,18 @@ from ddpm_studio.events import (
 )
 from ddpm_studio.project import Project
 from ddpm_studio.storage import remove_unfinished
+from ddpm_studio.training.evaluation import Looks
+from ddpm_studio.training.failures import is_out_of_memory, told_in_sentences
 from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
-from ddpm_studio.training.journal import Journal
-from ddpm_studio.training.keeper import Keeper
 from ddpm_studio.training.live import Live
-from ddpm_studio.training.looks import Looks
+from ddpm_studio.training.log import Journal
 from ddpm_studio.training.memory import freed_memory_kept, memory_taken
-from ddpm_studio.training.pace import Pace
 from ddpm_studio.training.preview import is_preview_step
-from ddpm_studio.training.settling import with_alpha, with_channels
-from ddpm_studio.training.team import Team, joined_team, own_device
+from ddpm_studio.training.processes import Team, joined_team, own_device
+from ddpm_studio.training.resolved_settings import with_alpha, with_channels
+from ddpm_studio.training.saver import Keeper
+from ddpm_studio.training.stopwatch import Pace
 from ddpm_studio.training.trainer import StepResult, Trainer
-from ddpm_studio.training.trouble import is_out_of_memory, told_in_sentences
 
 BAD_STEPS_IN_A_ROW = 5
 ROLLBACKS_IN_A_ROW = 8  # without a checkpoint further on in between

@@ -16,9 +16,9 @@ from ddpm_studio.models import kind_of
 from ddpm_studio.nn import Ema, UNet
 from ddpm_studio.nn.init import initialise
 from ddpm_studio.training.augment import augmented
-from ddpm_studio.training.bundle import Bundle
-from ddpm_studio.training.order import shuffled_indices
-from ddpm_studio.training.team import Team
+from ddpm_studio.training.flat_parameters import Bundle
+from ddpm_studio.training.processes import Team
+from ddpm_studio.training.shuffle import shuffled_indices
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import pytest
 from PySide6.QtWidgets import QApplication, QComboBox
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.settings import Settings
-from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.compare_view import DIFFERENCE, FLICKER, SIDES, WIPE
-from ddpm_studio.gui.widgets.sample_grid import SampleGrid
-from ddpm_studio.gui.widgets.stage import Stage
-from ddpm_studio.gui.widgets.trajectory import Trajectory
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.compare.view import DIFFERENCE, FLICKER, SIDES, WIPE
+from ddpm_studio.gui.frames.trajectory import Trajectory
+from ddpm_studio.gui.generate.grid import SampleGrid
+from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 
 PICTURES, SIZE = 64, 64

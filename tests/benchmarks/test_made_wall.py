@@ -21,8 +21,8 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.widgets.picture_wall import PictureWall
-from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
 
 COUNT, SIDE = 10_000, 64

@@ -14,7 +14,7 @@ import torch
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.presets import preset
-from ddpm_studio.training.rehearsal import rehearse
+from ddpm_studio.training.planning.rehearsal import rehearse
 from tests.training.real_memory import real_memory
 
 MIB = 2**20

@@ -18,9 +18,9 @@ from PIL import Image
 
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import prepare_pictures
-from ddpm_studio.data.isolation import DecoderPool
+from ddpm_studio.data.decode.request import request_for
+from ddpm_studio.data.isolation.pool import DecoderPool
 from ddpm_studio.data.prepare import new_pool
-from ddpm_studio.data.requests import request_for
 from ddpm_studio.events import PicturesReady, PicturesSeen
 
 HERE = Path(__file__).resolve().parent

@@ -13,12 +13,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.loss_plot import LossPlot
-from ddpm_studio.gui.widgets.loss_series import OTHERS, LossSeries
-from ddpm_studio.gui.widgets.plot_chips import PlotChip
-from ddpm_studio.gui.widgets.plot_markers import Marker
-from ddpm_studio.gui.widgets.plot_series import ALL
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.plot.chips import PlotChip
+from ddpm_studio.gui.plot.markers import Marker
+from ddpm_studio.gui.plot.plot import LossPlot
+from ddpm_studio.gui.plot.quantities import ALL
+from ddpm_studio.gui.plot.series import OTHERS, LossSeries
 from ddpm_studio.training.metrics import Measured
 
 POINTS = 1_000_000

@@ -16,10 +16,11 @@ from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.events import CheckpointSaved
 from ddpm_studio.presets import preset
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, keeper, train
+from ddpm_studio.training import Trainer, train
+from ddpm_studio.training import saver as keeper
+from ddpm_studio.training.evaluation import Looks
 from ddpm_studio.training.held_out import HeldOut
-from ddpm_studio.training.keeper import Keeper
-from ddpm_studio.training.looks import Looks
+from ddpm_studio.training.saver import Keeper
 
 PICTURES = 200
 SECONDS = 120.0

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from ddpm_studio.gui.settings import Settings
-from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.sample_grid import SampleGrid
-from ddpm_studio.gui.widgets.stage import Stage
-from ddpm_studio.gui.widgets.trajectory import Trajectory
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.frames.trajectory import Trajectory
+from ddpm_studio.gui.generate.grid import SampleGrid
+from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 
 FRAMES, PICTURES = 251, 16

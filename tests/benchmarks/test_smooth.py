@@ -22,9 +22,9 @@ from ddpm_studio.events import CheckpointSaved, PreviewSaved, TrainStep
 from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.settings import Settings
-from ddpm_studio.gui.work import train as work
+from ddpm_studio.gui.train import work
 from ddpm_studio.presets import preset
 from ddpm_studio.project import Project
 

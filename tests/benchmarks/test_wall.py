@@ -20,16 +20,16 @@ from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.choices import Choices
 from ddpm_studio.config import PicturesConfig, StudioConfig
-from ddpm_studio.data.facts import PictureFacts, encode_thumbnail
+from ddpm_studio.data.picture_facts import PictureFacts, encode_thumbnail
 from ddpm_studio.data.prepare import PictureSet
 from ddpm_studio.data.summary import summarise
 from ddpm_studio.data.verdict import TakenPicture
 from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.wall_entries import entries_of
-from ddpm_studio.gui.widgets.picture_wall import PictureWall
-from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.pictures.entries import entries_of
+from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
 
 COUNT, SIDE = 20_000, 64

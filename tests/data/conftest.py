@@ -20,7 +20,7 @@ from ddpm_studio.data import (
     prepare_pictures,
     read_picture,
 )
-from ddpm_studio.data.isolation import DecoderPool
+from ddpm_studio.data.isolation.pool import DecoderPool
 from ddpm_studio.data.prepare import HANDLER
 from ddpm_studio.events import PicturesReady
 

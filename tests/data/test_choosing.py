@@ -12,7 +12,7 @@ from PIL import Image
 
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import Choices, Crop, PictureChoice, PictureSet, read_picture
-from ddpm_studio.data.isolation import DecoderPool
+from ddpm_studio.data.isolation.pool import DecoderPool
 from ddpm_studio.events import PicturesReady
 
 CONFIG = PicturesConfig(size=24)

@@ -18,7 +18,7 @@ from PIL import Image
 from ddpm_studio.choices import Choices, PictureChoice
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import PictureSet, prepare, prepare_pictures
-from ddpm_studio.data.isolation import DecoderPool
+from ddpm_studio.data.isolation.pool import DecoderPool
 from ddpm_studio.data.prepare import new_pool
 from ddpm_studio.data.scan import scan_folder
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.data.facts import PictureFacts, encode_thumbnail
+from ddpm_studio.data.picture_facts import PictureFacts, encode_thumbnail
 from ddpm_studio.data.summary import summarise
 from ddpm_studio.presets import PRESETS
 

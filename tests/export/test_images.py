@@ -5,7 +5,7 @@ from PIL import Image
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import ExportError
 from ddpm_studio.export.images import RECIPE_KEY, write_png
-from ddpm_studio.sampling.recipe import Recipe
+from ddpm_studio.recipe import Recipe
 
 RECIPE = Recipe(
     "Blüten 花", "step_5", "ab" * 32, 5, "ema", "cpu", "float32", 3, SampleConfig(seed=3)

@@ -25,11 +25,11 @@ from ddpm_studio.config import (
 )
 from ddpm_studio.events import CheckpointSaved, PreviewSaved, TrainStarted, TrainStep
 from ddpm_studio.gui.app import create_window
-from ddpm_studio.gui.jobs import Job
+from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.settings import Settings
-from ddpm_studio.gui.theme import Theme
 from ddpm_studio.project import Project
 from tests.gui.patience import PatientBot
 
@@ -168,7 +168,7 @@ def tiny_project(tmp_path: Path, _trained: Path) -> Project:
 @pytest.fixture
 def fake_training(monkeypatch: pytest.MonkeyPatch) -> None:
     """`work.train.train_project` yields the events of a training without training."""
-    from ddpm_studio.gui.work import train as work
+    from ddpm_studio.gui.train import work
 
     monkeypatch.setattr(work, "train_project", fake_train)
 

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from ddpm_studio.gui import startup
 from ddpm_studio.gui.app import main
-from ddpm_studio.gui.startup import load_runtime_before_qt, missing_display, missing_library
+from ddpm_studio.gui.shell import startup
+from ddpm_studio.gui.shell.startup import load_runtime_before_qt, missing_display, missing_library
 
 LATE = ("torch", "numpy", "PIL", "av", "pyqtgraph")
 SHOW = f"""

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import CheckpointSaved, FileWritten, TrainStarted
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batching import Batching
+from ddpm_studio.gui.batch import work as batch_work
+from ddpm_studio.gui.batch.batch import Batching
 from ddpm_studio.gui.common.job_names import BATCH, EXPORT, SAMPLE, SAVE, TRAIN
-from ddpm_studio.gui.jobs import JobState
-from ddpm_studio.gui.work import batch as batch_work
-from ddpm_studio.gui.work import train as train_work
+from ddpm_studio.gui.common.jobs import JobState
+from ddpm_studio.gui.train import work as train_work
 from ddpm_studio.project import Project
 
 SLOW = 20_000

@@ -12,9 +12,9 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
-from ddpm_studio.gui.dialogs.shortcuts import ShortcutsDialog
-from ddpm_studio.gui.settings import Settings
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.shell.shortcuts import ShortcutsDialog
+from ddpm_studio.gui.start.new_project import NewProjectDialog
 from tests.gui.patience import PATIENCE
 
 NAMES = {value for key, value in vars(names).items() if key.isupper()}

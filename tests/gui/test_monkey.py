@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.work import train as work
+from ddpm_studio.gui.train import work
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui.common.job_names import SAMPLE, TRAIN
-from ddpm_studio.gui.jobs import JobState
+from ddpm_studio.gui.common.jobs import JobState
 from ddpm_studio.gui.session import project_or_pictures
 from ddpm_studio.project import FILE_NAME, Project
 
@@ -188,7 +188,7 @@ def test_settings_of_a_trained_model_are_locked_in_words(session, tiny_project):
 def test_checkpoints_of_training_are_heard_by_every_page(
     qtbot, session, new_project, fake_training
 ):
-    from ddpm_studio.gui.work import train as work
+    from ddpm_studio.gui.train import work
 
     session.open_project(new_project.path)
     heard = []
@@ -201,7 +201,7 @@ def test_checkpoints_of_training_are_heard_by_every_page(
 def test_channels_that_training_settled_are_not_written_over(
     qtbot, session, new_project, fake_training
 ):
-    from ddpm_studio.gui.work import train as work
+    from ddpm_studio.gui.train import work
 
     as_the_folder = new_project.with_config(
         with_settings(new_project.config, ["pictures.channels=0"])

@@ -11,7 +11,10 @@ import pytest
 from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, TrainEvent, keeper, looks, pace, train
+from ddpm_studio.training import Trainer, TrainEvent, train
+from ddpm_studio.training import evaluation as looks
+from ddpm_studio.training import saver as keeper
+from ddpm_studio.training import stopwatch as pace
 from ddpm_studio.training.checkpoints import Snapshot
 from ddpm_studio.training.trainer import StepResult
 

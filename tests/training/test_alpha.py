@@ -17,7 +17,7 @@ from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory
 from ddpm_studio.training import Trainer, load_model
 from ddpm_studio.training.preview import preview
-from ddpm_studio.training.settling import with_alpha
+from ddpm_studio.training.resolved_settings import with_alpha
 from tests.training.saving import save_checkpoint
 
 MakeTrainer = Callable[..., Trainer]

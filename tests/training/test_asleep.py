@@ -12,7 +12,8 @@ import pytest
 
 from ddpm_studio.events import CheckpointSaved, TrainStep, Work, is_progress
 from ddpm_studio.project import Project
-from ddpm_studio.training import TrainEvent, keeper
+from ddpm_studio.training import TrainEvent
+from ddpm_studio.training import saver as keeper
 from ddpm_studio.training.checkpoints import Snapshot, take_snapshot
 from tests.training.machine import Machine, train_on
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ddpm_studio.events import CheckpointSaved
 from ddpm_studio.project import Project
 from ddpm_studio.training.checkpoints import Snapshot
-from ddpm_studio.training.keeper import MARGIN
+from ddpm_studio.training.saver import MARGIN
 from tests.training.conftest import tiny_config
 from tests.training.machine import Machine, train_on
 

@@ -228,7 +228,7 @@ def test_a_device_that_is_gone_is_one_sentence_and_the_saved_state_stands(
     def train_step(trainer: Trainer) -> Any:
         if trainer.step == 5:
             monkeypatch.setattr(Trainer, "is_finite", gone)
-            monkeypatch.setattr("ddpm_studio.training.keeper.take_snapshot", gone)
+            monkeypatch.setattr("ddpm_studio.training.saver.take_snapshot", gone)
             gone()
         return real(trainer)
 

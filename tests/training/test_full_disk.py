@@ -16,7 +16,8 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.events import CheckpointSaved, Note, TrainStep
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.storage import TEMPORARY_PREFIX
-from ddpm_studio.training import TrainEvent, keeper, train
+from ddpm_studio.training import TrainEvent, train
+from ddpm_studio.training import saver as keeper
 from ddpm_studio.training.checkpoints import read_info
 from tests.training.watched_disk import Change, Failure, WatchedDisk
 

@@ -11,7 +11,8 @@ from torch.utils.hooks import RemovableHandle
 
 from ddpm_studio.events import CheckpointSaved, PicturesReady, RolledBack, StepSkipped, TrainStep
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, TrainEvent, keeper, train
+from ddpm_studio.training import Trainer, TrainEvent, train
+from ddpm_studio.training import saver as keeper
 from ddpm_studio.training.checkpoints import Snapshot, write_checkpoint
 
 NAN, INF = float("nan"), float("inf")

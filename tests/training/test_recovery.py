@@ -12,7 +12,8 @@ from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import CheckpointSaved, RolledBack, StepSkipped, TrainStep
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, TrainEvent, TrainResult, find_checkpoint, pace, train
+from ddpm_studio.training import Trainer, TrainEvent, TrainResult, find_checkpoint, train
+from ddpm_studio.training import stopwatch as pace
 from ddpm_studio.training.checkpoints import restore
 from ddpm_studio.training.metrics import read_log
 from tests.training.saving import save_checkpoint

@@ -22,7 +22,8 @@ from ddpm_studio.events import (
     is_progress,
 )
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, TrainEvent, TrainResult, checkpoints, pace, train
+from ddpm_studio.training import Trainer, TrainEvent, TrainResult, checkpoints, train
+from ddpm_studio.training import stopwatch as pace
 from ddpm_studio.training.metrics import read_log
 
 TrainFor = Callable[..., list[TrainEvent]]
@@ -192,7 +193,7 @@ def count_saves(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         saved.append(snapshot.step)
         real(path, snapshot)
 
-    monkeypatch.setattr("ddpm_studio.training.keeper.write_checkpoint", write)
+    monkeypatch.setattr("ddpm_studio.training.saver.write_checkpoint", write)
     return saved
 
 

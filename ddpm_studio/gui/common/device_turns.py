@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from ddpm_studio.gui.common.job_names import BATCH, TRAIN
-from ddpm_studio.gui.jobs import Job, JobRunner, MakeSteps
+from ddpm_studio.gui.common.jobs import Job, JobRunner, MakeSteps
 
 
 class DeviceTurns(QObject):

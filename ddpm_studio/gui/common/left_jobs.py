@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from ddpm_studio.gui.common.errors import Failure
 from ddpm_studio.gui.common.job_names import (
     BATCH,
     COPIES,
@@ -16,8 +17,7 @@ from ddpm_studio.gui.common.job_names import (
     WARM_UP,
     WRITING,
 )
-from ddpm_studio.gui.errors import Failure
-from ddpm_studio.gui.jobs import Job, JobEnd, JobRunner
+from ddpm_studio.gui.common.jobs import Job, JobEnd, JobRunner
 from ddpm_studio.project import Project
 
 TITLES = {  # what a job is called once its project is not in view any more

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from ddpm_studio.gui.frame_store import Span
+from ddpm_studio.gui.frames.store import Span
 
 if TYPE_CHECKING:
     from ddpm_studio.sampling.trajectory import TrajectoryFrame

@@ -11,26 +11,26 @@ from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batching import Batching
+from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.batch.button import PaintMany
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.comparing import Comparing
-from ddpm_studio.gui.dialogs.export_dialog import ExportDialog
-from ddpm_studio.gui.jobs import Job, JobState
-from ddpm_studio.gui.keeping import Keeping
-from ddpm_studio.gui.many import PaintMany
-from ddpm_studio.gui.own_pictures import OwnPictures
+from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.export.dialog import ExportDialog
+from ddpm_studio.gui.export.sources import FilmedDenoising
+from ddpm_studio.gui.generate import work
+from ddpm_studio.gui.generate.comparing import Comparing
+from ddpm_studio.gui.generate.controls import SampleControls
+from ddpm_studio.gui.generate.denoising import Painting
+from ddpm_studio.gui.generate.own_picture import OwnPictures
+from ddpm_studio.gui.generate.own_picture_bar import OWN
+from ddpm_studio.gui.generate.saving import Keeping
+from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.gui.pages.page import Page
-from ddpm_studio.gui.painting import Painting
-from ddpm_studio.gui.recipe_use import RecipeUse
+from ddpm_studio.gui.recipes.use import RecipeUse
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.sheets import Sheets
-from ddpm_studio.gui.widgets.button import Button, IconButton
-from ddpm_studio.gui.widgets.empty_state import EmptyState
-from ddpm_studio.gui.widgets.export_sources import FilmedDenoising
-from ddpm_studio.gui.widgets.own_picture_bar import OWN
-from ddpm_studio.gui.widgets.sample_controls import SampleControls
-from ddpm_studio.gui.widgets.stage import Stage
-from ddpm_studio.gui.work import sample as work
+from ddpm_studio.gui.sheet.button import Sheets
 from ddpm_studio.project import Project
 
 PAUSE_MS = 350  # so long nothing must change until the pictures are made again

@@ -9,25 +9,25 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import FileWritten
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batching import Batching
-from ddpm_studio.gui.folder_watcher import FolderWatcher
-from ddpm_studio.gui.jobs import Job
-from ddpm_studio.gui.made_actions import MadeActions
-from ddpm_studio.gui.made_entries import MadeEntry
-from ddpm_studio.gui.made_shelf import MadeShelf
-from ddpm_studio.gui.made_tiles import MadeTiles
+from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.batch.batches import MadeBatches
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.empty_state import EmptyState
+from ddpm_studio.gui.common.folder_watcher import FolderWatcher
+from ddpm_studio.gui.common.images import image_on
+from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.recipe_words import ALL, WITHOUT_SEED
+from ddpm_studio.gui.made import work
+from ddpm_studio.gui.made.actions import MadeActions
+from ddpm_studio.gui.made.details import MadeDetails
+from ddpm_studio.gui.made.entries import MadeEntry
+from ddpm_studio.gui.made.notice import MadeNotice
+from ddpm_studio.gui.made.panel import MadePanel
+from ddpm_studio.gui.made.shelf import MadeShelf
+from ddpm_studio.gui.made.tiles import MadeTiles
+from ddpm_studio.gui.made.viewer import MadeViewer
 from ddpm_studio.gui.pages.page import Page
-from ddpm_studio.gui.recipe_lines import ALL, WITHOUT_SEED
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.widgets.button import Button, IconButton
-from ddpm_studio.gui.widgets.empty_state import EmptyState
-from ddpm_studio.gui.widgets.images import image_on
-from ddpm_studio.gui.widgets.made_batches import MadeBatches
-from ddpm_studio.gui.widgets.made_details import MadeDetails
-from ddpm_studio.gui.widgets.made_notice import MadeNotice
-from ddpm_studio.gui.widgets.made_panel import MadePanel
-from ddpm_studio.gui.widgets.made_viewer import MadeViewer
-from ddpm_studio.gui.work import gallery as work
 from ddpm_studio.project import Project
 
 LOOK_MS = 80  # on a picture, before its file is read

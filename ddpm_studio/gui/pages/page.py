@@ -10,8 +10,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.widgets.elided_label import ElidedLabel
 from ddpm_studio.project import Project
 
 Shortcuts = tuple[tuple[str, str], ...]

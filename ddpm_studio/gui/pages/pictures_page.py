@@ -11,26 +11,26 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui import names
-from ddpm_studio.gui.choice_history import ChoiceHistory
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.empty_state import EmptyState
+from ddpm_studio.gui.common.folder_watcher import FolderWatcher
 from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.folder_watcher import FolderWatcher
-from ddpm_studio.gui.jobs import Job
+from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.progress import Progress
 from ddpm_studio.gui.pages.page import Page
-from ddpm_studio.gui.picture_choosing import PictureChoosing
-from ddpm_studio.gui.picture_folders import PictureFolders
-from ddpm_studio.gui.picture_foresight import foreseen
-from ddpm_studio.gui.picture_jobs import PictureJobs, Wanted
-from ddpm_studio.gui.picture_setting_changes import PictureSettingChanges
-from ddpm_studio.gui.progress import Progress
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.pictures.choosing import PictureChoosing
+from ddpm_studio.gui.pictures.entries import WallEntry
+from ddpm_studio.gui.pictures.expected import foreseen
+from ddpm_studio.gui.pictures.folder_actions import PictureFolders
+from ddpm_studio.gui.pictures.folder_header import FolderHeader
+from ddpm_studio.gui.pictures.history import ChoiceHistory
+from ddpm_studio.gui.pictures.reading import PictureJobs, Wanted
+from ddpm_studio.gui.pictures.reading_states import PictureStates
+from ddpm_studio.gui.pictures.setting_changes import PictureSettingChanges
+from ddpm_studio.gui.pictures.side import WIDTH, PictureSide
+from ddpm_studio.gui.pictures.wall_panel import WallPanel
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.wall_entries import WallEntry
-from ddpm_studio.gui.widgets.button import Button
-from ddpm_studio.gui.widgets.empty_state import EmptyState
-from ddpm_studio.gui.widgets.folder_header import FolderHeader
-from ddpm_studio.gui.widgets.picture_side import WIDTH, PictureSide
-from ddpm_studio.gui.widgets.picture_states import PictureStates
-from ddpm_studio.gui.widgets.wall_panel import WallPanel
-from ddpm_studio.gui.work import pictures as work
 from ddpm_studio.project import Project
 
 PATIENCE_MS = 300  # after a change, before everything is read again

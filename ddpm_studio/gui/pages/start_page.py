@@ -16,14 +16,14 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.flow_layout import FlowLayout
 from ddpm_studio.gui.common.job_names import RECENT, SAMPLE_PROJECT
+from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.button import Button
-from ddpm_studio.gui.widgets.card import ProjectCard
-from ddpm_studio.gui.widgets.flow_layout import FlowLayout
-from ddpm_studio.gui.work import start as work
+from ddpm_studio.gui.shell import work
+from ddpm_studio.gui.start.project_card import ProjectCard
 from ddpm_studio.project import Project
 
 SUBTITLE = "Train a small diffusion model on your own pictures"

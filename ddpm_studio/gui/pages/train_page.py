@@ -11,20 +11,20 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, StudioConfig
-from ddpm_studio.gui import effort as efforts
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.dialogs.export_training import TrainingExport
-from ddpm_studio.gui.jobs import Job, JobState
+from ddpm_studio.gui.common.jobs import Job, JobState
 from ddpm_studio.gui.pages.page import Page
-from ddpm_studio.gui.planning import Planning
-from ddpm_studio.gui.sample_now import SampleNow
+from ddpm_studio.gui.plan.button import Planning
+from ddpm_studio.gui.sample_now.button import SampleNow
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.widgets.button import Button
-from ddpm_studio.gui.widgets.empty_state import EmptyState
-from ddpm_studio.gui.widgets.run_view import RunView
-from ddpm_studio.gui.widgets.train_controls import Phase, TrainControls
-from ddpm_studio.gui.work import train as work
+from ddpm_studio.gui.train import model_size as efforts
+from ddpm_studio.gui.train import work
+from ddpm_studio.gui.train.controls import Phase, TrainControls
+from ddpm_studio.gui.train.export_film import TrainingExport
+from ddpm_studio.gui.train.run_view import RunView
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.words import elapsed_in_words
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names
+from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.widgets.sample_grid import SampleGrid
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 

@@ -21,8 +21,8 @@ from ddpm_studio.config_text import with_settings
 from ddpm_studio.export.film.write import film_order, film_size
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import EXPORT, PICTURES, SAMPLE, TRAIN
-from ddpm_studio.gui.widgets.picture_view import PictureView
-from ddpm_studio.gui.widgets.picture_wall import PictureWall
+from ddpm_studio.gui.common.picture_view import PictureView
+from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import step_of
 from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.network import Network

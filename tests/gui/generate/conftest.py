@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.gui import jobs, names
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common import jobs
 from ddpm_studio.gui.common.job_names import SAMPLE
-from ddpm_studio.gui.widgets.picture_viewer import PictureViewer
-from ddpm_studio.gui.widgets.sample_grid import SampleGrid
+from ddpm_studio.gui.generate.grid import SampleGrid
+from ddpm_studio.gui.generate.single_view import PictureViewer
 from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.training import load_model

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAMPLE
-from ddpm_studio.gui.widgets.grid_places import arrange
-from ddpm_studio.gui.work import sample as work
+from ddpm_studio.gui.generate import work
+from ddpm_studio.gui.generate.grid_places import arrange
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.trajectory import noise_to_uint8
 

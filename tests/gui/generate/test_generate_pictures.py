@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.export.images import RECIPE_KEY
 from ddpm_studio.gui import names
+from ddpm_studio.recipe import Recipe
 from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.pictures import to_uint8
-from ddpm_studio.sampling.recipe import Recipe
 from ddpm_studio.training import load_model
 
 LEFT = Qt.MouseButton.LeftButton

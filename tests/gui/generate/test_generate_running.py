@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
 from ddpm_studio.events import TrainStep
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAMPLE, TRAIN
-from ddpm_studio.gui.jobs import JobState
-from ddpm_studio.gui.work import sample as work
+from ddpm_studio.gui.common.jobs import JobState
+from ddpm_studio.gui.generate import work
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.training import load_model
 from tests.gui.patience import PATIENCE

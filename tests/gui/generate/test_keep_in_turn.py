@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAVE
-from ddpm_studio.gui.work import keep as work
+from ddpm_studio.gui.generate import saving_work as work
 from ddpm_studio.project import Project
 
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.widgets import memory_choice
-from ddpm_studio.gui.widgets.memory_choice import MemoryChoice, memory_budget
-from ddpm_studio.gui.work import frames as frame_work
+from ddpm_studio.gui.frames import recompute as frame_work
+from ddpm_studio.gui.generate import memory_choice
+from ddpm_studio.gui.generate.memory_choice import MemoryChoice, memory_budget
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.words import size_in_words
 from tests.gui.patience import PATIENCE

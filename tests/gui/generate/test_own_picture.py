@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QPushButton
 from ddpm_studio.choices import read_choices
 from ddpm_studio.data import prepare_pictures
 from ddpm_studio.gui import names
-from ddpm_studio.gui.widgets.picture_wall import PictureWall
+from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.sampling.forward import Noising, finish_levels, from_record, levels
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.training import load_model
@@ -175,7 +175,7 @@ def test_esc_in_the_choice_changes_nothing(page):
 
 
 def test_cancel_keeps_the_levels_and_says_what_is_missing(page, monkeypatch):
-    from ddpm_studio.gui.work import forward as work
+    from ddpm_studio.gui.generate import forward_work as work
 
     paint, held = work.forward, []
 

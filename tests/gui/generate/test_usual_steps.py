@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QComboBox, QSpinBox
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui import names
-from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.sample_controls import SampleControls
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.samplers import SAMPLERS
 
 

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.export.images import write_png
-from ddpm_studio.gui import made_shelf, names
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.made import shelf as made_shelf
+from ddpm_studio.gui.made.viewer import MadeViewer
 from ddpm_studio.gui.pages import made_page
-from ddpm_studio.gui.widgets.elided_label import ElidedLabel
-from ddpm_studio.gui.widgets.made_viewer import MadeViewer
-from ddpm_studio.gui.widgets.picture_wall import PictureWall
+from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.recipe import Recipe, fingerprint
 
 BUSY = ("made.look", "made.tiles", "made.trash", "made.restore", "made.large", "made.recipe")

@@ -273,7 +273,7 @@ def test_the_menu_offers_what_fits(drive, made):
 
 
 def test_the_second_time_nothing_is_decoded_again(drive, made, monkeypatch):
-    from ddpm_studio.gui.work import gallery as work
+    from ddpm_studio.gui.made import work
 
     driver = drive(made)
     driver.session.open_project(made.path)

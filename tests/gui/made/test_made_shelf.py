@@ -5,9 +5,9 @@ import time
 import pytest
 from PySide6.QtCore import QObject
 
-from ddpm_studio.gui.jobs import Job
-from ddpm_studio.gui.made_shelf import MadeShelf
-from ddpm_studio.gui.work import gallery as work
+from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.made import work
+from ddpm_studio.gui.made.shelf import MadeShelf
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QPushButton
 
 from ddpm_studio.gallery.stars import read_stars
 from ddpm_studio.gui import names
-from ddpm_studio.gui.work import gallery as work
+from ddpm_studio.gui.made import work
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

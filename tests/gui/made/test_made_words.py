@@ -8,15 +8,15 @@ import pytest
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.gallery.made import FILM, PICTURE, MadeFile
-from ddpm_studio.gui import progress
-from ddpm_studio.gui.made_entries import (
+from ddpm_studio.gui.common import progress
+from ddpm_studio.gui.common.recipe_words import recipe_lines
+from ddpm_studio.gui.made.entries import (
     MadeEntry,
     MadeQuery,
     arranged,
     count_shown,
     count_words,
 )
-from ddpm_studio.gui.recipe_lines import recipe_lines
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.words import moment_in_words
 

@@ -22,9 +22,9 @@ from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import PICTURES
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.wall_entries import WallEntry
-from ddpm_studio.gui.widgets.picture_wall import PictureWall
-from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.pictures.entries import WallEntry
+from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
 
 LEFT = Qt.MouseButton.LeftButton

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QComboBox, QLabel, QListView, QPushButton
 from ddpm_studio.choices import Choices, Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.gui import names
-from ddpm_studio.gui.picture_foresight import foreseen
-from ddpm_studio.gui.wall_entries import WallEntry
-from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.pictures.entries import WallEntry
+from ddpm_studio.gui.pictures.expected import foreseen
 from ddpm_studio.project import Project
 from tests.gui.pictures.conftest import Driver, drain
 

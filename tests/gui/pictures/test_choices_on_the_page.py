@@ -11,11 +11,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QListView, QMenu, QPushButton, QWidget
 
 from ddpm_studio.choices import read_choices
-from ddpm_studio.gui import choice_history, names
+from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.widgets.banner import Banner
-from ddpm_studio.gui.widgets.crop_frame import CropFrame
-from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.gui.pictures import history as choice_history
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.pictures.crop_frame import CropFrame
+from ddpm_studio.gui.shell.banner import Banner
 from ddpm_studio.project import Project
 from tests.gui.pictures.conftest import LEFT, Driver, as_array, make_video
 

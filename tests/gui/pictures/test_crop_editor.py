@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QTool
 
 from ddpm_studio.choices import MOST_CROPS, Crop
 from ddpm_studio.gui import names
-from ddpm_studio.gui.dialogs.crop_editor import CropEditor
-from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.crop_frame import HANDLES, CropFrame
-from ddpm_studio.gui.widgets.picture_boxes import (
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.pictures.crop_editor import CropEditor
+from ddpm_studio.gui.pictures.crop_frame import HANDLES, CropFrame
+from ddpm_studio.gui.pictures.crop_geometry import (
     box_grid,
     dragged,
     free_box,

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.gui import names
-from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.folder_panel import AlikeMeter, FolderPanel, PaletteStrip
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.pictures.folder_summary import AlikeMeter, FolderPanel, PaletteStrip
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 

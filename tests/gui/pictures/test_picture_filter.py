@@ -13,7 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QToolButton
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.picture_query import (
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.wall.filter_bar import PictureFilter
+from ddpm_studio.gui.wall.query import (
     COLOUR,
     DATE,
     NAME,
@@ -23,8 +25,6 @@ from ddpm_studio.gui.picture_query import (
     choose,
     count_shown,
 )
-from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.widgets.picture_filter import PictureFilter
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QLabel
 
 from ddpm_studio.events import PicturesSeen, Progress, Work
 from ddpm_studio.gui import names
-from ddpm_studio.gui.widgets.wall_model import WallModel
-from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.wall.model import WallModel
 from ddpm_studio.project import Project
 from tests.gui.pictures.conftest import Driver, as_array, tiles_of
 

@@ -28,10 +28,10 @@ from ddpm_studio.errors import ProjectError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import PICTURES, TRAIN
-from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.widgets.banner import Banner
-from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.shell.banner import Banner
+from ddpm_studio.gui.start.new_project import NewProjectDialog
 from ddpm_studio.project import Project
 
 # preparing, stopping, failing

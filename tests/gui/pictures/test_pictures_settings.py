@@ -29,11 +29,11 @@ from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import ProjectError
 from ddpm_studio.events import CheckpointSaved
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.dialogs.new_project import NewProjectDialog
-from ddpm_studio.gui.widgets.banner import Banner
-from ddpm_studio.gui.widgets.inputs import Switch
-from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.shell.banner import Banner
+from ddpm_studio.gui.start.new_project import NewProjectDialog
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import prepare_pictures, read_picture
-from ddpm_studio.data.facts import PictureFacts
+from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.gui import names
-from ddpm_studio.gui.widgets.picture_details import CropView, crop_words
-from ddpm_studio.gui.widgets.picture_wall import PictureWall
-from ddpm_studio.gui.work import pictures as work
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.pictures.details import CropView, crop_words
+from ddpm_studio.gui.wall.wall import PictureWall
 from tests.gui.pictures.conftest import as_array, drain, tiles_of
 
 # the wall

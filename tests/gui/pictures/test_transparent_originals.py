@@ -15,15 +15,15 @@ from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import read_picture
 from ddpm_studio.gui import names
-from ddpm_studio.gui.dialogs.crop_editor import CropEditor
-from ddpm_studio.gui.palette import contrast
-from ddpm_studio.gui.theme import Theme
-from ddpm_studio.gui.wall_entries import WallEntry
-from ddpm_studio.gui.widgets.checkerboard import paint_checkerboard
-from ddpm_studio.gui.widgets.crop_frame import CropFrame
-from ddpm_studio.gui.widgets.picture_boxes import render
-from ddpm_studio.gui.widgets.picture_details import CropView
-from ddpm_studio.gui.widgets.tile_marks import paint_marks
+from ddpm_studio.gui.common.checkerboard import paint_checkerboard
+from ddpm_studio.gui.common.palette import contrast
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.pictures.crop_editor import CropEditor
+from ddpm_studio.gui.pictures.crop_frame import CropFrame
+from ddpm_studio.gui.pictures.crop_geometry import render
+from ddpm_studio.gui.pictures.details import CropView
+from ddpm_studio.gui.pictures.entries import WallEntry
+from ddpm_studio.gui.wall.tile_marks import paint_marks
 
 INK, GROUND = (210, 40, 90), "#204060"
 GROUND_RGB = (0x20, 0x40, 0x60)

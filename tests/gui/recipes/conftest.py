@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QS
 from ddpm_studio.export.images import write_png
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAMPLE
-from ddpm_studio.gui.dialogs.recipe_dialog import RecipeDialog
-from ddpm_studio.gui.frame_store import X_T
-from ddpm_studio.gui.widgets.sample_grid import SampleGrid
+from ddpm_studio.gui.frames.store import X_T
+from ddpm_studio.gui.generate.grid import SampleGrid
+from ddpm_studio.gui.recipes.dialog import RecipeDialog
 from ddpm_studio.project import step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.network import Network

@@ -1,0 +1,185 @@
+"""What each verb of the command line does, as a generator of events."""
+
+from __future__ import annotations
+
+import dataclasses
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from ddpm_studio.cli.animate import animate as animate_project
+from ddpm_studio.cli.animate import check_options as check_animate_options
+from ddpm_studio.cli.animate import usual_options
+from ddpm_studio.cli.check import check
+from ddpm_studio.cli.remake import recipe, remake
+from ddpm_studio.cli.sheet import write_sheet
+from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.config_text import with_settings
+from ddpm_studio.data.sample_pictures import write_sample_pictures
+from ddpm_studio.data.scan import scan_folder
+from ddpm_studio.device import select_device
+from ddpm_studio.errors import ConfigError
+from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
+from ddpm_studio.export.images import write_png
+from ddpm_studio.export.places import free_path, make_folder
+from ddpm_studio.presets import PRESETS, preset
+from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
+from ddpm_studio.recipe import seeds_from
+from ddpm_studio.samplers import SAMPLERS
+from ddpm_studio.sampling.generate import generate
+from ddpm_studio.torchrun import is_leader
+from ddpm_studio.training import train as train_project
+from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.loaded import load
+from ddpm_studio.training.planning.lines import machine_line, plan_lines, table_lines
+from ddpm_studio.training.planning.plan import choices, make_plan
+from ddpm_studio.training.planning.probe import probe
+
+SAMPLE_PICTURES = 400
+
+Events = Iterator[object]
+__all__ = [
+    "animate",
+    "check",
+    "demo",
+    "new",
+    "plan",
+    "recipe",
+    "remake",
+    "sample",
+    "sheet",
+    "train",
+]
+
+
+def new(options: Namespace) -> Events:
+    """Make a project from the user's pictures, or from drawn ones."""
+    config = preset(options.preset)
+    settings = [f"pictures.size={options.size}"] if options.size else []
+    config = with_settings(config, [*settings, *options.settings])
+    yield from _new_project(options.project, options.images, config)
+    yield Note(
+        f"{options.project} is ready; train it with: "
+        f"ddpm-studio train {options.project} --minutes 10"
+    )
+
+
+def train(options: Namespace) -> Events:
+    """Train for a while."""
+    project = Project.open(options.project)
+    if options.settings:
+        project = _with_settings(project, options.settings)
+    result = yield from train_project(
+        project,
+        device=options.device,
+        steps=options.steps,
+        seconds=options.minutes * 60 if options.minutes else None,
+    )
+    yield Note(f"Trained to step {result.step}; the previews are in {project.samples}")
+
+
+def plan(options: Namespace) -> Events:
+    """Say what each preset would take on this machine, and which one suits the time."""
+    seconds, pictures = options.minutes * 60, options.pictures
+    configs, name, steps_made = dict(PRESETS), None, 0
+    if options.project is not None:
+        project = Project.open(options.project)
+        name = project.name
+        configs = {name: project.config}
+        steps_made = max([step_of(path) for path in project.checkpoint_paths()], default=0)
+        pictures = pictures or len(scan_folder(project.pictures)[0])
+    found = yield from probe(configs, device=options.device)
+    offered = choices(found, seconds, pictures, steps_made)
+    yield Note(machine_line(found))
+    yield from offered  # for programs; people read the table
+    for line in table_lines(offered, found.left_out):
+        yield Note(line)
+    made = make_plan(found, seconds, pictures, name, steps_made)
+    yield dataclasses.replace(made, alternatives=())
+    for line in plan_lines(made, options.project and str(options.project)):
+        yield Note(line)
+
+
+def sample(options: Namespace) -> Events:
+    """Make pictures and write each as a PNG with its recipe."""
+    project = Project.open(options.project)
+    settings = _sample_config(project, options)
+    seeds = seeds_from(settings.seed, options.count)
+    checkpoint = yield from choose_checkpoint(project, options.checkpoint)
+    device = select_device(options.device)
+    loaded = load(checkpoint, options.weights, device)
+    recipe = loaded.recipe(project.name, settings)
+    make_folder(options.out)
+    for event in generate(loaded, settings, seeds):
+        yield event
+        if isinstance(event, SampleFinished):
+            name = f"{project.name}_step{recipe.step:08d}_seed{event.seed:06d}"
+            path = free_path(options.out / f"{name}.png")
+            made = dataclasses.replace(recipe, seed=event.seed)
+            write_png(path, event.picture, made.to_text())
+            yield FileWritten(path)
+    yield Note(f"{options.count} pictures are in {options.out}")
+
+
+def animate(options: Namespace) -> Events:
+    """Export a denoising, or the training so far, as a film."""
+    check_animate_options(options)
+    project = Project.open(options.project)
+    yield from animate_project(project, _sample_config(project, options), options)
+
+
+def sheet(options: Namespace) -> Events:
+    """Paint an XY sheet and write it as one page."""
+    project = Project.open(options.project)
+    yield from write_sheet(project, _sample_config(project, options), options)
+
+
+def demo(options: Namespace) -> Events:
+    """The main job once: sample pictures, training, 16 new pictures, a film."""
+    path = options.project
+    if not (path / FILE_NAME).exists():
+        yield from _new_project(path, None, preset("sketch"))
+    shared = {"device": options.device, "settings": [], "checkpoint": None, "weights": "ema"}
+    length = {"steps": options.steps, "minutes": None if options.steps else options.minutes}
+    yield from train(Namespace(project=path, **length, **shared))
+    choices = {"steps": None, "eta": None, "sampler": None, "seed": None}
+    made = free_path(path / "gallery" / "demo")
+    yield from sample(Namespace(project=path, out=made, count=16, **choices, **shared))
+    film = usual_options(made / "denoising.gif")
+    yield from animate(Namespace(project=path, **film, **choices, **shared))
+
+
+def _new_project(path: Path, images: Path | None, config: StudioConfig) -> Events:
+    if images is None:  # drawn first, so that what is a project has all its pictures
+        images = path / "pictures"
+        check_new(path.resolve(), images.resolve())
+        for done in write_sample_pictures(images, SAMPLE_PICTURES):
+            yield Progress(Work.DRAWING, done, SAMPLE_PICTURES)
+    Project.create(path, images, config)
+
+
+def _with_settings(project: Project, settings: list[str]) -> Project:
+    """The project with other settings, saved by the one process that may write."""
+    config = with_settings(project.config, settings)
+    if not is_leader():
+        return dataclasses.replace(project, config=config)
+    with project.lock():  # whoever trains it now keeps the settings
+        return project.with_config(config)
+
+
+def _sample_config(project: Project, options: Namespace) -> SampleConfig:
+    """The project's sampling settings with those of the command line."""
+    if not all(setting.startswith("sample.") for setting in options.settings):
+        raise ConfigError("Only sample.* settings can be set here, such as sample.clip=false.")
+    given = {
+        "num_inference_steps": options.steps,
+        "eta": options.eta,
+        "sampler": options.sampler,
+        "seed": options.seed,
+    }
+    words = [f"sample.{name}={value}" for name, value in given.items() if value is not None]
+    usual = []
+    if options.steps is None and options.sampler in SAMPLERS:
+        steps = min(SAMPLERS[options.sampler].usual_steps, project.config.diffusion.num_timesteps)
+        usual = [f"sample.num_inference_steps={steps}"]
+    return with_settings(project.config, [*usual, *options.settings, *words]).sample

@@ -1,0 +1,359 @@
+"""The command line: parses, loops over the events of a command, shows them, saves when stopped."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from platformdirs import user_log_path
+
+from ddpm_studio import __version__
+from ddpm_studio.cli.animate import add_arguments as add_animate_arguments
+from ddpm_studio.config import WEIGHTS
+from ddpm_studio.errors import StudioError, TeamError
+from ddpm_studio.events import FileWritten
+from ddpm_studio.export.film.kinds import KINDS as FILM_KINDS
+from ddpm_studio.export.film.kinds import either
+from ddpm_studio.presets import DEFAULT_PRESET, PRESETS
+from ddpm_studio.project import is_project
+from ddpm_studio.samplers import SAMPLERS, with_option
+from ddpm_studio.torchrun import is_leader
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+SAVES = ("new", "train", "demo")  # verbs that go on another time where they were stopped
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command, or open the window; the exit code.
+
+    2, for wrong usage, is raised as SystemExit where the parser finds it.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # file names may hold any bytes
+            stream.reconfigure(errors="backslashreplace")
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if is_for_window(words):
+        return open_window(Path(words[0]) if words else None)
+    options = build_parser().parse_args(words)
+    with interruptions() as interrupted:
+        try:
+            return _run(options, interrupted)
+        except Exception as error:
+            if is_leader() or not isinstance(error, TeamError):  # the one that ended has said why
+                print(_sentence(error), file=sys.stderr)
+    return FAILED
+
+
+def is_for_window(words: Sequence[str]) -> bool:
+    """Whether a command line is `ddpm-studio [PROJECT]`."""
+    return not words or (len(words) == 1 and words[0] not in VERBS and words[0][:1] != "-")
+
+
+def open_window(project: Path | None) -> int:
+    """Show the window until it is closed, with a project in it or the start screen."""
+    if project is not None and not is_project(project):
+        sentence = f"{project} is neither a project nor a command ({', '.join(VERBS)})."
+        print(sentence, file=sys.stderr)
+        return WRONG_USAGE
+    try:
+        from ddpm_studio.gui import app  # Qt; the commands work without it
+    except ImportError as error:
+        print(
+            f"The window needs Qt, which cannot be loaded here ({error}); this installs what is "
+            "missing: python3 packaging/bootstrap.py --system run. The commands work without it, "
+            "see: ddpm-studio --help",
+            file=sys.stderr,
+        )
+        return FAILED
+    return app.main([] if project is None else [str(project)])
+
+
+def _run(options: argparse.Namespace, interrupted: list[bool]) -> int:
+    # torch comes with these, and --help must not wait for it
+    from ddpm_studio.cli import commands
+    from ddpm_studio.cli.terminal import JsonLines, Silence, Terminal
+
+    show = (JsonLines() if options.json else Terminal()) if is_leader() else Silence()
+    written = 0
+    with closing(show), closing(getattr(commands, options.verb)(options)) as events:
+        try:
+            for event in events:
+                written += isinstance(event, FileWritten)
+                show.event(event)
+                if interrupted:
+                    break
+        except (BrokenPipeError, SystemExit):  # nobody reads any more, as rich says by the second
+            interrupted.append(True)
+            _forget_output()
+    if interrupted:
+        print(_farewell(options.verb, written), file=sys.stderr)
+        return INTERRUPTED
+    return DONE
+
+
+def _farewell(verb: str, written: int) -> str:
+    """What is left of a command that was stopped. written: files that it finished."""
+    if verb in SAVES:
+        return "Stopped; everything up to here is saved."
+    if written:
+        return f"Stopped; {'one file is' if written == 1 else f'{written} files are'} finished."
+    return "Stopped; nothing was written."
+
+
+def _sentence(error: Exception) -> str:
+    """What the user reads of an error; of mistakes of ours the rest goes into a log."""
+    if isinstance(error, StudioError):
+        return str(error)
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return f"The system refused: {error.strerror or error}{where}."
+    from ddpm_studio.training.failures import is_out_of_memory
+
+    if is_out_of_memory(error):
+        return "There is not enough memory for this; try fewer or smaller pictures at a time."
+    return f"Something unexpected went wrong ({type(error).__name__}: {error}). {_write_log()}"
+
+
+@contextmanager
+def interruptions() -> Iterator[list[bool]]:
+    """A list that is no longer empty once Ctrl+C, SIGTERM or the terminal's end came.
+
+    Of several processes the leader alone listens: it saves, and then the others end, too.
+    """
+    came: list[bool] = []
+
+    def note(_signal: int, _frame: FrameType | None) -> None:
+        if not is_leader():
+            return
+        if not came:
+            with suppress(OSError, RuntimeError):  # stderr may be gone, or busy with a line
+                print("\nStopping after this step ...", file=sys.stderr)
+        came.append(True)
+
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    previous = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in previous.items():
+        if number in (signal.SIGINT, signal.SIGTERM) or handler is not signal.SIG_IGN:  # nohup
+            signal.signal(number, note)
+    try:
+        yield came
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All verbs and their options."""
+    parser = argparse.ArgumentParser(
+        prog="ddpm-studio",
+        description="Train a small diffusion model on a folder of your own pictures.",
+    )
+    parser.add_argument("--version", action="version", version=f"DDPM Studio {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+    for name, (about, add_arguments) in VERBS.items():
+        verb = verbs.add_parser(name, help=about)
+        add_arguments(verb)
+        verb.add_argument("--json", action="store_true", help="print one JSON object per event")
+    return parser
+
+
+def _add_new(new: argparse.ArgumentParser) -> None:
+    new.add_argument("project", type=Path, metavar="PROJECT", help="the folder to make")
+    new.add_argument(
+        "--images", type=Path, metavar="DIR", help="your pictures (else: drawn sample pictures)"
+    )
+    new.add_argument("--preset", default=DEFAULT_PRESET, help=f"one of {', '.join(PRESETS)}")
+    new.add_argument("--size", type=int, metavar="N", help="picture size in pixels")
+    _add_set(new)
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument("folder", type=Path, metavar="DIR", help="your pictures, or a project")
+    check.add_argument("--size", type=int, metavar="N", help="picture size in pixels")
+    _add_set(check, "a pictures.* setting, for this time only")
+
+
+def _add_train(train: argparse.ArgumentParser) -> None:
+    train.add_argument("project", type=Path, metavar="PROJECT")
+    _add_length(train)
+    _add_device(train)
+    _add_set(train)
+
+
+def _add_plan(plan: argparse.ArgumentParser) -> None:
+    plan.description = (
+        "Look at this machine for 20 seconds at the most, and say what each preset would take in "
+        "time and memory, and which of them suits the time you have. Nothing is trained yet."
+    )
+    plan.add_argument(
+        "project", type=Path, nargs="?", metavar="PROJECT", help="plan for its own settings"
+    )
+    length = plan.add_mutually_exclusive_group()
+    length.add_argument(
+        "--hours", dest="minutes", type=_hours, default=60.0, metavar="H", help="the time you have"
+    )
+    length.add_argument(
+        "--minutes", type=_minutes, default=60.0, metavar="M", help="the same in minutes (60)"
+    )
+    plan.add_argument(
+        "--pictures", type=_positive, metavar="N", help="how many you have (else: the project's)"
+    )
+    _add_device(plan)
+
+
+def _add_sample(sample: argparse.ArgumentParser) -> None:
+    sample.add_argument("project", type=Path, metavar="PROJECT")
+    sample.add_argument("--out", type=Path, required=True, metavar="DIR")
+    sample.add_argument("--count", type=_positive, required=True, metavar="N")
+    _add_sampling(sample)
+
+
+def _add_animate(animate: argparse.ArgumentParser) -> None:
+    animate.add_argument("project", type=Path, metavar="PROJECT")
+    add_animate_arguments(animate, _positive)
+    _add_sampling(animate)
+
+
+def _add_sheet(sheet: argparse.ArgumentParser) -> None:
+    sheet.description = (
+        "Paint the same noise with every pair of settings, and write it as one labelled page. An "
+        "axis is steps, eta, sampler, seed, checkpoint or weights with up to 12 values, such as "
+        "steps=5,10,25 or checkpoint=all."
+    )
+    sheet.add_argument("project", type=Path, metavar="PROJECT")
+    sheet.add_argument("--out", type=Path, required=True, metavar="FILE", help=".png or .webp")
+    sheet.add_argument("--x", required=True, metavar="NAME=VALUES", help="the columns")
+    sheet.add_argument("--y", metavar="NAME=VALUES", help="the rows (else: one row)")
+    sheet.add_argument(
+        "--count", type=int, choices=(1, 4, 9), default=1, help="pictures in each cell (1)"
+    )
+    sheet.add_argument("--paper", choices=("light", "dark"), default="light")
+    sheet.add_argument("--scale", type=_positive, help="whole-number enlargement")
+    _add_sampling(sheet)
+
+
+def _add_remake(remake: argparse.ArgumentParser) -> None:
+    remake.add_argument("file", type=Path, metavar="FILE", help="a picture or film made here")
+    usual = [kind.endings[-1] for kind in FILM_KINDS]
+    remake.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help=f"a .png; of a film {either(usual)}, too, or .png for its last frame",
+    )
+    remake.add_argument(
+        "--project", type=Path, metavar="PROJECT", help="that made it (else: the one it lies in)"
+    )
+    remake.add_argument(
+        "--newest", action="store_true", help="with the newest model, whichever made it"
+    )
+    remake.add_argument("--no-recipe", action="store_true", help="leave out the recipe")
+    _add_device(remake)
+
+
+def _add_recipe(recipe: argparse.ArgumentParser) -> None:
+    recipe.add_argument("file", type=Path, metavar="FILE", help="a picture or film made here")
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("project", type=Path, nargs="?", default=Path("planets"), metavar="PROJECT")
+    _add_length(demo, default_minutes=2.0)
+    _add_device(demo)
+
+
+def _add_sampling(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--steps", type=_positive, metavar="N", help="denoising steps")
+    fresh = f"fresh noise, 0 to 1 ({with_option('eta')})"
+    verb.add_argument("--eta", type=float, metavar="E", help=fresh)
+    verb.add_argument("--sampler", metavar="S", help=f"one of {', '.join(SAMPLERS)}")
+    verb.add_argument("--seed", type=int, metavar="K", help="picture k has seed K + k")
+    verb.add_argument("--checkpoint", type=int, metavar="STEP", help="instead of the newest")
+    verb.add_argument(
+        "--weights",
+        choices=tuple(WEIGHTS),
+        default="ema",
+        help=f"{' or '.join(WEIGHTS.values())} weights",
+    )
+    _add_device(verb)
+    _add_set(verb, "a sample.* setting, for this time only")
+
+
+def _add_length(verb: argparse.ArgumentParser, default_minutes: float | None = None) -> None:
+    length = verb.add_mutually_exclusive_group(required=default_minutes is None)
+    length.add_argument("--steps", type=_positive, metavar="N", help="so many more steps")
+    length.add_argument(
+        "--minutes", type=_minutes, default=default_minutes, metavar="M", help="for so long"
+    )
+
+
+def _add_device(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--device", default="auto", help="auto, cpu, cuda, mps, ...")
+
+
+def _add_set(verb: argparse.ArgumentParser, what: str = "a setting") -> None:
+    verb.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help=f"{what}, such as train.batch_size=16; can be given again",
+    )
+
+
+VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "check": ("say of every file of a folder whether it would be taken, and why", _add_check),
+    "new": ("make a project", _add_new),
+    "plan": ("say what suits this machine and the time you have", _add_plan),
+    "train": ("train, from the newest checkpoint on", _add_train),
+    "sample": ("make new pictures as PNG files", _add_sample),
+    "animate": ("export the denoising as a film", _add_animate),
+    "sheet": ("compare settings side by side on one page", _add_sheet),
+    "remake": ("make a picture or film again from the recipe inside it", _add_remake),
+    "recipe": ("print the recipe inside a picture or film as JSON", _add_recipe),
+    "demo": ("everything once, with drawn sample pictures", _add_demo),
+}
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _minutes(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < float(text) < 1e6:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a time in minutes")
+
+
+def _hours(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < float(text) < 1e5:
+            return float(text) * 60
+    raise argparse.ArgumentTypeError(f"{text!r} is not a time in hours")
+
+
+def _write_log() -> str:
+    try:
+        path = user_log_path("ddpm-studio", ensure_exists=True) / "error.log"
+        path.write_text(traceback.format_exc(), "utf-8")
+    except OSError:
+        return "Please report it."
+    return f"Details are in {path}."
+
+
+def _forget_output() -> None:
+    """Send what is still printed to nowhere, or Python complains at its end."""
+    with suppress(OSError, ValueError):  # in a test, stdout is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,118 @@
+"""The verbs `recipe` and `remake`: what is in a file, and what it shows made again from that."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from argparse import Namespace
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ddpm_studio.cli.remake_film import STILL, check_film, is_film, write_film_again
+from ddpm_studio.device import select_device
+from ddpm_studio.errors import CheckpointError, StudioError
+from ddpm_studio.events import FileWritten, Note, SampleStep
+from ddpm_studio.export.images import picture_grid, write_png
+from ddpm_studio.export.recipe.files import read_recipe
+from ddpm_studio.gallery.origin import (
+    find_checkpoint_of,
+    missing_checkpoint,
+    own_picture,
+    recipe_for,
+)
+from ddpm_studio.project import Project, is_project
+from ddpm_studio.recipe import Recipe
+from ddpm_studio.sampling.remake import remake_pictures
+from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.loaded import Loaded, load
+
+if TYPE_CHECKING:
+    import torch
+
+
+def recipe(options: Namespace) -> Iterator[object]:
+    """Print the recipe of a file as JSON."""
+    values = json.loads(read_recipe(options.file).to_text())
+    yield Note(json.dumps(values, indent=None if options.json else 2))
+
+
+def remake(options: Namespace) -> Iterator[object]:
+    """Make the picture of a recipe again, or its film; several pictures become a grid."""
+    _check_out(options.out, options.file)
+    made_by = read_recipe(options.file)
+    films = is_film(made_by, options.out)
+    if films:
+        check_film(made_by, options.out)
+    elif options.out.suffix.lower() != STILL:
+        raise StudioError(f"{options.out} must end in {STILL}: pictures are made again as PNG.")
+    project = Project.open(options.project or _project_around(options.file))
+    checkpoint = None
+    if options.newest:
+        checkpoint = yield from choose_checkpoint(project)
+        made_by = recipe_for(made_by, project, checkpoint)
+    if films:
+        text = None if options.no_recipe else made_by.to_text()
+        materials = yield from _materials(project, made_by, options.device, checkpoint)
+        yield from write_film_again(options.out, made_by, *materials, text=text)
+    else:
+        pictures = yield from remake_recipe(project, made_by, options.device, checkpoint)
+        whole = picture_grid(pictures) if len(pictures) > 1 else pictures[0]
+        text = None if options.no_recipe else _of_pictures(made_by).to_text()
+        write_png(options.out, whole, text)
+    yield FileWritten(options.out)
+    yield Note(f"The {'film' if films else 'picture'} is {options.out}")
+
+
+def remake_recipe(
+    project: Project, recipe: Recipe, device: str = "auto", checkpoint: Path | None = None
+) -> Generator[SampleStep | Note, None, np.ndarray]:
+    """All pictures of a recipe, in its order: uint8 (N, H, W, C), see `remake_pictures`.
+
+    checkpoint: to be used whatever the recipe says. Raises StudioError with one sentence if the
+    recipe's own is not there any more, or if it began with a picture that is not.
+    """
+    loaded, x_0 = yield from _materials(project, recipe, device, checkpoint)
+    return (yield from remake_pictures(loaded, recipe, x_0))
+
+
+def _materials(
+    project: Project, recipe: Recipe, device: str, checkpoint: Path | None
+) -> Generator[Note, None, tuple[Loaded, torch.Tensor | None]]:
+    """What a recipe is made again with: the network, and the own picture."""
+    if checkpoint is None:
+        checkpoint = find_checkpoint_of(project, recipe)
+    if checkpoint is None:
+        raise CheckpointError(missing_checkpoint(project, recipe))
+    where = select_device(device)
+    if where.type != recipe.device:
+        yield Note(
+            f"This was made on {recipe.device}, and is made again on {where.type}: the pictures "
+            "may differ by a shade."
+        )
+    loaded = load(checkpoint, recipe.which, where)
+    x_0 = None if recipe.start is None else own_picture(project, loaded.config, recipe.start)
+    return loaded, x_0
+
+
+def _check_out(out: Path, file: Path) -> None:
+    """Raise StudioError, before anything is painted, unless a file can be written there."""
+    if not out.parent.is_dir():
+        raise StudioError(f"The folder {out.parent} does not exist.")
+    if out.exists() and file.exists() and out.samefile(file):
+        raise StudioError(f"{out} is the file that is made again; choose another name for --out.")
+
+
+def _project_around(file: Path) -> Path:
+    """The project whose folder a file lies in. Raises StudioError if there is none."""
+    for folder in file.resolve().parents:
+        if is_project(folder):
+            return folder
+    raise StudioError(f"{file} is in no project; say which one made it with --project.")
+
+
+def _of_pictures(recipe: Recipe) -> Recipe:
+    """What a page of pictures carries when it came from a film."""
+    return dataclasses.replace(recipe, film=None)

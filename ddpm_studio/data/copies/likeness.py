@@ -1,0 +1,102 @@
+"""What a picture looks like, in a few bytes: a tiny copy of it, and 64 bits to compare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ddpm_studio.data.picture_facts import MINI_SIZE
+
+Floats = npt.NDArray[np.float32]
+Weights = Callable[[int, int], Floats]
+
+GREY = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+BAND = 1 << 18  # values that are averaged at once, so that large pictures need little memory
+LOOK_SIDE = 32  # pixels: finer detail than this has no say in the look
+WAVES = 8  # of the lowest frequencies along a side
+SILENT = 1e-2  # levels: weaker waves are those of one colour, and of rounding
+
+
+def area_average(pixels: np.ndarray, height: int, width: int) -> Floats:
+    """Every pixel counts by the area it covers: float32 (height, width, C), 0 .. 255.
+
+    pixels: uint8 (H, W, C).
+    """
+    return _project(pixels, height, width, _areas)
+
+
+def thumbnail(pixels: np.ndarray) -> npt.NDArray[np.uint8]:
+    """The whole picture as uint8 (8, 8, 3), averaged. pixels: uint8 (H, W, 1 or 3)."""
+    return _as_thumbnail(area_average(pixels, MINI_SIZE, MINI_SIZE))
+
+
+def _as_thumbnail(average: Floats) -> npt.NDArray[np.uint8]:
+    mini = (average + 0.5).astype(np.uint8)
+    return mini if mini.shape[2] == 3 else mini.repeat(3, 2)
+
+
+def likeness(pixels: np.ndarray) -> tuple[npt.NDArray[np.uint8], int]:
+    """`thumbnail` and `look` of one picture, for the price of one. pixels: uint8 (H, W, 1 or 3)."""
+    both = _project(pixels, MINI_SIZE + WAVES, MINI_SIZE + WAVES, _both)
+    return _as_thumbnail(both[:MINI_SIZE, :MINI_SIZE]), _as_look(both[MINI_SIZE:, MINI_SIZE:])
+
+
+def look(pixels: np.ndarray) -> int:
+    """64 bits of which the same picture scaled, recompressed or a bit brighter changes few.
+
+    pixels: uint8 (H, W, 1 or 3). The signs of the 8 x 8 lowest waves of a grey copy of 32 x 32
+    pixels, as in pHash (Zauner, 2010), but the first; 0 if the picture is of one colour.
+    """
+    return _as_look(_project(pixels, WAVES, WAVES, _waves))
+
+
+def _as_look(waves: Floats) -> int:
+    grey = waves @ GREY if waves.shape[2] == 3 else waves[..., 0]
+    signs = grey > SILENT
+    signs[0, 0] = False  # the mean brightness is no likeness
+    return int.from_bytes(np.packbits(signs).tobytes(), "big")
+
+
+def distance(a: int, b: int) -> int:
+    """In how many of the 64 bits two looks differ."""
+    return (a ^ b).bit_count()
+
+
+def _project(pixels: np.ndarray, height: int, width: int, kind: Weights) -> Floats:
+    """Weigh all rows and columns of uint8 (H, W, C) into float32 (height, width, C)."""
+    high, wide, channels = pixels.shape
+    down, across = kind(high, height), kind(wide, width)
+    rows = max(1, BAND // (wide * channels))
+    lines = pixels.reshape(high, -1)
+    summed = down[:, :rows] @ lines[:rows].astype(np.float32)
+    for top in range(rows, high, rows):
+        summed += down[:, top : top + rows] @ lines[top : top + rows].astype(np.float32)
+    # all channels in one large product, which is far faster than many narrow ones
+    rows_of_one = summed.reshape(height, wide, channels).transpose(0, 2, 1).reshape(-1, wide)
+    return (rows_of_one @ across.T).reshape(height, channels, width).transpose(0, 2, 1)
+
+
+@lru_cache(maxsize=64)
+def _areas(length: int, parts: int) -> Floats:
+    """(parts, length): how much each of `length` pixels counts in each part; rows add up to 1."""
+    edges = np.arange(parts + 1) * (length / parts)
+    pixels = np.arange(length)
+    covered = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
+    return (np.maximum(covered, 0) * (parts / length)).astype(np.float32)
+
+
+@lru_cache(maxsize=64)
+def _both(length: int, _: int) -> Floats:
+    return np.concatenate((_areas(length, MINI_SIZE), _waves(length, WAVES)))
+
+
+@lru_cache(maxsize=64)
+def _waves(length: int, count: int) -> Floats:
+    """(count, length): cosines of rising frequency over the average in LOOK_SIDE parts."""
+    places = (np.arange(LOOK_SIDE) + 0.5) * (math.pi / LOOK_SIDE)
+    cosines = np.cos(np.arange(count)[:, None] * places) / LOOK_SIDE
+    return (cosines @ _areas(length, LOOK_SIDE)).astype(np.float32)

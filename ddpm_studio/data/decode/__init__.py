@@ -1,0 +1,1 @@
+"""One file becomes one picture, by its own rules of colour, size and crop."""

@@ -1,0 +1,1 @@
+"""Decoders in processes of their own, with limits of time and memory."""

@@ -1,0 +1,189 @@
+"""The one batch that may be painted in the background: begins it, finishes it, knows its pace."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from ddpm_studio.events import CheckpointSkipped, SampleStep, Work, is_progress
+from ddpm_studio.gui.batch import work
+from ddpm_studio.gui.batch.turns import Turns
+from ddpm_studio.gui.common.job_names import BATCH, SAMPLE
+from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.progress import Progress
+from ddpm_studio.gui.session import Session
+from ddpm_studio.samplers import SAMPLERS
+
+if TYPE_CHECKING:
+    from ddpm_studio.config import SampleConfig
+    from ddpm_studio.gallery.batch import Batch
+    from ddpm_studio.gui.generate.work import Wish
+
+FIRST_KEY = "batch/first"  # in the settings: training waits for batches
+LEAST_SECONDS = 0.3  # of painting, before it says anything about the pace
+
+
+class Batching(QObject):
+    """`changed` says that another one runs, or none, or that it is paused, waits or goes on."""
+
+    changed = Signal()
+    ended = Signal()  # finished, stopped or failed
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._mine: Job | None = None  # the one that `_turns` is for
+        self._turns: Turns | None = None
+        self._calls = 0  # of the network for each picture, in the pace that is measured
+        self._since: tuple[float, float] | None = None  # when, and how much was painted then
+        self.batch: Batch | None = None  # that runs, once its folder is there
+        self.count = 0  # of pictures that it is to have
+        self.seconds_per_call: float | None = None  # of one picture, as was measured last
+        session.jobs.started.connect(self._on_started)
+        session.jobs.ended.connect(self._on_job_ended)
+        session.project_changed.connect(self._on_project_changed)
+
+    @property
+    def job(self) -> Job | None:
+        return self._session.jobs.get(BATCH)
+
+    @property
+    def is_paused(self) -> bool:
+        return self.job is not None and self.job.is_paused
+
+    @property
+    def is_stopping(self) -> bool:
+        return self.job is not None and self.job.state is JobState.STOPPING
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether others have the device at the moment."""
+        return self._turns is not None and self._turns.is_waiting and not self.is_paused
+
+    @property
+    def has_company(self) -> bool:
+        """Whether it shares the device with training."""
+        return self._turns is not None and self._turns.has_company
+
+    @property
+    def progress(self) -> Progress:
+        return Progress() if self.job is None else self.job.progress
+
+    @property
+    def is_first(self) -> bool:
+        """Whether training waits for batches, as the person has chosen."""
+        return self._session.settings.get(FIRST_KEY, False)
+
+    def set_first(self, is_first: bool) -> None:
+        self._session.settings.set(FIRST_KEY, is_first)
+        if self._turns is not None:
+            self._turns.set_first(is_first)
+        self.changed.emit()
+
+    def begin(self, wish: Wish) -> None:
+        """Paint `wish.count` pictures, up to ten thousand; nothing happens while one runs."""
+        self._start(wish.count, wish.sample, lambda: work.begin(wish))
+
+    def finish(self, batch: Batch) -> None:
+        """Go on with one that was stopped; nothing happens while another runs."""
+        project = self._session.project
+        if project is not None:
+            self._start(batch.count, batch.sample, lambda: work.finish(project, batch))
+
+    def set_paused(self, is_paused: bool) -> None:
+        if self.job is not None:
+            self.job.set_paused(is_paused)
+
+    def stop(self) -> None:
+        """What is finished stays, and the rest can be painted later."""
+        if self.job is not None:
+            self.job.stop()
+
+    def seconds_for(self, sample: SampleConfig, count: int) -> float | None:
+        """How long so many pictures take, from the pace of late; None if nothing was painted."""
+        if self.seconds_per_call is None:
+            return None
+        return count * _calls(sample) * self.seconds_per_call
+
+    # private
+
+    def _start(self, count: int, sample: SampleConfig, make_steps: object) -> None:
+        if self.job is not None or self._session.is_closing:
+            return
+        self.batch, self.count = None, count
+        self._calls = _calls(sample)
+        job = self._session.jobs.start(
+            BATCH,
+            make_steps,  # type: ignore[arg-type]
+            title="Painting many",
+            begin=False,
+            by_the_clock=self._seconds_by_the_clock,
+        )
+        job.events.connect(self._on_events)
+        job.changed.connect(self.changed)
+        self._mine, self._turns = job, Turns(self._session, job, self)
+        self._turns.set_first(self.is_first)
+        job.begin()
+        self.changed.emit()
+
+    def _seconds_by_the_clock(self, seconds: float) -> float:
+        return seconds if self._turns is None else self._turns.seconds_by_the_clock(seconds)
+
+    def _on_events(self, events: list[object]) -> None:
+        from ddpm_studio.gallery.batch import Batch
+
+        for event in events:
+            if isinstance(event, Batch):
+                self.batch = event
+                self.changed.emit()
+            elif isinstance(event, CheckpointSkipped):
+                self._session.notice(event.message)
+        steps = [event.done for event in events if is_progress(event, Work.BATCH)]
+        if steps:
+            self._measure(steps[-1], self._calls, self.job)
+
+    def _on_started(self, job: Job) -> None:
+        if job.objectName() == SAMPLE:
+            self._since = None
+            job.events.connect(self._on_sample_events)
+
+    def _on_sample_events(self, events: list[object]) -> None:
+        steps = [event for event in events if isinstance(event, SampleStep)]
+        if steps:
+            last = steps[-1]
+            # in calls of the network, so that the number of steps does not matter
+            self._measure(last.step * last.batch, 1, self._session.jobs.get(SAMPLE))
+
+    def _measure(self, painted: float, calls: int, job: Job | None) -> None:
+        """painted: pictures, that take so many calls of the network each."""
+        now = time.monotonic()
+        if job is None or job.state is not JobState.RUNNING:
+            self._since = None
+        elif self._since is None or painted < self._since[1]:
+            self._since = now, painted
+        else:
+            seconds, more = now - self._since[0], painted - self._since[1]
+            if seconds > LEAST_SECONDS and more > 0:
+                self.seconds_per_call = seconds / (more * calls)
+
+    def _on_job_ended(self, job: Job) -> None:
+        if job is self._mine:
+            self._end()
+            self.ended.emit()
+
+    def _on_project_changed(self) -> None:
+        """The pace was that of another model; its batch was stopped with it."""
+        self.seconds_per_call = None
+        self._end()
+
+    def _end(self) -> None:
+        if self._turns is not None:
+            self._turns.end()
+        self._mine = self._turns = self.batch = self._since = None
+        self.changed.emit()
+
+
+def _calls(sample: SampleConfig) -> int:
+    return SAMPLERS[sample.sampler].calls(sample.num_inference_steps)

@@ -1,0 +1,214 @@
+"""Over the wall: the batch that is painted now, and those that were stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.control_row import explain
+from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.words import several, time_left
+
+if TYPE_CHECKING:
+    from ddpm_studio.gallery.batch import Batch
+
+REFRESH_MS = 500
+MOST_SHOWN = 3  # batches that were stopped; the others come when one of these is finished
+TURNS_TIP = (
+    "While a model is trained: both take turns of 20 seconds, or training waits until the "
+    "pictures are painted."
+)
+
+
+class MadeBatches(QWidget):
+    """Says which batch is to be finished or forgotten; the running one it steers itself."""
+
+    finish_wanted = Signal(object)  # Batch
+    forget_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, batching: Batching, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._batches: tuple[Batch, ...] = ()
+        self._rows: list[StoppedBatch] = []
+        self._running = RunningBatch(theme, batching)
+        self._batching = batching
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(8)
+        self._layout.addWidget(self._running)
+        batching.changed.connect(self._on_changed)
+        self._on_changed()
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is a batch, running or stopped."""
+        return bool(self._rows) or self._batching.job is not None
+
+    def set_batches(self, batches: Sequence[Batch]) -> None:
+        """Those that were stopped."""
+        self._batches = tuple(batches)
+        self._show_stopped()
+
+    def _show_stopped(self) -> None:
+        running = self._batching.batch
+        shown = [one for one in self._batches if running is None or one.folder != running.folder]
+        is_busy = self._batching.job is not None
+        if [row.batch for row in self._rows] != shown[:MOST_SHOWN]:
+            for row in self._rows:
+                row.hide()
+                self._layout.removeWidget(row)
+                row.deleteLater()
+            self._rows = [StoppedBatch(self._theme, batch) for batch in shown[:MOST_SHOWN]]
+            for row in self._rows:
+                self._layout.addWidget(row)
+                row.finish_wanted.connect(self.finish_wanted)
+                row.forget_wanted.connect(self.forget_wanted)
+        for row in self._rows:
+            row.setVisible(not is_busy)
+        self.setVisible(is_busy or bool(self._rows))
+
+    def _on_changed(self) -> None:
+        self._running.setVisible(self._batching.job is not None)
+        self._show_stopped()
+
+
+class RunningBatch(QFrame):
+    """How far it is, and how to pause, stop, or put it before training."""
+
+    def __init__(self, theme: Theme, batching: Batching) -> None:
+        super().__init__()
+        self.setProperty("kind", "panel")
+        self._batching = batching
+        self._words = ElidedLabel()
+        self._words.setObjectName(names.MADE_BATCH)
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(4)
+        self._bar.setAccessibleName("How far the batch is")
+        self._turns = ComboBox()
+        self._turns.setObjectName(names.MADE_BATCH_TURNS)
+        self._turns.addItem("Takes turns", False)
+        self._turns.addItem("Training waits", True)
+        explain(self._turns, "Beside training", TURNS_TIP)
+        self._pause = Button(theme, "Pause", names.MADE_BATCH_PAUSE, "", icon="pause")
+        self._stop = Button(
+            theme,
+            "Stop",
+            names.MADE_BATCH_STOP,
+            "What is finished stays, and the rest can be painted later",
+            icon="stop",
+        )
+        self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._soon.timeout.connect(self._show_progress)
+        self._lay_out()
+        self._shown: tuple[object, ...] = ()
+        batching.changed.connect(self._on_changed)
+        self._turns.activated.connect(self._on_turns)
+        self._pause.clicked.connect(lambda: batching.set_paused(not batching.is_paused))
+        self._stop.clicked.connect(batching.stop)
+
+    def _lay_out(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(6)
+        left.addWidget(self._words)
+        left.addWidget(self._bar)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 12, 8)
+        row.setSpacing(12)
+        row.addLayout(left, 1)
+        row.addWidget(self._turns)
+        row.addWidget(self._pause)
+        row.addWidget(self._stop)
+
+    def _on_changed(self) -> None:
+        batching = self._batching
+        state = batching.is_paused, batching.is_stopping, batching.is_waiting, batching.has_company
+        if (*state, batching.job) != self._shown:
+            self._shown = (*state, batching.job)
+            self._show_state()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    def _show_state(self) -> None:
+        batching = self._batching
+        if batching.is_paused:
+            self._pause.set_face("Continue", "play", "Paint on")
+        else:
+            tip = "Paint no more for a while; the model stays in memory"
+            self._pause.set_face("Pause", "pause", tip)
+        for button in (self._pause, self._stop):
+            button.setEnabled(not batching.is_stopping)
+        self._turns.setVisible(batching.has_company)
+        self._turns.setCurrentIndex(int(batching.is_first))
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        batching, progress = self._batching, self._batching.progress
+        self._bar.setValue(round(1000 * (progress.fraction or 0)))
+        parts = [progress.text or f"Painting {several(batching.count, 'picture')}"]
+        if batching.is_stopping:
+            parts.append("stopping…")
+        elif batching.is_paused:
+            parts.append("paused")
+        else:
+            left = progress.remaining
+            parts += [time_left(left)] if left is not None else []
+            if batching.is_waiting:
+                parts.append("waiting for its turn")
+                self._soon.start()  # nothing else tells that time goes by
+        words = "  ·  ".join(parts)
+        self._words.setText(words)
+        self.setAccessibleName(words)
+
+    def _on_turns(self) -> None:
+        self._batching.set_first(bool(self._turns.currentData()))
+
+
+class StoppedBatch(QFrame):
+    """One that was stopped, with the way to its end."""
+
+    finish_wanted = Signal(object)
+    forget_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, batch: Batch) -> None:
+        super().__init__()
+        self.setProperty("kind", "panel")
+        self.batch = batch
+        words = QLabel(
+            f"A batch of {several(batch.count, 'picture')} was stopped: {batch.left:,} are left"
+            if batch.left
+            else "All pictures of a batch are there"
+        )
+        finish = Button(
+            theme,
+            "Finish the batch",
+            names.item(names.MADE_FINISH, batch.folder.name),
+            f"Paints {batch.left:,} of {batch.count:,}, with the same model (step {batch.step:,}) "
+            "and the same settings",
+            icon="play",
+        )
+        forget = IconButton(
+            theme,
+            "close",
+            names.item(names.MADE_FORGET, batch.folder.name),
+            "Do not finish it",
+            "Do not finish it; the pictures that are there stay",
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 12, 8)
+        row.setSpacing(12)
+        row.addWidget(words, 1)
+        row.addWidget(finish)
+        row.addWidget(forget)
+        finish.clicked.connect(lambda: self.finish_wanted.emit(batch))
+        forget.clicked.connect(lambda: self.forget_wanted.emit(batch))

@@ -1,0 +1,113 @@
+"""Buttons with an icon that follows the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+
+from ddpm_studio.gui.common.theme import Theme
+
+ICON_PIXELS = 20
+GAP = 6  # between icon and words; style sheets cannot set it
+ROLES = {"primary": "on_accent", "plain": "text", "quiet": "muted"}
+
+
+class Button(QPushButton):
+    """A button with words. kind: "primary" (one on a page), "plain" or "quiet"."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str,
+        name: str,
+        tip: str,
+        *,
+        icon: str = "",
+        kind: str = "plain",
+        large: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        self.setObjectName(name)
+        self.setToolTip(tip)
+        self.setProperty("kind", kind)
+        self.setProperty("scale", "large" if large else "")  # "size" is Qt's own
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setIconSize(QSize(ICON_PIXELS + GAP, ICON_PIXELS))
+        self._theme, self._icon, self._role = theme, icon, ROLES[kind]
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def set_face(self, text: str, icon: str, tip: str) -> None:
+        """Another action under the same button: Start, Pause, Continue."""
+        self._icon = icon
+        self.setText(text)
+        self.setToolTip(tip)
+        self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        if self._icon:
+            icon = self._theme.icon(self._icon, ICON_PIXELS, self._role, self._role, GAP)
+            self.setIcon(icon)
+
+
+class IconButton(QToolButton):
+    """A button that is only an icon; its words are the tooltip and the accessible name."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        icon: str,
+        name: str,
+        label: str,
+        tip: str = "",
+        *,
+        checkable: bool = False,
+        size: int = ICON_PIXELS,
+        role: str = "muted",
+        parent: QWidget | None = None,
+    ) -> None:
+        """label: what it does, in a word or two. tip: a sentence, if the label is not enough."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setCheckable(checkable)
+        self.setIconSize(QSize(size, size))
+        self.setFixedSize(size + 12, size + 12)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._theme, self._icon, self._size, self._role = theme, icon, size, role
+        theme.changed.connect(self._on_theme_changed)
+        self.set_face(icon, label, tip)
+
+    def set_face(self, icon: str, label: str, tip: str = "") -> None:
+        """Another icon and other words: play and pause."""
+        self._icon = icon
+        self.setAccessibleName(label)
+        self.setToolTip(tip or label)
+        self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        self.setIcon(self._theme.icon(self._icon, self._size, self._role, "text"))
+
+
+class StepButton(QToolButton):
+    """A step of the rail: an icon with a word under it."""
+
+    def __init__(self, theme: Theme, icon: str, text: str, name: str, tip: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setText(text)
+        self.setToolTip(tip)
+        self.setProperty("kind", "step")
+        self.setCheckable(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.setIconSize(QSize(24, 24))
+        self.setFixedSize(76, 64)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._theme, self._icon = theme, icon
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        self.setIcon(self._theme.icon(self._icon, 24, "muted", "accent_text"))

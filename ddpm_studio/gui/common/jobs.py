@@ -1,0 +1,364 @@
+"""Background jobs: a core generator driven on a thread, heard in the GUI thread."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import replace
+from enum import Enum, auto
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from ddpm_studio.gui.common.errors import Failure, describe_failure
+from ddpm_studio.gui.common.progress import Meter, Progress
+
+logger = logging.getLogger(__name__)
+
+BATCH_SECONDS = 0.05  # at most twenty batches a second reach the GUI
+STACK_BYTES = 8 << 20  # Qt's threads get 512 kB on macOS, too little for torch
+USER = "user"  # who holds a job that was paused by hand
+
+MakeSteps = Callable[[], Iterator[Any]]
+
+
+class JobState(Enum):
+    """What a job is doing, as far as the GUI thread knows."""
+
+    WAITING = auto()  # made, but not begun
+    RUNNING = auto()
+    PAUSED = auto()  # somebody holds it; the step it is in may still be ending
+    STOPPING = auto()
+    ENDED = auto()
+
+
+class JobEnd(Enum):
+    """How a job has ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class Job(QThread):
+    """One run of a core generator. The Job object itself never leaves the GUI thread.
+
+    Signals, all heard in the GUI thread: `events` (a list, in order), then exactly one of
+    `succeeded` (what the generator returned), `failed` (the error) and `stopped`. `changed` says
+    that state or progress is new. `rested` says that a held job has come to a halt between two
+    steps, so that its device is free.
+    """
+
+    events = Signal(list)
+    succeeded = Signal(object)
+    failed = Signal(Exception)
+    stopped = Signal()
+    changed = Signal()
+    rested = Signal()
+
+    _posted = Signal(str, object)  # worker thread -> GUI thread
+
+    def __init__(self, make_steps: MakeSteps, parent: QObject, title: str = "") -> None:
+        super().__init__(parent)
+        self.title = title  # for people: "Training"
+        self.is_quiet = False  # not worth a place in the status line
+        self.borrows = False  # it needs the device for a moment
+        self.tells_failure = False  # who started it says itself why it failed, not the banner
+        # how long so many seconds of its work take by the clock, if it shares its device in turns
+        self.by_the_clock: Callable[[float], float] | None = None
+        self.state = JobState.WAITING
+        self.is_resting = False
+        self.end: JobEnd | None = None  # set before the signal that says so, as are these two
+        self.failure: Failure | None = None
+        self.result: object = None
+        self._make_steps = make_steps
+        self._meter = Meter()
+        self._muted = self._left = False
+        self._gate = threading.Condition()  # both threads: who holds the job, and whether it stops
+        self._holders: set[Hashable] = set()
+        self._hold_round = 0
+        # not Qt's interruption request: that one is lost when the thread has not begun
+        self._must_stop = False
+        self._batch: list[Any] = []
+        self._posted_at = 0.0
+        self.setStackSize(STACK_BYTES)
+        self._posted.connect(self._deliver)
+
+    @property
+    def progress(self) -> Progress:
+        """The latest known progress: fraction done, seconds left, a few words."""
+        progress = self._meter.progress
+        if self.by_the_clock is None or progress.remaining is None:
+            return progress
+        return replace(progress, remaining=self.by_the_clock(progress.remaining))
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether a person paused it; a job that only lends its device is not paused."""
+        return USER in self._holders
+
+    @property
+    def is_muted(self) -> bool:
+        """Whether those who started it hear nothing of it any more."""
+        return self._muted
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it is muted, and yet goes on: its progress and its end are of interest."""
+        return self._left
+
+    def begin(self) -> None:
+        """Start the thread; a second call does nothing."""
+        if self.state is not JobState.WAITING:
+            return
+        self.state = JobState.PAUSED if self._holders else JobState.RUNNING
+        self.start()
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Close the generator after the step it is in."""
+        if self.state is JobState.ENDED:
+            return
+        with self._gate:
+            self._must_stop = True
+            self._gate.notify()
+        self.is_resting = False  # from now on it may save
+        self.begin()  # even a job that never began must end, and say so
+        self._set_state(JobState.STOPPING)
+
+    def discard(self) -> None:
+        """Stop, and deliver nothing more: not even what is already queued."""
+        self._muted = True
+        self.stop()
+
+    def leave(self, title: str) -> None:
+        """Go on, but let those who started it hear nothing more: not even what is queued.
+
+        title: what people read from now on.
+        """
+        self._muted = self._left = True
+        self.title = title
+        self.changed.emit()
+
+    def set_paused(self, paused: bool) -> None:
+        """Pause or continue by hand. The generator keeps what it holds in memory."""
+        if paused:
+            self.hold(USER)
+        else:
+            self.release(USER)
+
+    def hold(self, holder: Hashable) -> None:
+        """Halt before the next step, until everybody who holds the job has released it."""
+        if self.state in (JobState.STOPPING, JobState.ENDED):
+            return
+        with self._gate:
+            if not self._holders:
+                self._hold_round += 1
+            self._holders.add(holder)
+        self._meter.set_paused(True)
+        self._set_state(self.state if self.state is JobState.WAITING else JobState.PAUSED)
+
+    def release(self, holder: Hashable) -> None:
+        """Go on, unless somebody else still holds the job."""
+        if holder not in self._holders:
+            return
+        with self._gate:
+            self._holders.discard(holder)
+            if not self._holders:
+                self._gate.notify()
+        if not self._holders and self.state in (JobState.PAUSED, JobState.WAITING):
+            self.is_resting = False
+            self._meter.set_paused(False)
+            if self.state is JobState.PAUSED:
+                self.state = JobState.RUNNING
+        self.changed.emit()
+
+    def run(self) -> None:  # worker thread
+        try:
+            ending = self._drive(self._make_steps())
+        except Exception as error:  # the one place where errors cross threads
+            logger.exception("The job %s failed", self.objectName())
+            # the traceback would keep every tensor of the run alive
+            ending = ("failed", (describe_failure(error), _without_frames(error)))
+        self._post_batch()
+        self._posted.emit(*ending)
+
+    def _drive(self, steps: Iterator[Any]) -> tuple[str, Any]:
+        while True:
+            self._rest_while_held()
+            if self._must_stop:
+                break
+            try:
+                self._batch.append(next(steps))
+            except StopIteration as end:
+                return "succeeded", end.value
+            if time.monotonic() - self._posted_at > BATCH_SECONDS:
+                self._post_batch()
+        close = getattr(steps, "close", None)  # a plain iterator has nothing to close
+        if close is not None:
+            close()
+        return "stopped", None
+
+    def _rest_while_held(self) -> None:
+        with self._gate:
+            while self._holders and not self._must_stop:
+                self._post_batch()
+                # an answer to an older hold is void, so each hold gets one of its own
+                self._posted.emit("rested", self._hold_round)
+                self._gate.wait()
+
+    def _post_batch(self) -> None:
+        if self._batch:
+            self._posted.emit("events", self._batch)
+        self._batch, self._posted_at = [], time.monotonic()
+
+    def _deliver(self, name: str, payload: Any) -> None:  # GUI thread
+        if name == "rested":
+            self._on_rested(payload)
+            return
+        if name == "events":
+            self._hear(payload)
+            return
+        self.state, self.end = JobState.ENDED, JobEnd(name)
+        error: object = None
+        if self.end is JobEnd.FAILED:
+            self.failure, error = payload
+        else:
+            self.result = payload
+        if self._muted:
+            return
+        if self.end is JobEnd.FAILED:
+            self.failed.emit(error)
+        elif self.end is JobEnd.STOPPED:
+            self.stopped.emit()
+        else:
+            self.succeeded.emit(payload)
+        self.changed.emit()
+
+    def _hear(self, events: list[Any]) -> None:
+        if self._muted and not self._left:
+            return
+        self._meter.update(events)
+        if not self._muted:
+            self.events.emit(events)
+        self.changed.emit()
+
+    def _on_rested(self, hold_round: int) -> None:
+        if hold_round == self._hold_round and self.state is JobState.PAUSED:
+            self.is_resting = True
+            self.rested.emit()
+
+    def _set_state(self, state: JobState) -> None:
+        self.state = state
+        self.changed.emit()
+
+
+class JobRunner(QObject):
+    """Owns the jobs, one per name, and can stop them all without blocking."""
+
+    started = Signal(object)  # Job
+    ended = Signal(object)  # Job, whose thread has ended
+    failed = Signal(object, object)  # Job, Failure
+    became_idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs: dict[str, Job] = {}
+        self._ending: list[Job] = []
+
+    def start(
+        self,
+        name: str,
+        make_steps: MakeSteps,
+        *,
+        title: str = "",
+        replace: bool = False,
+        begin: bool = True,
+        quiet: bool = False,
+        borrows: bool = False,
+        by_the_clock: Callable[[float], float] | None = None,
+    ) -> Job:
+        """Start a job; with replace, a running one of the same name is discarded first.
+
+        title: what people read in the status line. begin=False: it waits for `job.begin()`.
+        quiet: it has no place in the status line. borrows: it needs the device for a moment.
+        by_the_clock: how long so many seconds of its work take, if others have turns in between.
+        """
+        if name in self._jobs:
+            if not replace:
+                raise RuntimeError(f"A {name} job is already running")
+            self.discard(name)
+        job = Job(make_steps, self, title or name.capitalize())
+        job.setObjectName(name)
+        job.is_quiet, job.borrows, job.by_the_clock = quiet, borrows, by_the_clock
+        job.finished.connect(self._on_finished)
+        job.failed.connect(self._on_failed)
+        self._jobs[name] = job
+        if begin:
+            job.begin()
+        self.started.emit(job)
+        return job
+
+    def get(self, name: str) -> Job | None:
+        """The job of that name that has not ended, if there is one."""
+        return self._jobs.get(name)
+
+    def jobs(self) -> list[Job]:
+        """Those that have not ended and are neither discarded nor left, the oldest first."""
+        return list(self._jobs.values())
+
+    def ending(self) -> list[Job]:
+        """Those that are discarded or left, and have not ended yet, the oldest first."""
+        return list(self._ending)
+
+    def discard(self, name: str) -> None:
+        """Nothing of that job is heard any more; its name is free at once."""
+        job = self._jobs.pop(name, None)
+        if job is not None:
+            self._ending.append(job)
+            job.discard()
+
+    def leave(self, name: str, title: str) -> None:
+        """That job goes on under another title, unheard by those who started it; `ended` tells.
+
+        Its name is free at once.
+        """
+        job = self._jobs.pop(name, None)
+        if job is not None:
+            self._ending.append(job)
+            job.leave(title)
+
+    def stop_all(self) -> None:
+        """Those that are left were promised an end of their own."""
+        for job in self.jobs():
+            job.stop()
+
+    def is_busy(self) -> bool:
+        return bool(self._jobs or self._ending)
+
+    def _on_failed(self, _error: Exception) -> None:
+        job = self.sender()
+        assert isinstance(job, Job)
+        if not job.tells_failure:
+            self.failed.emit(job, job.failure)
+
+    def _on_finished(self) -> None:
+        job = self.sender()
+        assert isinstance(job, Job)
+        job.wait()  # the thread has left run(); this waits for its last few instructions
+        job.state = JobState.ENDED
+        if job in self._ending:
+            self._ending.remove(job)
+        if self._jobs.get(job.objectName()) is job:
+            del self._jobs[job.objectName()]
+        self.ended.emit(job)
+        job.deleteLater()
+        if not self.is_busy():
+            self.became_idle.emit()
+
+
+def _without_frames(error: Exception) -> Exception:
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

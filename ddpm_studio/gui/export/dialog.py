@@ -1,0 +1,302 @@
+"""Export a film: what is in it, how it plays, where it goes; with a preview that moves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.errors import describe_failure
+from ddpm_studio.gui.common.job_names import EXPORT
+from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.export import work
+from ddpm_studio.gui.export.estimate import (
+    ExportForesight,
+    facts_of,
+    start_film_job,
+)
+from ddpm_studio.gui.export.options import ExportOptions
+from ddpm_studio.gui.export.preview import FilmPreview
+from ddpm_studio.gui.export.sources import Filmed
+from ddpm_studio.gui.export.target import ExportTarget
+from ddpm_studio.gui.session import Session
+from ddpm_studio.project import Project
+from ddpm_studio.words import size_in_words, time_left
+
+PREVIEW_SIDE, PREVIEW_HEIGHT = 400, 480  # with room for a caption below a square picture
+OPTIONS_WIDTH = 620
+BROAD = 2.5  # so many times as broad as high
+
+
+class ExportDialog(QDialog):
+    """Nothing has to be typed. While it writes, Cancel stops it and leaves nothing behind."""
+
+    def __init__(
+        self,
+        session: Session,
+        filmed: Filmed,
+        *,
+        folder: Path,
+        name: str,
+        parent: QWidget | None = None,
+    ) -> None:
+        """folder, name: what is proposed, without an ending."""
+        super().__init__(parent)
+        self._session, self._filmed = session, filmed
+        self._path_of_project = session.project.path if session.project is not None else None
+        self._options = ExportOptions(filmed, session.settings)
+        self._target = ExportTarget(session.theme, folder, name, self._options.kind)
+        self._foresight = ExportForesight(session, self, filmed.needs_device)
+        self._foreseen: work.Foreseen | None = None
+        self._unwritable = ""  # why a film like this cannot be written
+        self._job: Job | None = None
+        self._saved: Path | None = None
+        self._is_broad, self._usual_height = False, 0
+        self.setObjectName(names.EXPORT)
+        self.setWindowTitle(filmed.title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._make_fields()
+        self._make_foot()
+        self._lay_out()
+        self._connect()
+        self._on_changed()
+        self._export.setFocus()  # Enter is enough
+
+    def wish(self) -> work.FilmWish:
+        """What is set."""
+        return self._options.wish()
+
+    def reject(self) -> None:
+        """Cancel and Esc: first what is being written, then the dialog."""
+        if self._job is not None:
+            self._job.stop()
+        else:
+            super().reject()
+
+    def done(self, result: int) -> None:
+        self._foresight.stop()
+        super().done(result)
+
+    # building
+
+    def _make_fields(self) -> None:
+        self._preview = FilmPreview(names.EXPORT_PREVIEW, PREVIEW_SIDE, PREVIEW_HEIGHT)
+        self._facts = QLabel()
+        self._facts.setObjectName(names.EXPORT_FACTS)
+        self._facts.setProperty("kind", "caption")
+        self._facts.setWordWrap(True)
+        self._facts.setToolTip("How large and how long it becomes; its bytes are an estimate")
+
+    def _make_foot(self) -> None:
+        theme = self._session.theme
+        self._progress = ProgressLine(names.EXPORT_PROGRESS, "Progress of the export")
+        self._message = QLabel()
+        self._message.setObjectName(names.EXPORT_MESSAGE)
+        self._message.setWordWrap(True)
+        self._show_folder = Button(
+            theme,
+            "Show in folder",
+            names.EXPORT_SHOW_IN_FOLDER,
+            "Open the folder that it was saved in",
+            icon="folder-open",
+        )
+        self._cancel = Button(theme, "Cancel", names.EXPORT_CANCEL, "Export nothing (Esc)")
+        tip = "Write it (Enter)"
+        self._export = Button(theme, "Export", names.EXPORT_SAVE, tip, icon="film", kind="primary")
+        self._export.setDefault(True)
+        policy = self._progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes and goes
+        self._progress.setSizePolicy(policy)
+        self._progress.hide()
+        self._show_folder.hide()
+
+    def _lay_out(self) -> None:
+        heading = QLabel(self._filmed.title)
+        heading.setProperty("kind", "heading")
+        self._fields = QWidget()
+        fields = QVBoxLayout(self._fields)
+        fields.setContentsMargins(0, 0, 0, 0)
+        fields.setSpacing(12)
+        fields.addWidget(self._options)
+        fields.addWidget(self._target)
+        fields.addWidget(self._facts)
+        fields.addStretch()
+        both = self._both = QHBoxLayout()
+        both.setSpacing(24)
+        both.addWidget(self._preview)
+        both.addWidget(self._fields, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        foot.addWidget(self._message, 1)
+        for button in (self._show_folder, self._cancel, self._export):
+            foot.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(16)
+        layout.addWidget(heading)
+        layout.addLayout(both, 1)
+        layout.addWidget(self._progress)
+        layout.addLayout(foot)
+        self.setMinimumWidth(PREVIEW_SIDE + 24 + OPTIONS_WIDTH + 48)
+
+    def _connect(self) -> None:
+        self._options.changed.connect(self._on_changed)
+        self._options.kind_changed.connect(self._on_kind_changed)
+        self._target.changed.connect(self._check)
+        self._foresight.foreseen.connect(self._on_foreseen)
+        self._foresight.failed.connect(self._on_unwritable)
+        self._cancel.clicked.connect(self.reject)
+        self._export.clicked.connect(self._on_export)
+        self._show_folder.clicked.connect(self._on_show_folder)
+        self._session.project_changed.connect(self._on_project_changed)
+
+    # what is set
+
+    def _on_kind_changed(self) -> None:
+        self._target.set_kind(self._options.kind)
+
+    def _set_broad(self, is_broad: bool) -> None:
+        """What is broad, such as a film strip, is seen above the options, else beside them."""
+        layout = self.layout()
+        if is_broad == self._is_broad or layout is None:
+            return
+        self._is_broad = is_broad
+        if is_broad:
+            self._usual_height = self.height()
+        ways = QBoxLayout.Direction
+        self._both.setDirection(ways.TopToBottom if is_broad else ways.LeftToRight)
+        self._preview.set_broad(is_broad)
+        layout.activate()
+        height = self.minimumSizeHint().height() if is_broad else self._usual_height
+        self.resize(self.width(), height)
+
+    def _on_changed(self) -> None:
+        self._unwritable = ""
+        self._foreseen = None
+        self._foresight.look_at(self.wish(), self._options.seen_film)
+        self._check()
+
+    def _on_foreseen(self, foreseen: work.Foreseen) -> None:
+        wish, ground, known = self.wish(), self._options.ground, self._foreseen
+        self._facts.setText(facts_of(wish, foreseen, ground))
+        self._foreseen = foreseen
+        width, height = foreseen.size
+        self._set_broad(wish.stages > 0 and width > BROAD * height)
+        if foreseen.page is not None:
+            self._preview.show_page(foreseen.page, ground)
+        elif not wish.stages and (known is None or known.order != foreseen.order):
+            self._preview.play(self._options.seen_film, wish.options, foreseen.order, ground)
+
+    def _on_unwritable(self, sentence: str) -> None:
+        self._unwritable = sentence
+        self._facts.setText("")
+        self._check()
+
+    def _check(self) -> None:
+        """Whether it can be written; if not, why not."""
+        if self._job is not None:
+            return
+        problem = self._unwritable or self._target.problem()
+        if not problem and self._target.will_replace:
+            self._say("A file of that name is there already and will be replaced.", "warning")
+        else:
+            self._say(problem, "danger")
+        self._export.setEnabled(not problem)
+
+    def _say(self, words: str, kind: str = "muted") -> None:
+        self._message.setText(words)
+        self._message.setProperty("kind", kind)
+        self._message.style().unpolish(self._message)
+        self._message.style().polish(self._message)
+
+    # what happens
+
+    def _on_export(self) -> None:
+        self._check()
+        if not self._export.isEnabled():
+            return
+        self._foresight.stop()
+        path, wish = self._target.path, self.wish()
+        job = self._job = start_film_job(
+            self._session,
+            EXPORT,
+            lambda: work.write(path, wish),
+            "Exporting",
+            self._filmed.needs_device,
+        )
+        job.tells_failure = True
+        job.changed.connect(self._on_job_changed)
+        job.succeeded.connect(self._on_saved)
+        job.stopped.connect(self._on_stopped)
+        job.failed.connect(self._on_failed)
+        self._set_busy(True)
+        self._on_job_changed()
+
+    def _set_busy(self, is_busy: bool) -> None:
+        self._fields.setEnabled(not is_busy)
+        self._progress.setVisible(is_busy)
+        self._progress.setValue(0)
+        self._export.setEnabled(not is_busy)
+        self._cancel.setEnabled(True)
+        self._cancel.setText("Cancel" if is_busy else "Close")
+        self._cancel.setToolTip("Stop; nothing is left behind (Esc)" if is_busy else "Close (Esc)")
+        self._show_folder.setVisible(self._saved is not None and not is_busy)
+        if is_busy:
+            self._cancel.setFocus()
+        elif self._foreseen is None or self._foreseen.nbytes is None:
+            # the export came before it was known how large the film gets
+            self._foresight.look_at(self.wish(), self._options.seen_film)
+
+    def _on_job_changed(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        progress, is_stopping = job.progress, job.state is JobState.STOPPING
+        self._progress.setValue(round(1000 * (progress.fraction or 0)))
+        words = progress.text or "Writing…"
+        if progress.remaining is not None:
+            words += f"  ·  {time_left(progress.remaining)}"
+        self._say("Stopping…" if is_stopping else words)
+        self._cancel.setEnabled(not is_stopping)
+
+    def _on_saved(self, saved: work.Saved) -> None:
+        self._job, self._saved = None, saved.path
+        self._set_busy(False)
+        self._target.propose_another()
+        self._say(f"Saved {saved.path.name}, {size_in_words(saved.nbytes)}")
+        self._show_folder.setFocus()
+
+    def _on_stopped(self) -> None:
+        self._job = None
+        self._set_busy(False)
+        self._say("Cancelled; nothing was written.")
+        self._export.setFocus()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._job = None
+        self._set_busy(False)
+        self._say(describe_failure(error).sentence, "danger")
+        self._export.setFocus()
+
+    def _on_project_changed(self, project: Project | None) -> None:
+        """What is being written goes on without the dialog, which is of the old project."""
+        is_left = self._job is not None and self._job.is_left
+        if is_left or project is None or project.path != self._path_of_project:
+            self._job = None
+            self.reject()
+
+    def _on_show_folder(self) -> None:
+        if self._saved is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._saved.parent)))

@@ -1,0 +1,230 @@
+"""What can be filmed: a denoising, or the model learning; which pictures of it, and shown how."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ddpm_studio.gui.frames.store import FINISHED, PRED_EPS, PRED_X_0, X_T
+from ddpm_studio.gui.frames.trajectory import Trajectory
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.gui.export.work import MakeRecipe
+    from ddpm_studio.gui.train.film_work import PreviewFrames
+    from ddpm_studio.project import Project
+    from ddpm_studio.recipe import Recipe
+
+GRID, CHOSEN, ONE = "grid", "chosen", "one"  # of what
+BOTH = "both"
+WITH_ALPHA = 4  # channels
+SHOWS = {
+    X_T: "The noisy picture (x_t)",
+    PRED_X_0: "What the model believes (pred_x_0)",
+    BOTH: "Both of these, side by side",
+    PRED_EPS: "The predicted noise (eps)",
+}
+FINISHED_WORDS = "What comes of it in the end"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What of a source is filmed. pictures: which of them, in order. show: a key of `shows`.
+
+    is_page: it becomes stages beside each other, so that several pictures stand in rows.
+    """
+
+    of: str
+    pictures: tuple[int, ...]
+    show: str
+    is_page: bool = False
+
+    @property
+    def columns(self) -> int | None:
+        """Of the grid of pictures; None: as square as it can be."""
+        return 1 if self.is_page else None
+
+
+class Filmed(ABC):
+    """A row of moments, at each of which the same pictures are seen."""
+
+    title = "Export animation"
+    way_back = "And back to noise"
+
+    def __init__(
+        self,
+        count: int,
+        chosen: Sequence[int] = (),
+        current: int | None = None,
+        show: str = "",
+        background: str = "#ffffff",
+    ) -> None:
+        """count: of pictures. chosen: marked by the artist; current: the one seen large.
+
+        background: behind transparent pictures in films that cannot be transparent.
+        """
+        self.count, self.chosen, self.current = count, tuple(chosen), current
+        self.show, self.background = show, background
+        self.shows: Mapping[str, str] = {}  # by key, in words; empty: there is nothing to choose
+
+    @property
+    def needs_device(self) -> bool:
+        """Whether some frames are not kept, and are computed again when they are asked for."""
+        return False
+
+    @property
+    @abstractmethod
+    def has_alpha(self) -> bool:
+        """Whether the pictures can be transparent."""
+
+    @abstractmethod
+    def film(self, part: Part) -> Film:
+        """A part as a film: nothing is computed before its frames are asked for."""
+
+    @abstractmethod
+    def seen(self, part: Part) -> Film:
+        """The same for a preview: its frames are at hand at once, if not always the exact ones."""
+
+    @property
+    def has_recipe(self) -> bool:
+        """Whether it is known how the pictures were made."""
+        return False
+
+    def recipe_maker(self, _part: Part) -> MakeRecipe | None:
+        """What makes the recipe of a part; None if it is not known how it was made."""
+        return None
+
+    @property
+    def one(self) -> int:
+        """The picture that is meant by "one picture" unless another is chosen."""
+        return self.chosen[0] if len(self.chosen) == 1 else self.current or 0
+
+    @property
+    def proposed(self) -> str:
+        """Which set the artist most likely wants."""
+        if len(self.chosen) > 1:
+            return CHOSEN
+        if self.chosen or self.current is not None or self.count == 1:
+            return ONE
+        return GRID
+
+    def part(self, of: str, one: int, show: str, is_page: bool = False) -> Part:
+        """of: GRID, CHOSEN or ONE, which is picture `one`, counted from 0."""
+        sets = {GRID: tuple(range(self.count)), CHOSEN: self.chosen, ONE: (one,)}
+        return Part(of, sets[of], show, is_page)
+
+
+class FilmedDenoising(Filmed):
+    """From noise to picture."""
+
+    def __init__(
+        self,
+        trajectory: Trajectory,
+        chosen: Sequence[int] = (),
+        current: int | None = None,
+        show: str = X_T,
+        background: str = "#ffffff",
+        recipe: Recipe | None = None,
+    ) -> None:
+        """recipe: of the first picture."""
+        super().__init__(len(trajectory.seeds), chosen, current, show, background)
+        self._trajectory, self._recipe = trajectory, recipe
+        has_ends = trajectory.is_forward and not self.needs_device
+        self.shows = {**SHOWS, FINISHED: FINISHED_WORDS} if has_ends else SHOWS
+
+    @property
+    def has_alpha(self) -> bool:
+        return bool(self._trajectory.pictures(0).shape[-1] == WITH_ALPHA)
+
+    @property
+    def has_recipe(self) -> bool:
+        return self._recipe is not None
+
+    @property
+    def needs_device(self) -> bool:
+        again, store = self._trajectory.again, self._trajectory.store
+        return again is not None and len(store.kept) < len(self._trajectory)
+
+    def film(self, part: Part) -> Film:
+        from ddpm_studio.gui.export.work import one_at_a_time
+
+        return one_at_a_time(self._film_of(self._trajectory.frames, part))
+
+    def seen(self, part: Part) -> Film:
+        return self._film_of(self._trajectory.frames_at_hand, part)
+
+    def _film_of(self, frames: Callable[[str], Sequence[np.ndarray]], part: Part) -> Film:
+        from ddpm_studio.export.film.sources import both_film, grid_film
+
+        chosen, moments = part.pictures, self._trajectory.moments
+        if part.show == BOTH:
+            sides = frames(X_T), frames(PRED_X_0)
+            return both_film(*sides, chosen, moments=moments, columns=part.columns)
+        return grid_film(frames(part.show), chosen, moments=moments, columns=part.columns)
+
+    def recipe_maker(self, part: Part) -> MakeRecipe | None:
+        made = self._recipe
+        if made is None:
+            return None
+        seeds = tuple(self._trajectory.seeds[index] for index in part.pictures)
+        reached = self._trajectory.moments[len(self._trajectory) - 1].index
+        frame = None if self._trajectory.is_complete else reached
+        of = BOTH if part.show == BOTH else ONE if part.of == ONE else GRID
+
+        def make(options: dict[str, Any]) -> str:
+            return dataclasses.replace(
+                made,
+                seed=seeds[0],
+                seeds=seeds if len(seeds) > 1 else (),
+                frame=frame,
+                show=part.show if part.show in (X_T, PRED_X_0, PRED_EPS) else X_T,
+                film={"of": of, "show": part.show, **options},
+            ).to_text()
+
+        return make
+
+
+class FilmedTraining(Filmed):
+    """The model learning: the same seeds at each step that has a preview."""
+
+    title = "Export the film of the training"
+    way_back = "And back again"
+
+    def __init__(self, project: Project, frames: PreviewFrames) -> None:
+        super().__init__(frames.count, background=project.config.pictures.background)
+        self._project, self._frames = project, frames
+        self._is_saved = bool(project.checkpoint_paths())
+
+    @property
+    def has_alpha(self) -> bool:
+        return self._frames.picture_shape[-1] == WITH_ALPHA
+
+    @property
+    def has_recipe(self) -> bool:
+        return self._is_saved
+
+    def film(self, part: Part) -> Film:
+        from ddpm_studio.gui.train.film_work import training_film
+
+        return training_film(self._frames, part.pictures, part.columns)
+
+    def seen(self, part: Part) -> Film:
+        from ddpm_studio.gui.train.film_work import training_film
+
+        return training_film(self._frames, part.pictures, part.columns, at_hand=True)
+
+    def recipe_maker(self, part: Part) -> MakeRecipe | None:
+        from ddpm_studio.gui.train.film_work import training_recipe
+
+        project, last = self._project, self._frames.steps[-1]
+
+        def make(options: dict[str, Any]) -> str | None:
+            film = {"of": "training", "show": X_T, **options}
+            return training_recipe(project, last, part.pictures, film)
+
+        return make if self._is_saved else None

@@ -1,0 +1,1 @@
+"""The stage, the scrubber and the sampler's controls."""

@@ -1,0 +1,154 @@
+"""The denoising that a page shows: begins it, follows it, and knows what it came from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from ddpm_studio.events import CheckpointSkipped, SampleStep
+from ddpm_studio.gui.common.job_names import SAMPLE
+from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.frames.fetching import FrameFetching
+from ddpm_studio.gui.frames.store import FrameStore
+from ddpm_studio.gui.frames.trajectory import Trajectory
+from ddpm_studio.gui.generate import forward_work, work
+from ddpm_studio.gui.generate.forward_work import LevelsFinished
+from ddpm_studio.gui.generate.memory_choice import memory_budget
+from ddpm_studio.gui.session import Session
+
+if TYPE_CHECKING:
+    from ddpm_studio.sampling.trajectory import TrajectoryFrame
+    from ddpm_studio.training.loaded import LoadedModels
+
+
+class Painting(QObject):
+    """One denoising at a time; another one takes the place of that which is shown."""
+
+    changed = Signal()  # it began, ended, or is about to end
+    begun = Signal(object, float)  # a Trajectory with its first frame, and how far to follow it
+    grew = Signal()  # the trajectory has more frames
+    ended = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._models = cache(work.new_models)  # made by the first job that asks for it
+        self._job: Job | None = None
+        # what takes the place of `started` as soon as there is a frame of it
+        self._coming: work.RunStarted | None = None
+        self._follow_to = 1.0
+        self._fetching: list[FrameFetching] = []  # one for each trajectory that is shown
+        self.parts = 1  # into how many the memory is parted; a denoising gets one of them
+        self.wish: work.Wish | None = None  # the latest
+        self.started: work.RunStarted | None = None  # the run of `trajectory`
+        self.trajectory: Trajectory | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._job is not None
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._job is not None and self._job.state is JobState.STOPPING
+
+    def forget(self) -> None:
+        """Another project: nothing was painted yet. Whoever changes projects stops the job."""
+        self._models = cache(work.new_models)  # another one: the old one may be busy loading
+        self._job = self._coming = None
+        self._fetching.clear()
+        self.wish = self.started = self.trajectory = None
+
+    def start(
+        self, wish: work.Wish, asked: work.Wish | None = None, follow_to: float = 1.0
+    ) -> None:
+        """Paint as wished. asked: what to remember as the wish, if it is another.
+
+        follow_to: how far to follow it while it grows, as a part of it.
+        """
+        self.wish = wish if asked is None else asked
+        self._follow_to, self._coming = follow_to, None
+        for fetching in self._fetching:
+            fetching.hold()  # until this is painted: what is shown has its turn again then
+        wish = dataclasses.replace(wish, budget=self._budget)
+        is_forward = wish.start is not None and wish.start.index is None
+        title = "Noising your picture" if is_forward else "Generating"
+        job = self._session.start_borrowing(
+            SAMPLE, partial(_paint, self._models, wish, is_forward), title=title
+        )
+        self._job = job
+        job.events.connect(self._on_events)
+        for ending in (job.succeeded, job.stopped, job.failed):
+            ending.connect(self._on_ended)
+        job.changed.connect(self.changed)
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        if self._job is not None:
+            self._job.stop()
+
+    def _on_events(self, events: list[object]) -> None:
+        from ddpm_studio.sampling.trajectory import TrajectoryFrame
+
+        for event in events:
+            if isinstance(event, work.RunStarted):
+                self._coming = event
+            elif isinstance(event, CheckpointSkipped):
+                self._session.notice(event.message)
+            elif isinstance(event, TrajectoryFrame):
+                self._add_frame(event)
+            elif isinstance(event, SampleStep) and self.trajectory is not None:
+                self._reach(event.step)
+            elif isinstance(event, LevelsFinished) and self.trajectory is not None:
+                self.trajectory.finish(event.indices, event.pictures, event.is_last)
+        self.grew.emit()
+
+    @property
+    def _budget(self) -> int:
+        return memory_budget(self._session.settings) // self.parts
+
+    def _add_frame(self, frame: TrajectoryFrame) -> None:
+        run = self._coming
+        if run is not None:  # only now, so that the stage is never empty in between
+            self.started, self._coming = run, None
+            self.trajectory = self._begin(run)
+            self.trajectory.add(frame)
+            self.begun.emit(self.trajectory, self._follow_to)
+        elif self.trajectory is not None:
+            self.trajectory.add(frame)
+
+    def _begin(self, run: work.RunStarted) -> Trajectory:
+        """An empty trajectory, in which frames that are not kept are computed again."""
+        store = FrameStore(len(run.moments), run.budget)
+        store.set_plan(run.plan)
+        store.set_budget(self._budget)  # it may have changed
+        trajectory = Trajectory(run.moments, run.seeds, store, run.again)
+        self._fetching = [one for one in self._fetching if one.is_needed]
+        fetching = FrameFetching(self._session, trajectory, self)
+        fetching.hold()
+        self._fetching.append(fetching)
+        return trajectory
+
+    def _reach(self, position: int) -> None:
+        """So far it is computed, whether or not the frames are kept."""
+        trajectory = self.trajectory
+        if trajectory is not None and self._coming is None and not trajectory.is_forward:
+            trajectory.reach(position)
+
+    def _on_ended(self) -> None:
+        self._job = self._coming = None
+        for fetching in self._fetching:
+            fetching.resume()
+        self.changed.emit()
+        self.ended.emit()
+
+
+def _paint(
+    models: Callable[[], LoadedModels], wish: work.Wish, is_forward: bool
+) -> Iterator[object]:
+    """Looks the functions up when it begins, so that tests can put others in their place."""
+    paint = forward_work.forward if is_forward else work.generate
+    return paint(models(), wish)

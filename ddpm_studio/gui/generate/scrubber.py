@@ -1,0 +1,329 @@
+"""The scrubber: a timeline from noise to picture, with what plays it and what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import IconButton
+from ddpm_studio.gui.common.choice_bar import Choice, ChoiceBar
+from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.player import Player
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.frames.store import FINISHED, PRED_EPS, PRED_X_0, X_T
+from ddpm_studio.gui.frames.trajectory import Trajectory
+from ddpm_studio.gui.generate.memory_choice import MemoryChoice
+from ddpm_studio.gui.generate.timeline import Timeline
+from ddpm_studio.gui.generate.wrapping_row import TwoGroups
+
+SPEEDS = (6, 12, 24, 60)  # frames a second
+USUAL_SPEED = 24
+SHOWS = (
+    Choice(X_T, "Noisy picture", "Noisy", "The picture on its way out of the noise (x_t)"),
+    Choice(
+        PRED_X_0,
+        "What the model believes",
+        "Believed",
+        "The finished picture that the model expects from there (pred_x_0)",
+        middle="Model believes",
+    ),
+    Choice(
+        PRED_EPS,
+        "Predicted noise",
+        "Its noise",
+        "What the model takes for noise and would take away; grey is none (pred_eps)",
+    ),
+)
+FROM_HERE = Choice(
+    FINISHED,
+    "Finished from here",
+    "Finished",
+    "What the sampler makes of your picture when it is noised so far and painted again",
+)
+
+
+class Scrubber(QFrame):
+    """Says which frame of a trajectory is wanted, and what of it is shown.
+
+    While a trajectory grows, it follows the newest frame until somebody moves it; then it stays.
+    """
+
+    moved = Signal(int)  # a position in the trajectory
+    show_changed = Signal(str)  # frame_store.X_T, PRED_X_0, PRED_EPS or FINISHED
+
+    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "panel")
+        self._trajectory: Trajectory | None = None
+        self._beside: tuple[Trajectory, ...] = ()  # others that are in memory, too
+        self._soon = QTimer(self, singleShot=True, interval=0)  # once it is drawn
+        self._follows_to: int | None = None  # the last position to follow to; None: does not
+        self._is_moving = False  # by itself, not by a person
+        self.timeline = Timeline(theme, names.SCRUBBER_SLIDER)
+        self.player = Player(self)
+        self.memory = MemoryChoice(settings)
+        self._make_controls(theme)
+        self._lay_out()
+        settings.remember(self._loop, "scrubber/loop")
+        settings.remember(self._speed, "scrubber/speed")
+        settings.remember(self._show, "scrubber/shown")
+        self.player.is_looping = self._loop.isChecked()
+        self.player.fps = float(self._speed.currentData())
+        self._connect()
+        self._refresh()
+
+    @property
+    def position(self) -> int:
+        return self.timeline.value()
+
+    @property
+    def show_what(self) -> str:
+        """frame_store.X_T, PRED_X_0, PRED_EPS or FINISHED."""
+        return self._show.chosen
+
+    def choose_show(self, show: str) -> None:
+        """frame_store.X_T, PRED_X_0 or PRED_EPS."""
+        self._show.setCurrentIndex(max(0, self._show.findData(show)))
+
+    @property
+    def part_wanted(self) -> float:
+        """How far on the way a person looks, 0 to 1; who follows the newest frame: the end."""
+        last = len(self._trajectory.moments) - 1 if self._trajectory is not None else 0
+        position = self.position if self._follows_to is None else self._follows_to
+        return position / last if last > 0 else 1.0
+
+    # what the page tells
+
+    def set_trajectory(self, trajectory: Trajectory | None, follow_to: float = 1.0) -> None:
+        """Another trajectory. follow_to: how far to follow it while it grows, as a part of it."""
+        self.pause()
+        self._listen_to(trajectory)
+        is_forward = trajectory is not None and trajectory.is_forward
+        self._show.set_choices((*SHOWS, FROM_HERE) if is_forward else SHOWS)
+        self._row.arrange()
+        self._end.setText("your picture x_0" if is_forward else "picture x_0")
+        moments = trajectory.moments if trajectory is not None else ()
+        self._follows_to = round(follow_to * max(0, len(moments) - 1))
+        self._is_moving = True
+        self.timeline.set_levels([moment.noise for moment in moments])
+        self._is_moving = False
+        self.grow()
+
+    def set_beside(self, others: Sequence[Trajectory]) -> None:
+        """These share the memory with the trajectory on the slider, which must not be among them.
+
+        From now on the figure is that of all, and each may take an equal part of the limit.
+        """
+        for one in self._beside:
+            one.changed.disconnect(self._show_memory)
+        self._beside = tuple(others)
+        for one in self._beside:
+            one.changed.connect(self._show_memory)
+        self._share(self.memory.budget)
+
+    def grow(self) -> None:
+        """The trajectory has more frames now."""
+        available = len(self._trajectory) if self._trajectory is not None else 0
+        self._is_moving = True
+        self.timeline.set_available(available)
+        if self._follows_to is not None and available:
+            self.timeline.setValue(min(available - 1, self._follows_to))
+        self._is_moving = False
+        self._refresh()
+
+    # what a person does
+
+    def toggle_play(self) -> None:
+        if self.player.is_playing:
+            self.pause()
+        elif self.timeline.maximum() > 0:
+            self._follows_to = None
+            self.player.play(self.timeline.maximum() + 1, self.position)
+            self._refresh()
+
+    def pause(self) -> None:
+        self.player.stop()
+        self._refresh()
+
+    def step(self, by: int) -> None:
+        """So many frames on, or back."""
+        self.timeline.setValue(self.position + by)
+
+    def _make_controls(self, theme: Theme) -> None:
+        self._back = IconButton(
+            theme, "step-back", names.SCRUBBER_BACK, "Back one step", "Back one step (Left)"
+        )
+        self._play = IconButton(theme, "play", names.SCRUBBER_PLAY, "Play", role="text")
+        self._forward = IconButton(
+            theme, "step-forward", names.SCRUBBER_FORWARD, "On one step", "On one step (Right)"
+        )
+        self._loop = IconButton(
+            theme, "loop", names.SCRUBBER_LOOP, "Loop", "Play again and again", checkable=True
+        )
+        self._loop.setChecked(True)
+        self._speed = ComboBox()
+        self._speed.setObjectName(names.SCRUBBER_SPEED)
+        self._speed.setAccessibleName("Speed")
+        self._speed.setToolTip("How fast it plays, in frames a second (fps)")
+        for speed in SPEEDS:
+            self._speed.addItem(f"{speed} fps", speed)
+        self._speed.setCurrentIndex(SPEEDS.index(USUAL_SPEED))
+        self._show = ChoiceBar(theme, "What is shown", SHOWS, names.SCRUBBER_SHOW)
+        self._label = QLabel()
+        self._label.setObjectName(names.SCRUBBER_LABEL)
+        self._label.setProperty("kind", "caption")
+        self._label.setFont(tabular(self._label.font()))
+        self._label.setToolTip("The step, its timestep (t), and how much noise is left")
+
+    def _lay_out(self) -> None:
+        self._row = TwoGroups()
+        self._row.setContentsMargins(8, 0, 8, 0)
+        playing, seen = self._row.first, self._row.second
+        middle = Qt.AlignmentFlag.AlignVCenter
+        for button in (self._back, self._play, self._forward, self._loop):
+            playing.addWidget(button, 0, middle)
+        playing.addSpacing(8)
+        playing.addWidget(self._speed, 0, middle)
+        playing.addStretch()
+        seen.addWidget(self.memory, 0, middle)
+        seen.addStretch()
+        seen.addWidget(self._show, 0, middle)
+        words = QHBoxLayout()
+        words.setContentsMargins(8, 0, 8, 0)
+        words.addWidget(_caption("noise x_T"), 1)
+        words.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._end = _caption("picture x_0", Qt.AlignmentFlag.AlignRight)
+        words.addWidget(self._end, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 12)
+        layout.setSpacing(0)
+        layout.addWidget(self.timeline)
+        layout.addLayout(words)
+        layout.addSpacing(12)
+        layout.addWidget(self._row)
+
+    def _connect(self) -> None:
+        self.timeline.valueChanged.connect(self._on_value_changed)
+        self.timeline.sliderPressed.connect(self._on_taken)
+        self.timeline.play_wanted.connect(self.toggle_play)
+        self.player.moved.connect(self._on_played)
+        self.player.ended.connect(self._refresh)
+        self._play.clicked.connect(self.toggle_play)
+        self._back.clicked.connect(lambda: self.step(-1))
+        self._forward.clicked.connect(lambda: self.step(1))
+        self._loop.toggled.connect(self._on_loop_toggled)
+        self._speed.currentIndexChanged.connect(self._on_speed_changed)
+        self._show.currentIndexChanged.connect(self._on_show_changed)
+        self.memory.budget_changed.connect(self._share)
+        self._soon.timeout.connect(self._show_words)
+
+    def _on_taken(self) -> None:
+        self._follows_to = None
+        self.pause()
+
+    def _on_value_changed(self, position: int) -> None:
+        if not self._is_moving:
+            self._on_taken()
+        self._refresh()
+        self.moved.emit(position)
+
+    def _on_played(self, position: int) -> None:
+        self._is_moving = True
+        self.timeline.setValue(position)
+        self._is_moving = False
+
+    def _on_loop_toggled(self, is_looping: bool) -> None:
+        self.player.is_looping = is_looping
+
+    def _on_speed_changed(self) -> None:
+        self.player.set_fps(float(self._speed.currentData()))
+
+    def _on_show_changed(self) -> None:
+        self._refresh()
+        self.show_changed.emit(self.show_what)
+
+    def _listen_to(self, trajectory: Trajectory | None) -> None:
+        old, self._trajectory = self._trajectory, trajectory
+        if old is not None:
+            old.changed.disconnect(self._refresh)
+            old.improved.disconnect(self._on_improved)
+            old.looked.disconnect(self._soon.start)
+        if trajectory is not None:
+            trajectory.changed.connect(self._refresh)
+            trajectory.improved.connect(self._on_improved)
+            trajectory.looked.connect(self._soon.start)
+
+    def _on_improved(self) -> None:
+        """The frame that is shown has been computed again: draw it."""
+        self._refresh()
+        self.moved.emit(self.position)
+
+    def _share(self, budget: int) -> None:
+        """All that is in memory takes no more than that, in bytes."""
+        for one in self._in_memory:
+            if one.store.budget != budget // len(self._in_memory):
+                one.set_budget(budget // len(self._in_memory))
+        self._refresh()
+
+    @property
+    def _in_memory(self) -> tuple[Trajectory, ...]:
+        return (self._trajectory, *self._beside) if self._trajectory is not None else self._beside
+
+    def _show_memory(self) -> None:
+        self.memory.set_used(sum(one.store.nbytes for one in self._in_memory))
+
+    def _show_words(self) -> None:
+        self._label.setText(self._words())
+
+    def _refresh(self) -> None:
+        is_playing = self.player.is_playing
+        icon, word = ("pause", "Pause") if is_playing else ("play", "Play")
+        if self._play.accessibleName() != word:
+            self._play.set_face(icon, word, f"{word} (Space on the timeline)")
+        can_move = self.timeline.maximum() > 0
+        for control in (self._back, self._play, self._forward):
+            control.setEnabled(can_move)
+        self._show_words()
+        self._show_memory()
+        store = self._trajectory.store if self._trajectory is not None else None
+        self.timeline.set_kept(None if store is None or store.is_whole else store.kept)
+
+    def _words(self) -> str:
+        trajectory = self._trajectory
+        if trajectory is None or not len(trajectory):
+            return ""
+        moment, last = trajectory.moments[self.position], trajectory.moments[-1]
+        where = f"step {moment.index} of {last.index}"
+        if moment.t < 0:
+            state = "your picture" if trajectory.is_forward else "finished"
+        else:
+            state = f"t = {moment.t}  ·  {moment.noise:.0%} noise"
+        return "  ·  ".join([where, state, *self._caveat(trajectory)])
+
+    def _caveat(self, trajectory: Trajectory) -> list[str]:
+        """What is to be said of a frame that is not the very one."""
+        if trajectory.is_forward and trajectory.is_finishing and self.show_what == FINISHED:
+            return ["still being painted"]
+        follows = self._follows_to is not None and not trajectory.is_complete
+        if follows or trajectory.is_shown_exactly(self.position):
+            return []
+        return ["recomputing…" if trajectory.can_compute(self.position) else "nearest kept frame"]
+
+
+def _caption(text: str, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> QLabel:
+    caption = QLabel(text)
+    caption.setProperty("kind", "caption")
+    caption.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    return caption
+
+
+def tabular(font: QFont) -> QFont:
+    """The font with digits that are all of one width, so that counting does not shake."""
+    result = QFont(font)
+    result.setFeature(QFont.Tag("tnum"), 1)
+    return result

@@ -1,0 +1,163 @@
+"""One generated picture, as large as it can be, with the way to its neighbours and back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.inputs import Switch
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.compare.view import CompareView
+from ddpm_studio.gui.frames.trajectory import Trajectory
+from ddpm_studio.gui.generate.icon_only import set_words
+from ddpm_studio.gui.generate.single_canvas import PictureCanvas
+
+BACK = "All pictures"
+
+
+class PictureViewer(QWidget):
+    """Left and Right go to the next picture, Space plays, C chooses, Esc goes back.
+
+    Attributes: head (the row of its controls, for whoever gives it a place), canvas.
+    """
+
+    back_wanted = Signal()
+    play_wanted = Signal()
+    index_changed = Signal(int)
+    choose_wanted = Signal(int)  # the picture whose mark changes
+
+    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(names.GENERATE_SINGLE)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._trajectory: Trajectory | None = None
+        self._index = 0
+        self._is_terse = self._is_narrow = False
+        self.head = QWidget()
+        self.canvas = PictureCanvas()
+        self._make_controls(theme)
+        self._lay_out()
+        settings.remember(self._smooth, "generate/smooth")
+        self.canvas.set_smooth(self._smooth.isChecked())
+        self._smooth.toggled.connect(self.canvas.set_smooth)
+
+    @property
+    def index(self) -> int:
+        return self._index
+
+    def set_trajectory(self, trajectory: Trajectory | None) -> None:
+        self._trajectory = trajectory
+        if trajectory is not None:
+            self._index = min(self._index, len(trajectory.seeds) - 1)
+        self.canvas.set_picture(trajectory, self._index)
+        self._refresh()
+
+    def show_picture(self, index: int) -> None:
+        """Show another picture of the trajectory."""
+        count = len(self._trajectory.seeds) if self._trajectory is not None else 0
+        if not 0 <= index < count:
+            return
+        self._index = index
+        self.canvas.set_picture(self._trajectory, index)
+        self._refresh()
+        self.index_changed.emit(index)
+
+    def follow(self, compare: CompareView) -> None:
+        """Paint with this one while it compares."""
+        self.canvas.follow(compare)
+
+    def show_frame(self, position: int, show: str) -> None:
+        self.canvas.show_frame(position, show)
+
+    def set_terse(self, is_terse: bool, is_narrow: bool = False) -> None:
+        """Leave room for the rest of the row; is_narrow: as much as can be."""
+        self._is_terse, self._is_narrow = is_terse, is_narrow
+        set_words(self._back, BACK, has_room=not is_terse)
+        self._refresh()
+
+    @property
+    def pointed(self) -> Trajectory | None:
+        """The run whose picture is under the mouse; else the one in front."""
+        return self.canvas.pointed
+
+    def set_chosen(self, is_chosen: bool) -> None:
+        """Whether this picture is one of the chosen."""
+        self._choose.setChecked(is_chosen)
+
+    def _make_controls(self, theme: Theme) -> None:
+        self._back = Button(theme, BACK, names.GENERATE_BACK, "Back to the grid (Esc)", icon="grid")
+        self._previous = IconButton(
+            theme,
+            "chevron-left",
+            names.GENERATE_PREVIOUS,
+            "Previous picture",
+            "Previous picture (Left)",
+        )
+        self._next = IconButton(
+            theme, "chevron-right", names.GENERATE_NEXT, "Next picture", "Next picture (Right)"
+        )
+        self._title = ElidedLabel()
+        self._title.setProperty("kind", "muted")
+        self._smooth = Switch("Smooth")
+        self._smooth.setObjectName(names.GENERATE_SMOOTH)
+        self._smooth.setAccessibleName("Smooth enlargement")
+        self._smooth.setToolTip(
+            "Enlarge softly and to full size, or pixel by pixel (bilinear or nearest neighbour)"
+        )
+        self._choose = Switch("Chosen")
+        self._choose.setObjectName(names.GENERATE_CHOOSE)
+        self._choose.setAccessibleName("Choose this picture")
+        self._choose.setToolTip("One of the pictures to save (C)")
+        self._back.clicked.connect(self.back_wanted)
+        self._previous.clicked.connect(lambda: self.show_picture(self._index - 1))
+        self._next.clicked.connect(lambda: self.show_picture(self._index + 1))
+        self._choose.clicked.connect(lambda: self.choose_wanted.emit(self._index))
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self.head)
+        row.setContentsMargins(0, 0, 8, 0)
+        row.setSpacing(8)
+        row.addWidget(self._back)
+        row.addSpacing(8)
+        row.addWidget(self._previous)
+        row.addWidget(self._next)
+        row.addSpacing(4)
+        row.addWidget(self._title, 1)
+        row.addWidget(self._choose)
+        row.addSpacing(8)
+        row.addWidget(self._smooth)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.canvas, 1)
+
+    def _refresh(self) -> None:
+        trajectory = self._trajectory
+        count = len(trajectory.seeds) if trajectory is not None else 0
+        self._previous.setEnabled(self._index > 0)
+        self._next.setEnabled(self._index < count - 1)
+        if trajectory is not None:
+            seed = trajectory.seeds[self._index]
+            which = f"{self._index + 1} of {count}"
+            words = f"{'' if self._is_terse else 'Picture '}{which}  ·  seed {seed}"
+            self._title.setText(f"{self._index + 1} / {count}" if self._is_narrow else words)
+            self.setAccessibleName(f"Picture {which}, large")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Left | Qt.Key.Key_Up:
+                self.show_picture(self._index - 1)
+            case Qt.Key.Key_Right | Qt.Key.Key_Down:
+                self.show_picture(self._index + 1)
+            case Qt.Key.Key_Space:
+                self.play_wanted.emit()
+            case Qt.Key.Key_C:
+                self.choose_wanted.emit(self._index)
+            case Qt.Key.Key_Escape:
+                self.back_wanted.emit()
+            case _:
+                super().keyPressEvent(event)

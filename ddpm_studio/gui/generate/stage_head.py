@@ -1,0 +1,142 @@
+"""The head of the stage: what is seen, the way to make it a work, and to compare it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.compare.bar import CompareBar
+from ddpm_studio.gui.compare.run_label import RunLabel, Word
+from ddpm_studio.gui.generate.icon_only import set_words
+from ddpm_studio.gui.generate.single_view import PictureViewer
+
+ROOMY, NARROW = 940, 720  # points: from here on with all words, below here with as few as can be
+KEEP_TIP = "Make it a finished work, as it is seen now: a PNG in the gallery, with its recipe (K)"
+NO_KEEP_TIP = "Choose pictures first, or point at one and press K, to make works of them as seen"
+COMPARE_TIP = "Hold it against other settings with the same noise, in lock-step (V)"
+LEAVE_TIP = "Back to one run (Esc)"
+WAITING: tuple[Word, ...] = (("change a setting: the same noise is painted with it", False),)
+
+
+class StageHead(QWidget):
+    """One row over the pictures; while two runs are compared, their labels are under it."""
+
+    compare_wanted = Signal()  # to begin, or to leave
+    keep_wanted = Signal()
+
+    def __init__(self, theme: Theme, viewer: PictureViewer, bar: CompareBar) -> None:
+        """viewer: of the one large picture, whose controls have their place here; bar: those of
+        a comparison.
+        """
+        super().__init__()
+        self._viewer, self._single, self._bar = viewer, viewer.head, bar
+        self._needs_left: Callable[[], bool] = lambda: False
+        self._is_single = self._is_comparing = False
+        self._keep_words = ""
+        self._keep = Button(theme, "", names.GENERATE_KEEP, KEEP_TIP, icon="keep")
+        self._compare = Button(theme, "", names.COMPARE, COMPARE_TIP, icon="compare")
+        self._a = RunLabel(theme, names.item(names.COMPARE_LABEL, "a"), "A")
+        self._b = RunLabel(theme, names.item(names.COMPARE_LABEL, "b"), "B")
+        self._lay_out()
+        self._keep.clicked.connect(self.keep_wanted)
+        self._compare.clicked.connect(self.compare_wanted)
+
+    def add_left(self, widget: QWidget, is_needed: Callable[[], bool] = lambda: False) -> None:
+        """Something that belongs to the whole stage, at its left; not seen while comparing.
+
+        is_needed: whether it is to be seen beside one large picture, too.
+        """
+        self._left.addWidget(widget)
+        self._needs_left = is_needed
+
+    def show_state(
+        self, *, has_pictures: bool, is_forward: bool, is_single: bool, is_comparing: bool
+    ) -> None:
+        """What the stage shows now."""
+        self._is_single, self._is_comparing = is_single, is_comparing
+        self._keep.setVisible(has_pictures and not is_forward)  # it is one's own picture already
+        self._compare.setVisible(has_pictures)
+        has_left = not is_comparing and (not is_single or self._needs_left())
+        self._left_holder.setVisible(has_left)
+        self._single.setVisible(is_single)
+        self._bar.setVisible(is_comparing)
+        self._labels.setVisible(is_comparing)
+        self._compare.setToolTip(LEAVE_TIP if is_comparing else COMPARE_TIP)
+        self._arrange()
+
+    def show_keep(self, count: int, letter: str = "") -> None:
+        """How many pictures a click makes works; letter: of which run, while two are compared."""
+        of = f" of {letter}" if letter else ""
+        self._keep_words = f"Make {count} works{of}" if count > 1 else f"Make it a work{of}"
+        self._keep.setEnabled(count > 0)
+        self._keep.setToolTip(KEEP_TIP if count else NO_KEEP_TIP)
+        self._arrange()
+
+    def show_runs(self, a: Sequence[Word], b: Sequence[Word]) -> None:
+        """The settings of both; those of B are empty until it is there."""
+        self._a.set_words(a)
+        self._b.set_words(b or WAITING)
+
+    def show_turn(self, seen: str) -> None:
+        """ "a" or "b" while only that one is seen, else ""."""
+        self._a.set_seen(seen == "a")
+        self._b.set_seen(seen == "b")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _lay_out(self) -> None:
+        self._left_holder = QWidget()
+        self._left = QHBoxLayout(self._left_holder)
+        self._left.setContentsMargins(0, 0, 0, 0)
+        self._left.setSpacing(8)
+        self._row, self._second = QHBoxLayout(), QHBoxLayout()
+        self._row.setSpacing(8)
+        self._row.addWidget(self._left_holder, 1)
+        self._row.addWidget(self._single, 1)
+        self._row.addStretch()
+        self._row.addWidget(self._keep)
+        self._row.addWidget(self._compare)
+        self._second.addWidget(self._bar)
+        self._labels = QWidget()
+        labels = QHBoxLayout(self._labels)
+        labels.setContentsMargins(8, 0, 8, 0)
+        labels.setSpacing(24)
+        labels.addWidget(self._a, 1)
+        labels.addWidget(self._b, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(self._row)
+        layout.addLayout(self._second)
+        layout.addWidget(self._labels)
+
+    def _arrange(self) -> None:
+        """The bar and what is at the left in the first row, if there is room beside the rest."""
+        width, is_single = self.width(), self._is_single
+        self._place(self._bar, 2, beside=not is_single and width >= NARROW)
+        self._place(self._left_holder, 0, beside=not is_single)
+        is_roomy = width >= ROOMY
+        is_crowded = is_single or self._is_comparing or self._needs_left()
+        keep = self._keep_words if is_roomy or not is_crowded else "Keep"
+        leave = "Leave" if is_single and not is_roomy else "Leave compare"
+        compare = leave if self._is_comparing else "Compare"
+        self._viewer.set_terse(not is_roomy, width < NARROW)
+        for button, words in ((self._keep, keep), (self._compare, compare)):
+            set_words(button, words, has_room=width >= NARROW)
+
+    def _place(self, widget: QWidget, at: int, *, beside: bool) -> None:
+        """In the first row, at a place, or under it."""
+        if beside and self._row.indexOf(widget) < 0:
+            self._second.removeWidget(widget)
+            self._row.insertWidget(at, widget, 1)
+        elif not beside and self._second.indexOf(widget) < 0:
+            self._row.removeWidget(widget)
+            self._second.addWidget(widget)

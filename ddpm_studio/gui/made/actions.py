@@ -1,0 +1,183 @@
+"""What can be done with the chosen ones among all that was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import COPIES
+from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
+from ddpm_studio.gui.made import work
+from ddpm_studio.gui.made.details import MadeDetails
+from ddpm_studio.gui.made.entries import MadeEntry
+from ddpm_studio.gui.made.panel import MadePanel
+from ddpm_studio.gui.made.shelf import MadeShelf
+from ddpm_studio.gui.session import Session
+from ddpm_studio.words import several
+
+MOST_COPIED = 1000  # files that the clipboard takes at once
+
+
+class MadeActions(QObject):
+    """Acts on what is chosen on the wall."""
+
+    said = Signal(str, bool)  # what was done, and whether Undo takes it back
+
+    def __init__(
+        self, session: Session, shelf: MadeShelf, panel: MadePanel, details: MadeDetails
+    ) -> None:
+        super().__init__(panel)
+        self._session, self._shelf = session, shelf
+        self._panel, self._details = panel, details
+        self._wanted = ""  # of a recipe that is still being read
+        self.image: QImage | None = None  # the whole of the current one, once it is read
+
+    def star(self) -> None:
+        self._shelf.star([entry.name for entry in self._panel.selected])
+
+    def throw_away(self) -> None:
+        self._shelf.throw_away([entry.file for entry in self._panel.selected])
+
+    def copy(self) -> None:
+        """Files for the file manager; of a single picture also its pixels."""
+        project, chosen = self._session.project, self._panel.selected
+        if project is None or not chosen:
+            return
+        mime = QMimeData()
+        paths = [project.gallery / entry.name for entry in chosen[:MOST_COPIED]]
+        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        if len(chosen) == 1 and not chosen[0].is_film and self.image is not None:
+            mime.setImageData(self.image)
+        QGuiApplication.clipboard().setMimeData(mime)
+        self.said.emit(f"{several(len(paths), 'file')} copied.", False)
+
+    def show_folder(self) -> None:
+        """That of the current one."""
+        project, current = self._session.project, self._panel.current
+        if project is not None and current is not None:
+            self._open_folder((project.gallery / current.name).parent)
+
+    def show_gallery(self) -> None:
+        if self._session.project is not None:
+            self._open_folder(self._session.project.gallery)
+
+    def _open_folder(self, folder: Path) -> None:
+        self._open(folder, f"No program here shows folders; this one is {folder}")
+
+    def play(self) -> None:
+        """A film, in the system's own program; of one in frames, its folder."""
+        project, current = self._session.project, self._panel.current
+        if project is not None and current is not None:
+            path = project.gallery / current.file.moved_name
+            self._open(path, f"No program here shows films of this kind; this one is {path}")
+
+    def use(self, how: str) -> None:
+        """Take the recipe of the current one to the Generate page, as soon as it is known."""
+        recipe = self._details.recipe
+        if recipe is None:
+            self._wanted = how
+        else:
+            self._wanted = ""
+            self._session.want_page(names.NAV_GENERATE)
+            self._session.recipe_wanted.emit(recipe, how)
+
+    def on_recipe(self) -> None:
+        """The recipe of the current one is known now, or it is known that there is none."""
+        wanted, self._wanted = self._wanted, ""
+        if wanted and self._details.recipe is not None:
+            self.use(wanted)
+
+    def forget(self) -> None:
+        """Another one is the current one."""
+        self._wanted, self.image = "", None
+
+    def choose_place(self, with_recipe: bool) -> None:
+        """Save copies of the chosen ones in a folder that a person chooses."""
+        project = self._session.project
+        if project is None or not self._panel.selected:
+            return
+        chosen = [entry.file for entry in self._panel.selected]
+        title = "Save the copies in"
+        chooser = QFileDialog(self._panel, title, self._session.settings.get("made/copies", ""))
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def save(folder: str) -> None:
+            self._session.settings.set("made/copies", folder)
+            if self._session.jobs.get(COPIES) is not None:
+                return
+            gallery = project.gallery
+            job = self._session.jobs.start(
+                COPIES,
+                lambda: work.copy_out(gallery, chosen, Path(folder), with_recipe),
+                title="Saving copies",
+            )
+            without = "" if with_recipe else ", without recipes"
+            job.succeeded.connect(
+                lambda paths: self.said.emit(
+                    f"Saved {several(len(paths), 'copy', 'copies')} in {folder}{without}.",
+                    False,
+                )
+            )
+
+        chooser.fileSelected.connect(save)
+        chooser.open()
+
+    # menus
+
+    def show_save_menu(self, button: QWidget) -> None:
+        menu = self._new_menu()
+        self._add_saving(menu)
+        menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def show_menu(self, where: QPoint) -> None:
+        """Over the wall; all that the chosen ones can be used for."""
+        chosen = self._panel.selected
+        if not chosen:
+            return
+        menu = self._new_menu()
+        self._add(menu, "See it large\tEnter", "zoom-in", self._panel.open_wanted.emit)
+        if len(chosen) == 1:
+            self._add_single(menu, chosen[0])
+        menu.addSeparator()
+        all_starred = all(entry.is_starred for entry in chosen)
+        star = ("Take the star away\tS", "star-filled") if all_starred else ("Star\tS", "star")
+        self._add(menu, *star, self.star)
+        self._add(menu, "Copy\tCtrl+C", "copy", self.copy)
+        self._add(menu, "Show in folder", "folder-open", self.show_folder)
+        self._add_saving(menu)
+        menu.addSeparator()
+        self._add(menu, "Move to the trash\tDel", "trash", self.throw_away)
+        menu.popup(where)
+
+    def _add_single(self, menu: QMenu, entry: MadeEntry) -> None:
+        if entry.is_film:
+            self._add(menu, "Play the film", "play", self.play)
+        menu.addSeparator()
+        self._add(menu, "Paint again", "generate", lambda: self.use(ALL))
+        self._add(menu, "Use its settings", "settings", lambda: self.use(WITHOUT_SEED))
+        self._add(menu, "Use only its seed", "dice", lambda: self.use(SEED))
+
+    def _add_saving(self, menu: QMenu) -> None:
+        self._add(menu, "Save copies…", "export", lambda: self.choose_place(True))
+        words = "Save copies without recipes…"
+        self._add(menu, words, "hidden", lambda: self.choose_place(False))
+
+    def _new_menu(self) -> QMenu:
+        menu = QMenu(self._panel)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
+
+    def _add(self, menu: QMenu, words: str, icon: str, act: object) -> QAction:
+        action = menu.addAction(self._session.theme.icon(icon, 20), words)
+        action.triggered.connect(lambda _=False: act())  # type: ignore[operator]
+        return action
+
+    def _open(self, path: Path, sentence: str) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self._session.notice(sentence)

@@ -1,0 +1,291 @@
+"""What lies in the open project's gallery, as the window knows it: files, stars, what undoes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from ddpm_studio.errors import StudioError
+from ddpm_studio.gallery.made import PICTURE, MadeFile, made_file
+from ddpm_studio.gallery.stars import write_stars
+from ddpm_studio.gallery.trash import FOLDER, Trashed
+from ddpm_studio.gui.common.job_names import RESTORE, TRASH
+from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.made import work
+from ddpm_studio.gui.made.entries import MadeEntry
+from ddpm_studio.gui.session import Session
+from ddpm_studio.project import Project
+from ddpm_studio.words import several
+
+if TYPE_CHECKING:
+    from ddpm_studio.gallery.batch import Batch
+    from ddpm_studio.gallery.thumbnails import Thumbnails
+
+LOOK = "made.look"  # the name of a job
+GATHER_MS, GATHER_MANY_MS, MANY = 300, 1000, 2000  # between two refreshes while files arrive
+MOST_UNDO = 100
+
+
+@dataclass(frozen=True)
+class _Undo:
+    words: str
+    act: Callable[[], None]
+
+
+class MadeShelf(QObject):
+    """`changed` says that there are others, or other stars; what was done is `said`."""
+
+    changed = Signal()
+    arrived = Signal(list)  # of MadeEntry: newer than all others, of which nothing has changed
+    looked = Signal()  # a look through the folder is over
+    said = Signal(str, bool)  # a sentence, and whether Undo takes it back
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._project: Project | None = None
+        self._files: dict[str, MadeFile] = {}
+        self._away: set[str] = set()  # on their way to the trash
+        self._undo: list[_Undo] = []
+        self._told: frozenset[str] = frozenset()  # sentences about what is spoilt
+        self._looks_again = False
+        self._gather = QTimer(self, singleShot=True)
+        self._gather.timeout.connect(self._on_gathered)
+        self._new: list[MadeFile] = []  # that came since `entries` was asked for
+        self._entries: list[MadeEntry] | None = None  # as it was answered; None: void
+        self.changed.connect(self._forget_entries)
+        session.jobs.ended.connect(self._on_ended)
+        self.stars: frozenset[str] = frozenset()
+        self.batches: tuple[Batch, ...] = ()  # that can be finished
+        self.others = 0  # files that are no pictures
+        self.broken = 0  # that cannot be read, as `entries` has found
+        self.folders: tuple[str, ...] = ()  # below the gallery, in which something lies
+        self.unread: tuple[MadeFile, ...] = ()  # as the last look has found
+        self.has_looked = False
+        self.thumbnails: Thumbnails | None = None
+
+    @property
+    def files(self) -> list[MadeFile]:
+        """All, the newest first."""
+        shown = [file for name, file in self._files.items() if name not in self._away]
+        return sorted(shown, key=_order)
+
+    def entries(self) -> list[MadeEntry]:
+        """What the wall can show, the newest first; broken files are left out."""
+        files, thumbnails = self.files, self.thumbnails
+        if thumbnails is None:
+            return []
+        found = self._entries_of(files, thumbnails)
+        self.broken = len(files) - len(found)
+        self._entries, self._new = found, []
+        return found
+
+    def _entries_of(self, files: Sequence[MadeFile], thumbnails: Thumbnails) -> list[MadeEntry]:
+        numbers, moving, stars = thumbnails.numbers(files), thumbnails.moving(), self.stars
+        return [
+            MadeEntry(
+                file,
+                number,
+                file.name in stars,
+                file.kind != PICTURE or file.name in moving,
+            )
+            for file, number in zip(files, numbers, strict=True)
+            if number >= 0
+        ]
+
+    # looking
+
+    def open(self, project: Project | None) -> None:
+        """Another project, or none: nothing of the old one is known any more."""
+        for name in (LOOK, TRASH, RESTORE):
+            self._session.jobs.discard(name)
+        self._gather.stop()
+        self._project, self._files, self._away, self._undo = project, {}, set(), []
+        self.stars, self.batches, self._told = frozenset(), (), frozenset()
+        self.others = self.broken = 0
+        self.has_looked = self._looks_again = False
+        self.thumbnails = None if project is None else work.new_thumbnails(project)
+        self.changed.emit()
+        self.look()
+
+    def look(self) -> None:
+        """Look through the folder; whatever others have done there is seen then."""
+        project, thumbnails = self._project, self.thumbnails
+        if project is None or thumbnails is None or self._session.is_closing:
+            return
+        if self._session.jobs.get(LOOK) is not None:
+            self._looks_again = True
+            return
+        known = dict(self._files) if self.has_looked else {}
+        job = self._session.jobs.start(
+            LOOK, lambda: work.look(project, thumbnails, known), quiet=True
+        )
+        job.succeeded.connect(self._on_looked)
+
+    def add(self, paths: Iterable[Path]) -> None:
+        """Files that were just written."""
+        if self._project is None:
+            return
+        gallery = self._project.gallery
+        for file in (made_file(gallery, path) for path in paths):
+            if file is not None and self._files.get(file.name) != file:
+                if file.name in self._files:
+                    self._entries = None  # another one now
+                self._files[file.name] = file
+                self._new.append(file)
+                if not self._gather.isActive():
+                    self._gather.start(GATHER_MANY_MS if len(self._files) > MANY else GATHER_MS)
+
+    def _on_gathered(self) -> None:
+        """Those that came are put before the others; if they do not belong there, all is new."""
+        new = sorted(self._new, key=_order)
+        thumbnails, known = self.thumbnails, self._entries
+        if thumbnails is None or known is None or not new:
+            self.changed.emit()
+            return
+        if known and _order(new[-1]) > _order(known[0].file):
+            self.changed.emit()
+            return
+        entries = self._entries_of(new, thumbnails)
+        self._entries, self._new = [*entries, *known], []
+        self.arrived.emit(entries)
+
+    def _forget_entries(self) -> None:
+        self._entries = None
+
+    # stars
+
+    def star(self, names: Sequence[str]) -> None:
+        """Give all of them a star; if all have one, take it from them."""
+        wanted = frozenset(names)
+        if wanted and self._project is not None:
+            before = self.stars
+            adds = not wanted <= before
+            words = f"{several(len(wanted), 'star')} {'given' if adds else 'taken away'}."
+            if self._keep_stars(before | wanted if adds else before - wanted):
+                self._remember(words, lambda: self._put_stars_back(before))
+
+    def _put_stars_back(self, stars: frozenset[str]) -> None:
+        if self._keep_stars(stars):
+            self.said.emit("The stars are as they were before.", False)
+
+    def _keep_stars(self, stars: frozenset[str]) -> bool:
+        project = self._project
+        if project is None:
+            return False
+        try:
+            write_stars(project.gallery, stars)
+        except StudioError as error:
+            self._session.report(error)
+            return False
+        self.stars = stars
+        self.changed.emit()
+        return True
+
+    # the trash
+
+    def throw_away(self, files: Sequence[MadeFile]) -> None:
+        """Move some to the trash; they are gone from the wall at once."""
+        project = self._project
+        if project is None or not files or self._session.jobs.get(TRASH) is not None:
+            return
+        self._away |= {file.name for file in files}
+        self.changed.emit()
+        job = self._session.jobs.start(
+            TRASH, lambda: work.throw_away(project, files), title="Moving to the trash"
+        )
+        job.succeeded.connect(self._on_thrown)
+        job.failed.connect(self._on_not_moved)
+        job.stopped.connect(self._on_not_moved)
+
+    @property
+    def undo_words(self) -> str:
+        """What would be undone; "" if nothing can be."""
+        return self._undo[-1].words if self._undo else ""
+
+    def undo(self) -> None:
+        busy = any(self._session.jobs.get(name) is not None for name in (TRASH, RESTORE))
+        if self._undo and not busy:
+            self._undo.pop().act()
+
+    # what happens
+
+    def _remember(self, words: str, act: Callable[[], None]) -> None:
+        self._undo = [*self._undo, _Undo(words, act)][-MOST_UNDO:]
+
+    def _on_looked(self, listing: work.Listing) -> None:
+        is_same = self.has_looked and listing.is_as_known
+        is_same &= (listing.stars, listing.found.others) == (self.stars, self.others)
+        is_same &= len(listing.batches) == len(self.batches)
+        if not is_same:
+            self._files = {file.name: file for file in listing.found.files}
+        self.stars, self.batches = listing.stars, listing.batches
+        self.folders, self.unread = listing.folders, listing.unread
+        self.others, self.has_looked = listing.found.others, True
+        for sentence in sorted(frozenset(listing.trouble) - self._told):
+            self._session.notice(sentence)
+        self._told = frozenset(listing.trouble)
+        if not is_same:  # while a batch is painted, the folder changes all the time
+            self.changed.emit()
+        self.looked.emit()
+
+    def _on_ended(self, job: Job) -> None:
+        if job.objectName() == LOOK and self._looks_again:  # now that its name is free
+            self._looks_again = False
+            self.look()
+
+    def _on_thrown(self, trashed: Trashed) -> None:
+        names = {one.file.name for one in trashed.gone}
+        starred = self.stars & names
+        self._forget_files(names)
+        if starred:
+            self._keep_stars(self.stars - names)
+        for sentence in trashed.failed[:1]:
+            self._session.report(StudioError(sentence))
+        if trashed.gone:
+            films = all(one.file.is_film for one in trashed.gone)
+            what = several(len(trashed.gone), "film" if films else "picture")
+            place = f"the project's folder “{FOLDER}”" if trashed.is_own else "the trash"
+            words = f"{what} moved to {place}."
+            if trashed.can_come_back:
+                self._remember(words, lambda: self._bring_back(trashed, starred))
+            self.said.emit(words, trashed.can_come_back)
+        self.changed.emit()
+        self.look()
+
+    def _on_not_moved(self, *_: object) -> None:
+        """Whatever was moved, a look will show."""
+        self._away.clear()
+        self.changed.emit()
+        self.look()
+
+    def _forget_files(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._files.pop(name, None)
+        self._away.clear()
+
+    def _bring_back(self, trashed: Trashed, starred: frozenset[str]) -> None:
+        project = self._project
+        if project is None:
+            return
+        job = self._session.jobs.start(
+            RESTORE, lambda: work.take_back(project, trashed), title="Taking back from the trash"
+        )
+
+        def back(names: tuple[str, ...]) -> None:
+            if starred & set(names):
+                self._keep_stars(self.stars | (starred & set(names)))
+            self.said.emit(f"{several(len(names), 'picture')} taken back.", False)
+
+        job.succeeded.connect(back)
+        for ending in (job.succeeded, job.failed, job.stopped):
+            ending.connect(self.look)
+
+
+def _order(file: MadeFile) -> tuple[int, str]:
+    """The newest first."""
+    return -file.modified_ns, file.name

@@ -1,0 +1,139 @@
+"""Pixels for the wall of made pictures, and for the one that is looked at, in the background."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from ddpm_studio.gallery.made import MadeFile
+from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.made import work
+from ddpm_studio.gui.made.shelf import MadeShelf
+from ddpm_studio.gui.session import Session
+from ddpm_studio.project import Project
+
+TILES, LARGE, RECIPE = "made.tiles", "made.large", "made.recipe"  # names of jobs
+FILL_RUN = 64  # files that are read ahead in one go; what is seen now waits no longer than that
+SAVE_EVERY = 2000  # files, after which the cache is noted
+
+
+class MadeTiles(QObject):
+    """First what is in view, then all others, so that next time the wall fills at once."""
+
+    tiles_loaded = Signal(int, object, object)  # which chunk, uint8 (n, H, W, C), rows (n,)
+    tiles_done = Signal()  # all that were asked for, so more can be
+    learned = Signal()  # some are broken, or move
+    large_seen = Signal(object)  # work.Large, or None if it cannot be shown
+    told = Signal(object)  # work.Told: its recipe, or why there is none
+
+    def __init__(self, session: Session, shelf: MadeShelf, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._shelf = session, shelf
+        self._pools = work.IdlePool()
+        self.destroyed.connect(self._pools.close)
+        self._project: Project | None = None
+        self._wish: list[tuple[int, Sequence[MadeFile]]] = []
+        self._ahead: deque[MadeFile] = deque()  # to be read when nothing is asked for
+        self._reading: list[tuple[int, Sequence[MadeFile]]] = []
+        self._unsaved = 0
+        shelf.looked.connect(self._on_looked)
+        session.jobs.ended.connect(self._on_ended)
+
+    def open(self, project: Project | None) -> None:
+        """Another project: nothing of the old one is read any more."""
+        for name in (TILES, LARGE, RECIPE):
+            self._session.jobs.discard(name)
+        self._project, self._wish, self._reading = project, [], []
+        self._ahead.clear()
+        self._unsaved = 0
+
+    def release(self) -> None:
+        """The window is closed: no process stays behind."""
+        self._pools.close()
+
+    def load(self, files: Sequence[MadeFile], chunks: Sequence[int], chunk_size: int) -> None:
+        """Read some runs of the wall; files: all of it, in its order. An older wish is void."""
+        self._wish = [(at, files[at * chunk_size : (at + 1) * chunk_size]) for at in chunks]
+        self._go_on()
+
+    def look_large(self, file: MadeFile) -> None:
+        """Read a whole file: `large_seen`; an older wish is void."""
+        project, pools = self._project, self._pools
+        self._session.jobs.discard(LARGE)
+        if project is None or self._session.is_closing:
+            return
+        gallery = project.gallery
+        job = self._session.jobs.start(
+            LARGE, lambda: work.look_large(gallery, file, pools), quiet=True
+        )
+        job.tells_failure = True
+        job.succeeded.connect(self.large_seen)
+        job.failed.connect(lambda _: self.large_seen.emit(None))
+
+    def read_recipe(self, file: MadeFile | None) -> None:
+        """What a file says of itself: `told`; None: nothing is asked any more."""
+        project = self._project
+        self._session.jobs.discard(RECIPE)
+        if project is not None and file is not None and not self._session.is_closing:
+            gallery = project.gallery
+            job = self._session.jobs.start(
+                RECIPE, lambda: work.read_recipe(gallery, file), quiet=True
+            )
+            job.succeeded.connect(self.told)
+
+    # private
+
+    def _on_looked(self) -> None:
+        thumbnails = self._shelf.thumbnails
+        if thumbnails is not None:
+            self._ahead = deque(self._shelf.unread)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        thumbnails, pools = self._shelf.thumbnails, self._pools
+        if thumbnails is None or self._session.is_closing:
+            return
+        if self._session.jobs.get(TILES) is not None:
+            return
+        runs, self._wish = self._wish, []
+        saves = False
+        if not runs:
+            ahead = [self._ahead.popleft() for _ in range(min(FILL_RUN, len(self._ahead)))]
+            if not ahead and not self._unsaved:
+                return
+            runs = [(-1, ahead)]
+            saves = not self._ahead or self._unsaved > SAVE_EVERY
+        self._reading = [(at, thumbnails.unread(files)) for at, files in runs]
+        self._unsaved = 0 if saves else self._unsaved + sum(len(new) for _, new in self._reading)
+        job = self._session.jobs.start(
+            TILES, lambda: work.read_tiles(thumbnails, pools, runs, saves), quiet=True
+        )
+        job.events.connect(self._on_tiles)
+        job.succeeded.connect(self._on_read)
+        job.failed.connect(self._on_failed)
+
+    def _on_tiles(self, events: list[work.Tiles | None]) -> None:
+        for event in events:
+            if event is not None:
+                self.tiles_loaded.emit(event.chunk, event.pixels, event.rows)
+
+    def _on_read(self) -> None:
+        thumbnails = self._shelf.thumbnails
+        read = [file for _, files in self._reading for file in files]
+        self._reading = []
+        if thumbnails is not None:
+            records = [thumbnails.record(file) for file in read]
+            if any(record and (record.is_broken or record.moves) for record in records):
+                self.learned.emit()
+        self.tiles_done.emit()
+
+    def _on_failed(self) -> None:
+        """No process can be started: nothing is asked for again until something changes."""
+        self._wish, self._reading = [], []
+        self._ahead.clear()
+
+    def _on_ended(self, job: Job) -> None:
+        if job.objectName() == TILES:  # whose name is free now
+            self._go_on()

@@ -1,0 +1,219 @@
+"""Background work of the Made page: looking through the gallery, its tiles, moving and copying."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QFile
+
+from ddpm_studio.errors import StudioError
+from ddpm_studio.gallery.batch import Batch, forget_batch, read_batches
+from ddpm_studio.gallery.made import Found, MadeFile, look_through
+from ddpm_studio.gallery.stars import read_stars
+from ddpm_studio.gallery.trash import Trashed, bring_back, move_to_trash
+from ddpm_studio.project import Project
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ddpm_studio.data.isolation.pool import DecoderPool
+    from ddpm_studio.gallery.thumbnails import Thumbnails
+    from ddpm_studio.recipe import Recipe
+
+__all__ = ["Batch", "forget_batch"]  # among others
+
+LARGEST = 2048  # pixels of a picture that is seen large
+PULSE = 0.1  # seconds
+MOST_FOLDERS = 200  # that are watched
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a look through the gallery has found. trouble: sentences about what is spoilt."""
+
+    found: Found
+    stars: frozenset[str]
+    batches: tuple[Batch, ...] = ()  # that can be finished
+    trouble: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()  # below the gallery, in which some of them lie
+    unread: tuple[MadeFile, ...] = ()  # of which there is no thumbnail yet
+    is_as_known: bool = False  # the files are those that were known before
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """A run of the wall: uint8 (n, H, W, C), and which records of the thumbnails they are."""
+
+    chunk: int
+    pixels: np.ndarray
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Large:
+    """One picture as it is: uint8 (H, W, 4) premultiplied. width, height: of the file."""
+
+    name: str
+    pixels: np.ndarray
+    width: int
+    height: int
+    moves: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a file says of itself: its recipe, or a sentence why there is none."""
+
+    name: str
+    recipe: Recipe | None
+    sentence: str = ""
+
+
+class IdlePool:
+    """Processes that open files, between two jobs that need them; each has them for itself."""
+
+    def __init__(self) -> None:
+        self._idle: list[DecoderPool] = []
+        self._is_closed = False
+        weakref.finalize(self, _close_all, self._idle)
+
+    @contextmanager
+    def borrowed(self) -> Iterator[DecoderPool]:
+        from ddpm_studio.gallery.thumbnails import new_pool
+
+        try:
+            pool = self._idle.pop()
+        except IndexError:
+            pool = new_pool()
+        try:
+            yield pool
+        finally:
+            if self._idle or self._is_closed:
+                pool.close()
+            else:
+                self._idle.append(pool)
+
+    def close(self) -> None:
+        self._is_closed = True
+        _close_all(self._idle)
+
+
+def _close_all(idle: list[DecoderPool]) -> None:
+    while idle:
+        idle.pop().close()
+
+
+def look(
+    project: Project, thumbnails: Thumbnails, known: Mapping[str, MadeFile]
+) -> Generator[None, None, Listing]:
+    """All that lies in the gallery now. known: by their names, the files that were there."""
+    yield
+    found = look_through(project.gallery)
+    yield
+    thumbnails.numbers(found.files)  # it takes a while to read the cache
+    yield
+    stars, trouble = read_stars(project.gallery)
+    batches, spoilt = read_batches(found.batches)
+    yield
+    files = found.files
+    folders = {file.name.rpartition("/")[0] for file in files} - {""}
+    return Listing(
+        found,
+        stars,
+        batches,
+        trouble=tuple(filter(None, (trouble, *spoilt))),
+        folders=tuple(sorted(folders)),
+        unread=tuple(thumbnails.unread(files)),
+        is_as_known=known == {file.name: file for file in files},
+    )
+
+
+def new_thumbnails(project: Project) -> Thumbnails:
+    from ddpm_studio.gallery.thumbnails import Thumbnails, thumbnail_shape
+
+    shape = thumbnail_shape(project.config.pictures.shape)
+    return Thumbnails(project.gallery, project.cache, shape)
+
+
+def read_tiles(
+    thumbnails: Thumbnails,
+    pools: IdlePool,
+    runs: Sequence[tuple[int, Sequence[MadeFile]]],
+    saves: bool = False,
+) -> Iterator[Tiles | None]:
+    """Read runs of the wall, each with its number; those of -1 only into the cache.
+
+    saves: write down afterwards what is in the cache now.
+    """
+    import numpy as np
+
+    with pools.borrowed() as pool:
+        for chunk, files in runs:
+            rows = np.asarray(thumbnails.numbers(files), np.int64)
+            pixels = yield from thumbnails.read(files, pool)
+            if chunk >= 0:
+                yield Tiles(chunk, pixels, rows)
+    if saves:
+        thumbnails.save()
+
+
+def look_large(gallery: Path, file: MadeFile, pools: IdlePool) -> Generator[None, None, Large]:
+    """One picture, or the first of a film. Raises StudioError if it cannot be shown."""
+    import numpy as np
+
+    from ddpm_studio.gallery.thumbnails import WHOLE, request_for
+
+    request = request_for(gallery / file.name, LARGEST, LARGEST, 4, WHOLE)
+    with pools.borrowed() as pool:
+        for answered in pool.run_with_pulse([(0, request)], PULSE):
+            if answered is None:
+                yield
+                continue
+            about, data = answered[1].values, answered[1].data
+            if answered[1].failure or "shape" not in about:
+                break
+            pixels = np.frombuffer(data, np.uint8).reshape(about["shape"])
+            return Large(file.name, pixels, about["width"], about["height"], about["moves"])
+    raise StudioError(f"{file.name} cannot be shown any more.")
+
+
+def read_recipe(gallery: Path, file: MadeFile) -> Generator[None, None, Told]:
+    """What a file says of how it was made."""
+    from ddpm_studio.export.recipe.files import read_recipe as read
+
+    yield
+    try:
+        return Told(file.name, read(gallery / file.name))
+    except StudioError as error:
+        return Told(file.name, None, str(error))
+
+
+def throw_away(project: Project, files: Sequence[MadeFile]) -> Generator[Any, None, Trashed]:
+    """Move to the system's trash, or to the project's own."""
+    return (yield from move_to_trash(project.path, project.gallery, files, system_trash))
+
+
+def take_back(project: Project, trashed: Trashed) -> Generator[Any, None, tuple[str, ...]]:
+    return (yield from bring_back(project.gallery, trashed))
+
+
+def system_trash(path: Path) -> tuple[bool, Path | None]:
+    """As `gallery.trash` wants it."""
+    file = QFile(str(path))
+    could = bool(file.moveToTrash())
+    where = file.fileName()  # in the trash now, or "" if the system does not say
+    return could, Path(where) if could and where and Path(where) != path else None
+
+
+def copy_out(
+    gallery: Path, files: Sequence[MadeFile], folder: Path, with_recipe: bool
+) -> Generator[Any, None, tuple[Path, ...]]:
+    """Copies of some in another folder; nothing there is replaced."""
+    from ddpm_studio.gallery.copies import copy_files
+
+    return (yield from copy_files(gallery, files, folder, with_recipe))

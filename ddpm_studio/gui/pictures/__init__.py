@@ -1,0 +1,1 @@
+"""Looking through one's own pictures."""

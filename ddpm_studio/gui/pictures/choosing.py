@@ -1,0 +1,172 @@
+"""The artist's choices on the wall: what Del, the buttons, the menu and the crop editor do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from ddpm_studio.choices import Crop
+from ddpm_studio.config import PicturesConfig
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.pictures.actions import FRAME_SECONDS, WEIGHTS
+from ddpm_studio.gui.pictures.entries import OFFERED, VIDEO, WallEntry
+from ddpm_studio.gui.pictures.history import ChoiceHistory
+from ddpm_studio.gui.pictures.wall_panel import WallPanel
+from ddpm_studio.gui.pictures.work import Original
+
+EVERY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between two frames of a video
+
+
+class PictureChoosing(QObject):
+    """Turns what is wanted of pictures on the wall into steps of the history."""
+
+    crop_wanted = Signal(object)  # WallEntry: its file is needed for the crop editor
+    folder_wanted = Signal(str)  # name: to be shown in its folder
+
+    def __init__(
+        self, theme: Theme, wall: WallPanel, history: ChoiceHistory, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._wall, self._history, self._window = theme, wall, history, parent
+        wall.wall.toggled.connect(self.toggle)
+        wall.wall.opened.connect(self._want_crop)
+        wall.menu_wanted.connect(self._show_menu)
+        actions = wall.choosing
+        actions.toggled.connect(self.toggle)
+        actions.weight_wanted.connect(self.set_weight)
+        actions.crop_wanted.connect(self._want_crop)
+        actions.undo_wanted.connect(history.undo)
+        actions.redo_wanted.connect(history.redo)
+        history.changed.connect(self._on_changed)
+
+    def toggle(self) -> None:
+        """Leave out what is selected; if all of it is out already, take it back."""
+        offered = [entry for entry in self._wall.entries if entry.can_be_taken]
+        entries = [entry for entry in offered if entry.kind != VIDEO]
+        videos = [entry.name for entry in offered if entry.kind == VIDEO]
+        taken = _names(entry for entry in entries if entry.is_taken)
+        if taken:
+            self._history.change(taken, f"Leave out {_words(taken)}", state="out")
+        elif entries:
+            self._take(entries)
+        elif videos:
+            self._take_frames(videos)
+
+    def take(self, name: str) -> None:
+        """Take one file that was left out, from the list of them."""
+        entry = self._wall.entry_named(name)
+        if entry is not None and entry.kind == VIDEO:
+            self._take_frames([name])
+        elif entry is not None and entry.kind in OFFERED:
+            self._take([entry])
+
+    def set_weight(self, weight: float) -> None:
+        taken = _names(entry for entry in self._wall.entries if entry.is_taken)
+        if taken:
+            words = f"{_words(taken)}: {dict(WEIGHTS)[weight].lower()}"
+            self._history.change(taken, words, weight=weight)
+
+    def edit_crop(self, entry: WallEntry, original: Original, config: PicturesConfig) -> None:
+        """Open the crop editor on a picture whose file was read.
+
+        config: with the channels that the network sees.
+        """
+        from ddpm_studio.gui.pictures.crop_editor import CropEditor
+
+        channels, height, width = config.shape
+        focus = entry.facts.focus if entry.facts is not None else (0.5, 0.5)
+        editor = CropEditor(
+            self._theme,
+            PurePath(entry.name).name,
+            original.pixels,
+            (original.width, original.height),
+            width / height,
+            (width, height),
+            self._history.choices.of(entry.name).crops,
+            config.crop,
+            self._window,
+            focus=focus,
+            background=config.background,
+            channels=channels,
+        )
+        editor.chosen.connect(lambda crops: self._set_crops(entry.name, crops))
+        editor.open()
+
+    def _leave_out_video(self, name: str) -> None:
+        self._history.change([name], f"Leave out {_words([name])}", seconds=0.0)
+
+    def _set_crops(self, name: str, crops: tuple[Crop, ...]) -> None:
+        self._history.change([name], f"Crop {_words([name])}", crops=crops)
+
+    def _take(self, entries: Sequence[WallEntry]) -> None:
+        """Back in; what was left out by hand only needs that word taken back."""
+        chosen = [entry.name for entry in entries if entry.kind == "chosen"]
+        others = [entry.name for entry in entries if entry.kind != "chosen"]
+        if others:
+            self._history.change([*others, *chosen], f"Take {_words(others)}", state="in")
+        else:
+            self._history.change(chosen, f"Take back {_words(chosen)}", state="auto")
+
+    def _take_frames(self, videos: Sequence[str], seconds: float = FRAME_SECONDS) -> None:
+        words = f"Take a frame of {_words(videos)} every {seconds:g} s"
+        self._history.change(videos, words, seconds=seconds)
+
+    def _want_crop(self) -> None:
+        entry = self._wall.entry
+        if entry is not None and entry.facts is not None and not entry.video:
+            self.crop_wanted.emit(entry)
+
+    def _on_changed(self) -> None:
+        self._wall.choosing.show_undo(self._history.undo_words, self._history.redo_words)
+
+    def _show_menu(self, place: QPoint) -> None:
+        entries, entry = self._wall.entries, self._wall.entry
+        if not entries or entry is None:
+            return
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        is_taken = any(one.is_taken for one in entries)
+        words, icon = ("Leave out", "hidden") if is_taken else ("Take", "visible")
+        toggle = self._add(menu, words, icon)
+        toggle.triggered.connect(self.toggle)
+        toggle.setEnabled(any(one.can_be_taken for one in entries))
+        video = entry.video or (entry.name if entry.kind == VIDEO else "")
+        if video:
+            frames = menu.addMenu("A picture every")
+            for seconds in EVERY_SECONDS:
+                action = self._add(frames, f"{seconds:g} s")
+                action.triggered.connect(lambda _=False, s=seconds: self._take_frames([video], s))
+        if entry.video:
+            whole = self._add(menu, "Leave out the whole video", "film")
+            whole.triggered.connect(lambda: self._leave_out_video(entry.video))
+        elif len(entries) == 1 and entry.facts is not None:
+            self._add(menu, "Crop…", "crop").triggered.connect(self._want_crop)
+        if is_taken:
+            often = menu.addMenu("How often it is seen")
+            for weight, label in WEIGHTS:
+                action = self._add(often, label)
+                action.triggered.connect(lambda _=False, w=weight: self.set_weight(w))
+        menu.addSeparator()
+        show = self._add(menu, "Show in folder", "folder-open")
+        show.triggered.connect(lambda: self.folder_wanted.emit(entry.name))
+        menu.popup(place)
+
+    def _add(self, menu: QMenu, words: str, icon: str = "") -> QAction:
+        action = menu.addAction(words)
+        if icon:
+            action.setIcon(self._theme.icon(icon, 20, "muted", "muted"))
+        return action
+
+
+def _names(entries: Iterable[WallEntry]) -> list[str]:
+    """Each file once, however many parts of it there are."""
+    return list(dict.fromkeys(entry.name for entry in entries))
+
+
+def _words(found: Sequence[str]) -> str:
+    """ "rose.png" or "12 pictures"."""
+    return PurePath(found[0]).name if len(found) == 1 else f"{len(found):,} pictures"

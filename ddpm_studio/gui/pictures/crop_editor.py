@@ -1,0 +1,350 @@
+"""Which part of one picture is used: a frame on it, how it ends up, and several crops of it."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeySequence, QShortcut, QStandardItemModel
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.control_row import ControlRow, explain
+from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.images import image_on
+from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.pictures.crop_frame import CropFrame, enlarged
+from ddpm_studio.gui.pictures.crop_geometry import (
+    WHOLE,
+    Box,
+    box_grid,
+    free_box,
+    largest_box,
+    render,
+    shape_of,
+)
+from ddpm_studio.gui.pictures.crop_list import CropList
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ddpm_studio.choices import Crop
+
+FOLDER, BOX, PAD, SMART = "folder", "box", "pad", "smart"
+MODES = {"centre": "Centre", SMART: "By detail", PAD: "Pad", BOX: "My own frame"}
+SEEN_SIDE, SEEN_MARGIN = 256, 6  # points
+
+
+class CropEditor(QDialog):
+    """Emits `chosen` with a tuple of Crop when it is used; () means as the whole folder."""
+
+    chosen = Signal(object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        name: str,
+        pixels: np.ndarray,
+        size: tuple[int, int],
+        aspect: float,
+        target: tuple[int, int],
+        crops: tuple[Crop, ...],
+        folder_mode: str,
+        parent: QWidget | None = None,
+        *,
+        focus: tuple[float, float] = (0.5, 0.5),
+        background: str = "#ffffff",
+        channels: int = 3,
+    ) -> None:
+        """pixels: uint8 (H, W, 3), the whole picture, reduced, or (H, W, 4), premultiplied.
+
+        size: (width, height) of the file.
+        aspect: width by height of what the network sees; target: its (width, height) in pixels.
+        folder_mode: one of config.CROPS. focus: the middle of what is most detailed, in parts of
+        the sides. background: around a padded picture, and under a transparent one. channels: what
+        the network sees of it.
+        """
+        super().__init__(parent)
+        self._theme, self._pixels, self._size, self._target = theme, pixels, size, target
+        self._folder_mode, self._focus = folder_mode, focus
+        self._background, self._channels = background, channels
+        self._shape = shape_of(size, aspect)
+        self._grid = box_grid(size, target)
+        self._crops, self._row = list(crops), 0  # none: as the whole folder
+        self.setObjectName(names.CROP)
+        self.setWindowTitle("Crop")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._frame = CropFrame(names.CROP_FRAME, pixels, size, aspect)
+        self._make_controls()
+        self._make_buttons()
+        self._lay_out(name)
+        self._connect()
+        self._set_crops(self._crops, 0)
+        self._frame.setFocus()
+
+    @property
+    def crops(self) -> tuple[Crop, ...]:
+        """What `chosen` would say now."""
+        return tuple(self._crops)
+
+    # building
+
+    def _make_controls(self) -> None:
+        self._seen = QLabel()
+        self._seen.setObjectName(names.CROP_SEEN)
+        self._seen.setProperty("kind", "canvas")
+        self._seen.setFixedSize(SEEN_SIDE + 2 * SEEN_MARGIN, SEEN_SIDE + 2 * SEEN_MARGIN)
+        self._seen.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        explain(self._seen, "As the network sees it", "All the pixels that the model learns from.")
+        self._facts = QLabel()
+        self._facts.setObjectName(names.CROP_FACTS)
+        self._facts.setWordWrap(True)
+        self._facts.setFixedWidth(SEEN_SIDE + 2 * SEEN_MARGIN)
+        self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._mode = ComboBox()
+        self._mode.setObjectName(names.CROP_MODE)
+        folder = MODES[self._folder_mode].lower()
+        self._mode.addItem(f"As the whole folder ({folder})", FOLDER)
+        for mode, words in MODES.items():
+            self._mode.addItem(words, mode)
+        self._count = QLabel()
+        self._count.setProperty("kind", "label")
+        self._list = CropList(self._theme)
+
+    def _make_buttons(self) -> None:
+        theme, (width, height) = self._theme, self._target
+        self._add = Button(
+            theme,
+            "Add another crop",
+            names.CROP_ADD,
+            "Use one more part of this picture, as a picture of its own",
+            icon="plus",
+        )
+        count = len(self._grid)
+        self._fill = Button(
+            theme,
+            "Fill with crops",
+            names.CROP_FILL,
+            f"Lay {count} crops of {width} × {height} pixels side by side over the picture"
+            if count > 1
+            else f"This picture is too small for several crops of {width} × {height} pixels",
+            icon="grid",
+        )
+        self._fill.setEnabled(count > 1)
+        self._remove = IconButton(
+            theme, "trash", names.CROP_REMOVE, "Remove this crop", "Remove this crop (Delete)"
+        )
+        self._as_folder = Button(
+            theme,
+            "As the folder",
+            names.CROP_AS_FOLDER,
+            "Forget the frames of this picture and crop it as all others",
+        )
+        self._cancel = Button(theme, "Cancel", names.CROP_CANCEL, "Change nothing (Esc)")
+        self._use = Button(
+            theme, "Use it", names.CROP_USE, "Use this part of the picture", kind="primary"
+        )
+        self._use.setDefault(True)
+
+    def _lay_out(self, name: str) -> None:
+        heading = ElidedLabel(PurePath(name).name)
+        heading.setProperty("kind", "heading")
+        canvas = QFrame()
+        canvas.setProperty("kind", "canvas")
+        inside = QVBoxLayout(canvas)
+        inside.setContentsMargins(4, 4, 4, 4)
+        inside.addWidget(self._frame)
+        head = QHBoxLayout()
+        head.addWidget(self._count, 1)
+        head.addWidget(self._remove)
+        self._several = QWidget()
+        several = QVBoxLayout(self._several)
+        several.setContentsMargins(0, 0, 0, 0)
+        several.setSpacing(4)
+        several.addLayout(head)
+        several.addWidget(self._list)
+        hint = QLabel("Drag the frame or its corners. Arrow keys move it, + and - change its size.")
+        hint.setProperty("kind", "caption")
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(canvas, 1)
+        left.addWidget(hint)
+        left.addWidget(self._several)
+        both = QHBoxLayout()
+        both.setSpacing(24)
+        both.addLayout(left, 1)
+        both.addLayout(self._right_side())
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        foot.addWidget(self._as_folder)
+        foot.addStretch()
+        foot.addWidget(self._cancel)
+        foot.addWidget(self._use)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(16)
+        layout.addWidget(heading)
+        layout.addLayout(both, 1)
+        layout.addLayout(foot)
+
+    def _right_side(self) -> QVBoxLayout:
+        seen = QLabel("As the network sees it")
+        seen.setProperty("kind", "label")
+        self._facts.setMinimumHeight(2 * self._facts.fontMetrics().lineSpacing())
+        tip = (
+            "Which part is used. Centre and By detail take the largest part that has the right "
+            "shape; Pad takes all of it, with the background around it."
+        )
+        right = QVBoxLayout()
+        right.setSpacing(8)
+        right.addWidget(seen)
+        right.addWidget(self._seen)
+        right.addWidget(self._facts)
+        right.addSpacing(4)
+        right.addWidget(ControlRow("&Part", self._mode, tip, "pictures.crop"))
+        right.addSpacing(4)
+        right.addWidget(self._add)
+        right.addWidget(self._fill)
+        right.addStretch()
+        return right
+
+    def _connect(self) -> None:
+        self._frame.moved.connect(self._on_moved)
+        self._frame.picked.connect(self._on_picked)
+        self._mode.activated.connect(self._on_mode)
+        self._list.currentRowChanged.connect(self._on_row)
+        self._add.clicked.connect(self._on_add)
+        self._fill.clicked.connect(self._on_fill)
+        self._remove.clicked.connect(self._on_remove)
+        self._as_folder.clicked.connect(lambda: self._finish(()))
+        self._cancel.clicked.connect(self.reject)
+        self._use.clicked.connect(lambda: self._finish(self.crops))
+        self._theme.changed.connect(self._on_theme_changed)
+        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self)
+        delete.activated.connect(self._on_remove)
+
+    # what is shown
+
+    def _current(self) -> Crop:
+        return self._crops[self._row] if self._crops else _crop(self._folder_mode)
+
+    def _box_of(self, crop: Crop) -> Box | None:
+        """The part that a crop takes; None: the whole picture, with a border."""
+        if crop.mode == PAD:
+            return None
+        if crop.mode != BOX:
+            return largest_box(self._shape, self._focus if crop.mode == SMART else (0.5, 0.5))
+        left, top, width, height = crop.box
+        # made for another shape: the middle of it that has the present one, as the engine takes it
+        wide = min(width, self._shape * height)
+        high = wide / self._shape
+        return left + (width - wide) / 2, top + (height - high) / 2, wide, high
+
+    def _refresh(self) -> None:
+        """Show the current crop everywhere."""
+        crop = self._current()
+        box = self._box_of(crop)
+        others = [each for place, each in enumerate(self._crops) if place != self._row]
+        self._frame.set_box(box, [self._box_of(other) or WHOLE for other in others])
+        seen = self._render(crop)
+        self._seen.setPixmap(enlarged(seen, SEEN_SIDE, self.devicePixelRatioF()))
+        mode = crop.mode if self._crops else FOLDER
+        self._mode.setCurrentIndex(self._mode.findData(mode))
+        has_several = len(self._crops) > 1
+        model = cast("QStandardItemModel", self._mode.model())
+        model.item(0).setEnabled(not has_several)  # there is a button for that
+        self._several.setVisible(has_several)
+        self._count.setText(f"{len(self._crops)} crops of this picture")
+        if has_several:
+            self._list.show_image(self._row, seen)
+        self._say_facts(box)
+
+    def _say_facts(self, box: Box | None) -> None:
+        whole = box is None
+        part = (1.0, 1.0) if box is None else box[2:]
+        had = round(part[0] * self._size[0]), round(part[1] * self._size[1])
+        is_short = [have < want for have, want in zip(had, self._target, strict=True)]
+        is_enlarged = all(is_short) if whole else any(is_short)
+        verb = "will be enlarged to" if is_enlarged else "is fitted into" if whole else "becomes"
+        becomes = f"it {verb} {self._target[0]} × {self._target[1]}"
+        if had == self._target:
+            becomes = "they are used as they are"
+        which = "The whole picture" if whole else "This part"
+        self._facts.setText(f"{which} has {had[0]} × {had[1]} pixels; {becomes}.")
+        self._facts.setProperty("kind", "warning" if is_enlarged else "muted")
+        self._facts.style().unpolish(self._facts)
+        self._facts.style().polish(self._facts)
+
+    def _fill_list(self) -> None:
+        """A thumbnail for each crop, with the current one chosen."""
+        self._list.show_images([self._render(crop) for crop in self._crops], self._row)
+
+    def _render(self, crop: Crop) -> QImage:
+        box = self._box_of(crop)
+        pixels = render(self._pixels, box, self._target, self._background, self._channels)
+        return image_on(pixels, premultiplied=True).copy()
+
+    def _on_theme_changed(self) -> None:
+        self._fill_list()
+        self._refresh()
+
+    # what a person does
+
+    def _on_moved(self, box: Box) -> None:
+        self._crops[self._row : self._row + 1] = [_crop(BOX, box)]
+        self._refresh()
+
+    def _on_picked(self, other: int) -> None:
+        self._on_row(other if other < self._row else other + 1)
+        self._list.setCurrentRow(self._row)
+
+    def _on_row(self, row: int) -> None:
+        if 0 <= row < len(self._crops) and row != self._row:
+            self._row = row
+            self._refresh()
+
+    def _on_mode(self, _index: int) -> None:
+        mode = str(self._mode.currentData())
+        if mode == FOLDER:
+            self._crops.clear()
+        else:
+            box = self._box_of(self._current()) or largest_box(self._shape)
+            crop = _crop(BOX, box) if mode == BOX else _crop(mode)
+            self._crops[self._row : self._row + 1] = [crop]
+        self._refresh()
+
+    def _on_add(self) -> None:
+        largest = largest_box(self._shape)
+        width = min((self._box_of(self._current()) or largest)[2], largest[2] / 2)
+        crops = self._crops or [self._current()]
+        taken = [self._box_of(crop) or WHOLE for crop in crops]
+        self._set_crops([*crops, _crop(BOX, free_box(taken, self._shape, width))], len(crops))
+
+    def _on_fill(self) -> None:
+        self._set_crops([_crop(BOX, box) for box in self._grid], 0)
+
+    def _on_remove(self) -> None:
+        if len(self._crops) > 1:
+            crops = self._crops[: self._row] + self._crops[self._row + 1 :]
+            self._set_crops(crops, min(self._row, len(crops) - 1))
+
+    def _set_crops(self, crops: list[Crop], row: int) -> None:
+        from ddpm_studio.choices import MOST_CROPS
+
+        self._add.setEnabled(len(crops) < MOST_CROPS)
+        self._crops, self._row = crops, row
+        self._fill_list()
+        self._refresh()
+
+    def _finish(self, crops: tuple[Crop, ...]) -> None:
+        self.chosen.emit(crops)
+        self.accept()
+
+
+def _crop(mode: str, box: Box = WHOLE) -> Crop:
+    from ddpm_studio.choices import Crop  # not at the top: numpy and PIL come with it
+
+    return Crop(mode, box)

@@ -1,0 +1,262 @@
+"""One picture: the whole file with what is cropped away, what the network sees, what was done."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+from pathlib import PurePath
+
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import IconButton
+from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
+from ddpm_studio.gui.common.control_row import explain, tooltip
+from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.theme import Theme
+
+HEIGHT, WHOLE_WIDTH, RADIUS, MARGIN = 128, 176, 4, 12
+DIMMED = 0.72  # how much of what is cropped away is hidden
+
+
+def crop_words(frame: QRectF, mode: str = "centre") -> str:
+    """What the crop does to this picture, as a sentence. mode: of `Crop`."""
+    lost = {"left and right": 1 - frame.width(), "at top and bottom": 1 - frame.height()}
+    where = max(lost, key=lambda place: lost[place])
+    if mode == "pad":
+        return "The whole picture is used, with a border where it needs one."
+    if lost[where] < 0.005:
+        return "The whole picture is used."
+    percent = max(1, round(100 * lost[where]))
+    if mode == "box":
+        percent = max(1, round(100 * (1 - frame.width() * frame.height())))
+        return f"Your own frame is used: {percent} % lies outside of it."
+    what = "The part with most detail" if mode == "smart" else "The centre"
+    return f"{what} is used: {percent} % is cut off {where}."
+
+
+class PictureDetails(QFrame):
+    """Says when the file is wanted in its folder."""
+
+    show_wanted = Signal()
+
+    def __init__(self, theme: Theme, actions: QWidget, parent: QWidget | None = None) -> None:
+        """actions: what can be done with the chosen pictures; stands at the foot."""
+        super().__init__(parent)
+        self.setProperty("kind", "panel")
+        self._theme, self._actions = theme, actions
+        self._crop = CropView(theme)
+        self._arrow = QLabel()
+        self._seen = TileView(theme)
+        self._name = ElidedLabel()
+        self._name.setObjectName(names.PICTURES_DETAILS_NAME)
+        self._name.setProperty("kind", "heading")
+        self._text = QLabel()
+        self._text.setObjectName(names.PICTURES_DETAILS_TEXT)
+        self._text.setProperty("kind", "muted")
+        self._text.setWordWrap(True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._show = IconButton(
+            theme,
+            "folder-open",
+            names.PICTURES_DETAILS_SHOW,
+            "Show in folder",
+            "Open the folder that holds this picture",
+        )
+        self._show.clicked.connect(self.show_wanted)
+        theme.changed.connect(self._on_theme_changed)
+        self._lay_out()
+        self._on_theme_changed()
+        self.clear()
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Where there is little room, the words and buttons need it more than the whole file."""
+        self._crop.setHidden(is_narrow)
+        self._arrow.setHidden(is_narrow)
+
+    def clear(self) -> None:
+        self._name.setText("No picture chosen")
+        self._say("Click a picture to see what was done to it.")
+        self._crop.set_original(None, QRectF(0, 0, 1, 1))
+        self._seen.set_image(None)
+        self._show.setEnabled(False)
+
+    def show_picture(self, name: str, notes: Sequence[str]) -> None:
+        """Another picture is chosen; its pixels and its file follow when they are loaded."""
+        self._name.setText(PurePath(name).name)
+        self._show.setToolTip(tooltip(f"Open the folder that holds {escape(name)}"))
+        self._notes = notes
+        self._say(_sentences(notes))
+        self._crop.set_original(None, QRectF(0, 0, 1, 1))
+        self._seen.set_image(None)
+        self._show.setEnabled(True)
+
+    def show_pixels(self, image: QImage) -> None:
+        """What the network sees of it."""
+        self._seen.set_image(image)
+
+    def show_gone(self) -> None:
+        """The file cannot be read."""
+        self._say("The file cannot be read any more; look at the folder again (F5).")
+
+    def show_original(
+        self,
+        image: QImage,
+        frame: QRectF,
+        size: tuple[int, int],
+        shape: tuple[int, int],
+        crop: str,
+    ) -> None:
+        """The whole file. frame: what is used, in parts of its sides; crop: the same in words.
+
+        crop is "" where nothing of it is used. size: its width and height. shape: (H, W) of what
+        it becomes.
+        """
+        self._crop.set_original(image, frame)
+        becomes = f" become {shape[1]} × {shape[0]}" if crop else ""
+        facts = f"{size[0]} × {size[1]} pixels{becomes}."
+        self._say(" ".join(filter(None, (facts, crop, _sentences(self._notes)))))
+
+    def _say(self, text: str) -> None:
+        self._text.setText(text)
+        self._text.setToolTip(tooltip(escape(text)))  # should it be too long for its place
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._name, 1)
+        head.addWidget(self._show)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addLayout(head)
+        words.addWidget(self._text, 1)
+        words.addWidget(self._actions)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        layout.setSpacing(8)
+        layout.addWidget(self._crop)
+        layout.addWidget(self._arrow)
+        layout.addWidget(self._seen)
+        layout.addSpacing(12)
+        layout.addLayout(words, 1)
+        self.setFixedHeight(HEIGHT + 2 * MARGIN + 2)  # or the wall would move with each text
+
+    def _on_theme_changed(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self._arrow.setPixmap(self._theme.pixmap("chevron-right", 16, "muted", ratio))
+
+
+class CropView(QWidget):
+    """The whole picture; what is cropped away is dimmed, and what is kept has a frame."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName(names.PICTURES_DETAILS_CROP)
+        explain(
+            self,
+            "Crop",
+            "The whole picture, with a frame around what the model learns from.",
+            "crop",
+        )
+        self.setFixedSize(WHOLE_WIDTH, HEIGHT)
+        self._theme = theme
+        self._image: QImage | None = None
+        self._frame = QRectF(0, 0, 1, 1)
+        theme.changed.connect(self.update)
+
+    @property
+    def frame(self) -> QRectF:
+        """What is kept, in parts of the picture's sides."""
+        return self._frame
+
+    @property
+    def image(self) -> QImage | None:
+        return self._image
+
+    def set_original(self, image: QImage | None, frame: QRectF) -> None:
+        self._image, self._frame = image, frame
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        _paint_ground(painter, self.rect(), self._theme)
+        if self._image is None:
+            return
+        area = _draw(painter, self._image, QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        kept = QRectF(
+            area.x() + self._frame.x() * area.width(),
+            area.y() + self._frame.y() * area.height(),
+            self._frame.width() * area.width(),
+            self._frame.height() * area.height(),
+        )
+        shade = QColor(self._theme.colour("canvas"))
+        shade.setAlphaF(DIMMED)
+        for lost in (
+            QRectF(area.topLeft(), kept.bottomLeft()),
+            QRectF(kept.topRight(), area.bottomRight()),
+            QRectF(area.topLeft(), kept.topRight()),
+            QRectF(kept.bottomLeft(), area.bottomRight()),
+        ):
+            painter.fillRect(lost, shade)
+        painter.setPen(QPen(self._theme.colour("accent_text"), 2))
+        painter.drawRect(kept)
+
+
+class TileView(QWidget):
+    """A prepared picture, enlarged by a whole factor."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        explain(self, "As the network sees it", "All the pixels that the model learns from.")
+        self.setFixedSize(HEIGHT, HEIGHT)
+        self._theme = theme
+        self._image: QImage | None = None
+        theme.changed.connect(self.update)
+
+    def set_image(self, image: QImage | None) -> None:
+        """image: its own copy of the pixels."""
+        self._image = image
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        _paint_ground(painter, self.rect(), self._theme)
+        if self._image is None:
+            return
+        _draw(painter, self._image, QRectF(self.rect()))
+
+
+def _paint_ground(painter: QPainter, area: QRect, theme: Theme) -> None:
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("canvas"))
+    painter.drawRoundedRect(QRectF(area), RADIUS, RADIUS)
+    painter.restore()
+
+
+def _draw(painter: QPainter, image: QImage, room: QRectF) -> QRectF:
+    """Draw an image in the middle of the room and say where: as large as a whole factor makes it.
+
+    Larger ones than the room are scaled down, smoothly.
+    """
+    ratio = painter.device().devicePixelRatio()
+    scale = ratio * min(room.width() / image.width(), room.height() / image.height())
+    if scale >= 1:
+        scale = math.floor(scale)
+    else:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    area = QRectF(0, 0, image.width() * scale / ratio, image.height() * scale / ratio)
+    area.moveCenter(room.center())
+    if scale >= 1:  # from a pixel of the screen on
+        area.moveTo(round(area.left() * ratio) / ratio, round(area.top() * ratio) / ratio)
+    draw_on_checkerboard(painter, area, image)
+    return area
+
+
+def _sentences(notes: Sequence[str]) -> str:
+    return " ".join(f"{note[:1].upper()}{note[1:]}." for note in notes)

@@ -1,0 +1,164 @@
+"""What the Pictures page knows of every file: whether it is taken, why not, and how it looks."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+from ddpm_studio.choices import Choices, Crop
+from ddpm_studio.config import PicturesConfig
+from ddpm_studio.gui.wall.query import COPIES, PictureQuery, choose
+
+if TYPE_CHECKING:
+    from ddpm_studio.data import PictureSet
+    from ddpm_studio.data.picture_facts import PictureFacts
+
+OFFERED = ("damaged", "copy", "chosen")  # left out, but can be taken all the same
+VIDEO = "video"
+NO_COLOUR = (0, 0, 0)
+WEIGHT_BADGES = {0.5: "½ ×", 1.0: "", 2.0: "2 ×", 4.0: "4 ×"}
+
+Colour = tuple[int, int, int]
+
+
+class WallEntry(NamedTuple):
+    """One picture on the wall. row: of its pixels in the store, -1 if there are none.
+
+    A tuple, since 20,000 of them are made at once.
+    """
+
+    name: str
+    row: int
+    is_taken: bool
+    kind: str = ""  # why it is left out, as in `LeftOut`
+    reason: str = ""  # the same in words
+    notes: tuple[str, ...] = ()
+    weight: float = 1.0
+    group: int = -1  # of pictures that are alike; -1: like no other
+    is_low: bool = False
+    is_changed: bool = False
+    label: str = ""
+    modified: float = 0.0
+    colour: Colour = NO_COLOUR  # its mean
+    facts: PictureFacts | None = None
+    crop: Crop = Crop()  # what its pixels are
+
+    @property
+    def is_copy(self) -> bool:
+        return self.group >= 0
+
+    @property
+    def width(self) -> int:
+        return self.facts.width if self.facts is not None else 0
+
+    @property
+    def height(self) -> int:
+        return self.facts.height if self.facts is not None else 0
+
+    @property
+    def can_be_taken(self) -> bool:
+        return self.is_taken or self.kind in (*OFFERED, VIDEO)
+
+    @property
+    def video(self) -> str:
+        """The name of the video that it is a frame of; "" if it is a file of its own."""
+        is_frame = self.facts is not None and self.facts.digest.startswith("video-")
+        return self.name.rpartition(" at ")[0] if is_frame else ""
+
+    @property
+    def words(self) -> str:
+        """What was done to it, or why it is left out."""
+        if self.is_taken:
+            return "; ".join(self.notes)
+        is_said = self.reason.startswith("left out")  # "left out by you"
+        return _sentence(self.reason) if is_said else f"Left out: {self.reason}"
+
+    @property
+    def tip(self) -> str:
+        """Rich text: its name, and under it the words."""
+        below = f"<br><i>{escape(self.words)}</i>" if self.words else ""
+        return f"<p style='margin:0'>{escape(self.name)}{below}</p>"
+
+    @property
+    def badge(self) -> str:
+        """How often it is seen, if not once like others."""
+        return WEIGHT_BADGES[self.weight]
+
+    @property
+    def is_faint(self) -> bool:
+        return not self.is_taken
+
+
+def entries_of(
+    pictures: PictureSet, choices: Choices, config: PicturesConfig
+) -> tuple[WallEntry, ...]:
+    """Of every file with a verdict, in the order of their names."""
+    from ddpm_studio.data.verdict import crops_for, label_of
+
+    _, height, width = config.shape
+    group_of = {name: number for number, group in enumerate(pictures.groups) for name in group}
+    seen = {one.facts.digest: one.facts for one in pictures.taken}
+    seen |= {one.facts.digest: one.facts for one in pictures.left_out if one.facts is not None}
+    colour_of = _colours(list(seen.values()))
+
+    def entry(
+        name: str,
+        row: int,
+        facts: PictureFacts | None,
+        notes: tuple[str, ...] = (),
+        weight: float = 1.0,
+        reason: str = "",
+        kind: str = "",
+        crop: Crop | None = None,
+    ) -> WallEntry:
+        return WallEntry(
+            name,
+            row,
+            not reason,
+            kind,
+            reason,
+            notes,
+            weight,
+            group_of.get(name, -1),
+            facts is not None and (facts.width < width or facts.height < height),
+            name in choices.by_name,
+            label_of(name),
+            pictures.modified.get(name, 0.0),
+            NO_COLOUR if facts is None else colour_of[facts.digest],
+            facts,
+            crop or crops_for(choices.of(name), config)[0],
+        )
+
+    found = [
+        entry(one.name, one.row, one.facts, one.notes, one.weight, crop=one.crop)
+        for one in pictures.taken
+    ] + [
+        entry(one.name, one.row, one.facts, (), 1.0, one.reason, one.kind)
+        for one in pictures.left_out
+    ]
+    return tuple(sorted(found, key=lambda one: one.name))
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def arranged(entries: Sequence[WallEntry], query: PictureQuery) -> list[int]:
+    """As `choose`, but copies stand beside each other."""
+    rows = choose(entries, query)
+    if query.show == COPIES:
+        rows.sort(key=lambda row: entries[row].group)
+    return rows
+
+
+def _colours(facts: Sequence[PictureFacts]) -> dict[str, Colour]:
+    """The mean of each picture, by digest; all at once, as one by one they would take long."""
+    import numpy as np
+
+    if not facts:
+        return {}
+    thumbnails = np.frombuffer(b"".join(b64decode(one.mini) for one in facts), np.uint8)
+    means = thumbnails.reshape(len(facts), -1, 3).mean(1).round().astype(int).tolist()
+    return {one.digest: tuple(mean) for one, mean in zip(facts, means, strict=True)}

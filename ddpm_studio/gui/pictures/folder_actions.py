@@ -1,0 +1,51 @@
+"""The folder of a project's pictures: shown in the file manager, or another one chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from ddpm_studio.errors import StudioError
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.session import Session
+
+
+class PictureFolders(QObject):
+    """Acts on the open project of the session."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._window = session, parent
+
+    def show(self, name: str = "") -> None:
+        """Open the folder of a file, given by its path below the pictures folder."""
+        project = self._session.project
+        assert project is not None
+        folder = (project.pictures / name).parent if name else project.pictures
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._session.notice(f"No program here shows folders; this one is {folder}")
+
+    def choose(self) -> None:
+        """Let the project learn from the pictures of another folder."""
+        project = self._session.project
+        assert project is not None
+        title = "The folder that holds your pictures"
+        chooser = QFileDialog(self._window, title, str(project.pictures))
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(self._on_chosen)
+        chooser.open()
+
+    def _on_chosen(self, folder: str) -> None:
+        project = self._session.project
+        assert project is not None
+        try:
+            work.with_pictures(project, Path(folder))
+        except StudioError as error:
+            self._session.report(error)
+            return
+        self._session.open_project(project.path)

@@ -1,0 +1,361 @@
+"""What the folder says: how many pictures, of what kind, and what to expect from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.control_row import explain, tooltip
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.project import LOCKED_FIELDS, LOCKED_SECTIONS
+
+if TYPE_CHECKING:
+    from ddpm_studio.config import StudioConfig
+
+STRIP_HEIGHT, METER_HEIGHT, KNOB, RADIUS = 28, 16, 5.0, 6.0
+LABEL_WIDTH = 72  # points of the left column
+SETTING_WORDS = {"model.dropout": "dropout", "pictures.flip_horizontal": "mirroring"}
+
+Colour = tuple[int, int, int]
+Setting = tuple[str, object]  # dotted path, value
+
+
+class FolderSummary(Protocol):
+    """What is told of a folder, as `data.summary.FolderSummary` does."""
+
+    @property
+    def count(self) -> int: ...  # taken
+    @property
+    def left_out(self) -> int: ...
+    @property
+    def sizes(self) -> str: ...  # words
+    @property
+    def aspect(self) -> str: ...  # words
+    @property
+    def palette(self) -> tuple[Colour, ...]: ...  # red, green and blue, 0 to 255
+    @property
+    def shares(self) -> tuple[float, ...]: ...  # of each colour of the palette
+    @property
+    def alike(self) -> float: ...  # 0: all different, 1: all the same
+    @property
+    def alike_words(self) -> str: ...
+    @property
+    def grey(self) -> int: ...  # pictures that are
+    @property
+    def transparent(self) -> int: ...
+    @property
+    def pixel_art(self) -> int: ...
+    @property
+    def expectation(self) -> str: ...  # a sentence
+    @property
+    def advice(self) -> str: ...  # a sentence
+    @property
+    def settings(self) -> tuple[Setting, ...]: ...
+
+
+class FolderPanel(QFrame):
+    """Says which settings are wanted; its owner changes them and tells by `set_current`."""
+
+    settings_wanted = Signal(object)  # ((dotted path, value), ...)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "panel")
+        self._summary: FolderSummary | None = None
+        self._config: StudioConfig | None = None
+        self._is_locked = False
+        self._make_parts(theme)
+        self._lay_out()
+        self._use.clicked.connect(self._on_use)
+        self.clear()
+
+    def clear(self) -> None:
+        """Nothing is known yet."""
+        self._summary = None
+        self._known.hide()
+        self._empty.show()
+
+    def set_summary(self, summary: FolderSummary) -> None:
+        """Show what a folder says."""
+        self._summary = summary
+        self._rows[names.FOLDER_COUNT].setText(_count_words(summary))
+        self._rows[names.FOLDER_SIZES].setText(_sentence(summary.sizes).replace(" x ", " × "))
+        self._rows[names.FOLDER_ASPECT].setText(_sentence(summary.aspect))
+        self._rows[names.FOLDER_KINDS].setText(_kind_words(summary))
+        for name, value in self._rows.items():
+            value.setVisible(bool(value.text()))
+            self._labels[name].setVisible(bool(value.text()))
+        self._palette.set_colours(summary.palette, summary.shares)
+        self._palette_part.setVisible(bool(summary.palette))
+        self._alike.set_value(summary.alike, summary.alike_words)
+        self._alike_words.setText(_sentence(summary.alike_words))
+        self._alike_part.setVisible(bool(summary.alike_words) and summary.count > 1)
+        self._expectation.setText(summary.expectation)
+        self._expectation.setVisible(bool(summary.expectation))
+        self._advice.setText(summary.advice)
+        self._advice.setVisible(bool(summary.advice))
+        self._show_use()
+        self._empty.hide()
+        self._known.show()
+
+    def set_current(self, config: StudioConfig | None) -> None:
+        """The settings that hold; what follows from the folder is offered if it differs."""
+        self._config = config
+        self._show_use()
+
+    def set_locked(self, is_locked: bool) -> None:
+        """Whether what shapes the model is fixed: it is not offered then, but explained."""
+        self._is_locked = is_locked
+        self._show_use()
+
+    def _make_parts(self, theme: Theme) -> None:
+        self._empty = _words("Known as soon as the pictures have been read.", "muted")
+        self._empty.setObjectName(names.FOLDER_EMPTY)
+        self._labels: dict[str, QLabel] = {}
+        self._rows: dict[str, QLabel] = {}
+        for name, words in (
+            (names.FOLDER_COUNT, "Pictures"),
+            (names.FOLDER_SIZES, "Sizes"),
+            (names.FOLDER_ASPECT, "Shape"),
+            (names.FOLDER_KINDS, "Of these"),
+        ):
+            self._labels[name] = _words(words, "muted")
+            self._labels[name].setFixedWidth(LABEL_WIDTH)
+            self._rows[name] = _words("", "")
+            self._rows[name].setObjectName(name)
+        self._palette = PaletteStrip(theme, names.FOLDER_PALETTE)
+        self._alike = AlikeMeter(theme, names.FOLDER_ALIKE)
+        self._alike_words = _words("", "caption")
+        self._expectation = _words("", "")
+        self._expectation.setObjectName(names.FOLDER_EXPECTATION)
+        self._advice = _words("", "muted")
+        self._advice.setObjectName(names.FOLDER_ADVICE)
+        self._fixed = _words("", "caption")
+        self._use = Button(theme, "Use this", names.FOLDER_USE, "")
+
+    def _lay_out(self) -> None:
+        heading = QLabel("What the folder says")
+        heading.setProperty("kind", "heading")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for row, name in enumerate(self._rows):
+            grid.addWidget(self._labels[name], row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(self._rows[name], row, 1)
+        self._palette_part = _part(QLabel("Colours"), self._palette)
+        self._alike_part = _part(QLabel("How alike they are"), self._alike, self._alike_words)
+        line = QFrame()
+        line.setProperty("kind", "line")
+        self._known = QWidget()
+        inside = QVBoxLayout(self._known)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(12)
+        inside.addLayout(grid)
+        inside.addWidget(self._palette_part)
+        inside.addWidget(self._alike_part)
+        inside.addWidget(line)
+        inside.addWidget(_part(self._expectation, self._advice, self._fixed))
+        inside.addWidget(self._use, 0, Qt.AlignmentFlag.AlignLeft)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        layout.addWidget(heading)
+        layout.addWidget(self._empty)
+        layout.addWidget(self._known)
+
+    def _show_use(self) -> None:
+        free, fixed = self._offered()
+        self._use.setVisible(bool(free))
+        self._fixed.setVisible(bool(fixed))
+        self._fixed.setText(_fixed_words(fixed))
+        term = "<br>".join(escape(f"{path} = {value}") for path, value in free)
+        self._use.setToolTip(tooltip("Set this for the project.", term))
+
+    def _offered(self) -> tuple[tuple[Setting, ...], tuple[Setting, ...]]:
+        """The settings that follow and are other ones now: those that are free, and the fixed."""
+        if self._config is None or self._summary is None:
+            return (), ()
+        others = [one for one in self._summary.settings if _differs(self._config, *one)]
+        free = [one for one in others if not (self._is_locked and _shapes_model(one[0]))]
+        return tuple(free), tuple(one for one in others if one not in free)
+
+    def _on_use(self) -> None:
+        free, _ = self._offered()
+        if free:
+            self.settings_wanted.emit(free)
+
+
+class PaletteStrip(QWidget):
+    """The colours of the folder side by side, each as wide as its share."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setFixedHeight(STRIP_HEIGHT)
+        self.setMouseTracking(True)
+        self._theme = theme
+        self._colours: tuple[Colour, ...] = ()
+        self._ends: tuple[float, ...] = ()  # where each colour ends, 0 to 1
+        theme.changed.connect(self.update)
+        self.set_colours((), ())
+
+    def set_colours(self, colours: Sequence[Colour], shares: Sequence[float]) -> None:
+        """colours: red, green and blue, 0 to 255. shares: of each; they need not add up to 1."""
+        total = sum(shares) or 1.0
+        ends, so_far = [], 0.0
+        for share in shares:
+            so_far += share / total
+            ends.append(so_far)
+        self._colours, self._ends = tuple(colours), tuple(ends)
+        words = ", ".join(self._words(place) for place in range(len(self._colours)))
+        explain(self, "Colours of the pictures", words)
+        self.setToolTip("")  # each colour has its own
+        self.update()
+
+    def words_at(self, x: float) -> str:
+        """What the colour there is, and its share; '' outside of the strip."""
+        for place, end in enumerate(self._ends):
+            if 0 <= x < end * self.width():
+                return self._words(place)
+        return ""
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, STRIP_HEIGHT)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            words = self.words_at(event.pos().x())
+            below = event.globalPos() + QPoint(0, STRIP_HEIGHT // 2)
+            QToolTip.showText(below, words, self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect())
+        shape = QPainterPath()
+        shape.addRoundedRect(frame, RADIUS, RADIUS)
+        painter.setClipPath(shape)
+        start, ratio = 0.0, self.devicePixelRatioF()
+        for colour, end in zip(self._colours, self._ends, strict=True):
+            stop = round(end * self.width() * ratio) / ratio  # no seams between them
+            painter.fillRect(QRectF(start, 0, stop - start, self.height()), QColor(*colour))
+            start = stop
+        painter.setClipping(False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self._theme.colour("border"), 1))
+        painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+    def _words(self, place: int) -> str:
+        share = self._ends[place] - (self._ends[place - 1] if place else 0.0)
+        percent = f"{100 * share:.0f} %" if share >= 0.01 else "less than 1 %"
+        return f"{QColor(*self._colours[place]).name()}  {percent}"
+
+
+class AlikeMeter(QWidget):
+    """A mark on a line from all different, on the left, to all the same."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setFixedHeight(METER_HEIGHT)
+        self._theme, self.value = theme, 0.0
+        theme.changed.connect(self.update)
+
+    def set_value(self, value: float, words: str) -> None:
+        """value: 0 to 1."""
+        self.value = min(1.0, max(0.0, value))
+        tip = f"{words} From all different on the left to all the same on the right."
+        explain(self, "How alike the pictures are", tip.strip(), f"{self.value:.2f}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, METER_HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle = self.height() / 2
+        track = QRectF(0, middle - 2, self.width(), 4)
+        painter.setBrush(self._theme.colour("hover"))
+        painter.drawRoundedRect(track, 2, 2)
+        x = KNOB + self.value * (self.width() - 2 * KNOB)
+        painter.setBrush(self._theme.colour("accent"))
+        painter.drawRoundedRect(QRectF(0, middle - 2, x, 4), 2, 2)
+        painter.setBrush(self._theme.colour("accent_text"))
+        painter.drawEllipse(QRectF(x - KNOB, middle - KNOB, 2 * KNOB, 2 * KNOB))
+
+
+def _differs(config: StudioConfig, path: str, value: object) -> bool:
+    """Whether a setting has another value in `config`."""
+    held: object = config
+    for part in path.split("."):
+        held = getattr(held, part, None)
+    return held != value
+
+
+def _shapes_model(path: str) -> bool:
+    """Whether a setting is fixed once training has begun."""
+    section, _, field = path.partition(".")
+    return section in LOCKED_SECTIONS or field in LOCKED_FIELDS.get(section, ())
+
+
+def _fixed_words(settings: Sequence[Setting]) -> str:
+    """Why some of what is advised is not offered."""
+    if not settings:
+        return ""
+    what = " and ".join(SETTING_WORDS.get(path, path) for path, _ in settings)
+    is_or_are = "is" if len(settings) == 1 else "are"
+    return f"{_sentence(what)} {is_or_are} fixed once training has begun: that takes a new project."
+
+
+def _count_words(summary: FolderSummary) -> str:
+    left_out = f", {summary.left_out:,} left out" if summary.left_out else ""
+    return f"{summary.count:,} taken{left_out}"
+
+
+def _kind_words(summary: FolderSummary) -> str:
+    kinds = (
+        (summary.grey, "grey"),
+        (summary.transparent, "transparent"),
+        (summary.pixel_art, "pixel art"),
+    )
+    return ", ".join(f"{count:,} {words}" for count, words in kinds if count)
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _words(text: str, kind: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("kind", kind)
+    label.setWordWrap(True)
+    return label
+
+
+def _part(*widgets: QWidget) -> QWidget:
+    part = QWidget()
+    layout = QVBoxLayout(part)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return part

@@ -1,0 +1,216 @@
+"""The background work of the Pictures page: reading the folder, the wall's tiles, an original."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from ddpm_studio.choices import Choices
+from ddpm_studio.config import PicturesConfig
+from ddpm_studio.events import PicturesFound, PicturesSeen
+from ddpm_studio.gui.common.errors import describe_failure
+from ddpm_studio.gui.common.job_names import PICTURES
+from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.pictures.entries import WallEntry
+from ddpm_studio.gui.session import Session
+from ddpm_studio.project import Project
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# names of jobs, beside PICTURES
+WALL, ORIGINAL = "pictures.wall", "pictures.original"
+CROP, PREWARM = "pictures.crop", "pictures.prewarm"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a prepared set depends on: two projects with equal ones have equal pictures."""
+
+    folder: Path
+    config: PicturesConfig  # but for what does not shape pixels
+    choices: Choices
+
+    @classmethod
+    def by(cls, project: Project, choices: Choices) -> Wanted:
+        config = replace(project.config.pictures, flip_horizontal=False)
+        return cls(project.pictures, config, choices)
+
+
+class PictureJobs(QObject):
+    """Holds the folder that was read; what is asked of it comes back as a signal."""
+
+    progressed = Signal(object)  # Progress
+    found = Signal(object)  # PicturesFound: reading has begun
+    seen = Signal(object)  # PicturesSeen: some more can be shown
+    prepared = Signal(object)  # work.Folder
+    failed = Signal(str)  # why the folder cannot be used
+    stopped = Signal()  # by the user
+    tiles_loaded = Signal(int, object, object)  # which chunk, uint8 (n, H, W, C), rows (n,)
+    tiles_done = Signal()  # all that were asked for, so more can be
+    original_seen = Signal(object)  # work.Original or None
+    crop_seen = Signal(object, object)  # WallEntry, work.Original or None: to choose its crop
+
+    def __init__(self, session: Session, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._pools = work.IdlePools()
+        self.destroyed.connect(self._pools.close)  # a window that was not closed first
+        self.folder: work.Folder | None = None
+        self.prepared_for: Wanted | None = None  # `folder`
+        self.preparing_for: Wanted | None = None  # what is being read
+        self._source: tuple[np.ndarray | Path, tuple[int, int, int]] | None = None  # of tiles
+        self._is_loading = False
+
+    # reading
+
+    def prewarm(self) -> None:
+        """A folder may come soon: start what decodes it."""
+        if self._session.jobs.get(PREWARM) is None and not self._session.is_closing:
+            self._session.jobs.start(PREWARM, lambda: work.prewarm(self._pools), quiet=True)
+
+    def prepare(self, project: Project, choices: Choices) -> None:
+        """Read the folder; what was being read for other settings is not heard of again."""
+        self.stop_preparing()
+        self.preparing_for = Wanted.by(project, choices)
+        job = self._session.jobs.start(
+            PICTURES,
+            lambda: work.prepare(project, choices, self._pools),
+            title="Preparing pictures",
+        )
+        job.events.connect(self._on_events)
+        job.changed.connect(self._on_changed)
+        job.succeeded.connect(self._on_prepared)
+        job.failed.connect(self._on_failed)
+        job.stopped.connect(self._on_stopped)
+
+    def cancel(self) -> None:
+        """Stop reading, as from the status line; `stopped` says when."""
+        job = self._session.jobs.get(PICTURES)
+        if job is not None:
+            job.stop()
+
+    def stop_preparing(self) -> None:
+        """Stop reading, and hear no more of it."""
+        self.preparing_for = None
+        self._session.jobs.discard(PICTURES)
+
+    def forget(self) -> None:
+        """Stop all, and drop the pictures."""
+        self.stop_preparing()
+        self._drop_folder()
+
+    def release(self) -> None:
+        """The window is closed: no process stays behind."""
+        self._pools.close()
+
+    # what the wall shows
+
+    def load_tiles(self, rows: np.ndarray, chunks: list[int], chunk_size: int) -> None:
+        """Load parts of the wall, unless some are being loaded: then after `tiles_done`.
+
+        rows: where each tile lies, in the order of the wall.
+        """
+        if self._source is None or self._is_loading:
+            return
+        self._is_loading = True
+        store, shape = self._source
+        rows = rows.copy()  # they change while pictures are still being read
+        job = self._session.jobs.start(
+            WALL,
+            lambda: work.load_tiles(store, shape, rows, chunks, chunk_size),
+            quiet=True,
+            replace=True,
+        )
+        job.events.connect(self._on_tiles)
+        job.succeeded.connect(self._on_loaded)
+        job.failed.connect(self._on_loaded)
+
+    def look_at_original(self, project: Project, entry: WallEntry) -> None:
+        """Read the file of a picture once more, whole; an earlier wish is forgotten."""
+        self.forget_original()
+        if entry.facts is None or entry.video:
+            return
+        config, facts = project.config.pictures, entry.facts
+        path = project.pictures / entry.name
+        job = self._session.jobs.start(
+            ORIGINAL,
+            lambda: work.look_at_original(path, facts, config, self._pools, entry.crop),
+            quiet=True,
+        )
+        job.succeeded.connect(self.original_seen)
+
+    def look_for_crop(self, project: Project, entry: WallEntry) -> None:
+        """Read the file of a picture for the crop editor: `crop_seen`."""
+        config, facts = project.config.pictures, entry.facts
+        assert facts is not None
+        path = project.pictures / entry.name
+        job = self._session.jobs.start(
+            CROP,
+            lambda: work.look_at_original(
+                path, facts, config, self._pools, entry.crop, work.CROP_PIXELS
+            ),
+            quiet=True,
+            replace=True,
+        )
+        job.succeeded.connect(lambda original: self.crop_seen.emit(entry, original))
+
+    def forget_original(self) -> None:
+        self._session.jobs.discard(ORIGINAL)
+
+    # what happens
+
+    def _drop_folder(self) -> None:
+        for name in (ORIGINAL, CROP):
+            self._session.jobs.discard(name)
+        self._drop_source()
+        self.folder = self.prepared_for = None
+
+    def _drop_source(self) -> None:
+        self._session.jobs.discard(WALL)
+        self._source = None
+        self._is_loading = False
+
+    def _on_changed(self) -> None:
+        job = self._session.jobs.get(PICTURES)
+        if job is not None:
+            self.progressed.emit(job.progress)
+
+    def _on_events(self, events: list[object]) -> None:
+        for event in events:
+            if isinstance(event, PicturesFound):
+                self.found.emit(event)
+            elif isinstance(event, PicturesSeen):
+                if self.folder is None:
+                    channels, height, width = event.shape
+                    self._source = event.path, (height, width, channels)
+                self.seen.emit(event)
+
+    def _on_prepared(self, folder: work.Folder) -> None:
+        self._drop_source()
+        self.folder, self.prepared_for = folder, self.preparing_for
+        records = folder.pictures.records
+        self._source = records, records.shape[1:]
+        self.preparing_for = None
+        self.prepared.emit(folder)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.preparing_for = None
+        self._drop_folder()
+        self.failed.emit(describe_failure(error).sentence)
+
+    def _on_stopped(self) -> None:
+        self.preparing_for = None
+        self._drop_folder()
+        self.stopped.emit()
+
+    def _on_tiles(self, events: list[tuple[int, np.ndarray, np.ndarray]]) -> None:
+        for number, pixels, rows in events:
+            self.tiles_loaded.emit(number, pixels, rows)
+
+    def _on_loaded(self) -> None:
+        self._is_loading = False
+        self.tiles_done.emit()

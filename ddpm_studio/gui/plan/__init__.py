@@ -1,0 +1,1 @@
+"""What each preset would take here, in time and memory."""

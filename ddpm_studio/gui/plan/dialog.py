@@ -1,0 +1,294 @@
+"""Plan: what suits this machine and the time there is, and what to expect of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddpm_studio.events import Progress, Work, is_progress
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.errors import describe_failure
+from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.plan import work
+from ddpm_studio.gui.plan.table import PlanTable
+from ddpm_studio.gui.plan.time_picker import TimePicker
+from ddpm_studio.gui.session import Session
+from ddpm_studio.project import Project
+from ddpm_studio.words import time_left
+
+if TYPE_CHECKING:  # it brings torch along
+    from ddpm_studio.training.planning.probe import Probe
+
+PLAN = "plan"  # the name of the job
+WIDTH, WORDS_HEIGHT, SLOT_HEIGHT = 820, 108, 36
+TICK_MS = 100
+FIRST_WORDS = "What fits into the memory, and how fast it learns, is tried out now."
+STOPPED = "The look at this machine was stopped before it found anything; look again for a plan."
+
+Known = MutableMapping[object, "Probe"]
+
+
+class PlanDialog(QDialog):
+    """Looks at the machine, then answers every change at once. Emits `wanted` with a Plan."""
+
+    wanted = Signal(object)
+
+    def __init__(self, session: Session, project: Project, known: Known, parent: QWidget) -> None:
+        """known: what was found for each `work.key_of`, which is read and added to."""
+        super().__init__(parent)
+        self._session, self._project, self._known = session, project, known
+        self._job: Job | None = None
+        self._look: work.MachineLook | None = None
+        self._advice: work.Advice | None = None
+        self._chosen = ""  # by hand; "": what is recommended
+        self._heard: Progress | None = None
+        self._heard_at = 0.0
+        self.setObjectName(names.PLAN)
+        self.setWindowTitle("Plan the training")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._make_fields()
+        self._make_buttons()
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._connect()
+        self._look_at_machine(again=False)
+        self._time.number.setFocus()
+        self._time.number.selectAll()
+
+    def done(self, result: int) -> None:
+        """However it ends, nothing goes on behind it."""
+        self._timer.stop()
+        if self._job is not None:
+            self._session.jobs.discard(PLAN)
+            self._job = None
+        super().done(result)
+
+    # building
+
+    def _make_fields(self) -> None:
+        self._time = TimePicker(self._session.settings)
+        self._looking = _label(ElidedLabel(), names.PLAN_LOOKING, "caption")
+        self._left = _label(QLabel(), names.PLAN_LEFT, "caption")
+        words = "How far the look at this machine is"
+        self._progress = ProgressLine(names.PLAN_PROGRESS, words)
+        self._machine = _label(ElidedLabel(), names.PLAN_MACHINE, "caption")
+        self._table = PlanTable(self._session.theme)
+        self._legend = _label(QLabel(), names.PLAN_LEGEND, "caption")
+        self._headline = _label(QLabel(), names.PLAN_HEADLINE, "figure")
+        self._expectation = _label(QLabel(), names.PLAN_EXPECTATION, "")
+        self._notes = _label(QLabel(), names.PLAN_NOTES, "caption")
+        for label in (self._expectation, self._notes, self._legend):
+            label.setWordWrap(True)
+
+    def _make_buttons(self) -> None:
+        theme = self._session.theme
+        tip = "Try again what fits and how fast it is, for example when other programs are closed"
+        self._again = Button(theme, "Look again", names.PLAN_AGAIN, tip, icon="loop")
+        self._cancel = Button(theme, "Cancel", names.PLAN_CANCEL, "Change nothing (Esc)")
+        self._use = Button(
+            theme,
+            "Use this plan",
+            names.PLAN_USE,
+            "Set what it says; training does not start yet (Enter)",
+            icon="check",
+            kind="primary",
+        )
+        self._use.setDefault(True)
+
+    def _lay_out(self) -> None:
+        heading = QLabel("What suits this machine and your time?")
+        heading.setProperty("kind", "heading")
+        top = QHBoxLayout()
+        top.setSpacing(24)
+        top.addWidget(self._time)
+        top.addWidget(self._make_slot(), 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(12)
+        buttons.addStretch()
+        buttons.addWidget(self._cancel)
+        buttons.addWidget(self._use)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(16)
+        layout.addWidget(heading)
+        layout.addLayout(top)
+        layout.addWidget(self._table)
+        layout.addWidget(self._legend)
+        layout.addWidget(self._make_words(), 1)
+        layout.addLayout(buttons)
+        self.setFixedWidth(WIDTH)
+
+    def _make_slot(self) -> QWidget:
+        """One place for the progress and then for what was found, so that nothing moves."""
+        going = QWidget()
+        words = QHBoxLayout()
+        words.setSpacing(12)
+        words.addWidget(self._looking, 1)
+        words.addWidget(self._left)
+        bar = QVBoxLayout(going)
+        bar.setContentsMargins(0, 4, 0, 4)
+        bar.setSpacing(8)
+        bar.addLayout(words)
+        bar.addWidget(self._progress)
+        found = QWidget()
+        line = QHBoxLayout(found)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(12)
+        self._machine.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self._machine, 1)
+        line.addWidget(self._again)
+        self._slot = QStackedWidget()
+        self._slot.setFixedHeight(SLOT_HEIGHT)
+        self._slot.addWidget(going)
+        self._slot.addWidget(found)
+        return self._slot
+
+    def _make_words(self) -> QWidget:
+        frame = QFrame()
+        frame.setProperty("kind", "card")
+        frame.setMinimumHeight(WORDS_HEIGHT)
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.setSpacing(4)
+        for label in (self._headline, self._expectation, self._notes):
+            layout.addWidget(label)
+        layout.addStretch()
+        return frame
+
+    def _connect(self) -> None:
+        session = self._session
+        self._time.changed.connect(self._advise)
+        self._table.chosen.connect(self._on_chosen)
+        self._again.clicked.connect(lambda: self._look_at_machine(again=True))
+        self._cancel.clicked.connect(self.reject)
+        self._use.clicked.connect(self._on_use)
+        self._timer.timeout.connect(self._show_progress)
+        session.project_changed.connect(self.reject)
+        session.jobs.started.connect(self._on_job_started)
+
+    # the look at the machine
+
+    def _look_at_machine(self, *, again: bool) -> None:
+        project = self._project
+        known = None if again else self._known.get(work.key_of(project))
+        self._look, self._advice, self._heard = None, None, None
+        self._heard_at = time.monotonic()
+        job = self._job = self._session.start_borrowing(
+            PLAN, lambda: work.look_at_machine(project, known), "Looking at this machine"
+        )
+        job.tells_failure = True
+        job.events.connect(self._on_events)
+        job.succeeded.connect(self._on_found)
+        job.failed.connect(self._on_failed)
+        job.stopped.connect(self._on_stopped)
+        self._table.set_offers(work.waiting_offers(project))
+        self._say("", "" if known else FIRST_WORDS, (), "muted")
+        self._legend.setText("")
+        self._use.setEnabled(False)
+        self._slot.setCurrentIndex(0)
+        self._timer.start()
+        self._show_progress()
+
+    def _on_events(self, events: list[Any]) -> None:
+        heard = [event for event in events if is_progress(event, Work.PROBING)]
+        if heard:
+            self._heard, self._heard_at = heard[-1], time.monotonic()
+            self._show_progress()
+
+    def _show_progress(self) -> None:
+        """Between two events lie a second or two, in which the bar goes on all the same."""
+        heard = self._heard
+        if heard is None:
+            self._looking.setText("Looking at this machine…")
+            self._left.setText("")
+            self._progress.setValue(0)
+            return
+        done = min(heard.total, heard.done + time.monotonic() - self._heard_at)
+        remaining = heard.total - done
+        self._looking.setText(f"Looking at this machine: {heard.now}…")
+        self._left.setText(time_left(remaining) if remaining else "almost done")
+        self._progress.setValue(round(1000 * done / max(heard.total, 0.001)))
+
+    def _on_found(self, look: work.MachineLook) -> None:
+        self._end_looking()
+        self._look = look
+        self._known[work.key_of(self._project)] = look.probe
+        self._advise()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._end_looking()
+        self._say("", describe_failure(error).sentence, (), "danger")
+
+    def _on_stopped(self) -> None:
+        self._end_looking()
+        self._say("", STOPPED, (), "muted")
+
+    def _end_looking(self) -> None:
+        self._job = None
+        self._timer.stop()
+        self._machine.setText("")
+        self._slot.setCurrentIndex(1)
+
+    def _on_job_started(self, job: Job) -> None:
+        if job.objectName() == TRAIN:  # its settings are fixed now, and the machine is taken
+            self.reject()
+
+    # the plan
+
+    def _advise(self) -> None:
+        """What is recommended, and the plan of what is chosen, for the time that is set."""
+        if self._look is None:
+            return
+        advice = self._advice = work.advise(self._look, self._time.seconds, self._chosen)
+        plan = advice.plan
+        self._machine.setText(advice.machine)
+        self._table.set_offers(advice.offers, advice.recommended, plan.name if plan else "")
+        self._legend.setText(advice.legend)
+        self._use.setEnabled(plan is not None)
+        if plan is None:
+            self._say("", advice.problem, (), "danger")
+        else:
+            self._say(advice.headline, plan.expectation, advice.notes, "")
+
+    def _say(self, headline: str, sentence: str, notes: tuple[str, ...], kind: str) -> None:
+        self._headline.setText(headline)
+        self._headline.setVisible(bool(headline))
+        self._expectation.setText(sentence)
+        self._expectation.setProperty("kind", kind)
+        self._expectation.style().unpolish(self._expectation)
+        self._expectation.style().polish(self._expectation)
+        self._notes.setText(" ".join(notes))
+        self._notes.setVisible(bool(notes))
+
+    def _on_chosen(self, name: str) -> None:
+        advice = self._advice
+        self._chosen = "" if advice is not None and name == advice.recommended else name
+        self._advise()
+
+    def _on_use(self) -> None:
+        if self._advice is not None and self._advice.plan is not None:
+            self.wanted.emit(self._advice.plan)
+            self.accept()
+
+
+def _label(label: QLabel, name: str, kind: str) -> QLabel:
+    label.setObjectName(name)
+    label.setProperty("kind", kind)
+    return label

@@ -1,0 +1,125 @@
+"""The switches over the plot: one for each thing that it can show, with the look of its line."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.control_row import explain, tooltip
+from ddpm_studio.gui.common.flow_layout import FlowLayout
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.plot.quantities import (
+    ALL,
+    BAND_STRENGTHS,
+    BANDS,
+    HELD_OUT,
+    TRAINING,
+    PlotSeries,
+)
+
+HEIGHT, SIDE, SWATCH, GAP = 24, 9, 14, 6
+
+
+class PlotChip(QAbstractButton):
+    """Checked: shown. Disabled: there is nothing to show, and its tooltip says why."""
+
+    def __init__(self, theme: Theme, series: PlotSeries) -> None:
+        super().__init__()
+        self._theme, self._series = theme, series
+        self.setText(series.words)
+        self.setObjectName(names.item(names.TRAIN_PLOT, series.key))
+        self.setCheckable(True)
+        self.setChecked(series.is_on)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        font = self.font()
+        font.setPixelSize(12)
+        self.setFont(font)
+        self.set_missing("")
+        theme.changed.connect(self.update)
+
+    def set_missing(self, why: str) -> None:
+        """Why there is nothing to show; "" if there is."""
+        self.setEnabled(not why)
+        explain(self, self._series.words, self._series.tip, self._series.term)
+        if why:
+            self.setToolTip(tooltip(why, self._series.term))
+            self.setAccessibleDescription(why)
+
+    def sizeHint(self) -> QSize:
+        words = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(SIDE + SWATCH + GAP + words + SIDE + 1, HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = self._theme.palette
+        is_on = self.isChecked() and self.isEnabled()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = palette.accent_text if self.hasFocus() else palette.border
+        painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
+        ground = palette.raised if is_on else palette.canvas
+        if self.underMouse() and self.isEnabled():
+            ground = palette.hover
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 11, 11)
+        colour = QColor(self._series.colour(palette) if is_on else palette.disabled)
+        self._paint_swatch(painter, colour)
+        words = palette.text if is_on else palette.muted
+        painter.setPen(QColor(words if self.isEnabled() else palette.disabled))
+        left = SIDE + SWATCH + GAP
+        place = QRectF(left, 0, self.width() - left, self.height())
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(place, flags, self.text())
+
+    def _paint_swatch(self, painter: QPainter, colour: QColor) -> None:
+        """The line as it looks in the plot."""
+        middle = self.height() / 2
+        if self._series.key == BANDS:
+            for row, strength in enumerate(BAND_STRENGTHS):
+                faint = QColor(colour)
+                faint.setAlphaF(strength)
+                painter.setPen(QPen(faint, 1.25))
+                y = middle - 4.5 + 3 * row
+                painter.drawLine(QPointF(SIDE, y), QPointF(SIDE + SWATCH, y))
+            return
+        pen = QPen(colour, 2 if self._series.key == TRAINING else 1.5)
+        if self._series.key == HELD_OUT:
+            pen.setDashPattern([2.5, 1.8])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(SIDE, middle), QPointF(SIDE + SWATCH, middle))
+
+
+class PlotChips(QWidget):
+    """All of them in rows, as many in a row as fit; the choice is kept in the settings."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, settings: Settings | None = None) -> None:
+        super().__init__()
+        layout = FlowLayout(self, spacing=4)
+        self._chips = {one.key: PlotChip(theme, one) for one in ALL}
+        for key, chip in self._chips.items():
+            layout.addWidget(chip)
+            if settings is not None:
+                settings.remember(chip, f"train/plot_{key}")
+            chip.toggled.connect(self.changed)
+
+    @property
+    def shown(self) -> set[str]:
+        """The keys of what is switched on and is there."""
+        return {key for key, chip in self._chips.items() if chip.isChecked() and chip.isEnabled()}
+
+    def set_missing(self, reasons: dict[str, str]) -> None:
+        """Why each has nothing to show; "" if it has."""
+        before = self.shown
+        for key, why in reasons.items():
+            self._chips[key].set_missing(why)
+        if self.shown != before:
+            self.changed.emit()

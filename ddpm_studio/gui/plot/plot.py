@@ -1,0 +1,314 @@
+"""The live plot of a run: losses, how it goes, and what happened, over one axis of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.plot.chips import PlotChips
+from ddpm_studio.gui.plot.head import PlotHead
+from ddpm_studio.gui.plot.markers import Marker, Markers
+from ddpm_studio.gui.plot.popups import PlotPopups
+from ddpm_studio.gui.plot.quantities import ALL, readings, why_missing
+
+if TYPE_CHECKING:  # these bring numpy, pyqtgraph and torch along
+    from ddpm_studio.gui.plot.canvas import LossCanvas
+    from ddpm_studio.gui.plot.series import LossSeries
+    from ddpm_studio.training.metrics import Measured
+
+REDRAW_MS = 750  # a redraw takes 6 ms of a core that training on the CPU wants too
+MOST_WAITS = 3  # so many rounds at most, if the new steps are less than a pixel wide
+FOLLOW_TOP, FOLLOW_RIGHT = 8, 32
+
+
+class LossPlot(QFrame):
+    """Follows the newest step until a person zooms or pans; then a button leads back."""
+
+    preview_chosen = Signal(int)  # a person wants to see the preview of this step
+    checkpoint_chosen = Signal(int)  # ... or to generate from the checkpoint of this step
+    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
+
+    def __init__(
+        self, theme: Theme, settings: Settings | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(names.TRAIN_PLOT)
+        self.setProperty("kind", "canvas")
+        self.setAccessibleName("Loss")
+        self.setMinimumHeight(200)
+        self._theme = theme
+        self._canvas: LossCanvas | None = None
+        self._popups: PlotPopups | None = None
+        self._series: LossSeries | None = None
+        self._markers = Markers()
+        self._build(settings)
+        self._waits = 0  # rounds in which there was too little new to draw
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REDRAW_MS)
+        self._timer.timeout.connect(self._redraw)
+        theme.changed.connect(self._on_theme_changed)
+
+    @property
+    def series(self) -> LossSeries:
+        """What is drawn. Its first use imports numpy."""
+        if self._series is None:
+            from ddpm_studio.gui.plot.series import LossSeries
+
+            self._series = LossSeries()
+        return self._series
+
+    @property
+    def markers(self) -> Markers:
+        return self._markers
+
+    @property
+    def follows(self) -> bool:
+        return self._canvas is None or self._canvas.follows
+
+    @property
+    def canvas(self) -> LossCanvas | None:
+        """The drawing itself, once `prepare` was called."""
+        return self._canvas
+
+    def prepare(self) -> None:
+        """Build the drawing; call it when pyqtgraph is imported, for that takes a while."""
+        if self._canvas is not None:
+            return
+        from ddpm_studio.gui.plot.canvas import LossCanvas
+
+        canvas = LossCanvas()
+        canvas.setAccessibleName("Loss at each step")
+        canvas.setToolTip("")
+        canvas.moved.connect(self._on_moved)
+        popups = PlotPopups(self._theme, self, canvas)
+        popups.preview_chosen.connect(self.preview_chosen)
+        popups.checkpoint_chosen.connect(self.checkpoint_chosen)
+        popups.described.connect(self._describe)
+        self._canvas, self._popups = canvas, popups
+        self._place.addWidget(canvas)
+        self._on_theme_changed()
+        self._on_shown_changed()
+        self._show_run()
+        self._show_newest()
+
+    # what is in it
+
+    def set_series(self, series: LossSeries) -> None:
+        """Another run; it belongs to the plot from now on. The marks stay."""
+        self._series = series
+        self._show_run()
+        self.follow()
+        self._find_best()
+        self._show_newest()
+
+    def clear(self) -> None:
+        self._series, self._markers = None, Markers()
+        self.set_series(self.series)
+        self.best_changed.emit(-1, 0.0)
+
+    def extend(
+        self,
+        steps: Sequence[int],
+        losses: Sequence[float],
+        seconds: Sequence[float],
+        others: Mapping[str, Sequence[float]] | None = None,
+    ) -> None:
+        """New steps; they are drawn in a moment."""
+        self.series.extend(steps, losses, seconds, others)
+        self._want_redraw()
+
+    def add_held_out(self, measured: Measured) -> None:
+        """A measurement on pictures that are never learned from."""
+        self.series.add_held_out([measured])
+        self._find_best()
+        self._want_redraw_soon()
+
+    def add_previews(self, steps: Iterable[int]) -> None:
+        self._markers.add_previews(steps)
+        self._want_redraw_soon()
+
+    def set_checkpoints(self, sizes: dict[int, int]) -> None:
+        """Those that are on disk: bytes by step."""
+        self._markers.set_checkpoints(sizes)
+        self._find_best()
+        self._want_redraw_soon()
+
+    def add_events(self, events: Iterable[Marker]) -> None:
+        """Something happened on the way."""
+        self._markers.add_events(events)
+        self._want_redraw_soon()
+
+    def truncate(self, step: int) -> None:
+        """Training went back to a step."""
+        self._markers.truncate(step)
+        if self._series is not None:
+            self._series.truncate(step)
+            self._find_best()
+            self._want_redraw_soon()
+
+    def follow(self) -> None:
+        """Show the whole run and keep the newest step in view."""
+        self._follow.hide()
+        if self._canvas is not None:
+            self._canvas.set_follows(True)
+
+    def redraw(self) -> None:
+        """Draw everything that has come, now."""
+        self._waits = MOST_WAITS
+        self._redraw()
+
+    # as a widget
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.redraw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._popups is not None:
+            self._popups.close()
+        self._place_follow()
+
+    def _place_follow(self) -> None:
+        """It floats over the top right corner of the drawing."""
+        self._follow.adjustSize()
+        left = self.width() - self._follow.width() - FOLLOW_RIGHT
+        top = self._canvas.y() if self._canvas is not None else 0
+        self._follow.move(left, top + FOLLOW_TOP)
+        self._follow.raise_()
+
+    def _build(self, settings: Settings | None) -> None:
+        self._head = PlotHead(self._theme)
+        self._head.best_wanted.connect(self._on_best)
+        self._chips = PlotChips(self._theme, settings)
+        self._chips.changed.connect(self._on_shown_changed)
+        self._follow = Button(
+            self._theme,
+            "Follow",
+            names.TRAIN_FOLLOW,
+            "Show the whole run again and keep up with it (F)",
+            icon="follow",
+            parent=self,
+        )
+        self._follow.setShortcut("F")
+        self._follow.clicked.connect(self.follow)
+        self._follow.hide()
+        self._empty = QLabel("The loss of every step appears here while the model learns.")
+        self._empty.setProperty("kind", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._empty.setContentsMargins(32, 0, 32, 32)
+        self._place = QVBoxLayout()
+        self._place.setContentsMargins(4, 4, 1, 8)
+        self._place.addWidget(self._empty, 1)
+        chips = QVBoxLayout()
+        chips.setContentsMargins(12, 0, 12, 0)
+        chips.addWidget(self._chips)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._head)
+        layout.addLayout(chips)
+        layout.addLayout(self._place, 1)
+
+    # drawing
+
+    def _want_redraw(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _want_redraw_soon(self) -> None:
+        """Something that must be seen, however narrow."""
+        self._waits = MOST_WAITS
+        self._want_redraw()
+
+    def _redraw(self) -> None:
+        canvas = self._canvas
+        if canvas is None or not self.isVisible():
+            return
+        self._waits += 1
+        if canvas.is_behind() or self._waits > MOST_WAITS or not canvas.isVisible():
+            self._waits = 0
+            canvas.refresh()
+        self._show_newest()
+
+    def _show_run(self) -> None:
+        """Another series, or other marks."""
+        if self._canvas is not None and self._popups is not None:
+            self._canvas.set_series(self.series)
+            self._canvas.set_markers(self._markers)
+            self._popups.set_run(self.series, self._markers)
+
+    def _show_newest(self) -> None:
+        is_empty = self._series is None or not len(self._series)
+        self._empty.setVisible(is_empty or self._canvas is None)
+        if self._canvas is not None:
+            self._canvas.setVisible(not is_empty)
+        if self._series is not None:
+            has_previews = self._markers.has_previews
+            self._chips.set_missing(
+                {
+                    one.key: why_missing(self._series, one.key, has_previews=has_previews)
+                    for one in ALL
+                }
+            )
+        self._head.set_now("" if is_empty else f"{float(self.series.smooth[-1]):.3g}")
+        if self._canvas is None or self._canvas.index < 0:
+            self._describe()
+
+    def _describe(self, words: str = "") -> None:
+        """For who cannot see it: what is pointed at, else the newest step."""
+        if not words and (self._series is None or not len(self._series)):
+            words = "No step was made yet"
+        elif not words:
+            values = readings(self.series, -1, self._chips.shown)
+            newest = [f"step {int(self.series.steps[-1]):,}"]
+            words = ", ".join([*newest, *(f"{one.words} {one.value}" for one in values)])
+        self.setAccessibleDescription(words)
+
+    # the best checkpoint
+
+    def _find_best(self) -> None:
+        """Tell who wants to know when it is another one."""
+        before, found, loss = self._markers.best, None, 0.0
+        if self._series is not None and self._series.held_out:
+            from ddpm_studio.training.metrics import best_checkpoint
+
+            held_out = self._series.held_out
+            found = best_checkpoint(held_out, self._markers.checkpoint_steps)
+            loss = next((one.loss for one in held_out if one.step == found), 0.0)
+        self._markers.best = found
+        self._head.set_best(found, loss)
+        if found != before:
+            self._want_redraw_soon()
+            self.best_changed.emit(-1 if found is None else found, loss)
+        if self._popups is not None:
+            self._popups.refresh()
+
+    def _on_best(self) -> None:
+        if self._popups is not None:
+            self._popups.open_best()
+
+    def _on_shown_changed(self) -> None:
+        if self._canvas is not None and self._popups is not None:
+            self._canvas.set_shown(self._chips.shown)
+            self._popups.set_shown(self._chips.shown)
+
+    def _on_moved(self) -> None:
+        if self._popups is not None:
+            self._popups.close()
+        self._follow.show()
+        self._place_follow()
+
+    def _on_theme_changed(self) -> None:
+        if self._canvas is not None:
+            self._canvas.set_palette(self._theme.palette)

@@ -1,0 +1,1 @@
+"""Recipes that are dropped, pasted and used."""

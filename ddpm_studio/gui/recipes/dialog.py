@@ -1,0 +1,210 @@
+"""What is in a dropped file: its picture, its recipe in words, and which part of it to use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.inputs import Switch
+from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED, recipe_lines
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.recipes.picture import RecipePicture
+from ddpm_studio.words import moment_in_words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ddpm_studio.gui.recipes.work import FoundRecipe, Home
+
+SIDE = 224  # points, of the picture
+TEXT_WIDTH = 380
+LONGEST = 80  # characters of a line
+USES = (
+    (WITHOUT_SEED, "All but the seed", "The same settings, and other pictures"),
+    (SEED, "Only the seed", "The same noise, painted with the settings as they are now"),
+    (ALL, "Use all", "The same settings and the same noise: the same picture, if the model is"),
+)
+
+
+class RecipeDialog(QDialog):
+    """Asks what to do with a recipe; nothing happens to the page before a button is pressed."""
+
+    # the Recipe; "all", "without_seed" or "seed"; the project to be opened first, a Path or None
+    use_wanted = Signal(object, str, object)
+
+    def __init__(self, theme: Theme, found: FoundRecipe, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._found = theme, found
+        self.setObjectName(names.RECIPE)
+        self.setWindowTitle("Recipe")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._picture = RecipePicture(theme, "film" if found.recipe.film else "pictures", SIDE)
+        self._picture.setObjectName(names.RECIPE_PICTURE)
+        self._picture.setAccessibleName(f"The picture {found.path.name}")
+        self._note = QLabel()
+        self._note.setObjectName(names.RECIPE_NOTE)
+        self._note.setWordWrap(True)
+        self._note.setTextFormat(Qt.TextFormat.PlainText)
+        self._note.setProperty("kind", "muted")
+        other = found.other.name if found.other is not None else ""
+        self._open_other = Switch(f"Open “{other}” for it")
+        self._open_other.setObjectName(names.RECIPE_OPEN_OTHER)
+        self._open_other.setToolTip("The project that it was made in takes the place of this one")
+        self._open_other.setChecked(True)
+        self._open_other.setVisible(found.other is not None and can_use(found.here))
+        self._make_buttons()
+        self._lay_out()
+        self._open_other.toggled.connect(self._refresh)
+        self._refresh()
+
+    def show_picture(self, pixels: np.ndarray | None) -> None:
+        """uint8 (H, W, 4), premultiplied; None: it cannot be shown."""
+        self._picture.show_pixels(pixels)
+
+    # building
+
+    def _make_buttons(self) -> None:
+        self._cancel = Button(
+            self._theme, "Cancel", names.RECIPE_CANCEL, "Leave everything as it is (Esc)"
+        )
+        self._cancel.clicked.connect(self.reject)
+        self._uses = {
+            use: Button(
+                self._theme,
+                words,
+                names.item(names.RECIPE_USE, use),
+                tip,
+                kind="primary" if use == ALL else "plain",
+            )
+            for use, words, tip in USES
+        }
+        for use, button in self._uses.items():
+            button.clicked.connect(lambda _=False, use=use: self._on_use(use))
+        self._uses[ALL].setDefault(True)
+
+    def _lay_out(self) -> None:
+        heading = ElidedLabel()
+        heading.setProperty("kind", "heading")
+        heading.setText(self._found.path.name)
+        heading.setToolTip(str(self._found.path))
+        words = QVBoxLayout()
+        words.setSpacing(12)
+        words.addWidget(heading)
+        words.addLayout(self._lines())
+        words.addWidget(self._note)
+        words.addWidget(self._open_other)
+        words.addStretch()
+        both = QHBoxLayout()
+        both.setSpacing(24)
+        both.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        both.addLayout(words, 1)
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        foot.addWidget(self._cancel)
+        foot.addStretch()
+        for button in self._uses.values():
+            foot.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(20)
+        layout.addLayout(both, 1)
+        layout.addLayout(foot)
+        self.setFixedWidth(24 + SIDE + 24 + TEXT_WIDTH + 24)
+
+    def _lines(self) -> QGridLayout:
+        found = self._found
+        lines = [("Project", found.recipe.project), *recipe_lines(found.recipe)]
+        lines.append(("Written", moment_in_words(found.modified)))
+        if found.recipe.film is not None:
+            lines.insert(-1, ("Kind", "a film: its finished pictures are painted"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for row, (label, text) in enumerate(lines):
+            name, value = QLabel(label), QLabel(_short(text))
+            name.setProperty("kind", "muted")
+            value.setWordWrap(True)
+            value.setTextFormat(Qt.TextFormat.PlainText)  # it comes from anybody
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, row, 1)
+        return grid
+
+    # what happens
+
+    @property
+    def _opens_other(self) -> bool:
+        found = self._found
+        must = found.other is not None and not can_use(found.here)
+        return must or (found.other is not None and self._open_other.isChecked())
+
+    def _refresh(self) -> None:
+        where = self._found.other if self._opens_other else self._found.here
+        self._note.setText(note(self._found, self._opens_other))
+        self._note.setVisible(bool(self._note.text()))
+        for button in self._uses.values():
+            button.setEnabled(can_use(where))
+        self._uses[ALL].setFocus()  # Enter is enough
+        layout = self.layout()
+        assert layout is not None
+        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+
+    def _on_use(self, use: str) -> None:
+        other = self._found.other
+        opened = other.path if other is not None and self._opens_other else None
+        self.accept()
+        self.use_wanted.emit(self._found.recipe, use, opened)
+
+
+def _short(text: str) -> str:
+    """On one line, and not too long: it comes from anybody."""
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+
+
+def can_use(home: Home | None) -> bool:
+    """Whether there is a model to paint with."""
+    return home is not None and home.newest >= 0
+
+
+def note(found: FoundRecipe, opens_other: bool) -> str:
+    """What a person should know before using it; "" if it will be the same picture."""
+    recipe, here, other = found.recipe, found.here, found.other
+    project = _short(recipe.project)
+    where = other if opens_other else here
+    if where is None:
+        return (
+            f"It was made in “{project}”, which is not among your recent projects. Open a "
+            "project with a trained model, and drop the file again."
+        )
+    if where.newest < 0:
+        return f"“{where.name}” has no model yet: train it first, and drop the file again."
+    if where.checkpoint is not None:
+        opening = f"It was made in “{where.name}”, which will be opened." if opens_other else ""
+        return " ".join(filter(None, (opening, _device_note(found))))
+    if where.name == recipe.project:
+        opening = f"It was made in “{where.name}”, which will be opened. " if opens_other else ""
+        return (
+            f"{opening}Its model of step {recipe.step:,} was deleted. The newest, of step "
+            f"{where.newest:,}, is used: expect relatives of this picture, not the same one."
+        )
+    known = "is not open" if other is not None else "is not among your recent projects"
+    return (
+        f"It was made in “{project}”, which {known}. Its settings are used with the newest "
+        f"model of “{where.name}”: the pictures will be quite different ones."
+    )
+
+
+def _device_note(found: FoundRecipe) -> str:
+    if found.recipe.device == found.device:
+        return ""
+    return (
+        f"It was computed on {found.recipe.device}, and is computed on {found.device} here: the "
+        "picture may differ by a shade."
+    )

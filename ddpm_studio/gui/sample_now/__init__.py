@@ -1,0 +1,1 @@
+"""A look at the model while it learns."""

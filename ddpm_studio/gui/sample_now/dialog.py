@@ -1,0 +1,283 @@
+"""Sample now: what the model paints at this moment, averaged and plain weights side by side."""
+
+from __future__ import annotations
+
+import random
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddpm_studio.events import BothPainted, CheckpointSkipped
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.errors import describe_failure
+from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.sample_now import work
+from ddpm_studio.gui.sample_now.source import SampleSources, SourceChoice
+from ddpm_studio.gui.sample_now.two_views import WAITING, BothViews
+from ddpm_studio.gui.session import Session
+from ddpm_studio.gui.train.work import LentModel
+from ddpm_studio.project import step_of
+
+JOB = "sample_now"  # its name
+COUNTS = (4, 9, 16)
+COUNT_WIDTH = 96
+MOST_THROWN = 999_999
+LARGEST = (1320, 880)  # width and height, if the window leaves room around it
+AROUND = (160, 80)
+ABOUT = (
+    "Both sides grow from the same noise. The average of the last part of training is calmer and "
+    "usually better; early in a run both are alike."
+)
+NOTHING_LEFT = "There is no model to look at: training ended before anything was saved."
+AGAIN_TIP = "Paint again, with what the model knows by now"
+
+
+class SampleNowDialog(QDialog):
+    """Paints at once, and again whenever something else is chosen. Closing it cancels.
+
+    Training halts while it paints, and goes on afterwards unless a person has paused it.
+    """
+
+    checkpoint_chosen = Signal(int)  # a person wants to generate from the checkpoint of this step
+
+    def __init__(
+        self,
+        session: Session,
+        sources: SampleSources,
+        lent: LentModel | None,
+        dice: random.Random,
+        parent: QWidget | None = None,
+    ) -> None:
+        """lent: the model of the training that runs."""
+        super().__init__(parent)
+        self._session, self._sources, self._lent, self._dice = session, sources, lent, dice
+        self._first_seed = 0  # as on the wall of previews, so that both can be compared
+        self._job: Job | None = None
+        self._shown: BothPainted | None = None
+        self.setObjectName(names.SAMPLE_NOW)
+        self.setWindowTitle("Sample now")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._make_fields()
+        self._make_foot()
+        self._lay_out()
+        self._connect()
+        self._on_sources_changed()
+        self._start()
+
+    def done(self, result: int) -> None:
+        """However it is closed, what it paints is cancelled."""
+        if self._job is not None:
+            self._job = None
+            self._session.jobs.discard(JOB)
+        super().done(result)
+
+    # building
+
+    def _make_fields(self) -> None:
+        theme = self._session.theme
+        self._source = SourceChoice(self._sources)
+        self._count = ComboBox()
+        self._count.setObjectName(names.SAMPLE_NOW_COUNT)
+        for count in COUNTS:
+            self._count.addItem(str(count), count)
+        self._count.setCurrentIndex(len(COUNTS) - 1)
+        self._count.setFixedWidth(COUNT_WIDTH)
+        self._session.settings.remember(self._count, "sample_now/count")
+        self._throw = Button(
+            theme, "Other seeds", names.SAMPLE_NOW_DICE, "Other pictures, by chance", icon="dice"
+        )
+        self._views = BothViews(theme)
+        words = "How far the pictures are"
+        self._progress = ProgressLine(names.SAMPLE_NOW_PROGRESS, words, keeps_place=True)
+
+    def _make_foot(self) -> None:
+        theme = self._session.theme
+        self._message = QLabel()
+        self._message.setObjectName(names.SAMPLE_NOW_MESSAGE)
+        self._message.setWordWrap(True)
+        self._generate = Button(
+            theme,
+            "Generate",
+            names.SAMPLE_NOW_GENERATE,
+            "More pictures from this saved model, on the page Generate",
+            icon="generate",
+        )
+        self._close = Button(theme, "Close", names.SAMPLE_NOW_CLOSE, "Close (Esc)")
+        self._again = Button(
+            theme, "Sample again", names.SAMPLE_NOW_AGAIN, AGAIN_TIP, icon="redo", kind="primary"
+        )
+        self._again.setDefault(True)
+
+    def _lay_out(self) -> None:
+        heading = QLabel("Sample now")
+        heading.setProperty("kind", "heading")
+        about = QLabel(ABOUT)
+        about.setProperty("kind", "muted")
+        about.setWordWrap(True)
+        fields = QHBoxLayout()
+        fields.setSpacing(16)
+        from_tip = "The model as it is now, or as it was saved on the way."
+        count_tip = "How many are painted on each side."
+        fields.addWidget(ControlRow("From", self._source, from_tip, "checkpoint"))
+        fields.addWidget(ControlRow("Pictures", self._count, count_tip, "count"))
+        fields.addWidget(self._throw, 0, Qt.AlignmentFlag.AlignBottom)
+        fields.addStretch(1)
+        foot = QHBoxLayout()
+        foot.setSpacing(12)
+        foot.addWidget(self._message, 1)
+        for button in (self._generate, self._close, self._again):
+            foot.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(heading)
+        layout.addWidget(about)
+        layout.addLayout(fields)
+        layout.addWidget(self._views, 1)
+        layout.addWidget(self._progress)
+        layout.addLayout(foot)
+        window = self.parentWidget()
+        width, height = (window.width(), window.height()) if window is not None else LARGEST
+        self.resize(min(LARGEST[0], width - AROUND[0]), min(LARGEST[1], height - AROUND[1]))
+        self._again.setFocus()
+
+    def _connect(self) -> None:
+        self._source.chosen.connect(self._start)
+        self._count.currentIndexChanged.connect(self._start)
+        self._throw.clicked.connect(self._on_throw)
+        self._again.clicked.connect(self._on_again)
+        self._close.clicked.connect(self.reject)
+        self._generate.clicked.connect(self._on_generate)
+        self._sources.changed.connect(self._on_sources_changed)
+        self._session.project_changed.connect(self.reject)
+
+    # painting
+
+    def _start(self) -> None:
+        """Paint what is chosen; what is being painted for another choice is left."""
+        project = self._session.project
+        has_source = self._source.is_now or self._source.checkpoint is not None
+        if project is None or not has_source or self._session.is_closing:
+            return
+        seeds = range(self._first_seed, self._first_seed + self._count.currentData())
+        look = work.Look(project, tuple(seeds), self._source.checkpoint, self._lent)
+        job = self._session.start_borrowing(JOB, lambda: work.paint_both(look), "Sampling")
+        self._job = job
+        job.tells_failure = True
+        job.events.connect(self._on_events)
+        job.changed.connect(self._on_job_changed)
+        job.succeeded.connect(self._on_painted)
+        job.stopped.connect(self._on_stopped)
+        job.failed.connect(self._on_failed)
+        self._refresh()
+        self._on_job_changed()
+
+    def _on_events(self, events: list[object]) -> None:
+        painted = [event for event in events if isinstance(event, BothPainted)]
+        if painted:  # of several that came at once, the last one is seen
+            self._shown = painted[-1]
+            self._views.show_both(self._shown)
+        for event in events:
+            if isinstance(event, CheckpointSkipped):
+                self._session.notice(event.message)
+
+    def _on_job_changed(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        fraction = job.progress.fraction
+        self._progress.setValue(round(1000 * (fraction or 0)))
+        if job.state is JobState.STOPPING:
+            self._say("Stopping…")
+        elif job.state is JobState.WAITING:
+            self._say("Waits until training has made its step…")
+        elif fraction is None:
+            self._say("Getting ready…")
+        elif self._session.jobs.get(TRAIN) is not None:
+            self._say("Painting… Training waits meanwhile.")
+        else:
+            self._say("Painting…")
+
+    def _on_painted(self) -> None:
+        self._job = None
+        training = self._session.jobs.get(TRAIN)
+        goes_on = training is not None and not training.is_paused
+        if self._shown is not None:
+            self._say(f"Step {self._shown.step:,}." + " Training goes on." * goes_on)
+        self._refresh()
+
+    def _on_stopped(self) -> None:
+        self._job = None
+        self._say("Stopped; these pictures are not finished.")
+        self._refresh()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._job = None
+        self._say(describe_failure(error).sentence, "danger")
+        self._refresh()
+
+    # what is clicked
+
+    def _on_throw(self) -> None:
+        self._first_seed = self._dice.randint(1, MOST_THROWN)
+        self._start()
+
+    def _on_again(self) -> None:
+        if self._job is not None:
+            self._job.stop()
+            self._refresh()
+        else:
+            self._start()
+
+    def _on_generate(self) -> None:
+        step = self._saved_step
+        self.accept()
+        if step is not None:
+            self.checkpoint_chosen.emit(step)
+
+    # what can be done
+
+    @property
+    def _saved_step(self) -> int | None:
+        """That of the chosen checkpoint; where training is now, that of the newest one."""
+        saved = [self._source.checkpoint, *reversed(self._sources.checkpoints)]
+        return next((step_of(path) for path in saved if path is not None), None)
+
+    def _on_sources_changed(self) -> None:
+        is_empty = self._sources.is_empty
+        self._views.set_empty_text(NOTHING_LEFT if is_empty else WAITING)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Put the buttons right."""
+        job, has_source = self._job, not self._sources.is_empty
+        self._progress.setVisible(job is not None)
+        if job is not None:
+            self._again.set_face("Stop", "stop", "Stop here; what is painted so far stays")
+        else:
+            self._again.set_face("Sample again", "redo", AGAIN_TIP)
+        is_stopping = job is not None and job.state is JobState.STOPPING
+        self._again.setEnabled(not is_stopping and (has_source or job is not None))
+        self._throw.setEnabled(has_source)
+        self._count.setEnabled(has_source)
+        step = self._saved_step
+        self._generate.setEnabled(step is not None)
+        self._generate.setText("Generate" if step is None else f"Generate with step {step:,}")
+
+    def _say(self, words: str, kind: str = "muted") -> None:
+        self._message.setText(words)
+        if self._message.property("kind") != kind:
+            self._message.setProperty("kind", kind)
+            self._message.style().unpolish(self._message)
+            self._message.style().polish(self._message)

@@ -1,0 +1,1 @@
+"""The sheet: the same noise with every pair of two settings."""

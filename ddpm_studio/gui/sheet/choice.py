@@ -1,0 +1,143 @@
+"""What a sheet compares: two axes, the pictures of a cell, and what is the same in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.control_row import explain
+from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.plot.quantities import why_best
+from ddpm_studio.gui.sheet.axis_editor import AxisEditor
+from ddpm_studio.gui.sheet.axis_values import AxisValues
+from ddpm_studio.sheets import COUNTS, Axis, Value
+from ddpm_studio.words import several
+
+SEEDS, FIRST_SEEDS, FIRST_MODELS = 8, 4, 5  # offered, and chosen at first
+COUNT_WIDTH = 184
+
+
+class SheetChoice(QWidget):
+    """`changed`: something else is chosen. `take_wanted`: the page's settings are to be used."""
+
+    changed = Signal()
+    take_wanted = Signal()
+
+    def __init__(self, theme: Theme, settings: Settings, most_steps: int) -> None:
+        super().__init__()
+        self._values = AxisValues(settings, self)
+        self._values.set_most_steps(most_steps)
+        self._x = AxisEditor(theme, self._values, settings, "Across", names.SHEET_X, "steps")
+        self._y = AxisEditor(theme, self._values, settings, "Down", names.SHEET_Y, "eta")
+        if self._x.key == self._y.key:  # kept by another program, or by hand
+            self._y.set_axis("eta" if self._x.key != "eta" else "steps")
+        self._make_fields(theme, settings)
+        self._lay_out()
+        self._connect()
+        self._on_changed()
+
+    # what is chosen
+
+    @property
+    def problem(self) -> str:
+        """Why there can be no sheet yet; "" if there can."""
+        return self._x.problem or self._y.problem
+
+    def axes(self) -> tuple[Axis, Axis]:
+        """Across and down. Raises ConfigError while there is a problem."""
+        return self._x.axis(), self._y.axis()
+
+    @property
+    def count(self) -> int:
+        """Pictures in each cell."""
+        return int(self._count.currentData())
+
+    # what the dialog tells
+
+    def offer_checkpoints(self, steps: Sequence[int], best: tuple[int, float] | None) -> None:
+        """Those that there are, the oldest first. best: step and held-out loss of one."""
+        every = range(FIRST_MODELS)
+        places = {round(part * (len(steps) - 1) / every[-1]) for part in every} if steps else set()
+        notes: Mapping[Value, str] = {} if best is None else {best[0]: why_best(best[1])}
+        self._values.offer("checkpoint", steps, [steps[i] for i in sorted(places)], notes)
+
+    def offer_seeds(self, first: int) -> None:
+        """Those from a seed on."""
+        offered = range(first, first + SEEDS)
+        self._values.offer("seed", offered, offered[:FIRST_SEEDS])
+
+    def set_fixed(self, words: str) -> None:
+        """The settings that are the same in all cells."""
+        self._fixed.setText(f"The same in all: {words}" if words else "")
+
+    def set_page_is_other(self, is_other: bool) -> None:
+        """Whether the page is set so that it would make another sheet."""
+        self._take.setVisible(is_other)
+
+    # building
+
+    def _make_fields(self, theme: Theme, settings: Settings) -> None:
+        self._swap = Button(
+            theme, "Swap", names.SHEET_SWAP, "Columns become rows", icon="loop", kind="quiet"
+        )
+        self._count = ComboBox()
+        self._count.setObjectName(names.SHEET_COUNT)
+        for count in COUNTS:
+            words = f"{several(count, 'picture')} a cell"
+            self._count.addItem(words, count)
+        self._count.setFixedWidth(COUNT_WIDTH)
+        explain(self._count, "Pictures in each cell", "How many seeds each cell shows.", "count")
+        settings.remember(self._count, "sheet/count")
+        self._fixed = ElidedLabel()
+        self._fixed.setObjectName(names.SHEET_FIXED)
+        self._fixed.setProperty("kind", "muted")
+        self._take = Button(
+            theme,
+            "Use the page’s settings",
+            names.SHEET_TAKE,
+            "The page Generate is set otherwise now; compare around what it has",
+        )
+        self._take.hide()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._count)
+        row.addWidget(self._swap)
+        row.addWidget(self._fixed, 1)
+        row.addWidget(self._take)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._x)
+        layout.addWidget(self._y)
+        layout.addLayout(row)
+
+    def _connect(self) -> None:
+        for editor in (self._x, self._y):
+            editor.changed.connect(self._on_changed)
+        self._count.currentIndexChanged.connect(self._on_changed)
+        self._swap.clicked.connect(self._on_swap)
+        self._take.clicked.connect(self.take_wanted)
+
+    # what happens
+
+    def _on_changed(self) -> None:
+        self._x.set_taken(self._y.key)
+        self._y.set_taken(self._x.key)
+        self.changed.emit()
+
+    def _on_swap(self) -> None:
+        across, down = self._x.key, self._y.key
+        for editor, key in ((self._x, down), (self._y, across)):
+            editor.blockSignals(True)
+            editor.set_axis(key)
+            editor.blockSignals(False)
+        self._on_changed()

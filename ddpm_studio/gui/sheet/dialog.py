@@ -1,0 +1,370 @@
+"""The sheet: the same noise with every pair of two settings, filling while one looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.errors import ConfigError
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.control_row import explain
+from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.session import Session
+from ddpm_studio.gui.sheet import work
+from ddpm_studio.gui.sheet.choice import SheetChoice
+from ddpm_studio.gui.sheet.export import SheetExport
+from ddpm_studio.gui.sheet.layout import SheetFace
+from ddpm_studio.gui.sheet.painting import SheetPainting
+from ddpm_studio.gui.sheet.view import SheetView
+from ddpm_studio.project import Project
+from ddpm_studio.sheets import Place, Sheet, why_same
+from ddpm_studio.words import duration_in_words, several
+
+LARGEST = (1520, 940)  # width and height, if the window leaves room around it
+AROUND = (64, 56)
+ABOUT = (
+    "The same noise, painted with every pair of two settings. A click on a picture puts its "
+    "settings into the page Generate."
+)
+POINT = "Point at a picture to see its settings."
+PAPERS = {"light": "Light paper", "dark": "Dark paper"}
+
+
+@dataclass(frozen=True)
+class PageSettings:
+    """How the page is set: what holds where it is no axis. checkpoint: its step."""
+
+    sample: SampleConfig
+    checkpoint: int
+    which: str
+
+
+class SheetDialog(QDialog):
+    """Does not keep from using the window. What is painted stays while it is open.
+
+    `used` gives the Cell whose settings a person wants on the page, `undone` takes that back.
+    """
+
+    used = Signal(object)
+    undone = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        project: Project,
+        settings: PageSettings,
+        checkpoints: Sequence[int],
+        best: tuple[int, float] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """checkpoints: their steps, the oldest first. best: step and held-out loss of one."""
+        super().__init__(parent)
+        self._session, self._project = session, project
+        self._settings = self._page = settings
+        self._sheet: Sheet | None = None
+        self._painting = SheetPainting(session, project, self)
+        self._export_job = SheetExport(session, self)
+        self.setObjectName(names.SHEET)
+        self.setWindowTitle("Sheet")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        most_steps = project.config.diffusion.num_timesteps
+        self._choice = SheetChoice(session.theme, session.settings, most_steps)
+        self._choice.offer_seeds(settings.sample.seed)
+        self._make_view()
+        self._make_foot()
+        self._lay_out()
+        self.set_checkpoints(checkpoints, best)
+        self._connect()
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # see keyPressEvent
+        self._on_choice_changed()
+
+    # what the page tells
+
+    def set_checkpoints(self, steps: Sequence[int], best: tuple[int, float] | None) -> None:
+        """Those that there are, the oldest first, and the one with the star."""
+        self._choice.offer_checkpoints(steps, best)
+
+    def set_page(self, settings: PageSettings) -> None:
+        """The page is set otherwise now; the sheet stays as it is until a person wants that."""
+        self._page = settings
+        self._refresh()
+
+    def done(self, result: int) -> None:
+        """However it is closed, what it paints is cancelled."""
+        self._painting.discard()
+        self._export_job.stop()
+        super().done(result)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        focused = self.focusWidget()
+        if event.key() == Qt.Key.Key_Escape and self._painting.is_running:
+            self._painting.stop()  # first this, then the dialog
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if isinstance(focused, QPushButton):  # in a field, Enter adds a value and no more
+                focused.click()
+        else:
+            super().keyPressEvent(event)
+
+    # building
+
+    def _make_view(self) -> None:
+        theme = self._session.theme
+        self._view = SheetView(theme, names.SHEET_VIEW)
+        self._hover = ElidedLabel(POINT)
+        self._hover.setObjectName(names.SHEET_HOVER)
+        self._hover.setProperty("kind", "caption")
+        self._zooms = [
+            IconButton(theme, "zoom-out", names.SHEET_ZOOM_OUT, "Smaller (-)", size=16),
+            Button(theme, "Fit", names.SHEET_FIT, "See all of it (0)", kind="quiet"),
+            IconButton(theme, "zoom-in", names.SHEET_ZOOM_IN, "Larger (+)", size=16),
+        ]
+        words = "How far the sheet is"
+        self._progress = ProgressLine(names.SHEET_PROGRESS, words, keeps_place=True)
+
+    def _make_foot(self) -> None:
+        theme = self._session.theme
+        self._message = ElidedLabel()
+        self._message.setObjectName(names.SHEET_MESSAGE)
+        self._undo = Button(theme, "Undo", names.SHEET_UNDO, "The page as it was", icon="undo")
+        self._undo.hide()
+        self._folder = Button(
+            theme, "Show in folder", names.SHEET_SHOW_IN_FOLDER, "Open its folder", icon="folder"
+        )
+        self._folder.hide()
+        self._paper = ComboBox()
+        self._paper.setObjectName(names.SHEET_PAPER)
+        for paper, words in PAPERS.items():
+            self._paper.addItem(words, paper)
+        self._paper.setFixedWidth(152)
+        explain(self._paper, "Paper", "What the exported page looks like.")
+        self._session.settings.remember(self._paper, "sheet/paper")
+        self._export = Button(
+            theme,
+            "Export…",
+            names.SHEET_EXPORT,
+            "Save the sheet as one labelled picture, PNG or WebP",
+            icon="export",
+        )
+        self._close = Button(theme, "Close", names.SHEET_CLOSE, "Close (Esc)")
+        self._run = Button(theme, "Paint", names.SHEET_RUN, "", icon="generate", kind="primary")
+
+    def _lay_out(self) -> None:
+        heading, about = QLabel("Sheet"), ElidedLabel(ABOUT)
+        heading.setProperty("kind", "heading")
+        about.setProperty("kind", "muted")
+        canvas = QFrame()
+        canvas.setProperty("kind", "canvas")
+        inside = QVBoxLayout(canvas)
+        inside.setContentsMargins(8, 4, 8, 8)
+        inside.addWidget(self._view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(12)
+        layout.addLayout(_row(heading, (about, 1), spacing=16))
+        layout.addWidget(self._choice)
+        layout.addWidget(canvas, 1)
+        layout.addLayout(_row((self._hover, 1), *self._zooms, spacing=4))
+        layout.addWidget(self._progress)
+        foot = (self._undo, self._folder, self._paper, self._export, self._close, self._run)
+        layout.addLayout(_row((self._message, 1), *foot))
+        window = self.parentWidget()
+        width, height = (window.width(), window.height()) if window is not None else LARGEST
+        self.resize(min(LARGEST[0], width - AROUND[0]), min(LARGEST[1], height - AROUND[1]))
+        self._run.setFocus()
+
+    def _connect(self) -> None:
+        self._choice.changed.connect(self._on_choice_changed)
+        self._choice.take_wanted.connect(self._on_take)
+        self._view.chosen.connect(self._on_chosen)
+        self._view.hovered.connect(self._on_hovered)
+        out, fit, larger = self._zooms
+        out.clicked.connect(lambda: self._view.zoom(-1))
+        fit.clicked.connect(self._view.fit)
+        larger.clicked.connect(lambda: self._view.zoom(1))
+        self._undo.clicked.connect(self._on_undo)
+        self._folder.clicked.connect(self._on_show_folder)
+        self._export.clicked.connect(lambda: self._export_job.ask(self._page_wish))
+        self._close.clicked.connect(self.reject)
+        self._run.clicked.connect(self._on_run)
+        self._painting.painted.connect(self._on_painted)
+        self._painting.gap.connect(self._view.set_gap)
+        self._painting.said.connect(self._say)
+        self._painting.changed.connect(self._refresh)
+        self._export_job.said.connect(self._say)
+        self._export_job.changed.connect(self._refresh)
+        self._session.project_changed.connect(self.reject)
+
+    # the sheet
+
+    def _on_choice_changed(self) -> None:
+        """Show what is there of it already; a painting that runs goes on with the new one."""
+        was_running, before = self._painting.is_running, self._sheet
+        self._sheet, problem = None, self._choice.problem
+        if not problem:
+            try:
+                self._sheet = self._make_sheet()
+            except ConfigError as error:
+                problem = str(error)
+        if self._sheet != before:
+            self._painting.discard()
+            self._show_sheet()
+        self._view.set_empty_text(problem)
+        self._say(problem or self._outlook(), "warning" if problem else "muted")
+        if was_running and self._sheet is not None and self._sheet != before:
+            self._on_run()
+        self._refresh()
+
+    def _make_sheet(self) -> Sheet:
+        """Raises ConfigError with one sentence."""
+        now = self._settings
+        x, y = self._choice.axes()
+        sheet = Sheet(x, y, now.sample, now.checkpoint, now.which, self._choice.count)
+        sheet.check_fits(self._project.config.diffusion.num_timesteps)
+        return sheet
+
+    def _show_sheet(self) -> None:
+        sheet = self._sheet
+        self._hover.setText(POINT)
+        if sheet is None:
+            self._view.set_face(SheetFace((), (), (1, 1)))
+            self._choice.set_fixed("")
+            return
+        cells = {place: sheet.cell(place) for place in sheet.places}
+        copies = sheet.copies()
+        same = {place: why_same(cells[place]) for place in cells if copies[place] != place}
+        words = {place: cell.words for place, cell in cells.items()}
+        _, height, width = self._project.config.pictures.shape
+        side = round(sheet.count**0.5)
+        self._view.set_face(
+            SheetFace(
+                sheet.x.labels,
+                sheet.y.labels,
+                (width * side, height * side),
+                words,
+                copies,
+                same,
+                sheet.x.name == "eta",
+            )
+        )
+        for place in cells:
+            self._on_painted(place)
+        self._choice.set_fixed(sheet.fixed_words)
+
+    def _outlook(self) -> str:
+        """What painting it takes, before it is begun."""
+        if self._sheet is None or not self._painting.missing(self._sheet):
+            return ""
+        seconds = self._painting.seconds(self._sheet)
+        takes = "" if seconds is None else f", about {duration_in_words(seconds)}"
+        missing = self._painting.missing(self._sheet)
+        return f"{several(missing, 'cell')} to paint{takes}."
+
+    # what happens
+
+    def _on_run(self) -> None:
+        if self._painting.is_running:
+            self._painting.stop()
+        elif self._sheet is not None:
+            self._painting.start(self._sheet)
+            self._view.setFocus()  # the arrow keys look around at once
+
+    def _on_painted(self, place: Place) -> None:
+        if self._sheet is not None:
+            image = self._painting.cells.image(self._sheet.cell(place))
+            if image is not None:
+                self._view.set_image(place, image)
+
+    def _on_chosen(self, column: int, row: int) -> None:
+        if self._sheet is not None:
+            cell = self._sheet.cell((column, row))
+            self._view.set_used((column, row))
+            self._undo.show()
+            self._say(f"On the page now: {cell.words}")
+            self.used.emit(cell)
+
+    def _on_undo(self) -> None:
+        self._view.set_used(None)
+        self._undo.hide()
+        self._say("The page is as it was.")
+        self.undone.emit()
+
+    def _on_hovered(self, place: Place | None) -> None:
+        self._hover.setText(POINT if place is None else self._view.words_of(place))
+
+    def _on_take(self) -> None:
+        self._settings = self._page
+        self._choice.offer_seeds(self._settings.sample.seed)
+        self._on_choice_changed()
+
+    def _page_wish(self) -> work.PageWish:
+        assert self._sheet is not None
+        cells = self._painting.cells.of(self._sheet)
+        return work.PageWish(self._project, self._sheet, cells, str(self._paper.currentData()))
+
+    def _on_show_folder(self) -> None:
+        if self._export_job.saved is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._export_job.saved.parent)))
+
+    # what can be done
+
+    def _refresh(self) -> None:
+        """Put words and states of the buttons right."""
+        sheet, painting = self._sheet, self._painting
+        missing = painting.missing(sheet) if sheet is not None else 0
+        whole = 0 if sheet is None else len(sheet.x.values) * len(sheet.y.values)
+        if painting.is_running:
+            self._run.set_face("Cancel", "stop", "Stop here; what is painted stays (Esc)")
+        elif 0 < missing < whole:
+            self._run.set_face(f"Go on, {missing} left", "generate", "Paint what is missing")
+        else:
+            self._run.set_face("Paint", "generate", "Paint the sheet")
+        self._run.setEnabled(not painting.is_stopping and (painting.is_running or missing > 0))
+        self._progress.setVisible(painting.is_running)
+        self._progress.setValue(round(1000 * painting.fraction))
+        self._export.setEnabled(missing < whole and not self._export_job.is_running)
+        self._folder.setVisible(self._export_job.saved is not None)
+        self._choice.set_page_is_other(self._is_page_other())
+
+    def _is_page_other(self) -> bool:
+        """Whether the page would make another sheet of the same axes."""
+        sheet, page = self._sheet, self._page
+        if sheet is None or page == self._settings:
+            return False
+        other = Sheet(sheet.x, sheet.y, page.sample, page.checkpoint, page.which, sheet.count)
+        return other.cell((0, 0)).made_as != sheet.cell((0, 0)).made_as
+
+    def _say(self, words: str, kind: str = "muted") -> None:
+        self._message.setText(words)
+        if self._message.property("kind") != kind:
+            self._message.setProperty("kind", kind)
+            self._message.style().unpolish(self._message)
+            self._message.style().polish(self._message)
+
+
+def _row(*widgets: QWidget | tuple[QWidget, int], spacing: int = 12) -> QHBoxLayout:
+    """Widgets side by side; one that takes the room comes with its share of it."""
+    row = QHBoxLayout()
+    row.setSpacing(spacing)
+    for widget in widgets:
+        if isinstance(widget, tuple):
+            row.addWidget(*widget)
+        else:
+            row.addWidget(widget)
+    return row

@@ -1,0 +1,93 @@
+"""One sentence across the top of the window, with details that can be copied."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.errors import Failure
+from ddpm_studio.gui.common.theme import Theme
+
+
+class Banner(QFrame):
+    """Shows the latest error or notice until it is closed; it never blocks anything."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(names.BANNER)
+        self.setProperty("kind", "banner")
+        self._theme, self._icon_name = theme, "warning"
+        self._icon = QLabel()
+        self._sentence = QLabel()
+        self._sentence.setObjectName(names.BANNER_TEXT)
+        self._sentence.setWordWrap(True)
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details = QPlainTextEdit()
+        self._details.setReadOnly(True)
+        self._details.setAccessibleName("Details of the error")
+        self._details.setFixedHeight(160)
+        self._toggle = Button(
+            theme, "Details", names.BANNER_DETAILS, "What to send with a report", kind="quiet"
+        )
+        self._toggle.setCheckable(True)
+        self._copy = Button(
+            theme, "Copy", names.BANNER_COPY, "Copy sentence and details", kind="quiet", icon="copy"
+        )
+        close = IconButton(theme, "close", names.BANNER_CLOSE, "Close this message")
+        self._lay_out(close)
+        self._toggle.toggled.connect(self._details.setVisible)
+        self._copy.clicked.connect(self._on_copy)
+        close.clicked.connect(self.hide)
+        theme.changed.connect(self._on_theme_changed)
+        self.hide()
+
+    @property
+    def sentence(self) -> str:
+        return self._sentence.text()
+
+    def show_failure(self, failure: Failure) -> None:
+        self._show(failure.sentence, failure.details, "warning", "failure")
+
+    def show_notice(self, sentence: str) -> None:
+        self._show(sentence, "", "info", "notice")
+
+    def _show(self, sentence: str, details: str, icon: str, tone: str) -> None:
+        self._sentence.setText(sentence)
+        self.setAccessibleName(sentence)
+        self._details.setPlainText(details)
+        self._toggle.setChecked(False)
+        self._details.hide()
+        self._toggle.setVisible(bool(details))
+        self._copy.setVisible(bool(details))
+        self._icon_name = icon
+        self.setProperty("tone", tone)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._on_theme_changed()
+        self.show()
+
+    def _lay_out(self, close: QWidget) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(4)
+        row.addWidget(self._sentence, 1)
+        for button in (self._toggle, self._copy, close):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addLayout(row)
+        layout.addWidget(self._details)
+
+    def _on_copy(self) -> None:
+        text = f"{self._sentence.text()}\n\n{self._details.toPlainText()}"
+        QGuiApplication.clipboard().setText(text)
+
+    def _on_theme_changed(self) -> None:
+        role = "danger" if self._icon_name == "warning" else "accent_text"
+        ratio = self.devicePixelRatioF()
+        self._icon.setPixmap(self._theme.pixmap(self._icon_name, 20, role, ratio))

@@ -1,0 +1,107 @@
+"""A project on the start screen: its newest picture, its name and a line about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFont,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from ddpm_studio.gui.common.checkerboard import paint_checkerboard
+from ddpm_studio.gui.common.theme import Theme
+
+WIDTH, PICTURE_HEIGHT, TEXT_HEIGHT, RADIUS = 216, 160, 64, 10
+
+
+class ProjectCard(QAbstractButton):
+    """Click, Enter or Space opens the project."""
+
+    def __init__(
+        self, theme: Theme, title: str, detail: str, name: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setText(title)
+        self.setAccessibleName(f"Open {title}")
+        self.setAccessibleDescription(detail)
+        self.setFixedSize(self.sizeHint())
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._theme, self._detail = theme, detail
+        self._picture = QPixmap()
+        theme.changed.connect(self.update)
+
+    def set_picture(self, image: QImage) -> None:
+        self._picture = QPixmap.fromImage(image)
+        self.update()
+
+    def has_picture(self) -> bool:
+        return not self._picture.isNull()
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, PICTURE_HEIGHT + TEXT_HEIGHT)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        shape = QPainterPath()
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        shape.addRoundedRect(frame, RADIUS, RADIUS)
+        painter.setClipPath(shape)
+        hovered = self.underMouse() or self.isDown()
+        painter.fillRect(self.rect(), self._theme.colour("hover" if hovered else "surface"))
+        self._paint_picture(painter, QRect(0, 0, self.width(), PICTURE_HEIGHT))
+        self._paint_words(painter)
+        painter.setClipping(False)
+        focused = self.hasFocus()
+        colour = self._theme.colour("accent_text" if focused else "border")
+        painter.strokePath(shape, QPen(colour, 2 if focused else 1))
+
+    def _paint_picture(self, painter: QPainter, area: QRect) -> None:
+        """The middle of the picture, as large as covers the area."""
+        painter.fillRect(area, self._theme.colour("canvas"))
+        if self._picture.isNull():
+            ratio = self.devicePixelRatioF()
+            icon = self._theme.pixmap("pictures", 32, "outline", ratio)
+            painter.drawPixmap(area.center().x() - 15, area.center().y() - 15, icon)
+            return
+        size = self._picture.size()
+        part = area.size().scaled(size, Qt.AspectRatioMode.KeepAspectRatio)
+        source = QRect(0, 0, part.width(), part.height())
+        source.moveCenter(QRect(0, 0, size.width(), size.height()).center())
+        if self._picture.hasAlphaChannel():
+            paint_checkerboard(painter, QRectF(area))
+        painter.drawPixmap(area, self._picture, source)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        left, width = 12, self.width() - 24
+        for text, top, weight, pixels, role in (
+            (self.text(), PICTURE_HEIGHT + 10, QFont.Weight.DemiBold, 13, "text"),
+            (self._detail, PICTURE_HEIGHT + 32, QFont.Weight.Normal, 12, "muted"),
+        ):
+            font = QFont(self.font())
+            font.setWeight(weight)
+            font.setPixelSize(pixels)
+            painter.setFont(font)
+            painter.setPen(QColor(self._theme.colour(role)))
+            mode = Qt.TextElideMode.ElideRight
+            words = painter.fontMetrics().elidedText(text, mode, width)
+            painter.drawText(QRect(left, top, width, 20), Qt.AlignmentFlag.AlignVCenter, words)

@@ -1,0 +1,1 @@
+"""A run: its controls and its view."""

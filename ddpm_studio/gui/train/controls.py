@@ -1,0 +1,309 @@
+"""The left side of the Train page: start and stop, what happens, and what is set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.control_row import ControlRow, explain, tooltip
+from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.train.advanced import AdvancedSettings
+from ddpm_studio.gui.train.length_picker import LengthPicker
+from ddpm_studio.gui.train.model_size import CUSTOM, EFFORTS, effort_of
+from ddpm_studio.gui.train.start_button import BigButton
+
+WIDTH = 324
+SIZES = (16, 32, 64, 128, 256)
+EFFORT_WORDS = {
+    "quick": "Quick sketch",
+    "balanced": "Balanced",
+    "thorough": "Thorough",
+    CUSTOM: "As set below",
+}
+SIZE_TIP = "Width and height of the pictures. Larger ones take much longer to learn."
+EFFORT_TIP = "A larger model can learn more and takes longer for each step."
+LOCKED_TIP = "The model is trained with this; make a new project to change it."
+PLAN_TIP = "What suits this machine and the time you have"
+LENGTH_TIP = "Training saves itself all the time, and can go on later from where it was."
+
+
+class Phase(Enum):
+    """What training is doing, as the page shows it."""
+
+    READY = auto()
+    STARTING = auto()
+    RUNNING = auto()
+    PAUSED = auto()
+    LENT = auto()  # another job has the device for a moment
+    STOPPING = auto()
+    DONE = auto()  # it ran for as long as it should
+    STOPPED = auto()
+    FAILED = auto()
+    ELSEWHERE = auto()  # another process trains this project
+
+
+BUSY = {Phase.STARTING, Phase.RUNNING, Phase.PAUSED, Phase.LENT}
+
+
+class TrainControls(QFrame):
+    """Says what a person wants; the page does it."""
+
+    start_wanted = Signal()  # the large button, whatever it says at the moment
+    stop_wanted = Signal()
+    generate_wanted = Signal()
+    size_wanted = Signal(int)
+    effort_wanted = Signal(str)
+    config_wanted = Signal(object)  # StudioConfig, changed under Advanced
+    plan_wanted = Signal()
+    unplan_wanted = Signal()  # all as it was before the plan
+
+    def __init__(self, theme: Theme, settings: Settings) -> None:
+        super().__init__()
+        self.setProperty("kind", "panel")
+        self.setFixedWidth(WIDTH)
+        self._theme = theme
+        self.length = LengthPicker(settings)
+        self._make_buttons()
+        self._make_fields()
+        self.advanced = AdvancedSettings(theme)
+        self.advanced.changed.connect(self.config_wanted)
+        self._lay_out()
+        self.show_phase(Phase.READY, "", is_trained=False)
+
+    def main_click(self) -> None:
+        """What Ctrl+Enter does: the button that stands out."""
+        button = self._start if self._generate.isHidden() else self._generate
+        button.animateClick()
+
+    def show_phase(self, phase: Phase, sentence: str, *, is_trained: bool) -> None:
+        """Other faces of the buttons, and what happens as a sentence."""
+        is_done = phase is Phase.DONE
+        running = phase in BUSY and phase is not Phase.PAUSED
+        idle_face = "Continue" if is_trained or phase is Phase.PAUSED else "Start"
+        self._start.show_face("Pause" if running else idle_face, is_main=not is_done)
+        is_free = phase not in (Phase.STOPPING, Phase.ELSEWHERE)
+        self._start.setEnabled(is_free)
+        self._stop.setEnabled(phase in BUSY)
+        self._generate.setVisible(is_done)
+        self.length.setEnabled(phase not in BUSY and is_free)
+        tone = "danger" if phase is Phase.FAILED else "muted"
+        if self._state.property("kind") != tone:
+            self._state.setProperty("kind", tone)
+            self._state.style().unpolish(self._state)
+            self._state.style().polish(self._state)
+        if self._state.text() != sentence:
+            self._state.setText(sentence)
+
+    def show_progress(self, fraction: float | None) -> None:
+        """How far the run is; None if there is none, or it has no end."""
+        self._progress.setVisible(fraction is not None)
+        self._progress.setValue(round(1000 * (fraction or 0)))
+
+    def show_saved(self, step: int) -> None:
+        """The step that is safe on disk; -1 if nothing is."""
+        self._saved.setText(f"Saved at step {step:,}")
+        self._saved.setVisible(step >= 0)
+
+    def show_planning(self, why_not: str) -> None:
+        """why_not: why nothing can be planned at the moment; "" if it can."""
+        self._plan.setEnabled(not why_not)
+        self._plan.setToolTip(tooltip(why_not or PLAN_TIP))
+
+    def show_planned(self, words: str) -> None:
+        """What a plan has set, and can be undone; "" if there is nothing of the kind."""
+        self._planned.setText(words)
+        self._planned_row.setVisible(bool(words))
+
+    def show_config(
+        self, config: StudioConfig, default: StudioConfig, weights: Mapping[str, int], locked: bool
+    ) -> None:
+        """weights: how many each effort means, as far as that is known; "" for the present one."""
+        for combo in (self._size, self._effort):
+            combo.blockSignals(True)  # only a person's choice counts
+        self._show_size(config, locked)
+        self._show_effort(config, weights, locked)
+        for combo in (self._size, self._effort):
+            combo.blockSignals(False)
+        self.advanced.set_config(config, default, locked)
+
+    def _make_buttons(self) -> None:
+        self._start = BigButton(self._theme)
+        self._start.clicked.connect(self.start_wanted)
+        self._stop = Button(
+            self._theme,
+            "Stop",
+            names.TRAIN_STOP,
+            "Save and end; training can go on from here later",
+            icon="stop",
+            large=True,
+        )
+        self._stop.clicked.connect(self.stop_wanted)
+        self._generate = Button(
+            self._theme,
+            "Generate pictures",
+            names.TRAIN_GENERATE,
+            "The model can paint now: to the next page (Ctrl+Enter)",
+            icon="generate",
+            kind="primary",
+            large=True,
+        )
+        self._generate.clicked.connect(self.generate_wanted)
+        self._state = QLabel()
+        self._state.setObjectName(names.TRAIN_STATE)
+        self._state.setProperty("kind", "muted")
+        self._state.setWordWrap(True)
+        self._state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._progress = ProgressLine(names.TRAIN_PROGRESS, "How far training is")
+        self._progress.hide()
+        self._saved = QLabel()
+        self._saved.setObjectName(names.TRAIN_SAVED)
+        self._saved.setProperty("kind", "caption")
+        self._saved.setToolTip("What was learned until then is safe on disk (checkpoint)")
+
+    def _make_fields(self) -> None:
+        self._size = _narrow(ComboBox())
+        self._size.setObjectName(names.TRAIN_SIZE)
+        self._size.currentIndexChanged.connect(self._on_size)
+        self._effort = _narrow(ComboBox())
+        self._effort.setObjectName(names.TRAIN_EFFORT)
+        self._effort.currentIndexChanged.connect(self._on_effort)
+        self._weights = QLabel()
+        self._weights.setObjectName(names.TRAIN_WEIGHTS)
+        self._plan = Button(self._theme, "Plan…", names.TRAIN_PLAN, PLAN_TIP)
+        self._plan.clicked.connect(self.plan_wanted)
+        self._make_planned_row()
+
+    def _make_planned_row(self) -> None:
+        self._planned = QLabel()
+        self._planned.setObjectName(names.TRAIN_PLANNED)
+        self._planned.setProperty("kind", "caption")
+        undo = IconButton(
+            self._theme, "undo", names.TRAIN_PLAN_UNDO, "All as it was before the plan", size=16
+        )
+        undo.clicked.connect(self.unplan_wanted)
+        self._planned_row = QWidget()
+        row = QHBoxLayout(self._planned_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._planned, 1)
+        row.addWidget(undo)
+        self._planned_row.hide()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self._start, 1)
+        buttons.addWidget(self._stop)
+        self._size_row = ControlRow("Picture size", self._size, SIZE_TIP, "pictures.size")
+        self._effort_row = ControlRow(
+            "Effort", self._effort, EFFORT_TIP, "width of the U-Net", value=self._weights
+        )
+        length_row = ControlRow(
+            "How long",
+            self.length.number,
+            LENGTH_TIP,
+            "budget of this run",
+            holder=self._make_length_holder(),
+        )
+        inner = QWidget()
+        inner.setProperty("kind", "scrolled")
+        rows = QVBoxLayout(inner)
+        rows.setContentsMargins(16, 0, 16, 8)
+        rows.setSpacing(16)
+        for row in (self._size_row, self._effort_row, length_row):
+            rows.addWidget(row)
+        rows.addWidget(self.advanced)
+        rows.addStretch()
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        head = QVBoxLayout()
+        head.setContentsMargins(16, 16, 16, 16)
+        head.setSpacing(8)
+        head.addWidget(self._generate)
+        head.addLayout(buttons)
+        head.addWidget(self._state)
+        head.addWidget(self._progress)
+        head.addWidget(self._saved)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 8)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(scroll, 1)
+
+    def _make_length_holder(self) -> QWidget:
+        """How long, the way to a plan, and what a plan has set."""
+        holder = QWidget()
+        layout = QVBoxLayout(holder)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self.length, self._plan, self._planned_row):
+            layout.addWidget(widget)
+        return holder
+
+    def _show_size(self, config: StudioConfig, locked: bool) -> None:
+        size, height = config.pictures.size, config.pictures.height
+        is_square = height in (0, size)
+        self._size.clear()
+        for each in sorted({*SIZES, size}):
+            shown = height if each == size and not is_square else each
+            self._size.addItem(f"{each} × {shown} pixels", each)
+        self._size.setCurrentIndex(self._size.findData(size))
+        self._size.setEnabled(is_square and not locked)
+        tip = LOCKED_TIP if locked else SIZE_TIP
+        explain(self._size, "Picture size", tip, "pictures.size")
+
+    def _show_effort(self, config: StudioConfig, weights: Mapping[str, int], locked: bool) -> None:
+        present = effort_of(config)
+        efforts = [*EFFORTS, CUSTOM] if present == CUSTOM else list(EFFORTS)
+        self._effort.clear()
+        for effort in efforts:
+            self._effort.addItem(EFFORT_WORDS[effort], effort)
+            if effort in weights:
+                tip = f"A model of {million(weights[effort])} weights"
+                self._effort.setItemData(self._effort.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self._effort.setCurrentIndex(efforts.index(present))
+        self._effort.setEnabled(not locked)
+        self._weights.setText(f"{million(weights[''])} weights" if "" in weights else "")
+        explain(self._effort, "Effort", LOCKED_TIP if locked else EFFORT_TIP, "width of the U-Net")
+
+    def _on_size(self, _index: int) -> None:
+        self.size_wanted.emit(self._size.currentData())
+
+    def _on_effort(self, _index: int) -> None:
+        effort = self._effort.currentData()
+        if effort != CUSTOM:
+            self.effort_wanted.emit(effort)
+
+
+def _narrow(combo: ComboBox) -> ComboBox:
+    """It takes the width that there is, whatever its longest entry."""
+    combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(8)
+    return combo
+
+
+def million(count: int) -> str:
+    """A number of weights for people: "0.03 million", "2.7 million", "61 million"."""
+    millions = count / 1e6
+    digits = 0 if millions >= 10 else 1 if millions >= 0.1 else 3
+    return f"{millions:.{digits}f} million"

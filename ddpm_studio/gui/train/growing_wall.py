@@ -1,0 +1,245 @@
+"""The growing wall: pictures from fixed seeds, redrawn as the model learns, and their film."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import IconButton
+from ddpm_studio.gui.common.control_row import explain
+from ddpm_studio.gui.common.inputs import Slider
+from ddpm_studio.gui.common.picture_view import PictureView
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.train.preview_film import PreviewFilm
+
+FRAME_MS = 160  # of the film when it plays
+EMPTY_TEXT = "The first pictures appear soon after training has begun, and grow from then on."
+
+LOST_TEXT = "The pictures of this step cannot be read any more."
+
+
+class GrowingWall(QWidget):
+    """At the end of its slider it shows the newest preview; further back, earlier ones.
+
+    `frames_wanted` asks for images that are not there yet, the most wanted first.
+    """
+
+    frames_wanted = Signal(list)
+    export_wanted = Signal(list)  # the steps of its film
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._film = PreviewFilm()
+        self._tile = QSize(1, 1)
+        self._asked: set[int] = set()  # frames that are on their way, or cannot be had
+        self._build()
+        self._player = QTimer(self)
+        self._player.setInterval(FRAME_MS)
+        self._player.timeout.connect(self._on_tick)
+        self._slider.valueChanged.connect(self._on_slid)
+        self._view.stepped.connect(self._on_stepped)
+        self._play.clicked.connect(self._on_play)
+        self._export.clicked.connect(lambda: self.export_wanted.emit(self.steps))
+        self._show_frame()
+
+    @property
+    def step(self) -> int:
+        """The step whose preview is chosen; -1 if there is none."""
+        steps = self._film.steps
+        return steps[self._slider.value()] if steps else -1
+
+    @property
+    def steps(self) -> list[int]:
+        return list(self._film.steps)
+
+    @property
+    def is_playing(self) -> bool:
+        return self._player.isActive()
+
+    def start_film(self, tile: QSize) -> None:
+        """Another project; tile: the size of one picture."""
+        self.stop_playing()
+        self._film = PreviewFilm()
+        self._asked.clear()
+        self._tile = tile
+        self.set_progress(0, 0)
+        self._set_range(0)
+
+    def add_steps(self, steps: Iterable[int]) -> None:
+        """Earlier previews, whose images are asked for when they are needed."""
+        self._keeping_place(lambda: self._film.add_steps(steps))
+
+    def show_step(self, step: int) -> None:
+        """Go back, or forward, to the preview of a step."""
+        if step in self._film:
+            self.stop_playing()
+            self._slider.setValue(self._film.steps.index(step))
+
+    def set_tile(self, tile: QSize) -> None:
+        self._tile = tile
+
+    def add_preview(self, step: int, image: QImage, earlier: Iterable[int] = ()) -> None:
+        """A new preview; it is shown unless a person is looking at an earlier one.
+
+        earlier: steps whose previews came just before it; their images are asked for when needed.
+        """
+
+        def add() -> None:
+            self._film.add_steps((*earlier, step))
+            self._film.add_image(step, image, step)
+            self._asked.discard(step)
+
+        self._keeping_place(add)
+
+    def add_frame(self, step: int, image: QImage) -> None:
+        """An image that was asked for; a null image if it cannot be had."""
+        if step in self._film:
+            self._film.add_image(step, image, self.step)
+            self._asked.discard(step)
+            if step == self.step:
+                self._show_frame()
+
+    def drop_after(self, step: int) -> None:
+        """Training went back to a step."""
+        self._film.drop_after(step)
+        if len(self._film) < 2:  # nothing is left to play
+            self.stop_playing()
+        self._set_range(min(self._slider.value(), len(self._film) - 1))
+
+    def set_progress(self, done: int, total: int) -> None:
+        """A preview is being made: `done` of `total`; it is finished when both are equal."""
+        self._progress.setRange(0, max(1, total))
+        self._progress.setValue(done if done < total else 0)
+        self._progress.setVisible(0 <= done < total)
+
+    def stop_playing(self) -> None:
+        self._player.stop()
+        self._play.set_face("play", "Play", "Play the film of the model learning")
+
+    def _build(self) -> None:
+        self._view = PictureView(self._theme, names.TRAIN_WALL, "Growing wall", EMPTY_TEXT)
+        self._view.setToolTip(
+            "<p style='margin:0'>Pictures of the model, always from the same noise (fixed seeds, "
+            "averaged weights). Left and right arrows go through earlier ones.</p>"
+        )
+        self._progress = QProgressBar()
+        self._progress.setObjectName(names.TRAIN_PREVIEW)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("New pictures are being made")
+        self._progress.setToolTip("New pictures are being made from noise (preview)")
+        self._progress.hide()
+        self._play = IconButton(self._theme, "play", names.TRAIN_PLAY, "Play")
+        self._export = IconButton(
+            self._theme,
+            "film",
+            names.TRAIN_EXPORT,
+            "Export film…",
+            "Export the film of the model learning: GIF, WebP, MP4, film strip and more",
+        )
+        self._slider = Slider(0, 0)
+        self._slider.setObjectName(names.TRAIN_HISTORY)
+        explain(
+            self._slider,
+            "Earlier pictures",
+            "Back through all pictures that the model has made while it learned.",
+            "previews from fixed seeds",
+        )
+        self._label = QLabel()
+        self._label.setObjectName(names.TRAIN_WALL_STEP)
+        self._label.setProperty("kind", "caption")
+        self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance("step 8,888,888"))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._play)
+        row.addWidget(self._slider, 1)
+        row.addWidget(self._label)
+        row.addWidget(self._export)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._view, 1)
+        layout.addWidget(_keeping_its_room(self._progress))
+        layout.addLayout(row)
+
+    def _keeping_place(self, change: Callable[[], object]) -> None:
+        """Change the film; who looks at its newest picture sees the newest one after that, too."""
+        present = self.step
+        is_newest = self._slider.value() == self._slider.maximum() and not self.is_playing
+        change()
+        steps = self._film.steps
+        self._set_range(len(steps) - 1 if is_newest else steps.index(present))
+
+    def _set_range(self, position: int) -> None:
+        blocked = self._slider.blockSignals(True)
+        self._slider.setRange(0, max(0, len(self._film) - 1))
+        self._slider.setValue(max(0, position))
+        self._slider.blockSignals(blocked)
+        has_film = len(self._film) > 1
+        self._slider.setEnabled(has_film)
+        self._play.setEnabled(has_film)
+        self._export.setEnabled(has_film)
+        self._show_frame()
+
+    def _show_frame(self) -> None:
+        step = self.step
+        if step < 0:
+            self._view.set_empty_text(EMPTY_TEXT)
+            self._view.set_image(QImage(), self._tile)
+            self._label.setText("")
+            self._view.setAccessibleDescription("There are no pictures yet")
+            return
+        words = f"step {step:,}"
+        self._label.setText(words)
+        self._view.setAccessibleDescription(f"Pictures of {words}")
+        image = self._film.image(step)
+        if image is not None:  # else the one before stays until it comes
+            self._view.set_empty_text(LOST_TEXT)
+            self._view.set_image(image, self._tile)
+        self._ask(step, image is None)
+
+    def _ask(self, step: int, is_urgent: bool) -> None:
+        """Ask for what is missing, unless it is on its way."""
+        if not is_urgent or step in self._asked:
+            return
+        wanted = [one for one in self._film.missing_near(step) if one != step]
+        wanted = [step, *(one for one in wanted if one not in self._asked)]
+        self._asked = set(wanted)
+        self.frames_wanted.emit(wanted)
+
+    def _on_slid(self, _position: int) -> None:
+        self._show_frame()
+
+    def _on_stepped(self, step: int) -> None:
+        last = self._slider.maximum()
+        position = {-2: 0, 2: last}.get(step, self._slider.value() + step)
+        self._slider.setValue(position)
+
+    def _on_play(self) -> None:
+        if self.is_playing:
+            self.stop_playing()
+            return
+        if self._slider.value() == self._slider.maximum():
+            self._slider.setValue(0)
+        self._play.set_face("pause", "Pause", "Hold the film")
+        self._player.start()
+
+    def _on_tick(self) -> None:
+        if self._film.image(self.step) is None and self.step in self._asked:
+            return  # it is on its way
+        self._slider.setValue(self._slider.value() + 1)
+        if self._slider.value() == self._slider.maximum():
+            self.stop_playing()
+
+
+def _keeping_its_room(widget: QWidget) -> QWidget:
+    """So that nothing jumps when it comes and goes."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
+    return widget

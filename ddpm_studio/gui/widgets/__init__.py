@@ -1,1 +1,0 @@
-"""Widgets of our own: each receives what it needs and says what happened; none touches disk."""

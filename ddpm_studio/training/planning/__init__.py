@@ -1,0 +1,1 @@
+"""What fits this machine, and the time there is."""

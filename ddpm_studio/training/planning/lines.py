@@ -1,0 +1,66 @@
+"""A plan as lines for people who read it on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ddpm_studio.training.planning.plan import Choice, Plan, wait_in_words
+from ddpm_studio.training.planning.probe import Probe
+from ddpm_studio.words import duration_in_words, size_in_words
+
+UNSEEN = "this machine is too slow to look at it in time"
+HEADER = ("", "pictures", "rough", "good", "memory", "")
+
+
+def machine_line(probe: Probe) -> str:
+    """ "CPU, 2 threads, in bfloat16, 22 GB of memory free"."""
+    free = size_in_words(probe.memory_free)
+    return f"{probe.device_name}, in {probe.precision}, {free} of memory free"
+
+
+def table_lines(choices: Sequence[Choice], left_out: Sequence[str] = ()) -> Iterator[str]:
+    """One line for each choice, under a header; left_out: names there was no time to look at."""
+    rows = [HEADER, *map(_row, choices), *((name, "", "", "", "", UNSEEN) for name in left_out)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+    if any("about" in cell for row in rows for cell in row):
+        yield "about: an estimate; what was not tried on this machine is the work it takes."
+    if not all(choice.is_proven for choice in choices):
+        yield "?: how many steps this size needs was never measured."
+
+
+def _row(choice: Choice) -> tuple[str, ...]:
+    guess = "" if choice.is_proven else " ?"
+    times = (
+        f"{wait_in_words(choice, seconds)}{guess if seconds else ''}"
+        for seconds in (choice.rough_seconds, choice.good_seconds)
+    )
+    return (
+        choice.name,
+        f"{choice.size} px",
+        *times,
+        size_in_words(choice.memory),
+        _verdict(choice),
+    )
+
+
+def _verdict(choice: Choice) -> str:
+    if not choice.fits_memory:
+        return "not enough memory"
+    return "fits" if choice.fits_time else "takes longer"
+
+
+def plan_lines(plan: Plan, project: str | None = None) -> Iterator[str]:
+    """What to do, what to expect, and the command for it. project: the path of one, if any."""
+    yield (
+        f"Plan: {plan.name}, {plan.steps:,} steps in {duration_in_words(plan.seconds)}, "
+        f"{size_in_words(plan.memory)} of memory."
+    )
+    yield plan.expectation
+    settings = "".join(f" --set {setting}" for setting in plan.settings)
+    if project is None:
+        yield f"ddpm-studio new PROJECT --images DIR --preset {plan.name}{settings}"
+        settings = ""
+    yield f"ddpm-studio train {project or 'PROJECT'} --steps {plan.steps}{settings}"

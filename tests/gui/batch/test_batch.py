@@ -1,0 +1,294 @@
+"""A batch paints in the background, gives way to others, and can be stopped and finished."""
+
+import itertools
+import time
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QSpinBox
+
+from ddpm_studio import events as ev
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.gallery.batch import Batch
+from ddpm_studio.gui import names
+from ddpm_studio.gui.batch import turns, work
+from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.common.job_names import BATCH, SAMPLE, TRAIN
+from ddpm_studio.gui.common.progress import Meter, Progress
+
+COUNT = 40
+
+
+class Log:
+    """Who worked when: "batch" or "train", one entry a step; and whether two ever did at once."""
+
+    def __init__(self):
+        self.steps = []
+        self.at_work = []
+        self.were_two_at_work = False
+
+    def works(self, who):
+        for done in itertools.count(1):
+            self.at_work.append(who)
+            time.sleep(0.001)
+            self.were_two_at_work |= len(self.at_work) > 1
+            self.at_work.remove(who)
+            self.steps.append(who)
+            yield ev.Progress(ev.Work.BATCH, done, 10**6) if who == "batch" else None
+
+    @property
+    def changes(self):
+        return sum(one != other for one, other in zip(self.steps, self.steps[1:], strict=False))
+
+
+@pytest.fixture
+def log(monkeypatch, tmp_path):
+    log = Log()
+
+    def begin(wish):
+        yield Batch(tmp_path, "", "", "", 1, "ema", SampleConfig(), wish.count)
+        yield from log.works("batch")
+
+    monkeypatch.setattr(work, "begin", begin)
+    monkeypatch.setattr(turns, "TURN_MS", 30)
+    return log
+
+
+@pytest.fixture
+def batching(session):
+    return Batching(session)
+
+
+class TenMinutesLeft(Meter):
+    """Whatever it hears."""
+
+    def update(self, events):
+        self.progress = Progress(0.5, 600.0, "")
+
+    def __init__(self):
+        super().__init__()
+        self.update([])
+
+
+class Wish:
+    count, sample = COUNT, SampleConfig()
+
+
+def wait_for(qtbot, log, who, more=5):
+    count = log.steps.count(who) + more
+    qtbot.waitUntil(lambda: log.steps.count(who) >= count)
+
+
+def stop_all(qtbot, session):
+    for job in session.jobs.jobs():
+        job.stop()
+    qtbot.waitUntil(lambda: not session.jobs.is_busy())
+
+
+def test_training_and_a_batch_take_turns_and_never_work_at_once(qtbot, session, batching, log):
+    session.start_training(lambda: log.works("train"))
+    wait_for(qtbot, log, "train")
+    batching.begin(Wish())
+    for _ in range(3):
+        wait_for(qtbot, log, "batch")
+        wait_for(qtbot, log, "train")
+    assert batching.has_company
+    assert not log.were_two_at_work
+    stop_all(qtbot, session)
+
+
+def test_training_that_begins_later_gets_its_turns(qtbot, session, batching, log):
+    batching.begin(Wish())
+    wait_for(qtbot, log, "batch")
+    session.start_training(lambda: log.works("train"))
+    wait_for(qtbot, log, "train")
+    assert batching.has_company
+    wait_for(qtbot, log, "batch")
+    assert log.changes >= 2  # to training, and back to the batch
+    stop_all(qtbot, session)
+
+
+def test_a_batch_may_come_first_and_a_pause_gives_the_device_back(qtbot, session, batching, log):
+    session.start_training(lambda: log.works("train"))
+    wait_for(qtbot, log, "train")
+    batching.set_first(True)
+    batching.begin(Wish())
+    wait_for(qtbot, log, "batch")
+    trained = log.steps.count("train")
+    wait_for(qtbot, log, "batch", 100)
+    assert log.steps.count("train") == trained
+    batching.set_paused(True)
+    wait_for(qtbot, log, "train")
+    painted = log.steps.count("batch")
+    wait_for(qtbot, log, "train", 50)
+    assert log.steps.count("batch") == painted
+    batching.set_paused(False)
+    wait_for(qtbot, log, "batch")
+    batching.stop()
+    wait_for(qtbot, log, "train", 50)
+    assert session.jobs.get(BATCH) is None
+    stop_all(qtbot, session)
+
+
+def test_paused_training_leaves_the_device_to_the_batch(qtbot, session, batching, log):
+    training = session.start_training(lambda: log.works("train"))
+    wait_for(qtbot, log, "train")
+    training.set_paused(True)
+    qtbot.waitUntil(lambda: training.is_resting)
+    batching.begin(Wish())
+    trained = log.steps.count("train")
+    wait_for(qtbot, log, "batch", 100)  # more than a turn
+    assert log.steps.count("train") == trained
+    training.set_paused(False)
+    wait_for(qtbot, log, "train")
+    stop_all(qtbot, session)
+
+
+def test_who_waits_for_pictures_comes_before_the_batch(qtbot, session, batching, log):
+    batching.begin(Wish())
+    wait_for(qtbot, log, "batch")
+    sample = session.start_borrowing(SAMPLE, lambda: log.works("sample"), "Generating")
+    qtbot.waitUntil(lambda: batching.job.is_resting)  # after the step it was in
+    painted = log.steps.count("batch")
+    wait_for(qtbot, log, "sample", 60)
+    assert log.steps.count("batch") == painted
+    sample.stop()
+    wait_for(qtbot, log, "batch")
+    stop_all(qtbot, session)
+
+
+def test_the_pace_is_measured_and_foretells(qtbot, session, batching, log, monkeypatch):
+    """Between two looks at the clock it always says that so many seconds went by."""
+    seconds, heard = 0.2, []
+    clock = SimpleNamespace(monotonic=itertools.count(0, seconds).__next__)
+    monkeypatch.setattr("ddpm_studio.gui.batch.batch.time", clock)
+    sample = SampleConfig(num_inference_steps=10)
+    assert batching.seconds_for(sample, 100) is None
+    batching.begin(Wish())
+    batching.job.events.connect(
+        lambda events: heard.extend(e.done for e in events[-1:] if ev.is_progress(e, ev.Work.BATCH))
+    )
+    qtbot.waitUntil(lambda: batching.seconds_for(Wish.sample, 1000) is not None)
+    pace = seconds * (len(heard) - 1) / (heard[-1] - heard[0])
+    assert batching.seconds_for(Wish.sample, 1000) == pytest.approx(1000 * pace)
+    heun = SampleConfig(sampler="heun", num_inference_steps=Wish.sample.num_inference_steps)
+    steps = Wish.sample.num_inference_steps
+    assert batching.seconds_for(heun, 10) == pytest.approx(
+        (2 * steps - 1) / steps * batching.seconds_for(Wish.sample, 10)
+    )
+    stop_all(qtbot, session)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "mine", "others", "expected"),
+    [
+        (10, 0, 0, 10),
+        (20, 0, 0, 20),
+        (60, 0, 0, 100),  # 20, the other, 20, the other, 20
+        (4, 5, 0, 4),
+        (30, 5, 0, 70),  # 5, the other, 20, the other, 5
+        (30, 0, 7, 57),  # the other's last 7, 20, the other, 10
+    ],
+)
+def test_how_long_work_takes_in_turns(seconds, mine, others, expected):
+    assert turns.in_turns(seconds, 20, mine, others) == expected
+
+
+def test_the_time_left_counts_the_turns_of_training(qtbot, session, batching, log, monkeypatch):
+    batching.begin(Wish())
+    wait_for(qtbot, log, "batch")
+    monkeypatch.setattr(batching.job, "_meter", TenMinutesLeft())  # the job's own goes on
+    assert batching.progress.remaining == 600  # it has the device for itself
+    training = session.start_training(lambda: log.works("train"))
+    qtbot.waitUntil(lambda: batching.has_company)
+    assert batching.progress.remaining == pytest.approx(1200, rel=0.01)
+    batching.set_first(True)
+    assert batching.progress.remaining == 600
+    batching.set_first(False)
+    training.set_paused(True)
+    assert batching.progress.remaining == 600
+    monkeypatch.undo()
+    stop_all(qtbot, session)
+
+
+def test_another_project_ends_the_batch_and_lets_its_own_begin(
+    qtbot, session, batching, log, new_project
+):
+    batching.begin(Wish())
+    wait_for(qtbot, log, "batch")
+    session.open_project(new_project.path)
+    assert batching.job is None
+    batching.begin(Wish())
+    wait_for(qtbot, log, "batch", 50)
+    stop_all(qtbot, session)
+
+
+# the real thing, on the page
+
+
+def test_many_are_painted_stopped_and_finished(drive, tiny_project, qtbot):
+    """They appear while they are painted; a stopped batch offers its end."""
+    driver = drive(tiny_project)
+    window = driver.window
+    window.show_page(names.NAV_GENERATE)
+    driver.get(QSpinBox, names.GENERATE_STEPS).setValue(4)
+    driver.get(QPushButton, names.GENERATE_MANY).click()
+    [dialog] = window.findChildren(QDialog, names.BATCH)
+    count = driver.find(dialog, QSpinBox, names.BATCH_COUNT)
+    assert count.maximum() == 10_000
+    count.setValue(200)
+    driver.find(dialog, QSpinBox, names.BATCH_SEED).setValue(500)
+    assert "on the disk" in driver.find(dialog, QLabel, names.BATCH_FACTS).text()
+    assert not driver.find(dialog, QComboBox, names.BATCH_TURNS).isVisible()
+    driver.find(dialog, QPushButton, names.BATCH_PAINT).click()
+    assert window.current_page.objectName() == names.PAGE_MADE
+    session = driver.session
+    qtbot.waitUntil(lambda: len(driver.shown) >= 10)
+    assert not driver.get(QPushButton, names.GENERATE_MANY).isEnabled()
+    driver.get(QPushButton, names.MADE_BATCH_STOP).click()
+    qtbot.waitUntil(lambda: session.jobs.get(BATCH) is None)
+    driver.settle()
+    there = len(list(tiny_project.gallery.rglob("*.png")))
+    assert len(driver.shown) == there
+    assert 10 <= there < 200
+    [batch] = driver.page._shelf.batches
+    assert batch.left == 200 - there
+    finish = driver.get(QPushButton, names.item(names.MADE_FINISH, batch.folder.name))
+    qtbot.mouseClick(finish, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(driver.shown) == 200)
+    qtbot.waitUntil(lambda: session.jobs.get(BATCH) is None)
+    driver.settle()
+    assert driver.page._shelf.batches == ()
+    assert driver.shown[0].endswith("seed000699.png")
+
+
+def test_a_batch_whose_model_is_gone_says_so(drive, tiny_project, qtbot):
+    driver = drive(tiny_project)
+    from ddpm_studio.gallery.batch import begin_batch
+
+    checkpoint = tiny_project.checkpoint_paths()[-1]
+    sample = SampleConfig(num_inference_steps=2)
+    begin_batch(tiny_project, checkpoint, "0" * 64, 10, "ema", sample, 50)
+    driver.key(Qt.Key.Key_F5, widget=driver.page)
+    qtbot.waitUntil(lambda: len(driver.page._shelf.batches) == 1)
+    driver.window.batching.finish(driver.page._shelf.batches[0])
+    qtbot.waitUntil(lambda: driver.text(names.BANNER_TEXT) != "")
+    assert "was deleted" in driver.text(names.BANNER_TEXT)
+    driver.settle()
+    assert driver.session.jobs.get(BATCH) is None
+
+
+def test_a_stopped_batch_can_be_forgotten(drive, tiny_project, qtbot):
+    from ddpm_studio.gallery.batch import begin_batch
+
+    checkpoint = tiny_project.checkpoint_paths()[-1]
+    sample = SampleConfig(num_inference_steps=2)
+    batch = begin_batch(tiny_project, checkpoint, "0" * 64, 10, "ema", sample, 50)
+    driver = drive(tiny_project)
+    assert not driver.page.is_empty
+    driver.click(names.item(names.MADE_FORGET, batch.folder.name))
+    driver.settle()
+    assert driver.page._shelf.batches == ()
+    assert driver.page.is_empty
+    assert driver.session.jobs.get(TRAIN) is None

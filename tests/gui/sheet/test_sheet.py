@@ -1,0 +1,354 @@
+"""The sheet in the window, as a person uses it: real widgets, a tiny real model."""
+
+import shutil
+import threading
+
+import numpy as np
+import pytest
+import shiboken6
+from PIL import Image
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+)
+
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.gui import names
+from ddpm_studio.gui.sheet import work
+from ddpm_studio.gui.sheet.axis_values import AxisValues
+from ddpm_studio.gui.sheet.dialog import PageSettings, SheetDialog
+from ddpm_studio.gui.sheet.painting import JOB
+from ddpm_studio.gui.sheet.view import SheetView
+from ddpm_studio.sheets import Axis, Sheet
+from tests.export.sheet_pages import read_about
+from tests.gui.patience import PATIENCE
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Driver:
+    """The dialog of a window, by the names of its controls."""
+
+    def __init__(self, dialog, find, qtbot, session):
+        self.dialog, self.find, self.qtbot, self.session = dialog, find, qtbot, session
+        self.view = self.get(SheetView, names.SHEET_VIEW)
+        self.run = self.get(QPushButton, names.SHEET_RUN)
+        self.message = self.get(QLabel, names.SHEET_MESSAGE)
+        self.hover = self.get(QLabel, names.SHEET_HOVER)
+        self.export = self.get(QPushButton, names.SHEET_EXPORT)
+        self.count = self.get(QComboBox, names.SHEET_COUNT)
+
+    def get(self, kind, name):
+        return self.find(self.dialog, kind, name)
+
+    def chip(self, side, key, value):
+        return self.get(QAbstractButton, names.item(side, f"{key}_{value}"))
+
+    def choose(self, side, key, *values):
+        combo = self.get(QComboBox, names.item(side, "axis"))
+        combo.setCurrentIndex(combo.findData(key))
+        prefix = names.item(side, f"{key}_")
+        for chip in self.dialog.findChildren(QAbstractButton):
+            if chip.objectName().startswith(prefix):
+                wanted = chip.objectName().removeprefix(prefix) in map(str, values)
+                if chip.isChecked() != wanted:
+                    self.click(chip)
+
+    def click(self, widget):
+        self.qtbot.mouseClick(widget, LEFT)
+
+    def click_cell(self, *place):
+        at = self.view.cell_rect(place).center().toPoint()
+        self.qtbot.mouseClick(self.view.viewport(), LEFT, pos=at)
+
+    def wait(self):
+        self.qtbot.waitUntil(lambda: self.session.jobs.get(JOB) is None)
+
+    def paint(self):
+        self.click(self.run)
+        self.wait()
+
+
+@pytest.fixture
+def sheet(page, find, qtbot):
+    """The sheet of a trained project, opened by its button: 1 and 2 steps by eta 0 and 1."""
+    page.seed.setValue(5)
+    page.click(page.get(QPushButton, names.GENERATE_SHEET))
+    (dialog,) = page.window.findChildren(SheetDialog)
+    driver = Driver(dialog, find, qtbot, page.window.session)
+    for value in (1, 2):
+        driver.get(QSpinBox, names.item(names.SHEET_X, "number")).setValue(value)
+        driver.click(driver.get(QAbstractButton, names.item(names.SHEET_X, "add")))
+    driver.choose(names.SHEET_X, "steps", 1, 2)
+    driver.choose(names.SHEET_Y, "eta", 0.0, 1.0)
+    yield driver
+    if shiboken6.isValid(driver.dialog):
+        driver.dialog.reject()
+    qtbot.waitUntil(lambda: not driver.session.jobs.is_busy())
+
+
+def painted(project, sheet):
+    """What the engine makes of it, as cells."""
+    events = work.paint(work.SheetWish(project, sheet))
+    return {
+        (event.column, event.row): event.pictures for event in events if hasattr(event, "pictures")
+    }
+
+
+def colours(image):
+    shown = [image.pixelColor(x, y).getRgb()[:3] for y in range(8) for x in range(8)]
+    return np.array(shown, np.uint8).reshape(8, 8, 3)
+
+
+def test_the_cells_are_those_of_the_engine(sheet, tiny_project):
+    assert sheet.view.face.columns == ("1 step", "2 steps")
+    assert sheet.view.face.rows == ("eta 0", "eta 1")
+    assert sheet.message.text() == "4 cells to paint."
+    sheet.paint()
+    assert sheet.view.shown == {(0, 0), (1, 0), (0, 1), (1, 1)}
+    axes = Axis("steps", (1, 2)), Axis("eta", (0.0, 1.0))
+    expected = painted(tiny_project, Sheet(*axes, SampleConfig(seed=5), 10))
+    for place, pictures in expected.items():
+        image = sheet.view._images[place]
+        np.testing.assert_array_equal(colours(image), pictures[0])
+    assert sheet.message.text() == "The sheet is complete."
+    assert not sheet.run.isEnabled()
+
+
+def test_a_click_puts_the_settings_into_the_page_and_undo_takes_them_back(sheet, page):
+    before = page.window.generate_page._controls.sample_config(5)
+    sheet.paint()
+    sheet.click_cell(1, 1)
+    assert (page.steps.value(), page.eta.value(), page.seed.value()) == (2, 1.0, 5)
+    assert (
+        sheet.message.text()
+        == "On the page now: DDIM · 2 steps · eta 1 · seed 5 · step 10, averaged"
+    )
+    assert not sheet.get(QPushButton, names.SHEET_TAKE).isVisible()
+    sheet.click_cell(0, 0)
+    assert page.steps.value() == 1
+    sheet.click(sheet.get(QPushButton, names.SHEET_UNDO))
+    assert page.window.generate_page._controls.sample_config(page.seed.value()) == before
+    assert page.checkpoint.currentIndex() == 0  # still the newest
+
+
+def test_hovering_shows_the_settings_and_the_keyboard_goes_from_cell_to_cell(sheet, page):
+    sheet.view._set_hover((1, 0))
+    assert sheet.hover.text() == "DDIM · 2 steps · eta 0 · seed 5 · step 10, averaged"
+    sheet.view.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        sheet.qtbot.keyClick(sheet.view, key)
+    assert (page.steps.value(), page.eta.value()) == (2, 1.0)
+
+
+def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypatch, at_once):
+    usual, gate, asked = work.paint, threading.Event(), []
+
+    def paint(wish):
+        asked.append(wish)
+        for event in usual(wish):
+            yield event
+            if hasattr(event, "pictures") and len(asked) == 1:
+                gate.wait(PATIENCE / 1000)
+
+    monkeypatch.setattr(work, "paint", paint)
+    sheet.click(sheet.run)
+    sheet.qtbot.waitUntil(lambda: len(sheet.view.shown) == 1)
+    assert sheet.run.text() == "Cancel"
+    sheet.click(sheet.run)
+    gate.set()
+    sheet.wait()
+    kept = sheet.view.shown
+    assert 1 <= len(kept) < 4
+    assert sheet.run.text() == f"Go on, {4 - len(kept)} left"
+    assert sheet.message.text() == "Stopped. What is painted stays."
+    sheet.paint()
+    assert len(sheet.view.shown) == 4
+    assert len(asked[1].known) == len(kept)
+
+
+def test_what_was_painted_is_seen_again_after_a_change_of_the_axes(sheet):
+    sheet.paint()
+    sheet.click(sheet.chip(names.SHEET_X, "steps", 5))
+    assert len(sheet.view.shown) == 4
+    assert sheet.run.text() == "Go on, 2 left"
+    sheet.click(sheet.chip(names.SHEET_X, "steps", 5))
+    sheet.click(sheet.get(QPushButton, names.SHEET_SWAP))
+    assert sheet.view.face.columns == ("eta 0", "eta 1")
+    assert len(sheet.view.shown) == 4
+    assert not sheet.run.isEnabled()
+
+
+def test_one_value_on_each_side_is_a_sheet_too_and_none_is_said(sheet):
+    sheet.choose(names.SHEET_X, "steps", 2)
+    sheet.choose(names.SHEET_Y, "eta", 0.0)
+    sheet.paint()
+    assert sheet.view.shown == {(0, 0)}
+    sheet.choose(names.SHEET_Y, "eta")
+    assert sheet.message.text() == "Choose at least one value down."
+    assert not sheet.run.isEnabled()
+    assert not sheet.export.isEnabled()
+
+
+def test_samplers_without_eta_say_so(sheet):
+    sheet.choose(names.SHEET_Y, "sampler", "ddim", "heun")
+    sheet.choose(names.SHEET_X, "eta", 0.0, 1.0)
+    face = sheet.view.face
+    assert face.copies[1, 1] == (0, 1)
+    assert "Heun has no eta: the same picture for each of them." in sheet.view.words_of((1, 1))
+    assert "no eta" not in sheet.view.words_of((1, 0))
+
+
+def test_checkpoints_are_offered_with_the_star_of_the_best(sheet, tiny_project):
+    shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
+    sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
+    sheet.dialog.parent().generate_page.show_best(8, 0.5)
+    sheet.choose(names.SHEET_Y, "checkpoint", 8, 10)
+    best = sheet.chip(names.SHEET_Y, "checkpoint", 8)
+    assert best.text() == "step 8  ★"
+    assert "lowest loss on pictures it never saw: 0.5" in best.toolTip()
+    sheet.paint()
+    assert len(sheet.view.shown) == 4
+    for row in range(2):  # they are copies of each other
+        np.testing.assert_array_equal(
+            colours(sheet.view._images[0, row]), colours(sheet.view._images[0, 0])
+        )
+
+
+def test_a_checkpoint_that_training_deleted_leaves_a_gap_with_its_reason(sheet, tiny_project):
+    shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
+    sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
+    sheet.choose(names.SHEET_Y, "checkpoint", 8, 10)
+    tiny_project.checkpoint_path(8).unlink()
+    sheet.paint()
+    assert sheet.view.shown == {(0, 1), (1, 1)}
+    assert "There is no checkpoint" in sheet.view.words_of((0, 0))
+    assert sheet.message.text() == "2 cells stay empty; point at one to see why."
+
+
+def test_the_page_can_be_set_otherwise_and_taken_over(sheet, page):
+    take = sheet.get(QPushButton, names.SHEET_TAKE)
+    page.seed.setValue(77)
+    assert take.isVisible()
+    assert "seed 5" in sheet.get(QLabel, names.SHEET_FIXED).text()
+    sheet.click(take)
+    assert "seed 77" in sheet.get(QLabel, names.SHEET_FIXED).text()
+    assert not take.isVisible()
+    assert AxisValues.chosen(sheet.dialog._choice._values, "seed") == (77, 78, 79, 80)
+
+
+@pytest.mark.parametrize(("suffix", "paper"), [(".png", "light"), (".webp", "dark")])
+def test_export_writes_a_labelled_page_with_its_settings_inside(sheet, tmp_path, suffix, paper):
+    combo = sheet.get(QComboBox, names.SHEET_PAPER)
+    combo.setCurrentIndex(combo.findData(paper))
+    assert not sheet.export.isEnabled()
+    sheet.paint()
+    assert sheet.export.isEnabled()
+    path = tmp_path / f"sheet{suffix}"
+    export = sheet.dialog._export_job
+    export.write(path, sheet.dialog._page_wish())
+    sheet.qtbot.waitUntil(lambda: not export.is_running)
+    assert sheet.message.text() == f"Saved sheet{suffix}"
+    assert sheet.get(QPushButton, names.SHEET_SHOW_IN_FOLDER).isVisible()
+    with Image.open(path) as image:
+        corner = image.convert("RGB").getpixel((0, 0))
+    assert corner == ((255, 255, 255) if paper == "light" else (20, 20, 20))
+    about = read_about(path)
+    assert about["x"] == {"name": "steps", "values": [1, 2]}
+    assert len(about["checkpoints_sha256"]["10"]) == 64
+
+
+def test_an_export_that_cannot_be_written_is_a_sentence(sheet, tmp_path):
+    sheet.paint()
+    (tmp_path / "file").write_text("")
+    sheet.dialog._export_job.write(tmp_path / "file" / "sheet.png", sheet.dialog._page_wish())
+    sheet.qtbot.waitUntil(lambda: not sheet.dialog._export_job.is_running)
+    assert "cannot be made" in sheet.message.text()
+
+
+def test_zoom_keeps_labels_in_view_and_fits_again(sheet):
+    sheet.paint()
+    view = sheet.view
+    assert view.is_fitted
+    for _ in range(12):
+        view.zoom(1)
+    assert view.scale == 24.0
+    view.horizontalScrollBar().setValue(view.horizontalScrollBar().maximum())
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    top = view._layout.bands[1]
+    cell = view.cell_rect((0, 0))
+    assert cell.top() < top
+    under_the_label = QPointF(cell.center().x(), (cell.top() + top) / 2)
+    assert cell.contains(under_the_label)
+    assert view.place_at(under_the_label) is None
+    sheet.click(sheet.get(QPushButton, names.SHEET_FIT))
+    assert view.is_fitted
+    assert view.horizontalScrollBar().maximum() == view.verticalScrollBar().maximum() == 0
+
+
+def test_enter_in_a_field_adds_a_value_and_paints_nothing(sheet):
+    part = sheet.get(QDoubleSpinBox, names.item(names.SHEET_Y, "part"))
+    part.setValue(0.4)
+    part.setFocus()
+    sheet.qtbot.keyClick(part, Qt.Key.Key_Return)
+    assert sheet.view.face.rows == ("eta 0", "eta 0.4", "eta 1")
+    assert sheet.session.jobs.get(JOB) is None
+
+
+def test_the_axes_and_their_values_are_remembered(sheet, page, settings, find, qtbot):
+    sheet.choose(names.SHEET_Y, "sampler", "heun")
+    sheet.count.setCurrentIndex(1)
+    sheet.dialog.reject()
+    values = AxisValues(settings)
+    assert values.chosen("steps") == (1, 2)
+    assert values.chosen("sampler") == ("heun",)
+    page.click(page.get(QPushButton, names.GENERATE_SHEET))
+    qtbot.waitUntil(lambda: page.window.generate_page._sheets._dialog is not sheet.dialog)
+    again = page.window.generate_page._sheets._dialog
+    assert again._choice.axes() == (Axis("steps", (1, 2)), Axis("sampler", ("heun",)))
+    assert again._choice.count == 4
+    again.reject()
+
+
+def test_odd_values_that_were_kept_are_passed_over(settings):
+    settings.set("sheet/steps", ["5", "x", "-3", "17"])
+    settings.set("sheet/eta", ["none"])
+    values = AxisValues(settings)
+    assert values.chosen("steps") == (5, 17)
+    assert values.chosen("eta") == (0.0, 0.5, 1.0)
+
+
+def test_another_project_closes_it_and_cancels_what_it_paints(sheet, monkeypatch):
+    gate = threading.Event()
+
+    def paint(_wish):
+        while True:
+            gate.wait(0.01)
+            yield None
+
+    monkeypatch.setattr(work, "paint", paint)
+    sheet.click(sheet.run)
+    assert sheet.session.jobs.get(JOB) is not None
+    sheet.session.close_project()
+    sheet.wait()
+    sheet.qtbot.waitUntil(lambda: not shiboken6.isValid(sheet.dialog))
+
+
+def test_a_sheet_is_opened_once(sheet, page):
+    page.click(page.get(QPushButton, names.GENERATE_SHEET))
+    assert len(page.window.findChildren(SheetDialog)) == 1
+
+
+def test_the_used_steps_are_no_longer_than_the_model_was_trained(session, tiny_project, qtbot):
+    session.project = tiny_project
+    settings = PageSettings(SampleConfig(num_inference_steps=5), 10, "ema")
+    dialog = SheetDialog(session, tiny_project, settings, [10])
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    most = tiny_project.config.diffusion.num_timesteps
+    assert dialog.findChild(QSpinBox, names.item(names.SHEET_X, "number")).maximum() == most

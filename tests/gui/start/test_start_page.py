@@ -1,0 +1,131 @@
+"""The start screen: recent projects and the ways to a new one."""
+
+import shutil
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.shell import work
+from ddpm_studio.gui.start.new_project import NewProjectDialog
+from ddpm_studio.gui.start.project_card import ProjectCard
+from ddpm_studio.project import Project
+
+
+@pytest.fixture
+def new_project_elsewhere(tmp_path, picture_folder, tiny_project):
+    return Project.create(tmp_path / "elsewhere" / "leaves", picture_folder, tiny_project.config)
+
+
+def cards(window):
+    return [card for card in window.findChildren(ProjectCard) if card.isVisibleTo(window)]
+
+
+def test_recent_projects_show_their_newest_picture_and_open_by_click(
+    qtbot, make_window, find, settings, tiny_project, new_project_elsewhere
+):
+    settings.add_recent_project(new_project_elsewhere.path)
+    settings.add_recent_project(tiny_project.path)
+    window = make_window()
+    qtbot.waitUntil(lambda: len(cards(window)) == 2)
+    first = find(window, ProjectCard, names.item(names.START_RECENT, 0))
+    assert first.text() == tiny_project.name
+    assert first.has_picture()
+    assert "10 steps" in first.accessibleDescription()
+    second = find(window, ProjectCard, names.item(names.START_RECENT, 1))
+    assert "not trained" in second.accessibleDescription()
+    qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
+    assert window.session.project.path == tiny_project.path
+    assert window.current_page.objectName() == names.PAGE_PICTURES
+
+
+def test_a_project_that_is_gone_is_forgotten(qtbot, make_window, settings, tiny_project):
+    settings.add_recent_project(tiny_project.path)
+    shutil.rmtree(tiny_project.path)
+    window = make_window()
+    qtbot.waitUntil(lambda: settings.recent_projects == [])
+    assert cards(window) == []
+
+
+def test_the_newest_picture_is_the_latest_preview(tiny_project):
+    [recent] = work.look_at_recent([tiny_project.path])
+    newest = max(tiny_project.samples.glob("step_*.png"))
+    expected = work._read_small(newest)
+    assert recent.image == expected
+
+
+def test_sample_pictures_are_one_click_away(qtbot, window, find, monkeypatch):
+    monkeypatch.setattr(work, "SAMPLE_PICTURES", 3)
+    button = find(window, QPushButton, names.START_SAMPLE)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not button.isEnabled()
+    qtbot.waitUntil(lambda: window.session.project is not None)
+    assert len(list(window.session.project.pictures.glob("*.png"))) == 3
+    qtbot.waitUntil(button.isEnabled)
+
+
+def open_dialog(qtbot, window, find):
+    qtbot.mouseClick(find(window, QPushButton, names.START_NEW), Qt.MouseButton.LeftButton)
+    [dialog] = window.findChildren(NewProjectDialog)
+    return dialog
+
+
+def test_a_folder_is_enough_for_a_new_project(qtbot, window, find, settings, picture_folder):
+    dialog = open_dialog(qtbot, window, find)
+    create = find(dialog, QPushButton, names.NEW_PROJECT_CREATE)
+    assert not create.isEnabled()
+    find(dialog, QLineEdit, names.NEW_PROJECT_PICTURES).setText(str(picture_folder))
+    assert create.isEnabled()
+    qtbot.mouseClick(create, Qt.MouseButton.LeftButton)
+    project = Project.open(settings.projects_folder / picture_folder.name)
+    assert project.pictures == picture_folder
+    assert window.session.project == project
+
+
+def test_everything_proposed_can_be_changed(qtbot, window, find, tmp_path, picture_folder):
+    dialog = open_dialog(qtbot, window, find)
+    find(dialog, QLineEdit, names.NEW_PROJECT_PICTURES).setText(str(picture_folder))
+    find(dialog, QLineEdit, names.NEW_PROJECT_NAME).setText("tulips")
+    find(dialog, QLineEdit, names.NEW_PROJECT_PLACE).setText(str(tmp_path / "elsewhere"))
+    preset = find(dialog, QComboBox, names.NEW_PROJECT_PRESET)
+    preset.setCurrentIndex(preset.findData("small"))
+    find(dialog, QPushButton, names.NEW_PROJECT_CREATE).click()
+    project = Project.open(tmp_path / "elsewhere" / "tulips")
+    assert project.config.pictures.size == 64
+
+
+def test_what_is_wrong_is_said_before_anything_is_made(
+    qtbot, window, find, settings, picture_folder, tiny_project
+):
+    dialog = open_dialog(qtbot, window, find)
+    pictures = find(dialog, QLineEdit, names.NEW_PROJECT_PICTURES)
+    name = find(dialog, QLineEdit, names.NEW_PROJECT_NAME)
+    problem = find(dialog, QLabel, names.NEW_PROJECT_PROBLEM)
+    create = find(dialog, QPushButton, names.NEW_PROJECT_CREATE)
+    for folder, title, words in (
+        ("/does/not/exist", "x", "does not exist"),
+        (str(picture_folder), "", "needs a name"),
+        (str(picture_folder), "a/b", "needs a name"),
+        (str(picture_folder), tiny_project.name, "already is a project"),
+    ):
+        pictures.setText(folder)
+        name.setText(title)
+        assert words in problem.text()
+        assert not create.isEnabled()
+    name.setText("x")
+    assert create.isEnabled()
+    find(dialog, QLineEdit, names.NEW_PROJECT_PLACE).setText("beside the program")
+    assert "kept in a folder" in problem.text()
+    assert not create.isEnabled()
+    dialog.close()
+    assert window.session.project is None
+
+
+def test_a_name_that_is_taken_is_not_proposed(qtbot, window, find, picture_folder, settings):
+    (settings.projects_folder / picture_folder.name).mkdir(parents=True)
+    dialog = open_dialog(qtbot, window, find)
+    find(dialog, QLineEdit, names.NEW_PROJECT_PICTURES).setText(str(picture_folder))
+    proposed = find(dialog, QLineEdit, names.NEW_PROJECT_NAME).text()
+    assert proposed == f"{picture_folder.name} 2"
+    dialog.close()

@@ -1,0 +1,73 @@
+"""What tests.scenes.screenshots draws of the scrubber: its views, memory, own pictures."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QSlider, QToolButton, QWidget
+
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.job_names import SAMPLE
+from ddpm_studio.gui.generate.grid import SampleGrid
+from ddpm_studio.gui.main_window import MainWindow
+from tests.scenes.scenes import generate, scene, settle, wait_until
+
+
+@scene("scrubber_noise")
+def _(window: MainWindow) -> None:
+    """What the model takes for noise, half way."""
+    generate(window)
+    timeline = window.findChild(QSlider, names.SCRUBBER_SLIDER)
+    timeline.setValue(timeline.maximum() // 2)
+    window.findChild(QComboBox, names.SCRUBBER_SHOW).setCurrentIndex(2)
+
+
+@scene("scrubber_little_memory")
+def _(window: MainWindow) -> None:
+    """Not every frame is kept, and one looks at another one."""
+    generate(window)
+    trajectory = window.findChild(SampleGrid, names.GENERATE_GRID).trajectory
+    trajectory.again = None  # so that what is shown stays so
+    trajectory.set_budget(trajectory.store.nbytes // 3)
+    timeline = window.findChild(QSlider, names.SCRUBBER_SLIDER)
+    missing = [p for p in range(len(trajectory)) if not trajectory.is_exact(p)]
+    timeline.setValue(missing[len(missing) // 2])
+
+
+def own_picture(window: MainWindow, part: float) -> None:
+    """One's own picture, so far into the noise, finished from every level."""
+    window.show_page(names.NAV_GENERATE)
+    window.findChild(QToolButton, names.OWN_SURPRISE).click()
+    grid = window.findChild(SampleGrid, names.GENERATE_GRID)
+    wait_until(lambda: grid.trajectory is not None and not grid.trajectory.is_finishing)
+    wait_until(lambda: window.session.jobs.get(SAMPLE) is None)
+    timeline = window.findChild(QSlider, names.SCRUBBER_SLIDER)
+    timeline.setValue(round(part * timeline.maximum()))
+
+
+@scene("own_picture")
+def _(window: MainWindow) -> None:
+    own_picture(window, 0.6)
+
+
+@scene("own_picture_finished")
+def _(window: MainWindow) -> None:
+    own_picture(window, 0.4)
+    show = window.findChild(QComboBox, names.SCRUBBER_SHOW)
+    show.setCurrentIndex(3)
+
+
+@scene("own_picture_painted_on")
+def _(window: MainWindow) -> None:
+    own_picture(window, 0.5)
+    before = window.findChild(SampleGrid, names.GENERATE_GRID).trajectory
+    window.findChild(QPushButton, names.OWN_PAINT_ON).click()
+    grid = window.findChild(SampleGrid, names.GENERATE_GRID)
+    wait_until(lambda: grid.trajectory is not before and grid.trajectory.is_complete)
+
+
+@scene("own_picture_choose")
+def _(window: MainWindow) -> QWidget:
+    generate(window)
+    window.findChild(QToolButton, names.OWN_CHOOSE).click()
+    wait_until(lambda: window.findChild(QDialog, names.OWN_DIALOG) is not None)
+    settle()
+    return window.findChild(QDialog, names.OWN_DIALOG)
