@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self.session, self.batching = session, batching
         self._closing = False
         self._was_painted = False
-        self.setObjectName(names.WINDOW)
+        self.setObjectName("window")
         self.setWindowTitle("DDPM Studio")
         self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST)
@@ -171,8 +171,8 @@ class MainWindow(QMainWindow):
         layout.addLayout(middle, 1)
         layout.addWidget(self._status)
         self.setCentralWidget(central)
-        self._saving = Overlay(theme, "export", "Saving…", names.SAVING, self, dashed=False)
-        self._drop = Overlay(theme, "drop", "Drop the folder", names.DROP, self, dashed=True)
+        self._saving = Overlay(theme, "export", "Saving…", "window.saving", self, dashed=False)
+        self._drop = Overlay(theme, "drop", "Drop the folder", "window.drop", self, dashed=True)
 
     def _connect(self) -> None:
         session = self.session

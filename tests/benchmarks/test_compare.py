@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.view import DIFFERENCE, FLICKER, SIDES, WIPE
@@ -47,7 +46,7 @@ def test_two_runs_of_64_pictures_are_painted_within_16_ms(
     a, b = (noise_trajectory(steps, seed) for seed, steps in enumerate(STEPS))
     stage.set_trajectory(a)
     stage.set_comparison(a, b)
-    views = stage.findChild(QComboBox, names.COMPARE_VIEW)
+    views = stage.findChild(QComboBox, "compare.view")
     views.setCurrentIndex(views.findData(view))
     paint, painting = SampleGrid.paintEvent, []
 

@@ -86,7 +86,7 @@ def open_wall(window: MainWindow, project: Project) -> tuple[PictureWall, float]
     window.session.close_project()
     wait(lambda: not window.session.jobs.is_busy())
     window.show_page(names.NAV_START)
-    wall = window.findChild(PictureWall, names.MADE_WALL)
+    wall = window.findChild(PictureWall, "made.wall")
     start = time.perf_counter()
     window.session.open_project(project.path)
     window.show_page(names.NAV_MADE)

@@ -88,7 +88,7 @@ def open_window(qtbot, tmp_path: Path) -> Iterator[Callable[[Project], MainWindo
         qtbot.waitExposed(window)
         qtbot.waitUntil(lambda: bool(window.session.device_name), timeout=60_000)
         window.show_page(names.NAV_TRAIN)
-        unit = window.findChild(QComboBox, names.TRAIN_LENGTH_UNIT)
+        unit = window.findChild(QComboBox, "train.length_unit")
         unit.setCurrentIndex(unit.findData("until_stopped"))
         return window
 
@@ -104,7 +104,7 @@ def start_watched(window: MainWindow, watch: Watch, monkeypatch, qtbot) -> None:
     monkeypatch.setattr(
         work, "train_project", lambda *args, **options: watch.over(train_project(*args, **options))
     )
-    button = window.findChild(QPushButton, names.TRAIN_START)
+    button = window.findChild(QPushButton, "train.start")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(watch.ends) >= WARM_UP, timeout=120_000)
 

@@ -24,7 +24,6 @@ from ddpm_studio.data.picture_facts import PictureFacts, encode_thumbnail
 from ddpm_studio.data.prepare import PictureSet
 from ddpm_studio.data.summary import summarise
 from ddpm_studio.data.verdict import TakenPicture
-from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import work
@@ -105,7 +104,7 @@ def close(window: MainWindow) -> None:
 @pytest.mark.parametrize("factor", [1, 2])
 @pytest.mark.parametrize("how", ["end to end", "row by row"])
 def test_scrolling_stays_smooth(window: MainWindow, factor: int, how: str) -> None:
-    wall = window.findChild(PictureWall, names.PICTURES_WALL)
+    wall = window.findChild(PictureWall, "pictures.wall")
     assert wall.wall_model.rowCount() == COUNT
     wall.set_factor(factor)
     settle(window)
@@ -200,7 +199,7 @@ def measure(place: str) -> None:
     window.resize(1280, 800)
     window.show()
     wait(lambda: bool(window.session.device_name))
-    wall = window.findChild(PictureWall, names.PICTURES_WALL)
+    wall = window.findChild(PictureWall, "pictures.wall")
     config = work.with_size(StudioConfig(), 32)
 
     def row_is_there() -> bool:

@@ -337,8 +337,8 @@ def test_the_window_says_that_a_training_ends_and_waits_with_the_next_one(
 ):
     window, runs, stones = running
     session = window.session
-    banner, state = (find(window, QLabel, name) for name in (names.BANNER_TEXT, names.TRAIN_STATE))
-    start = find(window, QPushButton, names.TRAIN_START)
+    banner, state = (find(window, QLabel, name) for name in ("window.banner.text", "train.state"))
+    start = find(window, QPushButton, "train.start")
     session.open_project(stones.path)
     assert banner.text() == "Training of flowers saves and ends in the background."
     assert banner.isVisible()

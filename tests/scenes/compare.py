@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QSpinBox,
 )
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.compare.view import DIFFERENCE, FLICKER, SIDES, WIPE
 from ddpm_studio.gui.generate.grid import SampleGrid
@@ -33,7 +32,7 @@ def _(window: MainWindow) -> None:
     """Two grids, half way."""
     compare(window, SIDES)
     look_at(window, 0.7)
-    grid = window.findChild(SampleGrid, names.GENERATE_GRID)
+    grid = window.findChild(SampleGrid, "generate.grid")
     grid.set_chosen({2})
 
 
@@ -74,7 +73,7 @@ def _(window: MainWindow) -> None:
     """The marks of the picture under the mouse."""
     generate(window)
     settle()
-    grid = window.findChild(SampleGrid, names.GENERATE_GRID)
+    grid = window.findChild(SampleGrid, "generate.grid")
     QTest.mouseMove(grid, grid.cell_rect(3).center().toPoint())
 
 
@@ -84,32 +83,32 @@ def _(window: MainWindow) -> None:
     generate(window)
     look_at(window, 0.5)
     open_picture(window, 5)
-    window.findChild(QPushButton, names.GENERATE_KEEP).click()
-    wait_until(lambda: window.findChild(QLabel, names.GENERATE_SAVED).isVisible())
+    window.findChild(QPushButton, "generate.keep").click()
+    wait_until(lambda: window.findChild(QLabel, "generate.saved").isVisible())
 
 
 def begin(window: MainWindow, view: str) -> None:
-    window.findChild(QPushButton, names.COMPARE).click()
-    views = window.findChild(QComboBox, names.COMPARE_VIEW)
+    window.findChild(QPushButton, "compare").click()
+    views = window.findChild(QComboBox, "compare.view")
     views.setCurrentIndex(views.findData(view))
 
 
 def compare(window: MainWindow, view: str) -> None:
     """20 steps without fresh noise, held against 8 steps with it."""
-    window.findChild(QDoubleSpinBox, names.GENERATE_ETA).setValue(0.0)
+    window.findChild(QDoubleSpinBox, "generate.eta").setValue(0.0)
     generate(window)
     begin(window, view)
-    window.findChild(QSpinBox, names.GENERATE_STEPS).setValue(8)
-    window.findChild(QDoubleSpinBox, names.GENERATE_ETA).setValue(0.6)
+    window.findChild(QSpinBox, "generate.steps").setValue(8)
+    window.findChild(QDoubleSpinBox, "generate.eta").setValue(0.6)
     stage = window.generate_page._stage
     wait_until(lambda: stage.compare.b is not None and stage.compare.b.is_complete)
     wait_until(lambda: window.session.jobs.get(SAMPLE) is None)
 
 
 def look_at(window: MainWindow, part: float) -> None:
-    timeline = window.findChild(QSlider, names.SCRUBBER_SLIDER)
+    timeline = window.findChild(QSlider, "scrubber.slider")
     timeline.setValue(round(part * timeline.maximum()))
 
 
 def open_picture(window: MainWindow, index: int) -> None:
-    window.findChild(SampleGrid, names.GENERATE_GRID).opened.emit(index)
+    window.findChild(SampleGrid, "generate.grid").opened.emit(index)

@@ -18,9 +18,9 @@ from tests.scenes.scenes import generate, scene, settle, wait_until
 def open_dialog(window: MainWindow, kind: str) -> QDialog:
     """As a person does, and waits until the preview plays and the size is known."""
     generate(window)
-    window.findChild(QPushButton, names.GENERATE_EXPORT).click()
-    dialog = window.findChild(QDialog, names.EXPORT)
-    choose(dialog, names.EXPORT_FORMAT, kind)
+    window.findChild(QPushButton, "generate.export").click()
+    dialog = window.findChild(QDialog, "export")
+    choose(dialog, "export.format", kind)
     return dialog
 
 
@@ -30,7 +30,7 @@ def choose(dialog: QDialog, name: str, key: str) -> None:
 
 
 def wait_for_size(dialog: QDialog) -> None:
-    facts = dialog.findChild(QLabel, names.EXPORT_FACTS)
+    facts = dialog.findChild(QLabel, "export.facts")
     wait_until(lambda: "about" in facts.text() and "…" not in facts.text())
 
 
@@ -38,11 +38,11 @@ def wait_for_size(dialog: QDialog) -> None:
 def _(window: MainWindow) -> QWidget:
     """With all that a GIF can have."""
     dialog = open_dialog(window, ".gif")
-    choose(dialog, names.EXPORT_TIMES, "often")
-    choose(dialog, names.EXPORT_SHOW, "both")
-    dialog.findChild(QAbstractButton, names.EXPORT_CAPTION).setChecked(True)
+    choose(dialog, "export.times", "often")
+    choose(dialog, "export.show", "both")
+    dialog.findChild(QAbstractButton, "export.caption").setChecked(True)
     wait_for_size(dialog)
-    wait_until(lambda: dialog.findChild(FilmPreview, names.EXPORT_PREVIEW).tick >= 14)
+    wait_until(lambda: dialog.findChild(FilmPreview, "export.preview").tick >= 14)
     return dialog
 
 
@@ -50,18 +50,18 @@ def _(window: MainWindow) -> QWidget:
 def _(window: MainWindow) -> QWidget:
     """One picture, smoothly enlarged."""
     dialog = open_dialog(window, ".mp4")
-    choose(dialog, names.EXPORT_WHAT, "one")
-    choose(dialog, names.EXPORT_ENLARGE, "smooth")
-    choose(dialog, names.EXPORT_EASING, "change")
+    choose(dialog, "export.what", "one")
+    choose(dialog, "export.enlarge", "smooth")
+    choose(dialog, "export.easing", "change")
     wait_for_size(dialog)
-    wait_until(lambda: dialog.findChild(FilmPreview, names.EXPORT_PREVIEW).tick >= 14)
+    wait_until(lambda: dialog.findChild(FilmPreview, "export.preview").tick >= 14)
     return dialog
 
 
 @scene("export_strip")
 def _(window: MainWindow) -> QWidget:
     dialog = open_dialog(window, "strip")
-    dialog.findChild(QAbstractButton, names.EXPORT_CAPTION).setChecked(True)
+    dialog.findChild(QAbstractButton, "export.caption").setChecked(True)
     wait_for_size(dialog)
     return dialog
 
@@ -70,8 +70,8 @@ def _(window: MainWindow) -> QWidget:
 def _(window: MainWindow) -> QWidget:
     """Broad: seen above the options."""
     dialog = open_dialog(window, "strip")
-    choose(dialog, names.EXPORT_WHAT, "one")
-    dialog.findChild(QAbstractButton, names.EXPORT_CAPTION).setChecked(True)
+    choose(dialog, "export.what", "one")
+    dialog.findChild(QAbstractButton, "export.caption").setChecked(True)
     wait_for_size(dialog)
     return dialog
 
@@ -97,8 +97,8 @@ def _(window: MainWindow) -> QWidget:
     try:
         dialog = open_dialog(window, ".webp")
         wait_for_size(dialog)
-        dialog.findChild(QPushButton, names.EXPORT_SAVE).click()
-        message = dialog.findChild(QLabel, names.EXPORT_MESSAGE)
+        dialog.findChild(QPushButton, "export.save").click()
+        message = dialog.findChild(QLabel, "export.message")
         wait_until(lambda: "left" in message.text())
     finally:
         work.write = write
@@ -109,8 +109,8 @@ def _(window: MainWindow) -> QWidget:
 def _(window: MainWindow) -> QWidget:
     dialog = open_dialog(window, ".webp")
     wait_for_size(dialog)
-    dialog.findChild(QPushButton, names.EXPORT_SAVE).click()
-    message = dialog.findChild(QLabel, names.EXPORT_MESSAGE)
+    dialog.findChild(QPushButton, "export.save").click()
+    message = dialog.findChild(QLabel, "export.message")
     wait_until(lambda: message.text().startswith("Saved"))
     settle()
     return dialog
@@ -120,9 +120,9 @@ def _(window: MainWindow) -> QWidget:
 def _(window: MainWindow) -> QWidget:
     """The film of the model learning."""
     window.show_page(names.NAV_TRAIN)
-    window.findChild(QAbstractButton, names.TRAIN_EXPORT).click()
-    wait_until(lambda: window.findChild(QDialog, names.EXPORT) is not None)
-    dialog = window.findChild(QDialog, names.EXPORT)
-    dialog.findChild(QAbstractButton, names.EXPORT_CAPTION).setChecked(True)
+    window.findChild(QAbstractButton, "train.export").click()
+    wait_until(lambda: window.findChild(QDialog, "export") is not None)
+    dialog = window.findChild(QDialog, "export")
+    dialog.findChild(QAbstractButton, "export.caption").setChecked(True)
     wait_for_size(dialog)
     return dialog

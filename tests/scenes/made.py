@@ -25,6 +25,7 @@ from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe
+from ddpm_studio.training.loaded import load
 from tests.scenes.scenes import CONFIG, scene, settle, wait_until
 
 Select = QItemSelectionModel.SelectionFlag
@@ -101,9 +102,8 @@ def _(window: MainWindow) -> None:
     project = gallery_of(window, 160)
     for left in (3120, 12):
         sample = SampleConfig(seed=left)
-        batch = begin_batch(
-            project, project.checkpoint_paths()[-1], "0" * 64, 120, "ema", sample, MANY
-        )
+        loaded = dataclasses.replace(load(project.checkpoint_paths()[-1]), sha256="0" * 64)
+        batch = begin_batch(project, loaded, sample, MANY)
         keep(dataclasses.replace(batch, done=MANY - left))
     show(window, project)
     wait_until(lambda: len(window.made_page._shelf.batches) == 2)
@@ -139,7 +139,7 @@ def _(window: MainWindow) -> None:
     wait_until(lambda: bool(window.batching.progress.text))
     batch_work.begin = kept
     window.batching.set_paused(True)
-    wall = window.findChild(PictureWall, names.MADE_WALL)
+    wall = window.findChild(PictureWall, "made.wall")
     wait_until(lambda: wall.wall_model.image(0) is not None)
     wall.setCurrentIndex(wall.wall_model.index(4))
     wait_for_recipe(window)
@@ -150,8 +150,8 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> QWidget:
     window.show_page(names.NAV_GENERATE)
     window.batching.seconds_per_call = 0.004
-    window.findChild(QPushButton, names.GENERATE_MANY).click()
-    return window.findChild(QDialog, names.BATCH)
+    window.findChild(QPushButton, "generate.many").click()
+    return window.findChild(QDialog, "batch")
 
 
 @scene("generate_many")
@@ -176,7 +176,7 @@ def wait_for_recipe(window: MainWindow) -> None:
 def open_made(window: MainWindow, count: int) -> PictureWall:
     """A project in whose gallery there is a lot, and its wall."""
     show(window, gallery_of(window, count))
-    wall = window.findChild(PictureWall, names.MADE_WALL)
+    wall = window.findChild(PictureWall, "made.wall")
     wait_until(lambda: wall.wall_model.rowCount() >= count and not window.session.jobs.is_busy())
     settle()
     return wall

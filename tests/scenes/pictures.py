@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractButton, QDialog, QScrollArea, QWidget
 
 from ddpm_studio.choices import Choices, write_choices
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures.details import CropView
 from ddpm_studio.gui.wall.query import PictureQuery
@@ -46,8 +45,8 @@ def _(window: MainWindow) -> None:
 @scene("pictures_crop")
 def _(window: MainWindow) -> QWidget:
     mixed_folder(window).opened.emit()
-    wait_until(lambda: window.findChild(QDialog, names.CROP) is not None)
-    return window.findChild(QDialog, names.CROP)
+    wait_until(lambda: window.findChild(QDialog, "crop") is not None)
+    return window.findChild(QDialog, "crop")
 
 
 @scene("pictures_transparent")
@@ -59,9 +58,9 @@ def _(window: MainWindow) -> None:
 @scene("pictures_transparent_crop")
 def _(window: MainWindow) -> QWidget:
     sprites(window).opened.emit()
-    wait_until(lambda: window.findChild(QDialog, names.CROP) is not None)
-    editor = window.findChild(QDialog, names.CROP)
-    editor.findChild(QAbstractButton, names.CROP_ADD).click()
+    wait_until(lambda: window.findChild(QDialog, "crop") is not None)
+    editor = window.findChild(QDialog, "crop")
+    editor.findChild(QAbstractButton, "crop.add").click()
     return editor
 
 
@@ -124,4 +123,4 @@ def open_folder(window: MainWindow, folder: Path, show: str) -> PictureWall:
     window.pictures_page._wall.filter.set_query(PictureQuery(show=show))
     crop = window.findChild(CropView)
     wait_until(lambda: crop.image is not None)
-    return window.findChild(PictureWall, names.PICTURES_WALL)
+    return window.findChild(PictureWall, "pictures.wall")

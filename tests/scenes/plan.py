@@ -38,7 +38,7 @@ def _(window: MainWindow) -> QWidget:
 def _(window: MainWindow) -> QWidget:
     """A size that takes longer than there is time for, chosen by hand."""
     dialog = open_plan(window, found)
-    dialog.findChild(QWidget, names.item(names.PLAN_CHOICE, "standard")).click()
+    dialog.findChild(QWidget, names.item("plan.choice", "standard")).click()
     return dialog
 
 
@@ -60,7 +60,7 @@ def _(window: MainWindow) -> None:
     """The plan is used."""
     dialog = open_plan(window, found)
     settle()
-    dialog.findChild(QPushButton, names.PLAN_USE).click()
+    dialog.findChild(QPushButton, "plan.use").click()
 
 
 def open_plan(window: MainWindow, look: object) -> QDialog:
@@ -77,10 +77,10 @@ def open_plan(window: MainWindow, look: object) -> QDialog:
 
 def _open(window: MainWindow, look: object) -> QDialog:
     usual, work.look_at_machine = work.look_at_machine, look
-    button = window.findChild(QPushButton, names.TRAIN_PLAN)
+    button = window.findChild(QPushButton, "train.plan")
     wait_until(button.isEnabled)
     button.click()
-    dialog = window.findChild(QDialog, names.PLAN)
+    dialog = window.findChild(QDialog, "plan")
     dialog.findChild(TimePicker).unit.setFocus()  # no cursor that blinks
     wait_until(lambda: look is forever or window.session.jobs.get("plan") is None)
     if look is forever:

@@ -69,15 +69,15 @@ def _(window: MainWindow) -> None:
     assert project is not None
     window.show_page(names.NAV_GENERATE)
     window.recipes.open(next(path for path in project.pictures.iterdir() if path.is_file()))
-    wait_until(lambda: window.findChild(QWidget, names.BANNER).isVisible())
+    wait_until(lambda: window.findChild(QWidget, "window.banner").isVisible())
 
 
 @scene("recipe_ways")
 def _(window: MainWindow) -> None:
     """Where a recipe can be opened, and pictures saved without theirs."""
     generate(window)
-    window.findChild(QPushButton, names.GENERATE_MORE).setFocus()
-    window.findChild(QPushButton, names.GENERATE_MORE).setChecked(True)
+    window.findChild(QPushButton, "generate.more").setFocus()
+    window.findChild(QPushButton, "generate.more").setChecked(True)
     settle()
 
 
@@ -91,9 +91,9 @@ def saved_file(window: MainWindow) -> Path:
     """Paint one picture, and save it."""
     project = window.session.project
     assert project is not None
-    window.findChild(QSpinBox, names.GENERATE_COUNT).setValue(1)
+    window.findChild(QSpinBox, "generate.count").setValue(1)
     generate(window)
-    window.findChild(QPushButton, names.GENERATE_SAVE).click()
+    window.findChild(QPushButton, "generate.save").click()
     wait_until(lambda: any(pngs(project.gallery)))
     wait_until(lambda: not window.session.jobs.is_busy())
     return max(pngs(project.gallery), key=lambda path: path.stat().st_mtime_ns)

@@ -148,8 +148,8 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> None:
     """Zoomed and pointed at, with an earlier picture of the film, and paused."""
     learn(window)
-    window.findChild(QPushButton, names.TRAIN_START).click()
-    window.findChild(QSlider, names.TRAIN_HISTORY).setValue(4)
+    window.findChild(QPushButton, "train.start").click()
+    window.findChild(QSlider, "train.history").setValue(4)
     canvas = window.findChild(LossPlot, names.TRAIN_PLOT).canvas
     for _ in range(6):
         QTest.keyClick(canvas, Qt.Key.Key_Plus)
@@ -160,9 +160,9 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> None:
     """With a value that is not allowed."""
     window.show_page(names.NAV_TRAIN)
-    window.findChild(QPushButton, names.TRAIN_ADVANCED).click()
+    window.findChild(QPushButton, "train.advanced").click()
     settle()
-    field = window.findChild(QLineEdit, names.item(names.TRAIN_SETTING, "train.batch_size"))
+    field = window.findChild(QLineEdit, names.item("train.setting", "train.batch_size"))
     field.selectAll()
     QTest.keyClicks(field, "many")
     settle()
@@ -218,11 +218,11 @@ def _(window: MainWindow) -> QWidget:
     """A look at the model while it learns."""
     run = learn(window)
     window.train_page._sampling.lend().live = run
-    window.findChild(QPushButton, names.TRAIN_SAMPLE_NOW).click()
+    window.findChild(QPushButton, "train.sample_now").click()
     wait_until(lambda: window.session.jobs.get(SAMPLE_NOW) is None)
     paths = [window.session.project.checkpoint_path(step) for step in SAVED]
     window.train_page._sampling.set_checkpoints(paths)  # as if they were there
-    return window.findChild(QDialog, names.SAMPLE_NOW)
+    return window.findChild(QDialog, "sample_now")
 
 
 @scene("train_empty", filled=False)
@@ -233,7 +233,7 @@ def _(window: MainWindow) -> None:
 @scene("generate")
 def _(window: MainWindow) -> None:
     generate(window)
-    grid = window.findChild(SampleGrid, names.GENERATE_GRID)
+    grid = window.findChild(SampleGrid, "generate.grid")
     grid.set_chosen({1, 6})
     grid.setFocus()
     grid.set_current(4)
@@ -243,24 +243,24 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> None:
     """Half way, and what the model believes there."""
     generate(window)
-    timeline = window.findChild(QSlider, names.SCRUBBER_SLIDER)
+    timeline = window.findChild(QSlider, "scrubber.slider")
     timeline.setValue(timeline.maximum() // 2)
-    window.findChild(QComboBox, names.SCRUBBER_SHOW).setCurrentIndex(1)
+    window.findChild(QComboBox, "scrubber.show").setCurrentIndex(1)
 
 
 @scene("generate_single")
 def _(window: MainWindow) -> None:
     generate(window)
-    grid = window.findChild(SampleGrid, names.GENERATE_GRID)
+    grid = window.findChild(SampleGrid, "generate.grid")
     grid.opened.emit(2)
 
 
 @scene("generate_saved")
 def _(window: MainWindow) -> None:
     generate(window)
-    window.findChild(QPushButton, names.GENERATE_MORE).setChecked(True)
-    window.findChild(QPushButton, names.GENERATE_SAVE).click()
-    wait_until(lambda: window.findChild(QLabel, names.GENERATE_SAVED).isVisible())
+    window.findChild(QPushButton, "generate.more").setChecked(True)
+    window.findChild(QPushButton, "generate.save").click()
+    wait_until(lambda: window.findChild(QLabel, "generate.saved").isVisible())
 
 
 @scene("generate_ready")
@@ -271,9 +271,9 @@ def _(window: MainWindow) -> None:
 @scene("export")
 def _(window: MainWindow) -> QWidget:
     generate(window)
-    window.findChild(QPushButton, names.GENERATE_EXPORT).click()
-    dialog = window.findChild(QDialog, names.EXPORT)
-    wait_until(lambda: dialog.findChild(FilmPreview, names.EXPORT_PREVIEW).tick >= 8)
+    window.findChild(QPushButton, "generate.export").click()
+    dialog = window.findChild(QDialog, "export")
+    wait_until(lambda: dialog.findChild(FilmPreview, "export.preview").tick >= 8)
     return dialog
 
 
@@ -343,8 +343,8 @@ def _(window: MainWindow) -> None:
 def generate(window: MainWindow) -> None:
     """Make pictures, as a person does."""
     window.show_page(names.NAV_GENERATE)
-    window.findChild(QSpinBox, names.GENERATE_STEPS).setValue(20)
-    window.findChild(QPushButton, names.GENERATE_RUN).click()
+    window.findChild(QSpinBox, "generate.steps").setValue(20)
+    window.findChild(QPushButton, "generate.run").click()
     wait_until(lambda: window.session.jobs.get(SAMPLE) is None)
 
 
@@ -362,7 +362,7 @@ def learn(window: MainWindow, *, is_over: bool = False, goes_back: bool = False)
     window.show_page(names.NAV_TRAIN)
     job = window.session.start_training(run.events)
     last = f"{run.last_step:,}"
-    wait_until(lambda: window.findChild(QLabel, names.TRAIN_STEP).text() == last)
+    wait_until(lambda: window.findChild(QLabel, "train.step").text() == last)
     if is_over:
         wait_until(lambda: window.session.jobs.get("train") is None)
     else:

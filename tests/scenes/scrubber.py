@@ -15,19 +15,19 @@ from tests.scenes.scenes import generate, scene, settle, wait_until
 def _(window: MainWindow) -> None:
     """What the model takes for noise, half way."""
     generate(window)
-    timeline = window.findChild(QSlider, names.SCRUBBER_SLIDER)
+    timeline = window.findChild(QSlider, "scrubber.slider")
     timeline.setValue(timeline.maximum() // 2)
-    window.findChild(QComboBox, names.SCRUBBER_SHOW).setCurrentIndex(2)
+    window.findChild(QComboBox, "scrubber.show").setCurrentIndex(2)
 
 
 @scene("scrubber_little_memory")
 def _(window: MainWindow) -> None:
     """Not every frame is kept, and one looks at another one."""
     generate(window)
-    trajectory = window.findChild(SampleGrid, names.GENERATE_GRID).trajectory
+    trajectory = window.findChild(SampleGrid, "generate.grid").trajectory
     trajectory.again = None  # so that what is shown stays so
     trajectory.set_budget(trajectory.store.nbytes // 3)
-    timeline = window.findChild(QSlider, names.SCRUBBER_SLIDER)
+    timeline = window.findChild(QSlider, "scrubber.slider")
     missing = [p for p in range(len(trajectory)) if not trajectory.is_exact(p)]
     timeline.setValue(missing[len(missing) // 2])
 
@@ -35,11 +35,11 @@ def _(window: MainWindow) -> None:
 def own_picture(window: MainWindow, part: float) -> None:
     """One's own picture, so far into the noise, finished from every level."""
     window.show_page(names.NAV_GENERATE)
-    window.findChild(QToolButton, names.OWN_SURPRISE).click()
-    grid = window.findChild(SampleGrid, names.GENERATE_GRID)
+    window.findChild(QToolButton, "own.surprise").click()
+    grid = window.findChild(SampleGrid, "generate.grid")
     wait_until(lambda: grid.trajectory is not None and not grid.trajectory.is_finishing)
     wait_until(lambda: window.session.jobs.get(SAMPLE) is None)
-    timeline = window.findChild(QSlider, names.SCRUBBER_SLIDER)
+    timeline = window.findChild(QSlider, "scrubber.slider")
     timeline.setValue(round(part * timeline.maximum()))
 
 
@@ -51,23 +51,23 @@ def _(window: MainWindow) -> None:
 @scene("own_picture_finished")
 def _(window: MainWindow) -> None:
     own_picture(window, 0.4)
-    show = window.findChild(QComboBox, names.SCRUBBER_SHOW)
+    show = window.findChild(QComboBox, "scrubber.show")
     show.setCurrentIndex(3)
 
 
 @scene("own_picture_painted_on")
 def _(window: MainWindow) -> None:
     own_picture(window, 0.5)
-    before = window.findChild(SampleGrid, names.GENERATE_GRID).trajectory
-    window.findChild(QPushButton, names.OWN_PAINT_ON).click()
-    grid = window.findChild(SampleGrid, names.GENERATE_GRID)
+    before = window.findChild(SampleGrid, "generate.grid").trajectory
+    window.findChild(QPushButton, "own.paint_on").click()
+    grid = window.findChild(SampleGrid, "generate.grid")
     wait_until(lambda: grid.trajectory is not before and grid.trajectory.is_complete)
 
 
 @scene("own_picture_choose")
 def _(window: MainWindow) -> QWidget:
     generate(window)
-    window.findChild(QToolButton, names.OWN_CHOOSE).click()
-    wait_until(lambda: window.findChild(QDialog, names.OWN_DIALOG) is not None)
+    window.findChild(QToolButton, "own.choose").click()
+    wait_until(lambda: window.findChild(QDialog, "own.dialog") is not None)
     settle()
-    return window.findChild(QDialog, names.OWN_DIALOG)
+    return window.findChild(QDialog, "own.dialog")

@@ -35,9 +35,9 @@ def _(window: MainWindow) -> QWidget:
 def _(window: MainWindow) -> QWidget:
     """Half way, with four pictures in each cell."""
     dialog = open_sheet(window, x="seed", y="sampler")
-    dialog.findChild(QComboBox, names.SHEET_COUNT).setCurrentIndex(1)
+    dialog.findChild(QComboBox, "sheet.count").setCurrentIndex(1)
     usual, work.paint = work.paint, slowly(work.paint)
-    dialog.findChild(QPushButton, names.SHEET_RUN).click()
+    dialog.findChild(QPushButton, "sheet.run").click()
     wait_until(lambda: len(dialog.findChild(SheetView).shown) >= 7)
     work.paint = usual
     return dialog
@@ -56,9 +56,9 @@ def _(window: MainWindow) -> QWidget:
     dialog = open_sheet(window, x="eta", y="checkpoint")
     view = dialog.findChild(SheetView)
     usual, work.paint = work.paint, slowly(work.paint)
-    dialog.findChild(QPushButton, names.SHEET_RUN).click()
+    dialog.findChild(QPushButton, "sheet.run").click()
     wait_until(lambda: len(view.shown) >= 7)
-    dialog.findChild(QPushButton, names.SHEET_RUN).click()
+    dialog.findChild(QPushButton, "sheet.run").click()
     wait_until(lambda: window.session.jobs.get(JOB) is None)
     work.paint = usual
     for _ in range(2):
@@ -86,18 +86,18 @@ def _(window: MainWindow) -> QWidget:
     """Every value across is taken out."""
     dialog = open_sheet(window)
     for value in (5, 10, 20, 50):
-        dialog.findChild(QWidget, names.item(names.SHEET_X, f"steps_{value}")).click()
+        dialog.findChild(QWidget, names.item("sheet.x", f"steps_{value}")).click()
     return dialog
 
 
 def open_sheet(window: MainWindow, x: str = "steps", y: str = "eta") -> SheetDialog:
     window.show_page(names.NAV_GENERATE)
-    window.findChild(QWidget, names.GENERATE_STEPS).setValue(20)
-    button = window.findChild(QPushButton, names.GENERATE_SHEET)
+    window.findChild(QWidget, "generate.steps").setValue(20)
+    button = window.findChild(QPushButton, "generate.sheet")
     wait_until(button.isVisible)
     button.click()
     dialog = window.findChild(SheetDialog)
-    for name, key in ((names.SHEET_X, x), (names.SHEET_Y, y)):
+    for name, key in (("sheet.x", x), ("sheet.y", y)):
         combo = dialog.findChild(QComboBox, names.item(name, "axis"))
         combo.setCurrentIndex(combo.findData(key))
     settle()
@@ -105,7 +105,7 @@ def open_sheet(window: MainWindow, x: str = "steps", y: str = "eta") -> SheetDia
 
 
 def paint(dialog: SheetDialog) -> None:
-    dialog.findChild(QPushButton, names.SHEET_RUN).click()
+    dialog.findChild(QPushButton, "sheet.run").click()
     wait_until(lambda: dialog._session.jobs.get(JOB) is None)
 
 

@@ -89,22 +89,22 @@ class RunningBatch(QFrame):
         self.setProperty("kind", "panel")
         self._batching = batching
         self._words = ElidedLabel()
-        self._words.setObjectName(names.MADE_BATCH)
+        self._words.setObjectName("made.batch")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(4)
         self._bar.setAccessibleName("How far the batch is")
         self._turns = ComboBox()
-        self._turns.setObjectName(names.MADE_BATCH_TURNS)
+        self._turns.setObjectName("made.batch.turns")
         self._turns.addItem("Takes turns", False)
         self._turns.addItem("Training waits", True)
         explain(self._turns, "Beside training", TURNS_TIP)
-        self._pause = Button(theme, "Pause", names.MADE_BATCH_PAUSE, "", icon="pause")
+        self._pause = Button(theme, "Pause", "made.batch.pause", "", icon="pause")
         self._stop = Button(
             theme,
             "Stop",
-            names.MADE_BATCH_STOP,
+            "made.batch.stop",
             "What is finished stays, and the rest can be painted later",
             icon="stop",
         )
@@ -192,7 +192,7 @@ class StoppedBatch(QFrame):
         finish = Button(
             theme,
             "Finish the batch",
-            names.item(names.MADE_FINISH, batch.folder.name),
+            names.item("made.finish", batch.folder.name),
             f"Paints {batch.left:,} of {batch.count:,}, with the same model (step {batch.step:,}) "
             "and the same settings",
             icon="play",
@@ -200,7 +200,7 @@ class StoppedBatch(QFrame):
         forget = IconButton(
             theme,
             "close",
-            names.item(names.MADE_FORGET, batch.folder.name),
+            names.item("made.forget", batch.folder.name),
             "Do not finish it",
             "Do not finish it; the pictures that are there stay",
         )

@@ -27,7 +27,7 @@ class PaintMany(QObject):
         self._batching = batching
         self._session, self._controls, self._page = session, controls, page
         self.button = Button(
-            session.theme, "Paint many…", names.GENERATE_MANY, TIP, icon="batch", kind="quiet"
+            session.theme, "Paint many…", "generate.many", TIP, icon="batch", kind="quiet"
         )
         self.button.clicked.connect(self._on_clicked)
         batching.changed.connect(self._on_changed)

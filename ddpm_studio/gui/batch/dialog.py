@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.gallery.batch import MOST, picture_bytes
-from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import Batching
 from ddpm_studio.gui.batch.batches import TURNS_TIP
 from ddpm_studio.gui.batch.turns import TURN_MS, in_turns
@@ -42,7 +41,7 @@ class BatchDialog(QDialog):
         super().__init__(parent)
         self._session, self._batching, self._wish = session, batching, wish
         self._free = _free_bytes(wish)
-        self.setObjectName(names.BATCH)
+        self.setObjectName("batch")
         self.setWindowTitle("Paint many")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
@@ -62,27 +61,27 @@ class BatchDialog(QDialog):
         number.setGroupSeparatorShown(True)
         number.setValue(USUAL)
         settings.remember(number, "batch/count")
-        self._count = SliderNumber(number, names.BATCH_COUNT, most=MOST, bend=3)
+        self._count = SliderNumber(number, "batch.count", most=MOST, bend=3)
         self._count.set_words("Pictures", "From one to ten thousand.")
         self._seed = SpinBox(0, MOST_TYPED)
-        self._seed.setObjectName(names.BATCH_SEED)
+        self._seed.setObjectName("batch.seed")
         self._seed.setValue(self._wish.sample.seed)
         self._turns = ComboBox()
-        self._turns.setObjectName(names.BATCH_TURNS)
+        self._turns.setObjectName("batch.turns")
         self._turns.addItem("Take turns with training", False)
         self._turns.addItem("Paint first; training waits", True)
         self._turns.setCurrentIndex(int(self._batching.is_first))
         self._facts, self._problem = QLabel(), QLabel()
-        self._facts.setObjectName(names.BATCH_FACTS)
+        self._facts.setObjectName("batch.facts")
         self._facts.setWordWrap(True)
-        self._problem.setObjectName(names.BATCH_PROBLEM)
+        self._problem.setObjectName("batch.problem")
         self._problem.setProperty("kind", "warning")
         self._problem.setWordWrap(True)
-        self._cancel = Button(theme, "Cancel", names.BATCH_CANCEL, "Paint nothing (Esc)")
+        self._cancel = Button(theme, "Cancel", "batch.cancel", "Paint nothing (Esc)")
         self._paint = Button(
             theme,
             "Paint",
-            names.BATCH_PAINT,
+            "batch.paint",
             "Begins in the background; every picture is saved as soon as it is finished (Enter)",
             icon="batch",
             kind="primary",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.choice_bar import Choice, ChoiceBar
 from ddpm_studio.gui.common.control_row import explain, tooltip
@@ -58,7 +57,7 @@ class CompareBar(QWidget):
     ) -> None:
         super().__init__(parent)
         self._settings, self._compare = settings, compare
-        self._views = ChoiceBar(theme, "How A and B are seen", VIEWS, names.COMPARE_VIEW)
+        self._views = ChoiceBar(theme, "How A and B are seen", VIEWS, "compare.view")
         self._views.setToolTip("How A and B are seen (1 to 4)")
         settings.remember(self._views, "compare/view")
         self._make_wipe()
@@ -66,7 +65,7 @@ class CompareBar(QWidget):
         self._swap = IconButton(
             theme,
             "swap",
-            names.COMPARE_SWAP,
+            "compare.swap",
             "Swap A and B",
             "Swap A and B: what was painted last is pinned, and the next change is held against it",
         )
@@ -106,15 +105,15 @@ class CompareBar(QWidget):
 
     def _make_wipe(self) -> None:
         self._wipe = Slider(0, 100)
-        self._wipe.setObjectName(names.COMPARE_WIPE)
+        self._wipe.setObjectName("compare.wipe")
         self._wipe.setValue(50)
         self._wipe.setMaximumWidth(160)
         explain(self._wipe, "Where A ends and B begins", "Drag it, or the line itself ([ and ]).")
 
     def _make_flicker(self, theme: Theme) -> None:
-        self._play = IconButton(theme, "play", names.COMPARE_PLAY, "Start", role="text")
+        self._play = IconButton(theme, "play", "compare.play", "Start", role="text")
         self._rate = ComboBox()
-        self._rate.setObjectName(names.COMPARE_RATE)
+        self._rate.setObjectName("compare.rate")
         for rate in RATES:
             self._rate.addItem(f"{rate} a second", rate)
             if rate > CALM_RATE:

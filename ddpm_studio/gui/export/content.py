@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.inputs import SpinBox
 from ddpm_studio.gui.common.settings import Settings
@@ -53,9 +52,9 @@ class ExportContent(QWidget):
         return self._stages.value()
 
     def _make_kind(self) -> None:
-        self._format = combo(names.EXPORT_FORMAT, {kind.key: kind.words for kind in KINDS})
+        self._format = combo("export.format", {kind.key: kind.words for kind in KINDS})
         self._settings.remember(self._format, "export/format")
-        self._stages = number(names.EXPORT_STAGES, SpinBox(2, MOST_STAGES), 8)
+        self._stages = number("export.stages", SpinBox(2, MOST_STAGES), 8)
         self._settings.remember(self._stages, "export/stages")
 
     def _make_part(self) -> None:
@@ -66,11 +65,11 @@ class ExportContent(QWidget):
         if filmed.count > 1:
             self._sets[GRID] = f"All {filmed.count} pictures"
         self._sets[ONE] = "One picture"
-        self._what = combo(names.EXPORT_WHAT, self._sets)
+        self._what = combo("export.what", self._sets)
         self._what.setCurrentIndex(self._what.findData(filmed.proposed))
         one = SpinBox(1, filmed.count)
-        self._number = number(names.EXPORT_NUMBER, one, filmed.one + 1)
-        self._show = combo(names.EXPORT_SHOW, filmed.shows)
+        self._number = number("export.number", one, filmed.one + 1)
+        self._show = combo("export.show", filmed.shows)
         seen = BOTH if self._settings.get("export/both", False) else filmed.show
         self._show.setCurrentIndex(max(0, self._show.findData(seen)))
 

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.job_names import EXPORT
@@ -64,7 +63,7 @@ class ExportDialog(QDialog):
         self._job: Job | None = None
         self._saved: Path | None = None
         self._is_broad, self._usual_height = False, 0
-        self.setObjectName(names.EXPORT)
+        self.setObjectName("export")
         self.setWindowTitle(filmed.title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
@@ -92,29 +91,29 @@ class ExportDialog(QDialog):
     # building
 
     def _make_fields(self) -> None:
-        self._preview = FilmPreview(names.EXPORT_PREVIEW, PREVIEW_SIDE, PREVIEW_HEIGHT)
+        self._preview = FilmPreview("export.preview", PREVIEW_SIDE, PREVIEW_HEIGHT)
         self._facts = QLabel()
-        self._facts.setObjectName(names.EXPORT_FACTS)
+        self._facts.setObjectName("export.facts")
         self._facts.setProperty("kind", "caption")
         self._facts.setWordWrap(True)
         self._facts.setToolTip("How large and how long it becomes; its bytes are an estimate")
 
     def _make_foot(self) -> None:
         theme = self._session.theme
-        self._progress = ProgressLine(names.EXPORT_PROGRESS, "Progress of the export")
+        self._progress = ProgressLine("export.progress", "Progress of the export")
         self._message = QLabel()
-        self._message.setObjectName(names.EXPORT_MESSAGE)
+        self._message.setObjectName("export.message")
         self._message.setWordWrap(True)
         self._show_folder = Button(
             theme,
             "Show in folder",
-            names.EXPORT_SHOW_IN_FOLDER,
+            "export.show_in_folder",
             "Open the folder that it was saved in",
             icon="folder-open",
         )
-        self._cancel = Button(theme, "Cancel", names.EXPORT_CANCEL, "Export nothing (Esc)")
+        self._cancel = Button(theme, "Cancel", "export.cancel", "Export nothing (Esc)")
         tip = "Write it (Enter)"
-        self._export = Button(theme, "Export", names.EXPORT_SAVE, tip, icon="film", kind="primary")
+        self._export = Button(theme, "Export", "export.save", tip, icon="film", kind="primary")
         self._export.setDefault(True)
         policy = self._progress.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes and goes

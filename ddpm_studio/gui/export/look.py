@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.common.settings import Settings
@@ -26,14 +25,14 @@ class ExportLook(QWidget):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self._palette = combo(names.EXPORT_PALETTE, FIELDS["palette"].choices)
-        self._dither = combo(names.EXPORT_DITHER, FIELDS["dither"].choices)
+        self._palette = combo("export.palette", FIELDS["palette"].choices)
+        self._dither = combo("export.dither", FIELDS["dither"].choices)
         caption = FIELDS["caption"]
         self.caption = Switch(caption.words)
-        self.caption.setObjectName(names.EXPORT_CAPTION)
+        self.caption.setObjectName("export.caption")
         explain(self.caption, caption.words, caption.tip)
         self.no_recipe = Switch("Leave out the recipe")
-        self.no_recipe.setObjectName(names.EXPORT_NO_RECIPE)
+        self.no_recipe.setObjectName("export.no_recipe")
         explain(self.no_recipe, "Leave out the recipe", RECIPE_TIP, "metadata")
         for control, key in (
             (self._palette, "palette"),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, Switch
 from ddpm_studio.gui.common.settings import Settings
@@ -85,18 +84,18 @@ class ExportPlay(QWidget):
         self._repeats_row.setVisible(REPEATS in kind.options)
 
     def _make_pace(self) -> None:
-        self._fps = number(names.EXPORT_FPS, SpinBox(1, 60), 12, " fps")
-        self._hold = decimal(names.EXPORT_HOLD, DoubleSpinBox(0, 30, decimals=1), 1.5, " s")
+        self._fps = number("export.fps", SpinBox(1, 60), 12, " fps")
+        self._hold = decimal("export.hold", DoubleSpinBox(0, 30, decimals=1), 1.5, " s")
         self._hold.setSingleStep(0.5)
-        self._easing = combo(names.EXPORT_EASING, FIELDS["easing"].choices)
+        self._easing = combo("export.easing", FIELDS["easing"].choices)
 
     def _make_times(self) -> None:
         times = {FOR_EVER: "For ever", ONCE: "Once", OFTEN: "n times"}
-        self._times = combo(names.EXPORT_TIMES, times)
-        self._loops = number(names.EXPORT_LOOPS, SpinBox(2, 999), 3, " ×")
-        self._repeats = number(names.EXPORT_REPEATS, SpinBox(1, 99), 1, " ×")
+        self._times = combo("export.times", times)
+        self._loops = number("export.loops", SpinBox(2, 999), 3, " ×")
+        self._repeats = number("export.repeats", SpinBox(1, 99), 1, " ×")
         self.loop_back = Switch(self._back)
-        self.loop_back.setObjectName(names.EXPORT_LOOP_BACK)
+        self.loop_back.setObjectName("export.loop_back")
         about = FIELDS["ping_pong"]
         explain(self.loop_back, self._back, about.tip, about.term)
 

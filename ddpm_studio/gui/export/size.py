@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ddpm_studio.export.film.options import LARGEST_SCALE
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.inputs import SpinBox
 from ddpm_studio.gui.common.settings import Settings
@@ -30,10 +29,10 @@ class ExportSize(QWidget):
         self._settings = settings
         self._proposed = (1, 1, False)  # width, height, whether on a page
         self._is_proposing = False
-        self._way = combo(names.EXPORT_ENLARGE, WAYS)
-        self._scale = number(names.EXPORT_SIZE, SpinBox(1, LARGEST_SCALE), 1)
+        self._way = combo("export.enlarge", WAYS)
+        self._scale = number("export.size", SpinBox(1, LARGEST_SCALE), 1)
         self._scale.setPrefix("× ")
-        self._width = number(names.EXPORT_WIDTH, SpinBox(8, LARGEST_SIDE), SHOWN_SIDE, " px")
+        self._width = number("export.width", SpinBox(8, LARGEST_SIDE), SHOWN_SIDE, " px")
         self._width.setSingleStep(16)
         settings.remember(self._way, "export/enlarge")
         settings.remember(self._width, "export/width")

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ddpm_studio.export.places import free_path
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.theme import Theme
@@ -28,8 +27,8 @@ class ExportTarget(QWidget):
         self._folder, self._name, self._kind = folder, name, kind
         self._is_named_by_hand = False
         self._field = QLineEdit()
-        self._field.setObjectName(names.EXPORT_PATH)
-        self._browse = IconButton(theme, "folder", names.EXPORT_BROWSE, "Choose where to save it")
+        self._field.setObjectName("export.path")
+        self._browse = IconButton(theme, "folder", "export.browse", "Choose where to save it")
         self._lay_out()
         self._field.textEdited.connect(self._on_edited)
         self._field.textChanged.connect(self.changed)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.inputs import ComboBox
 from ddpm_studio.gui.plot.quantities import why_best
@@ -22,7 +21,7 @@ class CheckpointChoice(ComboBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName(names.GENERATE_CHECKPOINT)
+        self.setObjectName("generate.checkpoint")
         self.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self._best: tuple[int, float] | None = None  # step and held-out loss of a checkpoint

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from ddpm_studio.config import AUTO, SPACINGS, VARIANCES, WEIGHTS, SampleConfig
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.inputs import ComboBox, DoubleSpinBox, SpinBox, Switch
@@ -58,8 +57,8 @@ class SampleControls(QFrame):
         self._exact_eta = 0.0
         self.seed = SeedField(theme, settings, dice)
         self._make_fields()
-        self._run = Button(theme, "", names.GENERATE_RUN, "", kind="primary", large=True)
-        self._more = Button(theme, "More", names.GENERATE_MORE, "", kind="quiet")
+        self._run = Button(theme, "", "generate.run", "", kind="primary", large=True)
+        self._more = Button(theme, "More", "generate.more", "", kind="quiet")
         self._more.setCheckable(True)
         self._more.setStyleSheet("padding-left: 0; padding-right: 8px")  # in line with the rest
         self._lay_out()
@@ -167,31 +166,29 @@ class SampleControls(QFrame):
     def _make_fields(self) -> None:
         usual = SampleConfig()
         self._count = SpinBox(1, MOST_PICTURES)
-        self._count.setObjectName(names.GENERATE_COUNT)
+        self._count.setObjectName("generate.count")
         self._count.setValue(16)
         steps = SpinBox(1, 1000)
         steps.setValue(usual.num_inference_steps)
-        self._steps = SliderNumber(steps, names.GENERATE_STEPS, most=MOST_SLID_STEPS, bend=2)
+        self._steps = SliderNumber(steps, "generate.steps", most=MOST_SLID_STEPS, bend=2)
         eta = DoubleSpinBox(0, 1)
         eta.setSingleStep(0.05)
         eta.setValue(usual.eta)
-        self._eta = SliderNumber(eta, names.GENERATE_ETA)
+        self._eta = SliderNumber(eta, "generate.eta")
         self._no_eta = QLabel()
         self._no_eta.setProperty("kind", "caption")
         self._no_eta.setWordWrap(True)
         words = {name: sampler.words for name, sampler in SAMPLERS.items()}
-        self._sampler = _choice(names.GENERATE_SAMPLER, tuple(words), words, usual.sampler)
+        self._sampler = _choice("generate.sampler", tuple(words), words, usual.sampler)
         self._checkpoint = CheckpointChoice()
         words = {
             key: f"{WEIGHTS[key].capitalize()} ({hint})" for key, hint in WEIGHTS_HINTS.items()
         }
-        self._weights = _choice(names.GENERATE_WEIGHTS, tuple(WEIGHTS), words, "ema")
-        self._spacing = _choice(
-            names.GENERATE_SPACING, (AUTO, *SPACINGS), SPACING_WORDS, usual.spacing
-        )
-        self._variance = _choice(names.GENERATE_VARIANCE, VARIANCES, VARIANCE_WORDS, usual.variance)
+        self._weights = _choice("generate.weights", tuple(WEIGHTS), words, "ema")
+        self._spacing = _choice("generate.spacing", (AUTO, *SPACINGS), SPACING_WORDS, usual.spacing)
+        self._variance = _choice("generate.variance", VARIANCES, VARIANCE_WORDS, usual.variance)
         self._clip = Switch("Keep to the range of colours")
-        self._clip.setObjectName(names.GENERATE_CLIP)
+        self._clip.setObjectName("generate.clip")
         self._clip.setChecked(usual.clip)
 
     def _lay_out(self) -> None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QFont
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.words import MB, size_in_words
 
@@ -35,7 +34,7 @@ class MemoryChoice(QPushButton):
         super().__init__(parent)
         self._settings = settings
         self._nbytes = 0
-        self.setObjectName(names.SCRUBBER_MEMORY)
+        self.setObjectName("scrubber.memory")
         self.setProperty("kind", "quiet")
         self.setStyleSheet("padding-left: 4px; padding-right: 4px")
         self.setToolTip(TIP)

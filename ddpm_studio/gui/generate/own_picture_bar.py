@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.choice_bar import Choice, ChoiceBar
 from ddpm_studio.gui.common.elided_label import ElidedLabel
@@ -46,21 +45,19 @@ class OwnPictureBar(QWidget):
         super().__init__(parent)
         self._is_painted_on = self._is_terse = False
         self._can_paint_on = True
-        self._switch = ChoiceBar(theme, "Where it begins", CHOICES, names.OWN_SWITCH)
+        self._switch = ChoiceBar(theme, "Where it begins", CHOICES, "own.switch")
         self._thumb = QLabel()
         self._thumb.setFixedSize(THUMB, THUMB)
         self._thumb.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._name = ElidedLabel()
-        self._name.setObjectName(names.OWN_PICTURE)
+        self._name.setObjectName("own.picture")
         self._name.setProperty("kind", "muted")
         tip = "Choose another one of the pictures that the model learns from"
-        self._choose = IconButton(theme, "pictures", names.OWN_CHOOSE, "Choose a picture", tip)
+        self._choose = IconButton(theme, "pictures", "own.choose", "Choose a picture", tip)
         self._surprise = IconButton(
-            theme, "dice", names.OWN_SURPRISE, "Surprise me", "Any one of your pictures"
+            theme, "dice", "own.surprise", "Surprise me", "Any one of your pictures"
         )
-        self._paint_on = Button(
-            theme, PAINT_ON[0], names.OWN_PAINT_ON, PAINT_ON_TIP, icon="generate"
-        )
+        self._paint_on = Button(theme, PAINT_ON[0], "own.paint_on", PAINT_ON_TIP, icon="generate")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

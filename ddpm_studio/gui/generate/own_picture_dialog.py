@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.pictures.work import load_tiles
 from ddpm_studio.gui.session import Session
@@ -68,7 +67,7 @@ class OwnPictureDialog(QDialog):
         self._session, self._pictures, self._dice = session, pictures, dice
         self._tiles = [OwnTile(one.name, one.row, one.crop) for one in pictures.taken]
         self._shown = self._tiles
-        self.setObjectName(names.OWN_DIALOG)
+        self.setObjectName("own.dialog")
         self.setWindowTitle("Choose a picture of yours")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
@@ -85,21 +84,21 @@ class OwnPictureDialog(QDialog):
     def _make_fields(self) -> None:
         theme = self._session.theme
         self._search = QLineEdit()
-        self._search.setObjectName(names.OWN_SEARCH)
+        self._search.setObjectName("own.dialog.search")
         self._search.setPlaceholderText("Search by name")
         self._search.setAccessibleName("Search by name")
         self._search.setClearButtonEnabled(True)
-        self._wall = PictureWall(theme, names.OWN_WALL)
+        self._wall = PictureWall(theme, "own.dialog.wall")
         self._wall.setAccessibleName("Your pictures, as the model learns them")
         self._wall.setSelectionMode(PictureWall.SelectionMode.SingleSelection)
         self._message = QLabel()
-        self._message.setObjectName(names.OWN_MESSAGE)
+        self._message.setObjectName("own.dialog.message")
         self._message.setProperty("kind", "muted")
         tip = "Any one of your pictures"
-        self._any = Button(theme, "Surprise me", names.OWN_ANY, tip, icon="dice")
-        self._cancel = Button(theme, "Cancel", names.OWN_CANCEL, "Change nothing (Esc)")
+        self._any = Button(theme, "Surprise me", "own.dialog.any", tip, icon="dice")
+        self._cancel = Button(theme, "Cancel", "own.dialog.cancel", "Change nothing (Esc)")
         tip = "See this one on its way into the noise (Enter)"
-        self._use = Button(theme, "Use this picture", names.OWN_USE, tip, kind="primary")
+        self._use = Button(theme, "Use this picture", "own.dialog.use", tip, kind="primary")
         self._use.setDefault(True)
         self._use.setEnabled(False)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.notice_line import NoticeLine
 from ddpm_studio.gui.common.theme import Theme
@@ -24,18 +23,18 @@ class SavedLine(NoticeLine):
     redo_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        undo = Button(theme, "", names.GENERATE_UNDO, "", kind="quiet")
+        undo = Button(theme, "", "generate.undo", "", kind="quiet")
         undo.set_face(*UNDO)
         show = Button(
             theme,
             "Show in folder",
-            names.GENERATE_SHOW_IN_FOLDER,
+            "generate.show_in_folder",
             "Open the folder that the files are in",
             icon="folder-open",
             kind="quiet",
         )
-        close_name = names.GENERATE_SAVED_CLOSE
-        super().__init__(theme, names.GENERATE_SAVED, close_name, undo, show, parent=parent)
+        close_name = "generate.saved.close"
+        super().__init__(theme, "generate.saved", close_name, undo, show, parent=parent)
         self._undo, self._show = undo, show
         self._folder: Path | None = None
         self._is_undone = False

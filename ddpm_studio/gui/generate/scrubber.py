@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.choice_bar import Choice, ChoiceBar
 from ddpm_studio.gui.common.inputs import ComboBox
@@ -64,7 +63,7 @@ class Scrubber(QFrame):
         self._soon = QTimer(self, singleShot=True, interval=0)  # once it is drawn
         self._follows_to: int | None = None  # the last position to follow to; None: does not
         self._is_moving = False  # by itself, not by a person
-        self.timeline = Timeline(theme, names.SCRUBBER_SLIDER)
+        self.timeline = Timeline(theme, "scrubber.slider")
         self.player = Player(self)
         self.memory = MemoryChoice(settings)
         self._make_controls(theme)
@@ -156,26 +155,26 @@ class Scrubber(QFrame):
 
     def _make_controls(self, theme: Theme) -> None:
         self._back = IconButton(
-            theme, "step-back", names.SCRUBBER_BACK, "Back one step", "Back one step (Left)"
+            theme, "step-back", "scrubber.back", "Back one step", "Back one step (Left)"
         )
-        self._play = IconButton(theme, "play", names.SCRUBBER_PLAY, "Play", role="text")
+        self._play = IconButton(theme, "play", "scrubber.play", "Play", role="text")
         self._forward = IconButton(
-            theme, "step-forward", names.SCRUBBER_FORWARD, "On one step", "On one step (Right)"
+            theme, "step-forward", "scrubber.forward", "On one step", "On one step (Right)"
         )
         self._loop = IconButton(
-            theme, "loop", names.SCRUBBER_LOOP, "Loop", "Play again and again", checkable=True
+            theme, "loop", "scrubber.loop", "Loop", "Play again and again", checkable=True
         )
         self._loop.setChecked(True)
         self._speed = ComboBox()
-        self._speed.setObjectName(names.SCRUBBER_SPEED)
+        self._speed.setObjectName("scrubber.speed")
         self._speed.setAccessibleName("Speed")
         self._speed.setToolTip("How fast it plays, in frames a second (fps)")
         for speed in SPEEDS:
             self._speed.addItem(f"{speed} fps", speed)
         self._speed.setCurrentIndex(SPEEDS.index(USUAL_SPEED))
-        self._show = ChoiceBar(theme, "What is shown", SHOWS, names.SCRUBBER_SHOW)
+        self._show = ChoiceBar(theme, "What is shown", SHOWS, "scrubber.show")
         self._label = QLabel()
-        self._label.setObjectName(names.SCRUBBER_LABEL)
+        self._label.setObjectName("scrubber.label")
         self._label.setProperty("kind", "caption")
         self._label.setFont(tabular(self._label.font()))
         self._label.setToolTip("The step, its timestep (t), and how much noise is left")

@@ -6,7 +6,6 @@ import random
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.inputs import SpinBox
 from ddpm_studio.gui.common.settings import Settings
@@ -30,11 +29,11 @@ class SeedField(QWidget):
         self._dice = dice
         self._is_fresh = False  # shown, but not used yet
         self.number = SpinBox(0, MOST_TYPED)
-        self.number.setObjectName(names.GENERATE_SEED)
+        self.number.setObjectName("generate.seed")
         self._throw = IconButton(
-            theme, "dice", names.GENERATE_DICE, "Throw the dice", "Another seed, by chance"
+            theme, "dice", "generate.dice", "Throw the dice", "Another seed, by chance"
         )
-        self._lock = IconButton(theme, "unlock", names.GENERATE_LOCK, "Lock", checkable=True)
+        self._lock = IconButton(theme, "unlock", "generate.lock", "Lock", checkable=True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)

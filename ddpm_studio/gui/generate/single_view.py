@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.inputs import Switch
@@ -33,7 +32,7 @@ class PictureViewer(QWidget):
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName(names.GENERATE_SINGLE)
+        self.setObjectName("generate.single")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._trajectory: Trajectory | None = None
         self._index = 0
@@ -90,27 +89,27 @@ class PictureViewer(QWidget):
         self._choose.setChecked(is_chosen)
 
     def _make_controls(self, theme: Theme) -> None:
-        self._back = Button(theme, BACK, names.GENERATE_BACK, "Back to the grid (Esc)", icon="grid")
+        self._back = Button(theme, BACK, "generate.back", "Back to the grid (Esc)", icon="grid")
         self._previous = IconButton(
             theme,
             "chevron-left",
-            names.GENERATE_PREVIOUS,
+            "generate.previous",
             "Previous picture",
             "Previous picture (Left)",
         )
         self._next = IconButton(
-            theme, "chevron-right", names.GENERATE_NEXT, "Next picture", "Next picture (Right)"
+            theme, "chevron-right", "generate.next", "Next picture", "Next picture (Right)"
         )
         self._title = ElidedLabel()
         self._title.setProperty("kind", "muted")
         self._smooth = Switch("Smooth")
-        self._smooth.setObjectName(names.GENERATE_SMOOTH)
+        self._smooth.setObjectName("generate.smooth")
         self._smooth.setAccessibleName("Smooth enlargement")
         self._smooth.setToolTip(
             "Enlarge softly and to full size, or pixel by pixel (bilinear or nearest neighbour)"
         )
         self._choose = Switch("Chosen")
-        self._choose.setObjectName(names.GENERATE_CHOOSE)
+        self._choose.setObjectName("generate.choose")
         self._choose.setAccessibleName("Choose this picture")
         self._choose.setToolTip("One of the pictures to save (C)")
         self._back.clicked.connect(self.back_wanted)

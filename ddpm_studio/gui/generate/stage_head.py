@@ -16,6 +16,8 @@ from ddpm_studio.gui.compare.run_label import RunLabel, Word
 from ddpm_studio.gui.generate.icon_only import set_words
 from ddpm_studio.gui.generate.single_view import PictureViewer
 
+COMPARE_LABEL = "compare.label"
+
 ROOMY, NARROW = 940, 720  # points: from here on with all words, below here with as few as can be
 KEEP_TIP = "Make it a finished work, as it is seen now: a PNG in the gallery, with its recipe (K)"
 NO_KEEP_TIP = "Choose pictures first, or point at one and press K, to make works of them as seen"
@@ -39,10 +41,10 @@ class StageHead(QWidget):
         self._needs_left: Callable[[], bool] = lambda: False
         self._is_single = self._is_comparing = False
         self._keep_words = ""
-        self._keep = Button(theme, "", names.GENERATE_KEEP, KEEP_TIP, icon="keep")
-        self._compare = Button(theme, "", names.COMPARE, COMPARE_TIP, icon="compare")
-        self._a = RunLabel(theme, names.item(names.COMPARE_LABEL, "a"), "A")
-        self._b = RunLabel(theme, names.item(names.COMPARE_LABEL, "b"), "B")
+        self._keep = Button(theme, "", "generate.keep", KEEP_TIP, icon="keep")
+        self._compare = Button(theme, "", "compare", COMPARE_TIP, icon="compare")
+        self._a = RunLabel(theme, names.item(COMPARE_LABEL, "a"), "A")
+        self._b = RunLabel(theme, names.item(COMPARE_LABEL, "b"), "B")
         self._lay_out()
         self._keep.clicked.connect(self.keep_wanted)
         self._compare.clicked.connect(self.compare_wanted)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.recipe_words import recipe_lines
@@ -51,13 +50,13 @@ class MadeDetails(QFrame):
         self._picture = LargeCanvas(margin=0)
         self._picture.setFixedHeight(PICTURE_HEIGHT)
         self._name = NameLabel()
-        self._name.setObjectName(names.MADE_NAME)
+        self._name.setObjectName("made.name")
         self._name.setProperty("kind", "heading")
         self._facts = ElidedLabel()
-        self._facts.setObjectName(names.MADE_FACTS)
+        self._facts.setObjectName("made.facts")
         self._facts.setProperty("kind", "caption")
         self._sentence = QLabel()
-        self._sentence.setObjectName(names.MADE_SENTENCE)
+        self._sentence.setObjectName("made.sentence")
         self._sentence.setProperty("kind", "muted")
         self._sentence.setWordWrap(True)
         self._lines = QGridLayout()
@@ -123,29 +122,29 @@ class MadeDetails(QFrame):
     # building
 
     def _make_buttons(self, theme: Theme) -> None:
-        self._again = Button(theme, "Paint again", names.MADE_AGAIN, AGAIN_TIP, icon="generate")
-        self._settings = Button(theme, "Use its settings", names.MADE_USE, SETTINGS_TIP)
+        self._again = Button(theme, "Paint again", "made.again", AGAIN_TIP, icon="generate")
+        self._settings = Button(theme, "Use its settings", "made.use", SETTINGS_TIP)
         self._play = Button(
             theme,
             "Play the film",
-            names.MADE_PLAY_THIS,
+            "made.play_this",
             "Opens it in the program that this system has for films",
             icon="play",
         )
-        self._star = IconButton(theme, "star", names.MADE_STAR, "Give a star", STAR_TIP)
-        self._copy = IconButton(theme, "copy", names.MADE_COPY, "Copy", "Copy (Ctrl+C)")
+        self._star = IconButton(theme, "star", "made.star", "Give a star", STAR_TIP)
+        self._copy = IconButton(theme, "copy", "made.copy", "Copy", "Copy (Ctrl+C)")
         self._folder = IconButton(
-            theme, "folder-open", names.MADE_FOLDER, "Show in folder", "Open its folder"
+            theme, "folder-open", "made.folder", "Show in folder", "Open its folder"
         )
         self._save = IconButton(
             theme,
             "export",
-            names.MADE_SAVE,
+            "made.save",
             "Save copies",
             "Save copies in another folder, with their recipes or without…",
         )
         self._trash = IconButton(
-            theme, "trash", names.MADE_TRASH, "Move to the trash", "Move to the trash (Del)"
+            theme, "trash", "made.trash", "Move to the trash", "Move to the trash (Del)"
         )
         self._again.clicked.connect(self.again_wanted)
         self._settings.clicked.connect(self.settings_wanted)

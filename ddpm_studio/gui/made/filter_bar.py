@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QAction, QKeyEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
@@ -39,7 +38,7 @@ class MadeFilter(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._search = QLineEdit()
-        self._search.setObjectName(names.MADE_SEARCH)
+        self._search.setObjectName("made.search")
         self._search.setPlaceholderText("Search names")
         self._search.setMinimumWidth(LEAST_SEARCH)
         self._search.setMaximumWidth(MOST_SEARCH)
@@ -49,8 +48,8 @@ class MadeFilter(QWidget):
         self._search.installEventFilter(self)
         self._show, self._sort = Narrow(), Narrow()
         for combo, name, label, tip, words in (
-            (self._show, names.MADE_SHOW, "Which ones", "What is shown here.", SHOW_WORDS),
-            (self._sort, names.MADE_SORT, "Sorted by", "What the order follows.", SORT_WORDS),
+            (self._show, "made.show", "Which ones", "What is shown here.", SHOW_WORDS),
+            (self._sort, "made.sort", "Sorted by", "What the order follows.", SORT_WORDS),
         ):
             combo.setObjectName(name)
             explain(combo, label, tip)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.notice_line import NoticeLine
 from ddpm_studio.gui.common.theme import Theme
@@ -18,9 +17,9 @@ class MadeNotice(NoticeLine):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         undo = Button(
-            theme, "Undo", names.MADE_UNDO, "Take it back (Ctrl+Z)", icon="undo", kind="quiet"
+            theme, "Undo", "made.undo", "Take it back (Ctrl+Z)", icon="undo", kind="quiet"
         )
-        super().__init__(theme, names.MADE_NOTICE, names.MADE_NOTICE_CLOSE, undo, parent=parent)
+        super().__init__(theme, "made.notice", "made.notice.close", undo, parent=parent)
         self._undo = undo
         self._undo.clicked.connect(self.undo_wanted)
 

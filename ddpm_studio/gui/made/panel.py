@@ -10,7 +10,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gallery.made import MadeFile
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
@@ -59,11 +58,11 @@ class MadePanel(QWidget):
         self._is_refilling = False
         self._tile_points = settings.get(TILE_KEY, TILE_POINTS)
         self.filter = MadeFilter(theme, settings)
-        self.wall = PictureWall(theme, names.MADE_WALL)
+        self.wall = PictureWall(theme, "made.wall")
         self.wall.setAccessibleName("All pictures and films that were made in this project")
         self._count = ElidedLabel()
-        self._count.setObjectName(names.MADE_COUNT)
-        self._slider = tile_slider(names.MADE_TILE_SIZE, 120, "How large each one is drawn.")
+        self._count.setObjectName("made.count")
+        self._slider = tile_slider("made.tile_size", 120, "How large each one is drawn.")
         self._zoom = QLabel()
         self._nothing = QLabel()
         self._lay_out()
@@ -174,7 +173,7 @@ class MadePanel(QWidget):
         self._zoom.setProperty("kind", "caption")
         self._zoom.setFixedWidth(32)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._nothing.setObjectName(names.MADE_NOTHING_SHOWN)
+        self._nothing.setObjectName("made.nothing_shown")
         bar = (self._count, self._slider, self._zoom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.elided_label import ElidedLabel
@@ -27,19 +26,19 @@ class MadeViewer(QFrame):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName(names.MADE_VIEWER)
+        self.setObjectName("made.viewer")
         self.setProperty("kind", "canvas")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._canvas = LargeCanvas()
-        self._back = Button(theme, "All", names.MADE_BACK, "Back to the wall (Esc)", icon="grid")
+        self._back = Button(theme, "All", "made.back", "Back to the wall (Esc)", icon="grid")
         self._previous = IconButton(
-            theme, "chevron-left", names.MADE_PREVIOUS, "Previous", "Previous one (Left)"
+            theme, "chevron-left", "made.previous", "Previous", "Previous one (Left)"
         )
-        self._next = IconButton(theme, "chevron-right", names.MADE_NEXT, "Next", "Next one (Right)")
+        self._next = IconButton(theme, "chevron-right", "made.next", "Next", "Next one (Right)")
         self._play = Button(
             theme,
             "Play the film",
-            names.MADE_PLAY,
+            "made.play",
             "Opens it in the program that this system has for films (Space)",
             icon="play",
         )

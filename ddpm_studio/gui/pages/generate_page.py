@@ -60,7 +60,7 @@ class GeneratePage(Page):
 
     nav_name = names.NAV_GENERATE
     recipe_file_wanted = Signal()  # a person wants to choose a file with a recipe
-    page_name = names.PAGE_GENERATE
+    page_name = "page.generate"
     title = "Generate"
     action_text = "Generate pictures"
     shortcuts = (
@@ -149,20 +149,18 @@ class GeneratePage(Page):
 
     def _make_buttons(self) -> None:
         theme = self.theme
-        self._save = Button(theme, "Save", names.GENERATE_SAVE, SAVE_TIP, icon="export")
-        self._save_to = IconButton(
-            theme, "folder", names.GENERATE_SAVE_TO, "Save into another folder…"
-        )
+        self._save = Button(theme, "Save", "generate.save", SAVE_TIP, icon="export")
+        self._save_to = IconButton(theme, "folder", "generate.save_to", "Save into another folder…")
         self._save_plain = IconButton(
-            theme, "recipe-off", names.GENERATE_SAVE_PLAIN, "Save without the recipe", PLAIN_TIP
+            theme, "recipe-off", "generate.save_plain", "Save without the recipe", PLAIN_TIP
         )
         self._export = Button(
-            theme, "Export animation…", names.GENERATE_EXPORT, EXPORT_TIP, icon="film"
+            theme, "Export animation…", "generate.export", EXPORT_TIP, icon="film"
         )
         self._go_train = Button(
             theme,
             "Go to training",
-            names.GENERATE_GO_TRAIN,
+            "generate.go_train",
             "The page that teaches the model (Ctrl+2)",
             icon="train",
             kind="primary",
@@ -170,7 +168,7 @@ class GeneratePage(Page):
         self._go_start = Button(
             theme,
             "Start screen",
-            names.GENERATE_GO_START,
+            "generate.go_start",
             "Recent projects and new ones (Ctrl+0)",
             icon="home",
             kind="primary",
@@ -202,7 +200,7 @@ class GeneratePage(Page):
             *NO_PROJECT,
             self._go_start,
             self._go_train,
-            name=names.GENERATE_EMPTY,
+            name="generate.empty",
         )
         self.set_empty(self._nothing)
         self._read_checkpoints()

@@ -47,7 +47,7 @@ class MadePage(Page):
     """The wall, one of them large, what is known of it, and the batches."""
 
     nav_name = names.NAV_MADE
-    page_name = names.PAGE_MADE
+    page_name = "page.made"
     title = "Made"
     action_text = "Go on to Generate"
     shortcuts = (
@@ -117,13 +117,13 @@ class MadePage(Page):
         self._open_folder = Button(
             theme,
             "Open folder",
-            names.MADE_OPEN_FOLDER,
+            "made.open_folder",
             "Open the project's gallery, where all of this lies",
             icon="folder-open",
             kind="quiet",
         )
         self._look_again = IconButton(
-            theme, "loop", names.MADE_REFRESH, "Look again", "Look at the folder again (F5)"
+            theme, "loop", "made.refresh", "Look again", "Look at the folder again (F5)"
         )
         self.header_row.addWidget(self._open_folder)
         self.header_row.addWidget(self._look_again)
@@ -150,7 +150,7 @@ class MadePage(Page):
         self._go_generate = Button(
             theme,
             "Go to Generate",
-            names.MADE_GO_GENERATE,
+            "made.go_generate",
             "The page where pictures are painted (Ctrl+3)",
             icon="generate",
             kind="primary",
@@ -158,13 +158,13 @@ class MadePage(Page):
         self._go_start = Button(
             theme,
             "Start screen",
-            names.MADE_GO_START,
+            "made.go_start",
             "Recent projects and new ones (Ctrl+0)",
             icon="home",
             kind="primary",
         )
         self._nothing = EmptyState(
-            theme, "made", *NO_PROJECT, self._go_start, self._go_generate, name=names.MADE_EMPTY
+            theme, "made", *NO_PROJECT, self._go_start, self._go_generate, name="made.empty"
         )
         self.set_empty(self._nothing)
 

@@ -48,7 +48,7 @@ class PicturesPage(Page):
     new_wanted = Signal(object)  # a folder of pictures, or None: a new project of it
 
     nav_name = names.NAV_PICTURES
-    page_name = names.PAGE_PICTURES
+    page_name = "page.pictures"
     title = "Pictures"
     action_text = "Start training, or go on to it"
     shortcuts = (
@@ -133,7 +133,7 @@ class PicturesPage(Page):
         self._new = Button(
             self.theme,
             "New from a folder…",
-            names.PICTURES_NEW,
+            "pictures.new",
             "Choose a folder of your pictures and make a project of it (Ctrl+N)",
             icon="plus",
             kind="primary",
@@ -146,7 +146,7 @@ class PicturesPage(Page):
                 "Drop a folder of your pictures anywhere on this window, or open a project from "
                 "the start screen.",
                 self._new,
-                name=names.PICTURES_EMPTY,
+                name="pictures.empty",
             )
         )
         tile_points = self.session.settings.get("pictures/tile", TILE_POINTS)

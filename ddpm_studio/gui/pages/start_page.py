@@ -37,7 +37,7 @@ class StartPage(Page):
     open_wanted = Signal()
 
     nav_name = names.NAV_START
-    page_name = names.PAGE_START
+    page_name = "page.start"
     title = "DDPM Studio"
     action_text = "New project from a folder"
 
@@ -79,7 +79,7 @@ class StartPage(Page):
         new = Button(
             theme,
             "New from a folder…",
-            names.START_NEW,
+            "start.new",
             "Choose a folder of your pictures and make a project of it (Ctrl+N)",
             icon="plus",
             kind="primary",
@@ -87,14 +87,14 @@ class StartPage(Page):
         other = Button(
             theme,
             "Open…",
-            names.START_OPEN,
+            "start.open",
             "Open a project that you made before (Ctrl+O)",
             icon="folder-open",
         )
         self._sample = Button(
             theme,
             "Try it with sample pictures",
-            names.START_SAMPLE,
+            "start.sample",
             "Paints 400 little planets and makes a project of them",
             icon="generate",
         )
@@ -141,7 +141,7 @@ class StartPage(Page):
         self._recent.setVisible(self._cards > 0)
 
     def _add_card(self, recent: work.RecentProject) -> None:
-        name = names.item(names.START_RECENT, self._cards)
+        name = names.item("start.recent", self._cards)
         card = ProjectCard(self.theme, recent.path.name, recent.detail, name, self._holder)
         card.setToolTip(str(recent.path))
         if recent.image is not None:

@@ -36,7 +36,7 @@ class TrainPage(Page):
     """Start, pause, continue and stop; the plot; the growing wall."""
 
     nav_name = names.NAV_TRAIN
-    page_name = names.PAGE_TRAIN
+    page_name = "page.train"
     title = "Train"
     action_text = "Start, pause or continue training"
     shortcuts = (
@@ -127,7 +127,7 @@ class TrainPage(Page):
         go = Button(
             self.theme,
             "To the start screen",
-            names.TRAIN_GO_START,
+            "train.go_start",
             "Make a project from a folder, or open one (Ctrl+0)",
             icon="home",
         )
@@ -139,7 +139,7 @@ class TrainPage(Page):
             "Training needs a project with pictures. Drop a folder anywhere on this window, or "
             "open a project from the start screen.",
             go,
-            name=names.TRAIN_EMPTY,
+            name="train.empty",
         )
         self.set_empty(empty)
 

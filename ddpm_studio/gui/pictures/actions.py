@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox
@@ -38,17 +37,17 @@ class PictureActions(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._toggle = Button(theme, LEAVE_OUT[0], names.PICTURES_TOGGLE, LEAVE_OUT[2])
+        self._toggle = Button(theme, LEAVE_OUT[0], "pictures.toggle", LEAVE_OUT[2])
         self._crop = Button(
             theme,
             "Crop…",
-            names.PICTURES_EDIT_CROP,
+            "pictures.edit_crop",
             "Choose which part of this picture the model sees (Enter)",
             icon="crop",
         )
         self._icon_size = self._crop.iconSize()
         self._weight = ComboBox()
-        self._weight.setObjectName(names.PICTURES_WEIGHT)
+        self._weight.setObjectName("pictures.weight")
         for weight, words in WEIGHTS:
             self._weight.addItem(words, weight)
         explain(
@@ -57,8 +56,8 @@ class PictureActions(QWidget):
             "How often the model sees this picture, beside the others.",
             "weight",
         )
-        self._undo = IconButton(theme, "undo", names.PICTURES_UNDO, "Undo (Ctrl+Z)")
-        self._redo = IconButton(theme, "redo", names.PICTURES_REDO, "Redo (Ctrl+Shift+Z)")
+        self._undo = IconButton(theme, "undo", "pictures.undo", "Undo (Ctrl+Z)")
+        self._redo = IconButton(theme, "redo", "pictures.redo", "Redo (Ctrl+Shift+Z)")
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 0)
         row.setSpacing(8)

@@ -71,7 +71,7 @@ class ColourPicker(QWidget):
     def _on_other(self) -> None:
         self.set_colour(self._colour)  # the click itself has chosen nothing yet
         dialog = QColorDialog(QColor(self._colour), self)
-        dialog.setObjectName(names.PICTURES_BACKGROUND_DIALOG)
+        dialog.setObjectName("pictures.background.dialog")
         dialog.setWindowTitle("Background of transparent pictures")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(self._on_selected)

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeySequence, QShortcut, QStandardItemModel
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.elided_label import ElidedLabel
@@ -74,10 +73,10 @@ class CropEditor(QDialog):
         self._shape = shape_of(size, aspect)
         self._grid = box_grid(size, target)
         self._crops, self._row = list(crops), 0  # none: as the whole folder
-        self.setObjectName(names.CROP)
+        self.setObjectName("crop")
         self.setWindowTitle("Crop")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._frame = CropFrame(names.CROP_FRAME, pixels, size, aspect)
+        self._frame = CropFrame("crop.frame", pixels, size, aspect)
         self._make_controls()
         self._make_buttons()
         self._lay_out(name)
@@ -94,18 +93,18 @@ class CropEditor(QDialog):
 
     def _make_controls(self) -> None:
         self._seen = QLabel()
-        self._seen.setObjectName(names.CROP_SEEN)
+        self._seen.setObjectName("crop.seen")
         self._seen.setProperty("kind", "canvas")
         self._seen.setFixedSize(SEEN_SIDE + 2 * SEEN_MARGIN, SEEN_SIDE + 2 * SEEN_MARGIN)
         self._seen.setAlignment(Qt.AlignmentFlag.AlignCenter)
         explain(self._seen, "As the network sees it", "All the pixels that the model learns from.")
         self._facts = QLabel()
-        self._facts.setObjectName(names.CROP_FACTS)
+        self._facts.setObjectName("crop.facts")
         self._facts.setWordWrap(True)
         self._facts.setFixedWidth(SEEN_SIDE + 2 * SEEN_MARGIN)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._mode = ComboBox()
-        self._mode.setObjectName(names.CROP_MODE)
+        self._mode.setObjectName("crop.mode")
         folder = MODES[self._folder_mode].lower()
         self._mode.addItem(f"As the whole folder ({folder})", FOLDER)
         for mode, words in MODES.items():
@@ -119,7 +118,7 @@ class CropEditor(QDialog):
         self._add = Button(
             theme,
             "Add another crop",
-            names.CROP_ADD,
+            "crop.add",
             "Use one more part of this picture, as a picture of its own",
             icon="plus",
         )
@@ -127,7 +126,7 @@ class CropEditor(QDialog):
         self._fill = Button(
             theme,
             "Fill with crops",
-            names.CROP_FILL,
+            "crop.fill",
             f"Lay {count} crops of {width} × {height} pixels side by side over the picture"
             if count > 1
             else f"This picture is too small for several crops of {width} × {height} pixels",
@@ -135,17 +134,17 @@ class CropEditor(QDialog):
         )
         self._fill.setEnabled(count > 1)
         self._remove = IconButton(
-            theme, "trash", names.CROP_REMOVE, "Remove this crop", "Remove this crop (Delete)"
+            theme, "trash", "crop.remove", "Remove this crop", "Remove this crop (Delete)"
         )
         self._as_folder = Button(
             theme,
             "As the folder",
-            names.CROP_AS_FOLDER,
+            "crop.as_folder",
             "Forget the frames of this picture and crop it as all others",
         )
-        self._cancel = Button(theme, "Cancel", names.CROP_CANCEL, "Change nothing (Esc)")
+        self._cancel = Button(theme, "Cancel", "crop.cancel", "Change nothing (Esc)")
         self._use = Button(
-            theme, "Use it", names.CROP_USE, "Use this part of the picture", kind="primary"
+            theme, "Use it", "crop.use", "Use this part of the picture", kind="primary"
         )
         self._use.setDefault(True)
 

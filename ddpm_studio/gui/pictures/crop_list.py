@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.crop_frame import enlarged
@@ -22,7 +21,7 @@ class CropList(QListWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setObjectName(names.CROP_LIST)
+        self.setObjectName("crop.list")
         self.setFlow(QListView.Flow.LeftToRight)
         self.setIconSize(QSize(THUMB, THUMB))
         self.setGridSize(QSize(THUMB + 4, THUMB + 4))

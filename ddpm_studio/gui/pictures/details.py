@@ -11,7 +11,6 @@ from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import explain, tooltip
@@ -52,10 +51,10 @@ class PictureDetails(QFrame):
         self._arrow = QLabel()
         self._seen = TileView(theme)
         self._name = ElidedLabel()
-        self._name.setObjectName(names.PICTURES_DETAILS_NAME)
+        self._name.setObjectName("pictures.details.name")
         self._name.setProperty("kind", "heading")
         self._text = QLabel()
-        self._text.setObjectName(names.PICTURES_DETAILS_TEXT)
+        self._text.setObjectName("pictures.details.text")
         self._text.setProperty("kind", "muted")
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -63,7 +62,7 @@ class PictureDetails(QFrame):
         self._show = IconButton(
             theme,
             "folder-open",
-            names.PICTURES_DETAILS_SHOW,
+            "pictures.details.show_in_folder",
             "Show in folder",
             "Open the folder that holds this picture",
         )
@@ -155,7 +154,7 @@ class CropView(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setObjectName(names.PICTURES_DETAILS_CROP)
+        self.setObjectName("pictures.details.crop")
         explain(
             self,
             "Crop",

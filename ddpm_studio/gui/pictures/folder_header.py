@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.theme import Theme
@@ -34,12 +33,12 @@ class FolderHeader(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folder = Button(
-            theme, "", names.PICTURES_FOLDER, "Open this folder", icon="folder", kind="quiet"
+            theme, "", "pictures.folder", "Open this folder", icon="folder", kind="quiet"
         )
         self._refresh = IconButton(
-            theme, "loop", names.PICTURES_REFRESH, "Look at the folder again (F5)"
+            theme, "loop", "pictures.refresh", "Look at the folder again (F5)"
         )
-        self._continue = Button(theme, "", names.PICTURES_CONTINUE, "", kind="primary")
+        self._continue = Button(theme, "", "pictures.continue", "", kind="primary")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.theme import Theme
@@ -25,6 +24,11 @@ from ddpm_studio.project import LOCKED_FIELDS, LOCKED_SECTIONS
 
 if TYPE_CHECKING:
     from ddpm_studio.config import StudioConfig
+
+FOLDER_COUNT = "folder.count"
+FOLDER_SIZES = "folder.sizes"
+FOLDER_ASPECT = "folder.aspect"
+FOLDER_KINDS = "folder.kinds"
 
 STRIP_HEIGHT, METER_HEIGHT, KNOB, RADIUS = 28, 16, 5.0, 6.0
 LABEL_WIDTH = 72  # points of the left column
@@ -92,10 +96,10 @@ class FolderPanel(QFrame):
     def set_summary(self, summary: FolderSummary) -> None:
         """Show what a folder says."""
         self._summary = summary
-        self._rows[names.FOLDER_COUNT].setText(_count_words(summary))
-        self._rows[names.FOLDER_SIZES].setText(_sentence(summary.sizes).replace(" x ", " × "))
-        self._rows[names.FOLDER_ASPECT].setText(_sentence(summary.aspect))
-        self._rows[names.FOLDER_KINDS].setText(_kind_words(summary))
+        self._rows[FOLDER_COUNT].setText(_count_words(summary))
+        self._rows[FOLDER_SIZES].setText(_sentence(summary.sizes).replace(" x ", " × "))
+        self._rows[FOLDER_ASPECT].setText(_sentence(summary.aspect))
+        self._rows[FOLDER_KINDS].setText(_kind_words(summary))
         for name, value in self._rows.items():
             value.setVisible(bool(value.text()))
             self._labels[name].setVisible(bool(value.text()))
@@ -124,28 +128,28 @@ class FolderPanel(QFrame):
 
     def _make_parts(self, theme: Theme) -> None:
         self._empty = _words("Known as soon as the pictures have been read.", "muted")
-        self._empty.setObjectName(names.FOLDER_EMPTY)
+        self._empty.setObjectName("folder.empty")
         self._labels: dict[str, QLabel] = {}
         self._rows: dict[str, QLabel] = {}
         for name, words in (
-            (names.FOLDER_COUNT, "Pictures"),
-            (names.FOLDER_SIZES, "Sizes"),
-            (names.FOLDER_ASPECT, "Shape"),
-            (names.FOLDER_KINDS, "Of these"),
+            (FOLDER_COUNT, "Pictures"),
+            (FOLDER_SIZES, "Sizes"),
+            (FOLDER_ASPECT, "Shape"),
+            (FOLDER_KINDS, "Of these"),
         ):
             self._labels[name] = _words(words, "muted")
             self._labels[name].setFixedWidth(LABEL_WIDTH)
             self._rows[name] = _words("", "")
             self._rows[name].setObjectName(name)
-        self._palette = PaletteStrip(theme, names.FOLDER_PALETTE)
-        self._alike = AlikeMeter(theme, names.FOLDER_ALIKE)
+        self._palette = PaletteStrip(theme, "folder.palette")
+        self._alike = AlikeMeter(theme, "folder.alike")
         self._alike_words = _words("", "caption")
         self._expectation = _words("", "")
-        self._expectation.setObjectName(names.FOLDER_EXPECTATION)
+        self._expectation.setObjectName("folder.expectation")
         self._advice = _words("", "muted")
-        self._advice.setObjectName(names.FOLDER_ADVICE)
+        self._advice.setObjectName("folder.advice")
         self._fixed = _words("", "caption")
-        self._use = Button(theme, "Use this", names.FOLDER_USE, "")
+        self._use = Button(theme, "Use this", "folder.use", "")
 
     def _lay_out(self) -> None:
         heading = QLabel("What the folder says")

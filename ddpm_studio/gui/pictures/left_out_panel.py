@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.left_out_list import ROW_HEIGHT, LeftOutList
@@ -26,21 +25,21 @@ class LeftOutPanel(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "panel")
         self._count = QLabel()
-        self._count.setObjectName(names.PICTURES_LEFT_OUT_COUNT)
+        self._count.setObjectName("pictures.left_out_count")
         self._count.setProperty("kind", "heading")
-        self._list = LeftOutList(theme, names.PICTURES_LEFT_OUT)
+        self._list = LeftOutList(theme, "pictures.left_out")
         self._list.setMinimumHeight(LEAST_HEIGHT)
         self._show = Button(
             theme,
             "Show in folder",
-            names.PICTURES_SHOW_IN_FOLDER,
+            "pictures.show_in_folder",
             "Open the folder that holds the chosen file",
             icon="folder-open",
         )
         self._take = Button(
             theme,
             "Take it",
-            names.PICTURES_TAKE,
+            "pictures.take",
             "Let the model see it all the same, as far as it can be read",
             icon="visible",
         )

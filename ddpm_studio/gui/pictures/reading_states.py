@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QStackedWidget, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.progress import Progress
@@ -71,7 +70,7 @@ class PictureStates(QStackedWidget):
         again = Button(
             self._theme,
             "Prepare them",
-            names.PICTURES_AGAIN,
+            "pictures.again",
             "Read the pictures now, from the first one on",
             kind="primary",
         )
@@ -83,24 +82,24 @@ class PictureStates(QStackedWidget):
             "Reading the pictures was stopped. You can change the settings first; training reads "
             "the pictures, too, when it begins.",
             again,
-            name=names.PICTURES_STOPPED,
+            name="pictures.stopped",
         )
 
     def _build_failed(self) -> EmptyState:
         choose = Button(
             self._theme,
             "Choose another folder…",
-            names.PICTURES_CHOOSE_FOLDER,
+            "pictures.choose_folder",
             "Let this project learn from the pictures of another folder",
             icon="folder",
             kind="primary",
         )
         retry = Button(
-            self._theme, "Look again", names.PICTURES_RETRY, "Read the same folder again (F5)"
+            self._theme, "Look again", "pictures.retry", "Read the same folder again (F5)"
         )
         choose.clicked.connect(self.folder_wanted)
         retry.clicked.connect(self.reading_wanted)
-        name = names.PICTURES_FAILED
+        name = "pictures.failed"
         return EmptyState(self._theme, "warning", "", "", choose, retry, name=name)
 
 
@@ -111,7 +110,7 @@ class Preparing(EmptyState):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         self._bar = QProgressBar()
-        self._bar.setObjectName(names.PICTURES_PROGRESS)
+        self._bar.setObjectName("pictures.progress")
         self._bar.setAccessibleName("Progress of preparing the pictures")
         self._bar.setFixedWidth(BAR_WIDTH)
         self._bar.setTextVisible(False)
@@ -119,7 +118,7 @@ class Preparing(EmptyState):
         self._words.setProperty("kind", "caption")
         self._words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         cancel = Button(
-            theme, "Cancel", names.PICTURES_CANCEL, "Stop reading; what you have chosen stays"
+            theme, "Cancel", "pictures.cancel", "Stop reading; what you have chosen stays"
         )
         super().__init__(
             theme,
@@ -128,7 +127,7 @@ class Preparing(EmptyState):
             "Each one is turned upright, cropped to its centre and scaled. Your files are only "
             "read, and next time this is quick.",
             *(self._bar, self._words, cancel),
-            name=names.PICTURES_PREPARING,
+            name="pictures.preparing",
         )
         self.setParent(parent)
         cancel.clicked.connect(self.cancelled)

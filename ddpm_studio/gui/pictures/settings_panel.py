@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.inputs import ComboBox, Switch
@@ -100,20 +99,20 @@ class PictureSettings(QFrame):
 
     def _make_controls(self) -> None:
         self._size, self._channels = ComboBox(), ComboBox()
-        self._size.setObjectName(names.PICTURES_SIZE)
-        self._channels.setObjectName(names.PICTURES_CHANNELS)
+        self._size.setObjectName("pictures.size")
+        self._channels.setObjectName("pictures.channels")
         for channels, label in CHANNELS:
             self._channels.addItem(label, channels)
         self._crop, self._copies = ComboBox(), ComboBox()
-        self._crop.setObjectName(names.PICTURES_CROP)
-        self._copies.setObjectName(names.PICTURES_COPIES)
+        self._crop.setObjectName("pictures.crop")
+        self._copies.setObjectName("pictures.copies")
         for crop, label in CROPS:
             self._crop.addItem(label, crop)
         for copies, label in COPIES:
             self._copies.addItem(label, copies)
-        self._background = ColourPicker(self._theme, names.PICTURES_BACKGROUND)
+        self._background = ColourPicker(self._theme, "pictures.background")
         self._flip = Switch("Mirror at random")
-        self._flip.setObjectName(names.PICTURES_FLIP)
+        self._flip.setObjectName("pictures.flip")
         explain(
             self._flip,
             "Mirror at random",
@@ -125,11 +124,11 @@ class PictureSettings(QFrame):
         self._transparent = _caption("")
         self._mirrored = _caption("Good for few pictures, not for writing.")
         self._reason = _caption("")
-        self._reason.setObjectName(names.PICTURES_LOCKED)
+        self._reason.setObjectName("pictures.locked")
         self._other = Button(
             self._theme,
             "New project with other settings…",
-            names.PICTURES_OTHER_SETTINGS,
+            "pictures.other_settings",
             "Make another project of the same folder, with a size and colours of its own",
         )
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QRectF, Qt, QTimer, Sign
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.progress import Progress
@@ -59,8 +58,8 @@ class WallPanel(QWidget):
         self._has_pixels = False  # those of the chosen picture are shown
         self._is_refilling = False
         self._count = ElidedLabel()
-        self._count.setObjectName(names.PICTURES_TAKEN)
-        self._slider = tile_slider(names.PICTURES_TILE_SIZE, 140, TILE_TIP)
+        self._count.setObjectName("pictures.taken")
+        self._slider = tile_slider("pictures.tile_size", 140, TILE_TIP)
         self._zoom = QLabel()
         self._zoom.setProperty("kind", "caption")
         self._zoom.setFixedWidth(32)
@@ -68,9 +67,9 @@ class WallPanel(QWidget):
         self.filter = PictureFilter(theme)
         self.filter.set_query(PictureQuery(show=TAKEN))
         self.choosing = PictureActions(theme)
-        self.wall = PictureWall(theme, names.PICTURES_WALL)
+        self.wall = PictureWall(theme, "pictures.wall")
         self.wall.setAccessibleName("The pictures, as the network sees them")
-        self._reading = ProgressLine(names.PICTURES_READING, "Progress of reading the pictures")
+        self._reading = ProgressLine("pictures.reading", "Progress of reading the pictures")
         self._progress: Progress | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -207,7 +206,7 @@ class WallPanel(QWidget):
     def _lay_out(self) -> None:
         self._reading.setFixedHeight(3)
         self._reading.hide()
-        self._nothing.setObjectName(names.PICTURES_NOTHING_SHOWN)
+        self._nothing.setObjectName("pictures.nothing_shown")
         bar = (self._count, self.choosing.history_buttons, self._slider, self._zoom)
         canvas = WallCanvas(bar, self.filter, self.wall, self._nothing, self._reading)
         layout = QVBoxLayout(self)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.events import Progress, Work, is_progress
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.errors import describe_failure
@@ -59,7 +58,7 @@ class PlanDialog(QDialog):
         self._chosen = ""  # by hand; "": what is recommended
         self._heard: Progress | None = None
         self._heard_at = 0.0
-        self.setObjectName(names.PLAN)
+        self.setObjectName("plan")
         self.setWindowTitle("Plan the training")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
@@ -84,28 +83,28 @@ class PlanDialog(QDialog):
 
     def _make_fields(self) -> None:
         self._time = TimePicker(self._session.settings)
-        self._looking = _label(ElidedLabel(), names.PLAN_LOOKING, "caption")
-        self._left = _label(QLabel(), names.PLAN_LEFT, "caption")
+        self._looking = _label(ElidedLabel(), "plan.looking", "caption")
+        self._left = _label(QLabel(), "plan.left", "caption")
         words = "How far the look at this machine is"
-        self._progress = ProgressLine(names.PLAN_PROGRESS, words)
-        self._machine = _label(ElidedLabel(), names.PLAN_MACHINE, "caption")
+        self._progress = ProgressLine("plan.progress", words)
+        self._machine = _label(ElidedLabel(), "plan.machine", "caption")
         self._table = PlanTable(self._session.theme)
-        self._legend = _label(QLabel(), names.PLAN_LEGEND, "caption")
-        self._headline = _label(QLabel(), names.PLAN_HEADLINE, "figure")
-        self._expectation = _label(QLabel(), names.PLAN_EXPECTATION, "")
-        self._notes = _label(QLabel(), names.PLAN_NOTES, "caption")
+        self._legend = _label(QLabel(), "plan.legend", "caption")
+        self._headline = _label(QLabel(), "plan.headline", "figure")
+        self._expectation = _label(QLabel(), "plan.expectation", "")
+        self._notes = _label(QLabel(), "plan.notes", "caption")
         for label in (self._expectation, self._notes, self._legend):
             label.setWordWrap(True)
 
     def _make_buttons(self) -> None:
         theme = self._session.theme
         tip = "Try again what fits and how fast it is, for example when other programs are closed"
-        self._again = Button(theme, "Look again", names.PLAN_AGAIN, tip, icon="loop")
-        self._cancel = Button(theme, "Cancel", names.PLAN_CANCEL, "Change nothing (Esc)")
+        self._again = Button(theme, "Look again", "plan.again", tip, icon="loop")
+        self._cancel = Button(theme, "Cancel", "plan.cancel", "Change nothing (Esc)")
         self._use = Button(
             theme,
             "Use this plan",
-            names.PLAN_USE,
+            "plan.use",
             "Set what it says; training does not start yet (Enter)",
             icon="check",
             kind="primary",

@@ -26,7 +26,7 @@ class PlanRow(QAbstractButton):
     def __init__(self, theme: Theme, offer: Offer, is_recommended: bool) -> None:
         super().__init__()
         self._theme, self._columns = theme, (0,) * len(HEADER)
-        self.setObjectName(names.item(names.PLAN_CHOICE, offer.name))
+        self.setObjectName(names.item("plan.choice", offer.name))
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

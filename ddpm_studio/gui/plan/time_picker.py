@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox
 from ddpm_studio.gui.common.settings import Settings
@@ -26,14 +25,14 @@ class TimePicker(QWidget):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.number = RoundSpinBox()
-        self.number.setObjectName(names.PLAN_TIME)
+        self.number.setObjectName("plan.time")
         self.number.setMaximum(MOST)
         self.number.setValue(FIRST[HOURS])
         self.number.setFixedWidth(88)
         tip = "How long this machine may train. Training can be stopped at any time."
         explain(self.number, "I have", tip)
         self.unit = ComboBox()
-        self.unit.setObjectName(names.PLAN_TIME_UNIT)
+        self.unit.setObjectName("plan.time_unit")
         for unit in SECONDS:
             self.unit.addItem(unit, unit)
         self.unit.setCurrentIndex(list(SECONDS).index(HOURS))

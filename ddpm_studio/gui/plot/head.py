@@ -27,7 +27,7 @@ class PlotHead(QWidget):
         title.setProperty("kind", "label")
         title.setToolTip("How far the model's guesses are from the truth; lower is better (loss)")
         self._now = ElidedLabel()
-        self._now.setObjectName(names.TRAIN_LOSS)
+        self._now.setObjectName("train.loss")
         self._now.setProperty("kind", "caption")
         self._best = BestButton(theme)
         self._best.clicked.connect(self.best_wanted)

@@ -194,7 +194,7 @@ class LossPlot(QFrame):
         self._follow = Button(
             self._theme,
             "Follow",
-            names.TRAIN_FOLLOW,
+            "train.follow",
             "Show the whole run again and keep up with it (F)",
             icon="follow",
             parent=self,

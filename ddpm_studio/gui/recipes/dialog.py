@@ -44,16 +44,16 @@ class RecipeDialog(QDialog):
         self.setWindowTitle("Recipe")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._picture = RecipePicture(theme, "film" if found.recipe.film else "pictures", SIDE)
-        self._picture.setObjectName(names.RECIPE_PICTURE)
+        self._picture.setObjectName("recipe.picture")
         self._picture.setAccessibleName(f"The picture {found.path.name}")
         self._note = QLabel()
-        self._note.setObjectName(names.RECIPE_NOTE)
+        self._note.setObjectName("recipe.note")
         self._note.setWordWrap(True)
         self._note.setTextFormat(Qt.TextFormat.PlainText)
         self._note.setProperty("kind", "muted")
         other = found.other.name if found.other is not None else ""
         self._open_other = Switch(f"Open “{other}” for it")
-        self._open_other.setObjectName(names.RECIPE_OPEN_OTHER)
+        self._open_other.setObjectName("recipe.open_other")
         self._open_other.setToolTip("The project that it was made in takes the place of this one")
         self._open_other.setChecked(True)
         self._open_other.setVisible(found.other is not None and can_use(found.here))
@@ -70,14 +70,14 @@ class RecipeDialog(QDialog):
 
     def _make_buttons(self) -> None:
         self._cancel = Button(
-            self._theme, "Cancel", names.RECIPE_CANCEL, "Leave everything as it is (Esc)"
+            self._theme, "Cancel", "recipe.cancel", "Leave everything as it is (Esc)"
         )
         self._cancel.clicked.connect(self.reject)
         self._uses = {
             use: Button(
                 self._theme,
                 words,
-                names.item(names.RECIPE_USE, use),
+                names.item("recipe.use", use),
                 tip,
                 kind="primary" if use == ALL else "plain",
             )

@@ -41,7 +41,7 @@ class RecipeUse(QObject):
         self._open = Button(
             session.theme,
             "Open a picture’s recipe…",
-            names.GENERATE_RECIPE,
+            "generate.recipe",
             "Paint again what a saved picture or film shows; or drop its file anywhere here",
             icon="redo",
         )

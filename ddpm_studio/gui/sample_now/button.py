@@ -9,7 +9,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.sample_now.dialog import SampleNowDialog
 from ddpm_studio.gui.sample_now.source import SampleSources
@@ -32,7 +31,7 @@ class SampleNow(QObject):
         self._lent: LentModel | None = None
         self.sources = SampleSources(self)
         self.button = Button(
-            session.theme, "Sample now", names.TRAIN_SAMPLE_NOW, NO_MODEL_TIP, icon="visible"
+            session.theme, "Sample now", "train.sample_now", NO_MODEL_TIP, icon="visible"
         )
         self.button.clicked.connect(self._on_clicked)
         self.sources.changed.connect(self._on_changed)

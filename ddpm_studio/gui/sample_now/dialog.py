@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.events import BothPainted, CheckpointSkipped
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.errors import describe_failure
@@ -65,7 +64,7 @@ class SampleNowDialog(QDialog):
         self._first_seed = 0  # as on the wall of previews, so that both can be compared
         self._job: Job | None = None
         self._shown: BothPainted | None = None
-        self.setObjectName(names.SAMPLE_NOW)
+        self.setObjectName("sample_now")
         self.setWindowTitle("Sample now")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
@@ -88,34 +87,34 @@ class SampleNowDialog(QDialog):
         theme = self._session.theme
         self._source = SourceChoice(self._sources)
         self._count = ComboBox()
-        self._count.setObjectName(names.SAMPLE_NOW_COUNT)
+        self._count.setObjectName("sample_now.count")
         for count in COUNTS:
             self._count.addItem(str(count), count)
         self._count.setCurrentIndex(len(COUNTS) - 1)
         self._count.setFixedWidth(COUNT_WIDTH)
         self._session.settings.remember(self._count, "sample_now/count")
         self._throw = Button(
-            theme, "Other seeds", names.SAMPLE_NOW_DICE, "Other pictures, by chance", icon="dice"
+            theme, "Other seeds", "sample_now.dice", "Other pictures, by chance", icon="dice"
         )
         self._views = BothViews(theme)
         words = "How far the pictures are"
-        self._progress = ProgressLine(names.SAMPLE_NOW_PROGRESS, words, keeps_place=True)
+        self._progress = ProgressLine("sample_now.progress", words, keeps_place=True)
 
     def _make_foot(self) -> None:
         theme = self._session.theme
         self._message = QLabel()
-        self._message.setObjectName(names.SAMPLE_NOW_MESSAGE)
+        self._message.setObjectName("sample_now.message")
         self._message.setWordWrap(True)
         self._generate = Button(
             theme,
             "Generate",
-            names.SAMPLE_NOW_GENERATE,
+            "sample_now.generate",
             "More pictures from this saved model, on the page Generate",
             icon="generate",
         )
-        self._close = Button(theme, "Close", names.SAMPLE_NOW_CLOSE, "Close (Esc)")
+        self._close = Button(theme, "Close", "sample_now.close", "Close (Esc)")
         self._again = Button(
-            theme, "Sample again", names.SAMPLE_NOW_AGAIN, AGAIN_TIP, icon="redo", kind="primary"
+            theme, "Sample again", "sample_now.again", AGAIN_TIP, icon="redo", kind="primary"
         )
         self._again.setDefault(True)
 

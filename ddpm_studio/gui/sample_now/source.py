@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.inputs import ComboBox
 from ddpm_studio.gui.plot.quantities import why_best
@@ -59,7 +58,7 @@ class SourceChoice(ComboBox):
 
     def __init__(self, sources: SampleSources) -> None:
         super().__init__()
-        self.setObjectName(names.SAMPLE_NOW_FROM)
+        self.setObjectName("sample_now.from")
         self.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(24)
         self._sources = sources

@@ -8,14 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.config import WEIGHTS
 from ddpm_studio.events import BothPainted
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.train.run_view import image_of
 
 TITLES = {
-    names.SAMPLE_NOW_AVERAGED: f"{WEIGHTS['ema'].capitalize()} weights (EMA)",
-    names.SAMPLE_NOW_PLAIN: f"{WEIGHTS['model'].capitalize()} weights",
+    "sample_now.averaged": f"{WEIGHTS['ema'].capitalize()} weights (EMA)",
+    "sample_now.plain": f"{WEIGHTS['model'].capitalize()} weights",
 }
 WAITING = "The pictures grow here out of noise."
 

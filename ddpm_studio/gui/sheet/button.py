@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.session import Session
@@ -25,7 +24,7 @@ class Sheets(QObject):
         self._dialog: SheetDialog | None = None
         self._before: PageSettings | None = None  # the page, until a sheet has set it
         self._best: tuple[int, float] | None = None
-        self.button = Button(session.theme, "Sheet…", names.GENERATE_SHEET, TIP, icon="grid")
+        self.button = Button(session.theme, "Sheet…", "generate.sheet", TIP, icon="grid")
         self.button.clicked.connect(self.open)
         controls.changed.connect(self._on_page_changed)
         controls.seed.number.valueChanged.connect(self._on_page_changed)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.elided_label import ElidedLabel
@@ -34,8 +33,8 @@ class SheetChoice(QWidget):
         super().__init__()
         self._values = AxisValues(settings, self)
         self._values.set_most_steps(most_steps)
-        self._x = AxisEditor(theme, self._values, settings, "Across", names.SHEET_X, "steps")
-        self._y = AxisEditor(theme, self._values, settings, "Down", names.SHEET_Y, "eta")
+        self._x = AxisEditor(theme, self._values, settings, "Across", "sheet.x", "steps")
+        self._y = AxisEditor(theme, self._values, settings, "Down", "sheet.y", "eta")
         if self._x.key == self._y.key:  # kept by another program, or by hand
             self._y.set_axis("eta" if self._x.key != "eta" else "steps")
         self._make_fields(theme, settings)
@@ -85,10 +84,10 @@ class SheetChoice(QWidget):
 
     def _make_fields(self, theme: Theme, settings: Settings) -> None:
         self._swap = Button(
-            theme, "Swap", names.SHEET_SWAP, "Columns become rows", icon="loop", kind="quiet"
+            theme, "Swap", "sheet.swap", "Columns become rows", icon="loop", kind="quiet"
         )
         self._count = ComboBox()
-        self._count.setObjectName(names.SHEET_COUNT)
+        self._count.setObjectName("sheet.count")
         for count in COUNTS:
             words = f"{several(count, 'picture')} a cell"
             self._count.addItem(words, count)
@@ -96,12 +95,12 @@ class SheetChoice(QWidget):
         explain(self._count, "Pictures in each cell", "How many seeds each cell shows.", "count")
         settings.remember(self._count, "sheet/count")
         self._fixed = ElidedLabel()
-        self._fixed.setObjectName(names.SHEET_FIXED)
+        self._fixed.setObjectName("sheet.fixed")
         self._fixed.setProperty("kind", "muted")
         self._take = Button(
             theme,
             "Use the page’s settings",
-            names.SHEET_TAKE,
+            "sheet.take",
             "The page Generate is set otherwise now; compare around what it has",
         )
         self._take.hide()

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.elided_label import ElidedLabel
@@ -80,7 +79,7 @@ class SheetDialog(QDialog):
         self._sheet: Sheet | None = None
         self._painting = SheetPainting(session, project, self)
         self._export_job = SheetExport(session, self)
-        self.setObjectName(names.SHEET)
+        self.setObjectName("sheet")
         self.setWindowTitle("Sheet")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         most_steps = project.config.diffusion.num_timesteps
@@ -126,30 +125,30 @@ class SheetDialog(QDialog):
 
     def _make_view(self) -> None:
         theme = self._session.theme
-        self._view = SheetView(theme, names.SHEET_VIEW)
+        self._view = SheetView(theme, "sheet.view")
         self._hover = ElidedLabel(POINT)
-        self._hover.setObjectName(names.SHEET_HOVER)
+        self._hover.setObjectName("sheet.hover")
         self._hover.setProperty("kind", "caption")
         self._zooms = [
-            IconButton(theme, "zoom-out", names.SHEET_ZOOM_OUT, "Smaller (-)", size=16),
-            Button(theme, "Fit", names.SHEET_FIT, "See all of it (0)", kind="quiet"),
-            IconButton(theme, "zoom-in", names.SHEET_ZOOM_IN, "Larger (+)", size=16),
+            IconButton(theme, "zoom-out", "sheet.zoom_out", "Smaller (-)", size=16),
+            Button(theme, "Fit", "sheet.fit", "See all of it (0)", kind="quiet"),
+            IconButton(theme, "zoom-in", "sheet.zoom_in", "Larger (+)", size=16),
         ]
         words = "How far the sheet is"
-        self._progress = ProgressLine(names.SHEET_PROGRESS, words, keeps_place=True)
+        self._progress = ProgressLine("sheet.progress", words, keeps_place=True)
 
     def _make_foot(self) -> None:
         theme = self._session.theme
         self._message = ElidedLabel()
-        self._message.setObjectName(names.SHEET_MESSAGE)
-        self._undo = Button(theme, "Undo", names.SHEET_UNDO, "The page as it was", icon="undo")
+        self._message.setObjectName("sheet.message")
+        self._undo = Button(theme, "Undo", "sheet.undo", "The page as it was", icon="undo")
         self._undo.hide()
         self._folder = Button(
-            theme, "Show in folder", names.SHEET_SHOW_IN_FOLDER, "Open its folder", icon="folder"
+            theme, "Show in folder", "sheet.show_in_folder", "Open its folder", icon="folder"
         )
         self._folder.hide()
         self._paper = ComboBox()
-        self._paper.setObjectName(names.SHEET_PAPER)
+        self._paper.setObjectName("sheet.paper")
         for paper, words in PAPERS.items():
             self._paper.addItem(words, paper)
         self._paper.setFixedWidth(152)
@@ -158,12 +157,12 @@ class SheetDialog(QDialog):
         self._export = Button(
             theme,
             "Export…",
-            names.SHEET_EXPORT,
+            "sheet.export",
             "Save the sheet as one labelled picture, PNG or WebP",
             icon="export",
         )
-        self._close = Button(theme, "Close", names.SHEET_CLOSE, "Close (Esc)")
-        self._run = Button(theme, "Paint", names.SHEET_RUN, "", icon="generate", kind="primary")
+        self._close = Button(theme, "Close", "sheet.close", "Close (Esc)")
+        self._run = Button(theme, "Paint", "sheet.run", "", icon="generate", kind="primary")
 
     def _lay_out(self) -> None:
         heading, about = QLabel("Sheet"), ElidedLabel(ABOUT)

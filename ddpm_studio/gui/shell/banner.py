@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.errors import Failure
 from ddpm_studio.gui.common.theme import Theme
@@ -17,12 +16,12 @@ class Banner(QFrame):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName(names.BANNER)
+        self.setObjectName("window.banner")
         self.setProperty("kind", "banner")
         self._theme, self._icon_name = theme, "warning"
         self._icon = QLabel()
         self._sentence = QLabel()
-        self._sentence.setObjectName(names.BANNER_TEXT)
+        self._sentence.setObjectName("window.banner.text")
         self._sentence.setWordWrap(True)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = QPlainTextEdit()
@@ -30,13 +29,18 @@ class Banner(QFrame):
         self._details.setAccessibleName("Details of the error")
         self._details.setFixedHeight(160)
         self._toggle = Button(
-            theme, "Details", names.BANNER_DETAILS, "What to send with a report", kind="quiet"
+            theme, "Details", "window.banner.details", "What to send with a report", kind="quiet"
         )
         self._toggle.setCheckable(True)
         self._copy = Button(
-            theme, "Copy", names.BANNER_COPY, "Copy sentence and details", kind="quiet", icon="copy"
+            theme,
+            "Copy",
+            "window.banner.copy",
+            "Copy sentence and details",
+            kind="quiet",
+            icon="copy",
         )
-        close = IconButton(theme, "close", names.BANNER_CLOSE, "Close this message")
+        close = IconButton(theme, "close", "window.banner.close", "Close this message")
         self._lay_out(close)
         self._toggle.toggled.connect(self._details.setVisible)
         self._copy.clicked.connect(self._on_copy)

@@ -44,11 +44,11 @@ class Rail(QFrame):
                 layout.addSpacing(16)
         layout.addStretch()
         self._theme_button = IconButton(
-            theme, "system", names.NAV_THEME, "Dark or light", "Dark, light, or as the system"
+            theme, "system", "nav.theme", "Dark or light", "Dark, light, or as the system"
         )
         self._theme_button.clicked.connect(self.theme_wanted)
         keys = IconButton(
-            theme, "keyboard", names.NAV_SHORTCUTS, "Shortcuts", "Keyboard shortcuts (F1)"
+            theme, "keyboard", "nav.shortcuts", "Shortcuts", "Keyboard shortcuts (F1)"
         )
         keys.clicked.connect(self.shortcuts_wanted)
         layout.addWidget(self._theme_button, 0, centre)

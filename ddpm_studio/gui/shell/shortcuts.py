@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.theme import Theme
 
@@ -27,7 +26,7 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, theme: Theme, groups: Sequence[Group], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName(names.SHORTCUTS)
+        self.setObjectName("shortcuts")
         self.setWindowTitle("Keyboard shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         grid = QGridLayout()
@@ -37,7 +36,7 @@ class ShortcutsDialog(QDialog):
         row = 0
         for heading, keys in groups:
             row = self._add_group(grid, row, heading, keys)
-        close = Button(theme, "Close", names.SHORTCUTS_CLOSE, "Close this list (Esc)")
+        close = Button(theme, "Close", "shortcuts.close", "Close this list (Esc)")
         close.setDefault(True)
         close.clicked.connect(self.accept)
         buttons = QHBoxLayout()

@@ -21,7 +21,7 @@ class StatusLine(QFrame):
 
     def __init__(self, theme: Theme, jobs: JobRunner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName(names.STATUS_JOBS)
+        self.setObjectName("status.jobs")
         self.setProperty("kind", "status")
         self.setAccessibleName("Background work")
         self.setFixedHeight(HEIGHT)
@@ -29,7 +29,7 @@ class StatusLine(QFrame):
         self._parts: dict[Job, JobPart] = {}
         self._idle = _caption("Nothing runs in the background")
         self._device = _caption("")
-        self._device.setObjectName(names.STATUS_DEVICE)
+        self._device.setObjectName("status.device")
         self._device.setToolTip("What computes on this machine (device)")
         self._row = QHBoxLayout()
         self._row.setSpacing(24)
@@ -81,7 +81,7 @@ class JobPart(QWidget):
 
     def __init__(self, theme: Theme, job: Job) -> None:
         super().__init__()
-        self.setObjectName(names.item(names.STATUS_JOB, job.objectName()))
+        self.setObjectName(names.item("status.job", job.objectName()))
         self._job = job
         self._name = QLabel(job.title)
         self._bar = QProgressBar()
@@ -89,7 +89,7 @@ class JobPart(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(f"Progress of {job.title}")
         self._words = _caption("")
-        stop_name = names.item(names.STATUS_STOP, job.objectName())
+        stop_name = names.item("status.stop", job.objectName())
         self._stop = IconButton(theme, "stop", stop_name, f"Stop {job.title}", size=16)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.inputs import ComboBox
@@ -43,7 +42,7 @@ class NewProjectDialog(QDialog):
         super().__init__(parent)
         self._session = session
         self._named_by_hand = False
-        self.setObjectName(names.NEW_PROJECT)
+        self.setObjectName("new_project")
         self.setWindowTitle("New project")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
@@ -64,37 +63,37 @@ class NewProjectDialog(QDialog):
     def _make_fields(self) -> None:
         theme = self._session.theme
         self._pictures = QLineEdit()
-        self._pictures.setObjectName(names.NEW_PROJECT_PICTURES)
+        self._pictures.setObjectName("new_project.pictures")
         self._pictures.setPlaceholderText("Choose a folder, or drop one here")
         self._browse = Button(
             theme,
             "Choose…",
-            names.NEW_PROJECT_BROWSE_PICTURES,
+            "new_project.browse_pictures",
             "Choose the folder that holds your pictures",
             icon="folder",
         )
         self._browse.clicked.connect(self._on_browse_pictures)
         self._name = QLineEdit()
-        self._name.setObjectName(names.NEW_PROJECT_NAME)
+        self._name.setObjectName("new_project.name")
         self._place = QLineEdit(str(self._session.settings.projects_folder))
-        self._place.setObjectName(names.NEW_PROJECT_PLACE)
+        self._place.setObjectName("new_project.place")
         self._browse_place = IconButton(
-            theme, "folder", names.NEW_PROJECT_BROWSE_PLACE, "Choose where projects are kept"
+            theme, "folder", "new_project.browse_place", "Choose where projects are kept"
         )
         self._browse_place.clicked.connect(self._on_browse_place)
         self._preset = ComboBox()
-        self._preset.setObjectName(names.NEW_PROJECT_PRESET)
+        self._preset.setObjectName("new_project.preset")
         for name, config in PRESETS.items():
             self._preset.addItem(f"{config.pictures.size} pixels: {WORDS[name]}", name)
         self._preset.setCurrentIndex(list(PRESETS).index(self._session.suggested_preset()))
         self._problem = QLabel()
-        self._problem.setObjectName(names.NEW_PROJECT_PROBLEM)
+        self._problem.setObjectName("new_project.problem")
         self._problem.setProperty("kind", "caption")
         self._problem.setWordWrap(True)
         self._create = Button(
             theme,
             "Create project",
-            names.NEW_PROJECT_CREATE,
+            "new_project.create",
             "Make the project and look at the pictures",
             kind="primary",
         )
@@ -103,7 +102,7 @@ class NewProjectDialog(QDialog):
 
     def _lay_out(self) -> None:
         cancel = Button(
-            self._session.theme, "Cancel", names.NEW_PROJECT_CANCEL, "Make no project (Esc)"
+            self._session.theme, "Cancel", "new_project.cancel", "Make no project (Esc)"
         )
         cancel.clicked.connect(self.reject)
         heading = QLabel("New project")

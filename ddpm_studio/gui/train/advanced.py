@@ -6,7 +6,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.train.setting_row import SettingRow, setting_paths
@@ -32,7 +31,7 @@ class AdvancedSettings(QWidget):
         self._toggle = Button(
             theme,
             "Advanced",
-            names.TRAIN_ADVANCED,
+            "train.advanced",
             "All other settings of model, noise and training",
             icon="chevron-right",
             kind="quiet",

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import ControlRow, explain, tooltip
 from ddpm_studio.gui.common.inputs import ComboBox
@@ -148,7 +147,7 @@ class TrainControls(QFrame):
         self._stop = Button(
             self._theme,
             "Stop",
-            names.TRAIN_STOP,
+            "train.stop",
             "Save and end; training can go on from here later",
             icon="stop",
             large=True,
@@ -157,7 +156,7 @@ class TrainControls(QFrame):
         self._generate = Button(
             self._theme,
             "Generate pictures",
-            names.TRAIN_GENERATE,
+            "train.generate",
             "The model can paint now: to the next page (Ctrl+Enter)",
             icon="generate",
             kind="primary",
@@ -165,36 +164,36 @@ class TrainControls(QFrame):
         )
         self._generate.clicked.connect(self.generate_wanted)
         self._state = QLabel()
-        self._state.setObjectName(names.TRAIN_STATE)
+        self._state.setObjectName("train.state")
         self._state.setProperty("kind", "muted")
         self._state.setWordWrap(True)
         self._state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._progress = ProgressLine(names.TRAIN_PROGRESS, "How far training is")
+        self._progress = ProgressLine("train.progress", "How far training is")
         self._progress.hide()
         self._saved = QLabel()
-        self._saved.setObjectName(names.TRAIN_SAVED)
+        self._saved.setObjectName("train.saved")
         self._saved.setProperty("kind", "caption")
         self._saved.setToolTip("What was learned until then is safe on disk (checkpoint)")
 
     def _make_fields(self) -> None:
         self._size = _narrow(ComboBox())
-        self._size.setObjectName(names.TRAIN_SIZE)
+        self._size.setObjectName("train.size")
         self._size.currentIndexChanged.connect(self._on_size)
         self._effort = _narrow(ComboBox())
-        self._effort.setObjectName(names.TRAIN_EFFORT)
+        self._effort.setObjectName("train.effort")
         self._effort.currentIndexChanged.connect(self._on_effort)
         self._weights = QLabel()
-        self._weights.setObjectName(names.TRAIN_WEIGHTS)
-        self._plan = Button(self._theme, "Plan…", names.TRAIN_PLAN, PLAN_TIP)
+        self._weights.setObjectName("train.weights")
+        self._plan = Button(self._theme, "Plan…", "train.plan", PLAN_TIP)
         self._plan.clicked.connect(self.plan_wanted)
         self._make_planned_row()
 
     def _make_planned_row(self) -> None:
         self._planned = QLabel()
-        self._planned.setObjectName(names.TRAIN_PLANNED)
+        self._planned.setObjectName("train.planned")
         self._planned.setProperty("kind", "caption")
         undo = IconButton(
-            self._theme, "undo", names.TRAIN_PLAN_UNDO, "All as it was before the plan", size=16
+            self._theme, "undo", "train.plan_undo", "All as it was before the plan", size=16
         )
         undo.clicked.connect(self.unplan_wanted)
         self._planned_row = QWidget()

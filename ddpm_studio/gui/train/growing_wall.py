@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import Slider
@@ -122,27 +121,27 @@ class GrowingWall(QWidget):
         self._play.set_face("play", "Play", "Play the film of the model learning")
 
     def _build(self) -> None:
-        self._view = PictureView(self._theme, names.TRAIN_WALL, "Growing wall", EMPTY_TEXT)
+        self._view = PictureView(self._theme, "train.wall", "Growing wall", EMPTY_TEXT)
         self._view.setToolTip(
             "<p style='margin:0'>Pictures of the model, always from the same noise (fixed seeds, "
             "averaged weights). Left and right arrows go through earlier ones.</p>"
         )
         self._progress = QProgressBar()
-        self._progress.setObjectName(names.TRAIN_PREVIEW)
+        self._progress.setObjectName("train.preview")
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName("New pictures are being made")
         self._progress.setToolTip("New pictures are being made from noise (preview)")
         self._progress.hide()
-        self._play = IconButton(self._theme, "play", names.TRAIN_PLAY, "Play")
+        self._play = IconButton(self._theme, "play", "train.play", "Play")
         self._export = IconButton(
             self._theme,
             "film",
-            names.TRAIN_EXPORT,
+            "train.export",
             "Export film…",
             "Export the film of the model learning: GIF, WebP, MP4, film strip and more",
         )
         self._slider = Slider(0, 0)
-        self._slider.setObjectName(names.TRAIN_HISTORY)
+        self._slider.setObjectName("train.history")
         explain(
             self._slider,
             "Earlier pictures",
@@ -150,7 +149,7 @@ class GrowingWall(QWidget):
             "previews from fixed seeds",
         )
         self._label = QLabel()
-        self._label.setObjectName(names.TRAIN_WALL_STEP)
+        self._label.setObjectName("train.wall_step")
         self._label.setProperty("kind", "caption")
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance("step 8,888,888"))

@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox, SpinBox
 from ddpm_studio.gui.common.settings import Settings
@@ -55,7 +54,7 @@ class LengthPicker(QWidget):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.number = RoundSpinBox()
-        self.number.setObjectName(names.TRAIN_LENGTH)
+        self.number.setObjectName("train.length")
         self.number.setValue(FIRST[MINUTES])
         # as wide as there is room, not as its longest number
         self.number.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -65,7 +64,7 @@ class LengthPicker(QWidget):
             ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.unit.setMinimumContentsLength(8)
-        self.unit.setObjectName(names.TRAIN_LENGTH_UNIT)
+        self.unit.setObjectName("train.length_unit")
         for unit, words in UNITS.items():
             self.unit.addItem(words, unit)
         explain(self.unit, "How long, in what", "Minutes, hours, steps, or no end by itself.")

@@ -10,7 +10,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ddpm_studio import events as ev
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
@@ -31,13 +30,20 @@ from ddpm_studio.words import duration_in_words, elapsed_in_words, size_in_words
 if TYPE_CHECKING:  # brings numpy along
     from ddpm_studio.gui.train.work import History
 
+TRAIN_STEP = "train.step"
+TRAIN_TIME = "train.time"
+TRAIN_SPEED = "train.speed"
+TRAIN_REMAINING = "train.remaining"
+TRAIN_MEMORY = "train.memory"
+TRAIN_DEVICE = "train.device"
+
 FIGURES = (
-    (names.TRAIN_TIME, "Time trained", "Of all runs together, without pauses"),
-    (names.TRAIN_STEP, "Steps", "How often the model was improved; each looks at one batch"),
-    (names.TRAIN_SPEED, "Pictures a second", "How many pictures the model learns from in a second"),
-    (names.TRAIN_REMAINING, "Time left", "Until the end of this run"),
-    (names.TRAIN_MEMORY, "Memory", "What the program holds; on a GPU, what it holds there"),
-    (names.TRAIN_DEVICE, "Device", "What computes"),
+    (TRAIN_TIME, "Time trained", "Of all runs together, without pauses"),
+    (TRAIN_STEP, "Steps", "How often the model was improved; each looks at one batch"),
+    (TRAIN_SPEED, "Pictures a second", "How many pictures the model learns from in a second"),
+    (TRAIN_REMAINING, "Time left", "Until the end of this run"),
+    (TRAIN_MEMORY, "Memory", "What the program holds; on a GPU, what it holds there"),
+    (TRAIN_DEVICE, "Device", "What computes"),
 )
 
 
@@ -56,7 +62,7 @@ class RunView(QWidget):
         self._figures = Figures(FIGURES)
         self._passed_over: list[str] = []  # of checkpoints, until it is known where to go on from
         self.plot = LossPlot(theme, settings)
-        self.log = EventLog(names.TRAIN_LOG, "What happened on the way")
+        self.log = EventLog("train.log", "What happened on the way")
         self.wall = GrowingWall(theme)
         self.wall.frames_wanted.connect(self.frames_wanted)
         self.plot.preview_chosen.connect(self.wall.show_step)
@@ -82,7 +88,7 @@ class RunView(QWidget):
         self.show_numbers()
         self.plot.redraw()
         self.wall.set_progress(0, 0)
-        self._figures.set(names.TRAIN_REMAINING, "")
+        self._figures.set(TRAIN_REMAINING, "")
 
     def add_history(self, history: History) -> None:
         """What was logged before; if a run has begun meanwhile, its own steps follow."""
@@ -99,8 +105,8 @@ class RunView(QWidget):
         self.plot.add_events(Marker(*event) for event in history.happened)
         self.wall.add_steps(previews)
         if self.started is None and len(series):
-            self._figures.set(names.TRAIN_TIME, elapsed_in_words(float(series.seconds[-1])))
-            self._figures.set(names.TRAIN_STEP, f"{int(series.steps[-1]):,}")
+            self._figures.set(TRAIN_TIME, elapsed_in_words(float(series.seconds[-1])))
+            self._figures.set(TRAIN_STEP, f"{int(series.steps[-1]):,}")
 
     def take(self, events: list[Any]) -> None:
         """A batch of events, in order."""
@@ -123,20 +129,20 @@ class RunView(QWidget):
             self.wall.set_progress(int(progress.done), int(progress.total))
 
     def show_memory(self, nbytes: int) -> None:
-        self._figures.set(names.TRAIN_MEMORY, size_in_words(nbytes))
+        self._figures.set(TRAIN_MEMORY, size_in_words(nbytes))
 
     def show_numbers(self) -> None:
         """Write what the newest step says; not for each one, for nobody could read that."""
         figures, newest = self._figures, self.newest
         if newest is not None:
-            figures.set(names.TRAIN_TIME, elapsed_in_words(newest.seconds + self._earlier_seconds))
-            figures.set(names.TRAIN_STEP, f"{newest.step:,}")
-            figures.set(names.TRAIN_SPEED, f"{newest.pictures_per_second:,.0f}")
+            figures.set(TRAIN_TIME, elapsed_in_words(newest.seconds + self._earlier_seconds))
+            figures.set(TRAIN_STEP, f"{newest.step:,}")
+            figures.set(TRAIN_SPEED, f"{newest.pictures_per_second:,.0f}")
             left = newest.remaining
             words = "no end set" if left is None else duration_in_words(left)
-            figures.set(names.TRAIN_REMAINING, words)
+            figures.set(TRAIN_REMAINING, words)
         if self.started is not None:
-            figures.set(names.TRAIN_DEVICE, self.started.device)
+            figures.set(TRAIN_DEVICE, self.started.device)
 
     def _take_in(self, steps: list[ev.TrainStep], previews: list[ev.PreviewSaved]) -> None:
         """What came since the last event of another kind; both lists are empty then."""

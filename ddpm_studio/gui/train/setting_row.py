@@ -32,7 +32,7 @@ class SettingRow(QWidget):
         self.path = path
         self._config = self._default = config
         self._field = self._make_field()
-        self._field.setObjectName(names.item(names.TRAIN_SETTING, path))
+        self._field.setObjectName(names.item("train.setting", path))
         self._field.setFixedWidth(FIELD_WIDTH)
         words, tip = WORDS[path]
         self._label = QLabel(words)
@@ -45,14 +45,14 @@ class SettingRow(QWidget):
         self._reset = IconButton(
             theme,
             "undo",
-            names.item(names.TRAIN_RESET, path),
+            names.item("train.reset", path),
             f"Reset {words}",
             "Back to the default",
             size=16,
         )
         self._reset.clicked.connect(self._on_reset)
         self._problem = QLabel()
-        self._problem.setObjectName(names.item(names.TRAIN_PROBLEM, path))
+        self._problem.setObjectName(names.item("train.problem", path))
         self._problem.setProperty("kind", "danger")
         self._problem.setWordWrap(True)
         self._problem.hide()

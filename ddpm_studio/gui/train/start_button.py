@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import ROLES, Button
 from ddpm_studio.gui.common.theme import Theme
 
@@ -21,9 +20,7 @@ class BigButton(Button):
 
     def __init__(self, theme: Theme) -> None:
         icon, tip = FACES["Start"]
-        super().__init__(
-            theme, "Start", names.TRAIN_START, tip, icon=icon, kind="primary", large=True
-        )
+        super().__init__(theme, "Start", "train.start", tip, icon=icon, kind="primary", large=True)
 
     def show_face(self, face: str, *, is_main: bool) -> None:
         """face: "Start", "Pause" or "Continue"."""

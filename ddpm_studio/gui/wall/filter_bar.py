@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox, draw_chevron
@@ -88,7 +87,7 @@ class PictureFilter(QWidget):
         self._is_descending = False
         self._make_search()
         self._make_choices()
-        self._order = IconButton(theme, "ascending", names.FILTER_ORDER, "Order", size=18)
+        self._order = IconButton(theme, "ascending", "filter.order", "Order", size=18)
         self._lay_out()
         self._said = self.query
         self._search.textChanged.connect(self._on_changed)
@@ -163,7 +162,7 @@ class PictureFilter(QWidget):
 
     def _make_search(self) -> None:
         self._search = QLineEdit()
-        self._search.setObjectName(names.FILTER_TEXT)
+        self._search.setObjectName("filter.text")
         self._search.setPlaceholderText("Search names")
         self._search.setMinimumWidth(LEAST_SEARCH)
         self._search.setMaximumWidth(MOST_SEARCH)
@@ -179,9 +178,9 @@ class PictureFilter(QWidget):
     def _make_choices(self) -> None:
         self._show, self._label, self._sort = Narrow(), Narrow(), Narrow()
         for combo, name, label, tip in (
-            (self._show, names.FILTER_SHOW, "Which pictures", "Which pictures are shown here."),
-            (self._label, names.FILTER_LABEL, "Folder", "Only the pictures of one folder."),
-            (self._sort, names.FILTER_SORT, "Sorted by", "What the order follows."),
+            (self._show, "filter.show", "Which pictures", "Which pictures are shown here."),
+            (self._label, "filter.label", "Folder", "Only the pictures of one folder."),
+            (self._sort, "filter.sort", "Sorted by", "What the order follows."),
         ):
             combo.setObjectName(name)
             explain(combo, label, tip)

@@ -1,5 +1,6 @@
 """A batch paints in the background, gives way to others, and can be stopped and finished."""
 
+import dataclasses
 import itertools
 import time
 from types import SimpleNamespace
@@ -10,12 +11,13 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QSpinBox
 
 from ddpm_studio import events as ev
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.gallery.batch import Batch
+from ddpm_studio.gallery.batch import Batch, begin_batch
 from ddpm_studio.gui import names
 from ddpm_studio.gui.batch import turns, work
 from ddpm_studio.gui.batch.batch import Batching
 from ddpm_studio.gui.common.job_names import BATCH, SAMPLE, TRAIN
 from ddpm_studio.gui.common.progress import Meter, Progress
+from ddpm_studio.training.loaded import load
 
 COUNT = 40
 
@@ -232,21 +234,21 @@ def test_many_are_painted_stopped_and_finished(drive, tiny_project, qtbot):
     driver = drive(tiny_project)
     window = driver.window
     window.show_page(names.NAV_GENERATE)
-    driver.get(QSpinBox, names.GENERATE_STEPS).setValue(4)
-    driver.get(QPushButton, names.GENERATE_MANY).click()
-    [dialog] = window.findChildren(QDialog, names.BATCH)
-    count = driver.find(dialog, QSpinBox, names.BATCH_COUNT)
+    driver.get(QSpinBox, "generate.steps").setValue(4)
+    driver.get(QPushButton, "generate.many").click()
+    [dialog] = window.findChildren(QDialog, "batch")
+    count = driver.find(dialog, QSpinBox, "batch.count")
     assert count.maximum() == 10_000
     count.setValue(200)
-    driver.find(dialog, QSpinBox, names.BATCH_SEED).setValue(500)
-    assert "on the disk" in driver.find(dialog, QLabel, names.BATCH_FACTS).text()
-    assert not driver.find(dialog, QComboBox, names.BATCH_TURNS).isVisible()
-    driver.find(dialog, QPushButton, names.BATCH_PAINT).click()
-    assert window.current_page.objectName() == names.PAGE_MADE
+    driver.find(dialog, QSpinBox, "batch.seed").setValue(500)
+    assert "on the disk" in driver.find(dialog, QLabel, "batch.facts").text()
+    assert not driver.find(dialog, QComboBox, "batch.turns").isVisible()
+    driver.find(dialog, QPushButton, "batch.paint").click()
+    assert window.current_page.objectName() == "page.made"
     session = driver.session
     qtbot.waitUntil(lambda: len(driver.shown) >= 10)
-    assert not driver.get(QPushButton, names.GENERATE_MANY).isEnabled()
-    driver.get(QPushButton, names.MADE_BATCH_STOP).click()
+    assert not driver.get(QPushButton, "generate.many").isEnabled()
+    driver.get(QPushButton, "made.batch.stop").click()
     qtbot.waitUntil(lambda: session.jobs.get(BATCH) is None)
     driver.settle()
     there = len(list(tiny_project.gallery.rglob("*.png")))
@@ -254,7 +256,7 @@ def test_many_are_painted_stopped_and_finished(drive, tiny_project, qtbot):
     assert 10 <= there < 200
     [batch] = driver.page._shelf.batches
     assert batch.left == 200 - there
-    finish = driver.get(QPushButton, names.item(names.MADE_FINISH, batch.folder.name))
+    finish = driver.get(QPushButton, names.item("made.finish", batch.folder.name))
     qtbot.mouseClick(finish, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(driver.shown) == 200)
     qtbot.waitUntil(lambda: session.jobs.get(BATCH) is None)
@@ -263,31 +265,29 @@ def test_many_are_painted_stopped_and_finished(drive, tiny_project, qtbot):
     assert driver.shown[0].endswith("seed000699.png")
 
 
+def begin_with_a_lost_model(project):
+    """Of fifty pictures, none of which is painted."""
+    loaded = dataclasses.replace(load(project.checkpoint_paths()[-1]), sha256="0" * 64)
+    return begin_batch(project, loaded, SampleConfig(num_inference_steps=2), 50)
+
+
 def test_a_batch_whose_model_is_gone_says_so(drive, tiny_project, qtbot):
     driver = drive(tiny_project)
-    from ddpm_studio.gallery.batch import begin_batch
-
-    checkpoint = tiny_project.checkpoint_paths()[-1]
-    sample = SampleConfig(num_inference_steps=2)
-    begin_batch(tiny_project, checkpoint, "0" * 64, 10, "ema", sample, 50)
+    begin_with_a_lost_model(tiny_project)
     driver.key(Qt.Key.Key_F5, widget=driver.page)
     qtbot.waitUntil(lambda: len(driver.page._shelf.batches) == 1)
     driver.window.batching.finish(driver.page._shelf.batches[0])
-    qtbot.waitUntil(lambda: driver.text(names.BANNER_TEXT) != "")
-    assert "was deleted" in driver.text(names.BANNER_TEXT)
+    qtbot.waitUntil(lambda: driver.text("window.banner.text") != "")
+    assert "was deleted" in driver.text("window.banner.text")
     driver.settle()
     assert driver.session.jobs.get(BATCH) is None
 
 
 def test_a_stopped_batch_can_be_forgotten(drive, tiny_project, qtbot):
-    from ddpm_studio.gallery.batch import begin_batch
-
-    checkpoint = tiny_project.checkpoint_paths()[-1]
-    sample = SampleConfig(num_inference_steps=2)
-    batch = begin_batch(tiny_project, checkpoint, "0" * 64, 10, "ema", sample, 50)
+    batch = begin_with_a_lost_model(tiny_project)
     driver = drive(tiny_project)
     assert not driver.page.is_empty
-    driver.click(names.item(names.MADE_FORGET, batch.folder.name))
+    driver.click(names.item("made.forget", batch.folder.name))
     driver.settle()
     assert driver.page._shelf.batches == ()
     assert driver.page.is_empty

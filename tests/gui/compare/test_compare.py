@@ -29,11 +29,11 @@ class Comparison:
         self.page = page
         self.stage = page.window.generate_page._stage
         self.view = self.stage.compare
-        self.button = page.get(QPushButton, names.COMPARE)
-        self.views = page.get(QComboBox, names.COMPARE_VIEW)
-        self.wipe = page.get(QSlider, names.COMPARE_WIPE)
-        self.a = page.get(RunLabel, names.item(names.COMPARE_LABEL, "a"))
-        self.b = page.get(RunLabel, names.item(names.COMPARE_LABEL, "b"))
+        self.button = page.get(QPushButton, "compare")
+        self.views = page.get(QComboBox, "compare.view")
+        self.wipe = page.get(QSlider, "compare.wipe")
+        self.a = page.get(RunLabel, names.item("compare.label", "a"))
+        self.b = page.get(RunLabel, names.item("compare.label", "b"))
 
     def see(self, view):
         self.views.setCurrentIndex(self.views.findData(view))
@@ -180,7 +180,7 @@ def test_keys_choose_the_view_and_move_the_line(both):
 
 def test_a_flicker_begins_at_rest_and_is_quick_only_for_who_asks(both):
     page, whole = both.page, [to_pixels(run) for run in (both.view.a, both.view.b)]
-    rate, play = page.get(QComboBox, names.COMPARE_RATE), page.get(QToolButton, names.COMPARE_PLAY)
+    rate, play = page.get(QComboBox, "compare.rate"), page.get(QToolButton, "compare.play")
     both.see(FLICKER)
     assert not both.view.is_flickering
     np.testing.assert_array_equal(both.pixels(0), whole[0][0])
@@ -215,7 +215,7 @@ def test_a_difference_is_black_where_nothing_differs(both):
 
 def test_swap_changes_places_and_the_next_change_is_held_against_the_new_a(both):
     page, a, b = both.page, both.view.a, both.view.b
-    page.click(page.get(QToolButton, names.COMPARE_SWAP))
+    page.click(page.get(QToolButton, "compare.swap"))
     assert (both.view.a, both.view.b) == (b, a)
     assert both.a.text.startswith("A: DDIM, 12 steps")
     page.eta.setValue(0.5)
@@ -256,7 +256,7 @@ def test_pictures_that_are_saved_and_filmed_are_those_of_b(both, tiny_project):
 
 def test_the_view_comes_back_at_the_next_start(both, make_window, find, tiny_project):
     both.see(DIFFERENCE)
-    views = find(make_window(tiny_project), QComboBox, names.COMPARE_VIEW)
+    views = find(make_window(tiny_project), QComboBox, "compare.view")
     assert views.currentData() == DIFFERENCE
 
 

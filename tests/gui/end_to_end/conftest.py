@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.gui import names
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.presets import PRESETS
@@ -122,7 +121,7 @@ class Person:
 
     @property
     def grid(self) -> SampleGrid:
-        return self.see(SampleGrid, names.GENERATE_GRID)
+        return self.see(SampleGrid, "generate.grid")
 
     @property
     def losses(self):

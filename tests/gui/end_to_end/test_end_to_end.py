@@ -58,78 +58,78 @@ def make_a_project(person, monkeypatch, picture_folder):
     monkeypatch.setattr(
         QFileDialog, "open", lambda chooser: chooser.fileSelected.emit(str(picture_folder))
     )
-    person.click(names.START_NEW)
-    assert not person.see(QPushButton, names.NEW_PROJECT_CREATE).isEnabled()
-    person.click(names.NEW_PROJECT_BROWSE_PICTURES)
-    assert person.see(QLineEdit, names.NEW_PROJECT_NAME).text() == picture_folder.name
-    person.write(names.NEW_PROJECT_NAME, "By hand")
-    person.choose(names.NEW_PROJECT_PRESET, "sketch")
-    person.click(names.NEW_PROJECT_CREATE)
+    person.click("start.new")
+    assert not person.see(QPushButton, "new_project.create").isEnabled()
+    person.click("new_project.browse_pictures")
+    assert person.see(QLineEdit, "new_project.name").text() == picture_folder.name
+    person.write("new_project.name", "By hand")
+    person.choose("new_project.preset", "sketch")
+    person.click("new_project.create")
     assert person.window.current_page is person.window.pictures_page
     assert person.project.name == "By hand"
-    person.wait(lambda: "12" in person.text(names.PICTURES_TAKEN))
-    assert "1" in person.text(names.PICTURES_LEFT_OUT_COUNT)
+    person.wait(lambda: "12" in person.text("pictures.taken"))
+    assert "1" in person.text("pictures.left_out_count")
 
 
 def set_it_up(person, tiny_settings):
     """Small pictures and a tiny model."""
-    person.choose(names.PICTURES_SIZE, 16)
+    person.choose("pictures.size", 16)
     assert person.project.config.pictures.size == 16
     person.wait_for(PICTURES)
     person.click(names.NAV_TRAIN)
-    person.click(names.TRAIN_ADVANCED)
+    person.click("train.advanced")
     for path, value in tiny_settings.items():
-        person.write(names.item(names.TRAIN_SETTING, path), value)
+        person.write(names.item("train.setting", path), value)
     wanted = with_settings(
         person.project.config,
         [f"{path}={value.replace(' ', '')}" for path, value in tiny_settings.items()],
     )
     assert person.project.config == wanted
-    person.choose(names.TRAIN_LENGTH_UNIT, "hours")
+    person.choose("train.length_unit", "hours")
 
 
 def train_pause_continue_stop(person):
-    start = person.see(QPushButton, names.TRAIN_START)
-    person.click(names.TRAIN_START)
+    start = person.see(QPushButton, "train.start")
+    person.click("train.start")
     person.wait(lambda: person.step() >= 45 and has_image(person))
-    person.click(names.TRAIN_START)  # Pause
+    person.click("train.start")  # Pause
     job = person.window.session.jobs.get(TRAIN)
     person.wait(lambda: job.is_resting)
     assert start.text() == "Continue"
     paused_at = person.step()
     person.qtbot.wait(200)
     assert person.step() == paused_at
-    person.click(names.TRAIN_START)  # Continue
+    person.click("train.start")  # Continue
     person.wait(lambda: person.step() >= paused_at + 10)
-    person.click(names.TRAIN_STOP)
+    person.click("train.stop")
     person.wait_for(TRAIN)
     newest = step_of(person.project.checkpoint_paths()[-1])
     assert newest >= paused_at + 10
-    assert f"{newest:,}" in person.text(names.TRAIN_SAVED)
-    assert "Stopped" in person.text(names.TRAIN_STATE)
+    assert f"{newest:,}" in person.text("train.saved")
+    assert "Stopped" in person.text("train.state")
 
 
 def has_image(person):
-    return not person.see(PictureView, names.TRAIN_WALL).image().isNull()
+    return not person.see(PictureView, "train.wall").image().isNull()
 
 
 def generate_and_scrub(person):
     """What is on the screen at noise, half-way and at the end is what the engine computes."""
     person.click(names.NAV_GENERATE)
     person.wait_for(SAMPLE)  # the first look
-    person.write(names.GENERATE_COUNT, "3")
-    person.write(names.GENERATE_STEPS, "6")
-    person.write(names.GENERATE_ETA, "0.5")
-    person.write(names.GENERATE_SEED, "7")
+    person.write("generate.count", "3")
+    person.write("generate.steps", "6")
+    person.write("generate.eta", "0.5")
+    person.write("generate.seed", "7")
     person.wait_for(SAMPLE)
-    person.click(names.GENERATE_RUN)
+    person.click("generate.run")
     person.wait_for(SAMPLE)
     assert person.grid.count == 3
     assert person.grid.trajectory.is_complete
     frames = engine_frames(person.project)
     assert len(frames) == 7
-    slider = person.see(QSlider, names.SCRUBBER_SLIDER)
-    show = person.see(QComboBox, names.SCRUBBER_SHOW)
+    slider = person.see(QSlider, "scrubber.slider")
+    show = person.see(QComboBox, "scrubber.show")
     assert slider.value() == slider.maximum() == 6
     slider.setFocus()
     for key, position in ((Qt.Key.Key_Home, 0), (Qt.Key.Key_Right, 3), (Qt.Key.Key_End, 6)):
@@ -139,7 +139,7 @@ def generate_and_scrub(person):
             assert slider.value() != before
         shown = {"x_t": to_uint8, "pred_x_0": to_uint8, "pred_eps": noise_to_uint8}
         for area, (what, as_pictures) in zip(show.areas(), shown.items(), strict=True):
-            person.click(names.SCRUBBER_SHOW, area.center().toPoint())
+            person.click("scrubber.show", area.center().toPoint())
             expected = as_pictures(getattr(frames[position], what))
             assert np.array_equal(person.pictures_shown(), expected), (position, what)
 
@@ -154,14 +154,14 @@ def engine_frames(project):
 
 def export(person, path, decoded_film):
     """By the dialog; then the file is decoded again."""
-    person.click(names.GENERATE_EXPORT)
-    person.choose(names.EXPORT_FORMAT, path.suffix)
-    person.write(names.EXPORT_PATH, str(path))
+    person.click("generate.export")
+    person.choose("export.format", path.suffix)
+    person.write("export.path", str(path))
     wish = person.dialog.wish()
-    person.click(names.EXPORT_SAVE)
+    person.click("export.save")
     person.wait_for(EXPORT)
-    assert "Saved" in person.text(names.EXPORT_MESSAGE)
-    person.click(names.EXPORT_CANCEL)  # which says Close now
+    assert "Saved" in person.text("export.message")
+    person.click("export.cancel")  # which says Close now
     frames = decoded_film(path)
     film, options = wish.film, wish.options
     width, height = film_size(film, options, path.suffix)
@@ -179,12 +179,12 @@ def close_while_training(person):
     """Asks nothing, says that it saves, closes by itself, loses nothing."""
     person.click(names.NAV_TRAIN)
     saved = step_of(person.project.checkpoint_paths()[-1])
-    person.click(names.TRAIN_START)
+    person.click("train.start")
     person.wait(lambda: person.step() >= saved + 5)
     steps = list(person.losses.steps)
     with person.closing():
         person.window.close()
-        assert person.see(QWidget, names.SAVING).isVisible()
+        assert person.see(QWidget, "window.saving").isVisible()
         assert person.window.isVisible()
     assert not person.window.isVisible()
     newest = find_checkpoint(person.project)
@@ -196,22 +196,22 @@ def find_everything_again(person, newest):
     """Plot, previews, wall and settings, in a new window."""
     person.wait(lambda: len(person.losses) > 0)
     assert newest - person.project.config.train.log_every < person.step() <= newest
-    assert person.text(names.TRAIN_SAVED) == f"Saved at step {newest:,}"
-    history = person.see(QSlider, names.TRAIN_HISTORY)
+    assert person.text("train.saved") == f"Saved at step {newest:,}"
+    history = person.see(QSlider, "train.history")
     previews = sorted(person.project.samples.glob("step_*.png"))
     assert history.maximum() == len(previews) - 1
     person.click(names.NAV_TRAIN)
     person.wait(lambda: has_image(person))
-    assert person.see(QComboBox, names.TRAIN_LENGTH_UNIT).currentData() == "hours"
-    assert person.see(QPushButton, names.TRAIN_START).text() == "Continue"
+    assert person.see(QComboBox, "train.length_unit").currentData() == "hours"
+    assert person.see(QPushButton, "train.start").text() == "Continue"
     person.click(names.NAV_PICTURES)
-    person.wait(lambda: "12" in person.text(names.PICTURES_TAKEN))
-    assert person.see(PictureWall, names.PICTURES_WALL).model().rowCount() == 12
-    assert not person.see(QComboBox, names.PICTURES_SIZE).isEnabled()
+    person.wait(lambda: "12" in person.text("pictures.taken"))
+    assert person.see(PictureWall, "pictures.wall").model().rowCount() == 12
+    assert not person.see(QComboBox, "pictures.size").isEnabled()
     person.click(names.NAV_GENERATE)
-    assert person.see(QSpinBox, names.GENERATE_COUNT).value() == 3
-    assert person.see(QSpinBox, names.GENERATE_STEPS).value() == 6
-    assert person.see(QDoubleSpinBox, names.GENERATE_ETA).value() == pytest.approx(0.5)
+    assert person.see(QSpinBox, "generate.count").value() == 3
+    assert person.see(QSpinBox, "generate.steps").value() == 6
+    assert person.see(QDoubleSpinBox, "generate.eta").value() == pytest.approx(0.5)
     person.click(names.NAV_START)
     person.wait(lambda: bool(person.window.findChildren(QAbstractButton, "start.recent.0")))
 

@@ -17,26 +17,26 @@ def test_five_clicks_and_no_typed_number_lead_from_a_folder_to_an_animation(
     person, picture_folder, tiny_preset, decoded_film
 ):
     person.drop(picture_folder)
-    person.wait(lambda: person.see(QPushButton, names.NEW_PROJECT_CREATE).isVisible())
-    person.click(names.NEW_PROJECT_CREATE)
-    assert person.see(QPushButton, names.PICTURES_CONTINUE).text() == "Start training"
-    person.click(names.PICTURES_CONTINUE)
+    person.wait(lambda: person.see(QPushButton, "new_project.create").isVisible())
+    person.click("new_project.create")
+    assert person.see(QPushButton, "pictures.continue").text() == "Start training"
+    person.click("pictures.continue")
     assert person.window.current_page is person.window.train_page
     assert person.window.session.jobs.get(TRAIN) is not None
     person.click(names.NAV_GENERATE)
     if not person.project.checkpoint_paths():
         assert any(
             "by themselves" in label.text()
-            for label in person.see(QWidget, names.GENERATE_EMPTY).findChildren(QLabel)
+            for label in person.see(QWidget, "generate.empty").findChildren(QLabel)
         )
-    export = person.see(QPushButton, names.GENERATE_EXPORT)
+    export = person.see(QPushButton, "generate.export")
     person.wait(lambda: export.isVisible() and export.isEnabled())
     assert person.grid.trajectory.is_complete
     step = person.step()
     person.wait(lambda: person.step() > step)  # training has gone on meanwhile
-    person.click(names.GENERATE_EXPORT)
-    person.click(names.EXPORT_SAVE)
-    person.wait(lambda: "Saved" in person.text(names.EXPORT_MESSAGE))
+    person.click("generate.export")
+    person.click("export.save")
+    person.wait(lambda: "Saved" in person.text("export.message"))
     assert len(person.clicks) == 5
     assert person.typed == []
     [film] = person.project.gallery.iterdir()
@@ -48,8 +48,8 @@ def test_the_pictures_page_goes_on_to_a_training_without_starting_another(
 ):
     person = at_window(make_window(tiny_project))
     person.window.show_page(names.NAV_PICTURES)
-    assert person.see(QPushButton, names.PICTURES_CONTINUE).text() == "Continue to training"
-    person.click(names.PICTURES_CONTINUE)
+    assert person.see(QPushButton, "pictures.continue").text() == "Continue to training"
+    person.click("pictures.continue")
     assert person.window.current_page is person.window.train_page
     assert person.window.session.jobs.get(TRAIN) is None
     person.click(names.NAV_GENERATE)  # nor does looking at a trained model compute anything
@@ -58,8 +58,8 @@ def test_the_pictures_page_goes_on_to_a_training_without_starting_another(
 
 def test_a_first_look_is_not_begun_while_the_window_closes(person, picture_folder, tiny_preset):
     person.drop(picture_folder)
-    person.wait(lambda: person.see(QPushButton, names.NEW_PROJECT_CREATE).isVisible())
-    person.click(names.NEW_PROJECT_CREATE)
+    person.wait(lambda: person.see(QPushButton, "new_project.create").isVisible())
+    person.click("new_project.create")
     person.window.session.want_training()
     person.click(names.NAV_GENERATE)
     begun = []
@@ -72,9 +72,9 @@ def test_a_first_look_is_not_begun_while_the_window_closes(person, picture_folde
 def test_a_change_just_before_closing_begins_nothing(at_window, make_window, tiny_project):
     person = at_window(make_window(tiny_project))
     person.click(names.NAV_GENERATE)
-    person.click(names.GENERATE_RUN)
+    person.click("generate.run")
     person.wait_for(SAMPLE)
-    person.see(QSpinBox, names.GENERATE_STEPS).stepUp()  # after a moment they are made again
+    person.see(QSpinBox, "generate.steps").stepUp()  # after a moment they are made again
     begun = []
     person.window.session.jobs.started.connect(lambda job: begun.append(job.objectName()))
     with person.closing():

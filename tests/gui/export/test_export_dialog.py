@@ -57,20 +57,20 @@ def make_trajectory(count=3, size=(6, 4), channels=3):
 class Driver:
     def __init__(self, dialog, find, qtbot):
         self.dialog, self.find, self.qtbot = dialog, find, qtbot
-        self.format = find(dialog, QComboBox, names.EXPORT_FORMAT)
-        self.what = find(dialog, QComboBox, names.EXPORT_WHAT)
-        self.number = find(dialog, QSpinBox, names.EXPORT_NUMBER)
-        self.show = find(dialog, QComboBox, names.EXPORT_SHOW)
-        self.fps = find(dialog, QSpinBox, names.EXPORT_FPS)
-        self.hold = find(dialog, QDoubleSpinBox, names.EXPORT_HOLD)
-        self.size = find(dialog, QSpinBox, names.EXPORT_SIZE)
-        self.loop_back = find(dialog, QAbstractButton, names.EXPORT_LOOP_BACK)
-        self.path = find(dialog, QLineEdit, names.EXPORT_PATH)
-        self.save = find(dialog, QPushButton, names.EXPORT_SAVE)
-        self.cancel = find(dialog, QPushButton, names.EXPORT_CANCEL)
-        self.message = find(dialog, QLabel, names.EXPORT_MESSAGE)
-        self.facts = find(dialog, QLabel, names.EXPORT_FACTS)
-        self.preview = find(dialog, FilmPreview, names.EXPORT_PREVIEW)
+        self.format = find(dialog, QComboBox, "export.format")
+        self.what = find(dialog, QComboBox, "export.what")
+        self.number = find(dialog, QSpinBox, "export.number")
+        self.show = find(dialog, QComboBox, "export.show")
+        self.fps = find(dialog, QSpinBox, "export.fps")
+        self.hold = find(dialog, QDoubleSpinBox, "export.hold")
+        self.size = find(dialog, QSpinBox, "export.size")
+        self.loop_back = find(dialog, QAbstractButton, "export.loop_back")
+        self.path = find(dialog, QLineEdit, "export.path")
+        self.save = find(dialog, QPushButton, "export.save")
+        self.cancel = find(dialog, QPushButton, "export.cancel")
+        self.message = find(dialog, QLabel, "export.message")
+        self.facts = find(dialog, QLabel, "export.facts")
+        self.preview = find(dialog, FilmPreview, "export.preview")
 
     def choose(self, suffix):
         self.format.setCurrentIndex(self.format.findData(suffix))
@@ -263,7 +263,7 @@ def test_cancel_stops_at_once_and_leaves_nothing(make_dialog, session, monkeypat
 
     monkeypatch.setattr(film, "write_film", slow)
     driver = make_dialog(make_trajectory())
-    bar = driver.find(driver.dialog, QProgressBar, names.EXPORT_PROGRESS)
+    bar = driver.find(driver.dialog, QProgressBar, "export.progress")
     driver.choose(".mp4")
     driver.qtbot.mouseClick(driver.save, LEFT)
     driver.qtbot.waitUntil(lambda: bar.value() > 0)
@@ -301,7 +301,7 @@ def test_a_film_is_written_whole_although_its_project_is_left(
 def test_who_exports_before_the_size_is_known_still_learns_it(make_dialog):
     driver = make_dialog(make_trajectory())
     driver.choose(".mp4")
-    facts = driver.find(driver.dialog, QLabel, names.EXPORT_FACTS)
+    facts = driver.find(driver.dialog, QLabel, "export.facts")
     assert facts.text().endswith("about …")
     driver.export()
     driver.qtbot.waitUntil(lambda: "about …" not in facts.text())
@@ -337,7 +337,7 @@ def test_show_in_folder_shows_the_folder(make_dialog, tmp_path, qapp):
     watcher = Watcher()
     QDesktopServices.setUrlHandler("file", watcher, "show")
     driver = make_dialog(make_trajectory())
-    button = driver.find(driver.dialog, QPushButton, names.EXPORT_SHOW_IN_FOLDER)
+    button = driver.find(driver.dialog, QPushButton, "export.show_in_folder")
     assert not button.isVisible()
     driver.export()
     driver.qtbot.mouseClick(button, LEFT)
@@ -347,7 +347,7 @@ def test_show_in_folder_shows_the_folder(make_dialog, tmp_path, qapp):
 
 def test_another_place_can_be_chosen(make_dialog, tmp_path):
     driver = make_dialog(make_trajectory())
-    driver.qtbot.mouseClick(driver.find(driver.dialog, QToolButton, names.EXPORT_BROWSE), LEFT)
+    driver.qtbot.mouseClick(driver.find(driver.dialog, QToolButton, "export.browse"), LEFT)
     chooser = driver.dialog.findChild(QFileDialog)
     chooser.fileSelected.emit(str(tmp_path / "elsewhere.gif"))
     chooser.reject()
@@ -369,15 +369,15 @@ def test_from_the_page_with_what_is_chosen_there(make_window, tiny_project, find
     """Generate, choose two, export: GIF and MP4 of real frames, decoded again."""
     window = make_window(tiny_project)
     window.show_page(names.NAV_GENERATE)
-    find(window, QSpinBox, names.GENERATE_COUNT).setValue(4)
-    find(window, QSpinBox, names.GENERATE_STEPS).setValue(STEPS)
-    qtbot.mouseClick(find(window, QPushButton, names.GENERATE_RUN), LEFT)
+    find(window, QSpinBox, "generate.count").setValue(4)
+    find(window, QSpinBox, "generate.steps").setValue(STEPS)
+    qtbot.mouseClick(find(window, QPushButton, "generate.run"), LEFT)
     qtbot.waitUntil(lambda: window.session.jobs.get(SAMPLE) is None)
-    grid = find(window, SampleGrid, names.GENERATE_GRID)
+    grid = find(window, SampleGrid, "generate.grid")
     grid.set_chosen({1, 2})
     for suffix in (".mp4", ".gif"):
-        qtbot.mouseClick(find(window, QPushButton, names.GENERATE_EXPORT), LEFT)
-        driver = Driver(find(window, QDialog, names.EXPORT), find, qtbot)
+        qtbot.mouseClick(find(window, QPushButton, "generate.export"), LEFT)
+        driver = Driver(find(window, QDialog, "export"), find, qtbot)
         driver.choose(suffix)
         driver.hold.setValue(0)
         path = driver.export()
@@ -388,4 +388,4 @@ def test_from_the_page_with_what_is_chosen_there(make_window, tiny_project, find
         assert frames.shape == expected.shape
         assert np.abs(frames.astype(int) - expected).mean() < 25  # noise, in few colours
         qtbot.keyClick(driver.dialog, Qt.Key.Key_Escape)
-        qtbot.waitUntil(lambda: not window.findChildren(QDialog, names.EXPORT))
+        qtbot.waitUntil(lambda: not window.findChildren(QDialog, "export"))

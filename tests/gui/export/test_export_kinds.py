@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.export.recipe.files import read_recipe
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import EXPORT, TRAIN
 from ddpm_studio.gui.export import estimate as foresight
 from ddpm_studio.gui.export import work
@@ -65,7 +64,7 @@ def open_dialog(session, find, qtbot, tmp_path):
         qtbot.addWidget(dialog)
         dialog.open()
         made.append(dialog)
-        choose(find(dialog, QComboBox, names.EXPORT_FORMAT), kind)
+        choose(find(dialog, QComboBox, "export.format"), kind)
         return dialog
 
     yield make
@@ -84,9 +83,9 @@ def export(find, qtbot, tmp_path):
     """Presses the button and waits; where it is."""
 
     def press(dialog: ExportDialog):
-        path = find(dialog, QLineEdit, names.EXPORT_PATH).text()
-        message = find(dialog, QLabel, names.EXPORT_MESSAGE)
-        qtbot.mouseClick(find(dialog, QPushButton, names.EXPORT_SAVE), LEFT)
+        path = find(dialog, QLineEdit, "export.path").text()
+        message = find(dialog, QLabel, "export.message")
+        qtbot.mouseClick(find(dialog, QPushButton, "export.save"), LEFT)
         qtbot.waitUntil(lambda: message.text().startswith("Saved"))
         return tmp_path / "gallery" / path.rpartition("/")[2]
 
@@ -105,10 +104,10 @@ def test_a_webm_plays_every_frame(open_dialog, export) -> None:
 
 def test_a_video_that_plays_twice_has_everything_twice(open_dialog, export, find) -> None:
     dialog = open_dialog(whole_trajectory(), ".mp4")
-    find(dialog, QSpinBox, names.EXPORT_REPEATS).setValue(2)
+    find(dialog, QSpinBox, "export.repeats").setValue(2)
     frames = 2 * (STEPS + 1 + 18)
     said = f"{frames} frames  ·  {frames / 12:.1f} s"
-    assert said in find(dialog, QLabel, names.EXPORT_FACTS).text()
+    assert said in find(dialog, QLabel, "export.facts").text()
     with av.open(export(dialog)) as container:
         assert len(list(container.decode(video=0))) == frames
 
@@ -121,19 +120,19 @@ def test_frames_become_a_folder_of_their_own(open_dialog, export, find) -> None:
     assert [one.name for one in files] == [f"frame_{i:05d}.png" for i in range(STEPS + 1)]
     with Image.open(files[3]) as image:
         assert np.asarray(image)[0, 0, 0] == 30
-    field = find(dialog, QLineEdit, names.EXPORT_PATH)
+    field = find(dialog, QLineEdit, "export.path")
     assert field.text().endswith("flowers_frames_2")
     field.setText(str(path))
-    assert "already" in find(dialog, QLabel, names.EXPORT_MESSAGE).text()
-    assert not find(dialog, QPushButton, names.EXPORT_SAVE).isEnabled()
+    assert "already" in find(dialog, QLabel, "export.message").text()
+    assert not find(dialog, QPushButton, "export.save").isEnabled()
 
 
 def test_a_film_strip_is_one_page_and_is_seen_as_it_will_be(
     open_dialog, export, find, qtbot
 ) -> None:
     dialog = open_dialog(whole_trajectory(), "strip", current=1)
-    facts = find(dialog, QLabel, names.EXPORT_FACTS)
-    preview = find(dialog, FilmPreview, names.EXPORT_PREVIEW)
+    facts = find(dialog, QLabel, "export.facts")
+    preview = find(dialog, FilmPreview, "export.preview")
     qtbot.waitUntil(lambda: "kB" in facts.text())
     assert "8 stages" in facts.text()
     path = export(dialog)
@@ -160,7 +159,7 @@ def test_the_recipe_is_in_every_kind_of_file_unless_it_is_left_out(
     assert (recipe.project, recipe.seeds) == ("flowers", (0, 1))
     assert recipe.film is not None
     assert recipe.film["of"] == "grid"
-    find(dialog, QAbstractButton, names.EXPORT_NO_RECIPE).setChecked(True)
+    find(dialog, QAbstractButton, "export.no_recipe").setChecked(True)
     plain = export(dialog)
     assert plain != path
     file = plain / "frame_00000.png" if kind == "frames" else plain
@@ -172,8 +171,8 @@ def test_the_recipe_is_in_every_kind_of_file_unless_it_is_left_out(
 @pytest.mark.parametrize("kind", [kind.key for kind in KINDS])
 def test_the_dialog_fits_into_the_smallest_window(open_dialog, qtbot, find, kind) -> None:
     dialog = open_dialog(whole_trajectory(16), kind)
-    choose(find(dialog, QComboBox, names.EXPORT_WHAT), ONE)
-    facts = find(dialog, QLabel, names.EXPORT_FACTS)
+    choose(find(dialog, QComboBox, "export.what"), ONE)
+    facts = find(dialog, QLabel, "export.facts")
     qtbot.waitUntil(lambda: "about" in facts.text() and "…" not in facts.text())
     assert dialog.height() <= 740
     assert dialog.width() <= 1200
@@ -182,7 +181,7 @@ def test_the_dialog_fits_into_the_smallest_window(open_dialog, qtbot, find, kind
 
 def test_the_estimate_is_near_to_what_is_written(open_dialog, export, find, qtbot) -> None:
     dialog = open_dialog(whole_trajectory(), ".webp")
-    facts = find(dialog, QLabel, names.EXPORT_FACTS)
+    facts = find(dialog, QLabel, "export.facts")
     qtbot.waitUntil(lambda: dialog._foreseen.nbytes is not None)
     about = dialog._foreseen.nbytes
     assert f"about {size_in_words(about)}" in facts.text()
@@ -204,8 +203,8 @@ def test_the_estimate_waits_until_nothing_changes_any_more(
     monkeypatch.setattr(work, "estimate", noted)
     monkeypatch.setattr(foresight, "PAUSE_MS", 100)
     dialog = open_dialog(whole_trajectory(), ".webp")
-    facts = find(dialog, QLabel, names.EXPORT_FACTS)
-    fps = dialog.findChild(QAbstractButton, names.EXPORT_LOOP_BACK)
+    facts = find(dialog, QLabel, "export.facts")
+    fps = dialog.findChild(QAbstractButton, "export.loop_back")
     for _ in range(6):
         fps.toggle()
         assert "about …" in facts.text()
@@ -217,7 +216,7 @@ def test_even_change_is_seen_in_the_preview_when_it_has_been_found_out(
     open_dialog, find, qtbot
 ) -> None:
     dialog = open_dialog(whole_trajectory(), ".webp")
-    choose(find(dialog, QComboBox, names.EXPORT_EASING), "change")
+    choose(find(dialog, QComboBox, "export.easing"), "change")
     qtbot.waitUntil(lambda: dialog._foreseen is not None)
     assert dialog._foreseen.order[0] == 0
     assert max(dialog._foreseen.order) == STEPS
@@ -229,11 +228,11 @@ def test_a_film_that_is_too_large_is_a_sentence(open_dialog, find) -> None:
         picture = np.zeros((1, 1000, 8, 3), np.uint8)
         tall.add(TrajectoryFrame(STEPS - 1 + index, 0, picture, picture, picture))
     dialog = open_dialog(tall, ".webp")
-    choose(find(dialog, QComboBox, names.EXPORT_ENLARGE), "smooth")
-    assert "is the most" in find(dialog, QLabel, names.EXPORT_MESSAGE).text()
-    assert not find(dialog, QPushButton, names.EXPORT_SAVE).isEnabled()
-    choose(find(dialog, QComboBox, names.EXPORT_ENLARGE), "crisp")
-    assert find(dialog, QPushButton, names.EXPORT_SAVE).isEnabled()
+    choose(find(dialog, QComboBox, "export.enlarge"), "smooth")
+    assert "is the most" in find(dialog, QLabel, "export.message").text()
+    assert not find(dialog, QPushButton, "export.save").isEnabled()
+    choose(find(dialog, QComboBox, "export.enlarge"), "crisp")
+    assert find(dialog, QPushButton, "export.save").isEnabled()
 
 
 class Computed:

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.export.film.kinds import KINDS as FILMS
 from ddpm_studio.export.film.options import FilmOptions
-from ddpm_studio.gui import names
 from ddpm_studio.gui.export.kinds import KINDS
 from ddpm_studio.gui.export.options import ExportOptions
 from ddpm_studio.gui.export.sources import BOTH, CHOSEN, GRID, ONE, FilmedDenoising
@@ -82,17 +81,17 @@ def test_what_is_looked_at_is_what_is_proposed(
     make_options, find, count, chosen, current, proposed, pictures
 ) -> None:
     options = make_options(trajectory_of(count), chosen, current)
-    assert find(options, QComboBox, names.EXPORT_WHAT).currentData() == proposed
+    assert find(options, QComboBox, "export.what").currentData() == proposed
     assert values(options) == pictures
 
 
 def test_another_picture_can_be_taken(make_options, find, pick) -> None:
     options = make_options(trajectory_of(5), (), 2)
-    number = find(options, QSpinBox, names.EXPORT_NUMBER)
+    number = find(options, QSpinBox, "export.number")
     assert (number.value(), number.isVisible()) == (3, True)
     number.setValue(5)
     assert values(options) == [4]
-    pick(options, names.EXPORT_WHAT, GRID)
+    pick(options, "export.what", GRID)
     assert not number.isVisible()
 
 
@@ -102,17 +101,17 @@ def test_another_picture_can_be_taken(make_options, find, pick) -> None:
 def test_what_is_shown(make_options, pick, show, seen) -> None:
     """Side by side there is a black gap between both."""
     options = make_options(trajectory_of(5), (), 2)
-    pick(options, names.EXPORT_SHOW, show)
+    pick(options, "export.show", show)
     assert values(options) == seen
 
 
 def test_a_film_strip_has_a_row_for_each_picture(make_options, find, pick) -> None:
     options = make_options(trajectory_of(4))
     assert options.film.shape == (16, 16, 3)
-    assert find(options, QComboBox, names.EXPORT_WHAT).currentText() == "All 4 pictures, as a grid"
-    pick(options, names.EXPORT_FORMAT, "strip")
+    assert find(options, QComboBox, "export.what").currentText() == "All 4 pictures, as a grid"
+    pick(options, "export.format", "strip")
     assert options.film.shape == (32, 8, 3)
-    assert find(options, QComboBox, names.EXPORT_WHAT).currentText() == "All 4 pictures, in rows"
+    assert find(options, QComboBox, "export.what").currentText() == "All 4 pictures, in rows"
     assert options.wish().stages == 2  # there are no more frames
 
 
@@ -133,7 +132,7 @@ SEEN = dict.fromkeys(VIDEOS, PACED | {"repeats"}) | {
 @pytest.mark.parametrize("kind", [kind.key for kind in KINDS])
 def test_what_means_nothing_is_not_there(make_options, pick, kind) -> None:
     options = make_options(trajectory_of(4), recipe=RECIPE)
-    pick(options, names.EXPORT_FORMAT, kind)
+    pick(options, "export.format", kind)
     controls = (QComboBox, QAbstractSpinBox, QAbstractButton)
     seen = {
         one.objectName().removeprefix("export.")
@@ -155,20 +154,20 @@ def test_every_control_is_explained_and_reached_by_the_keyboard(make_options) ->
 
 
 CHOICES = [
-    (names.EXPORT_EASING, "change", {"easing": "change"}),
-    (names.EXPORT_TIMES, "once", {"loops": 1}),
-    (names.EXPORT_PALETTE, "shared", {"palette": "shared"}),
-    (names.EXPORT_DITHER, "ordered", {"dither": "ordered"}),
+    ("export.easing", "change", {"easing": "change"}),
+    ("export.times", "once", {"loops": 1}),
+    ("export.palette", "shared", {"palette": "shared"}),
+    ("export.dither", "ordered", {"dither": "ordered"}),
 ]
 SWITCHES = [
-    (names.EXPORT_LOOP_BACK, {"ping_pong": True}),
-    (names.EXPORT_CAPTION, {"caption": True}),
+    ("export.loop_back", {"ping_pong": True}),
+    ("export.caption", {"caption": True}),
 ]
 
 
 def set_everything(options, find, pick) -> FilmOptions:
     """Other values than the proposed ones everywhere; what they mean."""
-    pick(options, names.EXPORT_FORMAT, ".gif")
+    pick(options, "export.format", ".gif")
     meant = {}
     for name, key, fields in CHOICES:
         pick(options, name, key)
@@ -176,10 +175,10 @@ def set_everything(options, find, pick) -> FilmOptions:
     for name, fields in SWITCHES:
         find(options, QAbstractButton, name).setChecked(True)
         meant |= fields
-    find(options, QSpinBox, names.EXPORT_FPS).setValue(7)
-    find(options, QDoubleSpinBox, names.EXPORT_HOLD).setValue(2.5)
-    pick(options, names.EXPORT_ENLARGE, "smooth")
-    find(options, QSpinBox, names.EXPORT_WIDTH).setValue(300)
+    find(options, QSpinBox, "export.fps").setValue(7)
+    find(options, QDoubleSpinBox, "export.hold").setValue(2.5)
+    pick(options, "export.enlarge", "smooth")
+    find(options, QSpinBox, "export.width").setValue(300)
     return FilmOptions(fps=7, hold=2.5, width=300, background="#ffffff", **meant)
 
 
@@ -187,59 +186,59 @@ def test_everything_that_is_set_is_in_the_film_and_comes_back(make_options, find
     options = make_options(trajectory_of(4))
     meant = set_everything(options, find, pick)
     assert options.wish().options == meant
-    pick(options, names.EXPORT_SHOW, BOTH)
-    find(options, QAbstractButton, names.EXPORT_NO_RECIPE).setChecked(True)
+    pick(options, "export.show", BOTH)
+    find(options, QAbstractButton, "export.no_recipe").setChecked(True)
     again = make_options(trajectory_of(2))
     assert again.kind.key == ".gif"
     assert again.wish().options == meant
-    assert find(again, QComboBox, names.EXPORT_SHOW).currentData() == BOTH
-    assert find(again, QAbstractButton, names.EXPORT_NO_RECIPE).isChecked()
+    assert find(again, QComboBox, "export.show").currentData() == BOTH
+    assert find(again, QAbstractButton, "export.no_recipe").isChecked()
 
 
 def test_what_was_set_for_one_kind_does_not_reach_another(make_options, find, pick) -> None:
     options = make_options(trajectory_of(4))
     set_everything(options, find, pick)
-    pick(options, names.EXPORT_FORMAT, ".mp4")
+    pick(options, "export.format", ".mp4")
     film = options.wish().options
     assert (film.loops, film.palette, film.dither) == (1, "frame", "none")
-    pick(options, names.EXPORT_FORMAT, "frames")
+    pick(options, "export.format", "frames")
     film = options.wish().options
     assert (film.hold, film.loops, film.easing, film.ping_pong) == (0.0, 0, "change", True)
-    pick(options, names.EXPORT_FORMAT, "strip")
+    pick(options, "export.format", "strip")
     assert not options.wish().options.ping_pong
 
 
 def test_how_often_it_plays(make_options, find, pick) -> None:
     options = make_options(trajectory_of(4))
-    loops = find(options, QSpinBox, names.EXPORT_LOOPS)
+    loops = find(options, QSpinBox, "export.loops")
     assert options.wish().options.loops == 0
     assert not loops.isVisible()
-    pick(options, names.EXPORT_TIMES, "often")
+    pick(options, "export.times", "often")
     assert loops.isVisible()
     loops.setValue(5)
     assert options.wish().options.loops == 5
-    pick(options, names.EXPORT_FORMAT, ".webm")
-    find(options, QSpinBox, names.EXPORT_REPEATS).setValue(2)
+    pick(options, "export.format", ".webm")
+    find(options, QSpinBox, "export.repeats").setValue(2)
     assert options.wish().options.loops == 2
 
 
 def test_every_change_is_told(make_options, find, pick, qtbot) -> None:
     options = make_options(trajectory_of(4))
-    for name, key, _ in [*CHOICES, (names.EXPORT_SHOW, PRED_X_0, {}), (names.EXPORT_WHAT, ONE, {})]:
+    for name, key, _ in [*CHOICES, ("export.show", PRED_X_0, {}), ("export.what", ONE, {})]:
         with qtbot.waitSignal(options.changed):
             pick(options, name, key)
-    for name in (names.EXPORT_FPS, names.EXPORT_SIZE, names.EXPORT_NUMBER):
+    for name in ("export.fps", "export.size", "export.number"):
         with qtbot.waitSignal(options.changed):
             find(options, QSpinBox, name).setValue(3)
     with qtbot.waitSignals([options.changed, options.kind_changed]):
-        pick(options, names.EXPORT_FORMAT, ".webp")
+        pick(options, "export.format", ".webp")
     assert options.kind.suffix == ".webp"
 
 
 def test_one_picture_is_enlarged_more_than_a_grid(make_options, pick) -> None:
     options = make_options(trajectory_of(16))
     assert options.wish().options.scale == 16
-    pick(options, names.EXPORT_WHAT, ONE)
+    pick(options, "export.what", ONE)
     assert options.wish().options.scale == 64
 
 
@@ -248,7 +247,7 @@ def test_an_enlargement_that_was_chosen_is_proposed_again_for_other_pictures(
 ) -> None:
     """As large as last time, in pixels."""
     options = make_options(trajectory_of(16))
-    find(options, QSpinBox, names.EXPORT_SIZE).setValue(8)
+    find(options, QSpinBox, "export.size").setValue(8)
     assert make_options(trajectory_of(4)).wish().options.scale == 16
 
 
@@ -258,7 +257,7 @@ def test_only_transparent_pictures_in_a_video_lie_on_the_background(
 ) -> None:
     options = make_options(trajectory_of(1, channels), background="#204060")
     for kind in KINDS:
-        pick(options, names.EXPORT_FORMAT, kind.key)
+        pick(options, "export.format", kind.key)
         is_laid = channels == 4 and kind.key in VIDEOS
         assert options.ground == ("#204060" if is_laid else None)
         assert options.wish().options.background == "#204060"
@@ -266,8 +265,8 @@ def test_only_transparent_pictures_in_a_video_lie_on_the_background(
 
 def test_the_recipe_says_how_the_film_was_made(make_options, pick, find) -> None:
     options = make_options(trajectory_of(5), (1, 3), recipe=RECIPE)
-    pick(options, names.EXPORT_FORMAT, "strip")
-    pick(options, names.EXPORT_SHOW, BOTH)
+    pick(options, "export.format", "strip")
+    pick(options, "export.show", BOTH)
     text = options.wish().recipe_text()
     assert text is not None
     recipe = Recipe.from_text(text)
@@ -275,7 +274,7 @@ def test_the_recipe_says_how_the_film_was_made(make_options, pick, find) -> None
     assert recipe.film is not None
     assert recipe.film["of"] == "both"
     assert recipe.film["stages"] == 2
-    find(options, QAbstractButton, names.EXPORT_NO_RECIPE).setChecked(True)
+    find(options, QAbstractButton, "export.no_recipe").setChecked(True)
     assert options.wish().recipe_text() is None
 
 
@@ -292,6 +291,6 @@ def test_of_one_picture_and_of_one_that_was_not_finished(make_options, pick) -> 
 
 def test_without_a_recipe_there_is_nothing_to_leave_out(make_options, find) -> None:
     options = make_options(trajectory_of(2))
-    assert not find(options, QAbstractButton, names.EXPORT_NO_RECIPE).isVisible()
+    assert not find(options, QAbstractButton, "export.no_recipe").isVisible()
     assert options.wish().recipe_text() is None
     assert options.findChildren(QLabel)

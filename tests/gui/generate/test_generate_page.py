@@ -34,18 +34,18 @@ def pixels(frames, position, show="x_t"):
 
 def test_without_a_project_it_leads_to_the_start_screen(window, find, qtbot):
     window.show_page(names.NAV_GENERATE)
-    assert find(window, QWidget, names.GENERATE_EMPTY).isVisible()
-    assert not find(window, QPushButton, names.GENERATE_GO_TRAIN).isVisible()
+    assert find(window, QWidget, "generate.empty").isVisible()
+    assert not find(window, QPushButton, "generate.go_train").isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.mouseClick(find(window, QPushButton, names.GENERATE_GO_START), LEFT)
+    qtbot.mouseClick(find(window, QPushButton, "generate.go_start"), LEFT)
     assert window.current_page is window.start_page
 
 
 def test_without_a_model_it_leads_to_training(make_window, new_project, find, qtbot):
     window = make_window(new_project)
     window.show_page(names.NAV_GENERATE)
-    assert find(window, QWidget, names.GENERATE_EMPTY).isVisible()
-    qtbot.mouseClick(find(window, QPushButton, names.GENERATE_GO_TRAIN), LEFT)
+    assert find(window, QWidget, "generate.empty").isVisible()
+    qtbot.mouseClick(find(window, QPushButton, "generate.go_train"), LEFT)
     assert window.current_page is window.train_page
 
 
@@ -53,12 +53,12 @@ def test_the_first_checkpoint_opens_the_page(make_window, tiny_project, find, tm
     shutil.move(tiny_project.checkpoints, tmp_path / "later")
     window = make_window(tiny_project)
     window.show_page(names.NAV_GENERATE)
-    assert find(window, QWidget, names.GENERATE_EMPTY).isVisible()
+    assert find(window, QWidget, "generate.empty").isVisible()
     shutil.move(tmp_path / "later", tiny_project.checkpoints)
     window.session.checkpoint_saved.emit(10, tiny_project.checkpoint_paths()[-1])
-    assert not find(window, QWidget, names.GENERATE_EMPTY).isVisible()
-    assert find(window, QPushButton, names.GENERATE_RUN).isVisible()
-    checkpoint = find(window, QComboBox, names.GENERATE_CHECKPOINT)
+    assert not find(window, QWidget, "generate.empty").isVisible()
+    assert find(window, QPushButton, "generate.run").isVisible()
+    checkpoint = find(window, QComboBox, "generate.checkpoint")
     assert checkpoint.itemText(0) == "Newest (step 10)"
 
 
@@ -100,7 +100,7 @@ def test_plain_weights_and_an_older_checkpoint_can_be_chosen(page, tiny_project,
         "Step 10  ★  best so far",
         "Step 3",
     ]
-    weights = page.get(QComboBox, names.GENERATE_WEIGHTS)
+    weights = page.get(QComboBox, "generate.weights")
     weights.setCurrentIndex(weights.findData("model"))
     page.checkpoint.setCurrentIndex(2)
     page.generate()
@@ -145,7 +145,7 @@ def test_unlocked_each_generate_takes_a_new_seed_and_locked_the_same(page):
 
 
 def test_a_seed_that_was_thrown_or_typed_is_used_first(page):
-    page.click(page.get(QToolButton, names.GENERATE_DICE))
+    page.click(page.get(QToolButton, "generate.dice"))
     thrown = page.seed.value()
     page.generate()
     assert page.grid.trajectory.seeds[0] == thrown
@@ -228,12 +228,12 @@ def test_ddpm_takes_no_eta_and_says_why(page):
 
 
 def test_slider_and_number_are_one_value(page):
-    slider = page.get(QSlider, f"{names.GENERATE_ETA}.slider")
+    slider = page.get(QSlider, "generate.eta.slider")
     slider.setValue(slider.maximum())
     assert page.eta.value() == 1
     page.eta.setValue(0.25)
     assert slider.value() == slider.maximum() // 4
-    slider = page.get(QSlider, f"{names.GENERATE_STEPS}.slider")
+    slider = page.get(QSlider, "generate.steps.slider")
     slider.setValue(slider.maximum())
     assert page.steps.value() == 250
     slider.setValue(slider.minimum())
@@ -243,7 +243,7 @@ def test_slider_and_number_are_one_value(page):
 def test_there_are_no_more_steps_than_were_trained(make_window, new_project, find):
     config = with_settings(new_project.config, ["diffusion.num_timesteps=40"])
     window = make_window(new_project.with_config(config))
-    assert find(window, QSpinBox, names.GENERATE_STEPS).maximum() == 40
+    assert find(window, QSpinBox, "generate.steps").maximum() == 40
 
 
 def test_settings_come_back_in_the_next_window(page, drive, tiny_project):

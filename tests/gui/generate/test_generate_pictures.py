@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.export.images import RECIPE_KEY
-from ddpm_studio.gui import names
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.network import Network
@@ -62,7 +61,7 @@ def test_a_double_click_opens_a_picture_too(page):
 
 
 def test_everything_has_a_name_for_those_who_do_not_see_it(page):
-    page.get(QPushButton, names.GENERATE_MORE).setChecked(True)
+    page.get(QPushButton, "generate.more").setChecked(True)
     page.generate()
     page.click_picture(0)
     for widget in page.window.generate_page.findChildren(QWidget):
@@ -77,15 +76,15 @@ def test_in_the_large_view_space_plays_and_c_chooses(page):
     page.generate()
     page.click_picture(0)
     page.qtbot.keyClick(page.viewer, Qt.Key.Key_Space)
-    assert page.get(QToolButton, names.SCRUBBER_PLAY).accessibleName() == "Pause"
+    assert page.get(QToolButton, "scrubber.play").accessibleName() == "Pause"
     page.qtbot.keyClick(page.viewer, Qt.Key.Key_Space)
     page.qtbot.keyClick(page.viewer, Qt.Key.Key_C)
     assert page.grid.chosen == (0,)
-    choose = page.get(QAbstractButton, names.GENERATE_CHOOSE)
+    choose = page.get(QAbstractButton, "generate.choose")
     assert choose.isChecked()
     page.click(choose)
     assert page.grid.chosen == ()
-    page.click(page.get(QPushButton, names.GENERATE_BACK))
+    page.click(page.get(QPushButton, "generate.back"))
     assert page.grid.isVisible()
 
 
@@ -132,7 +131,7 @@ def test_the_chosen_are_saved_as_png_with_the_recipe_that_makes_them_again(
     page.click_picture(3, Qt.KeyboardModifier.ControlModifier)
     page.timeline.setValue(0)  # finished pictures are saved, whatever is looked at
     page.click(page.save)
-    saved = page.get(QLabel, names.GENERATE_SAVED)
+    saved = page.get(QLabel, "generate.saved")
     page.qtbot.waitUntil(lambda: saved.isVisible())
     assert "2 pictures" in saved.text()
     assert str(tiny_project.gallery) in saved.text()
@@ -148,7 +147,7 @@ def test_the_chosen_are_saved_as_png_with_the_recipe_that_makes_them_again(
         device = next(model.parameters()).device
         *_, last = denoise_seeds(Network(model, config, device), recipe.sample, [recipe.seed])
         np.testing.assert_array_equal(to_uint8(last.x_t)[0], array)  # alone, not among four
-    page.click(page.get(QPushButton, names.GENERATE_SHOW_IN_FOLDER))
+    page.click(page.get(QPushButton, "generate.show_in_folder"))
     assert folders == [tiny_project.gallery]
 
 
@@ -156,13 +155,13 @@ def test_saving_again_replaces_nothing_and_another_folder_can_be_chosen(
     page, tiny_project, tmp_path
 ):
     page.generate()
-    saved = page.get(QLabel, names.GENERATE_SAVED)
+    saved = page.get(QLabel, "generate.saved")
     for number in (1, 2):
         page.click(page.save)
         wanted = number * COUNT
         page.qtbot.waitUntil(lambda n=wanted: len(list(tiny_project.gallery.glob("*.png"))) == n)
         page.qtbot.waitUntil(lambda: page.window.session.jobs.get("save") is None)
-    page.click(page.get(QToolButton, names.GENERATE_SAVE_TO))
+    page.click(page.get(QToolButton, "generate.save_to"))
     chooser = page.window.findChild(QFileDialog)
     chooser.fileSelected.emit(str(tmp_path / "kept"))
     chooser.reject()
@@ -174,6 +173,6 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(page, tiny_project):
     page.generate()
     tiny_project.gallery.write_text("a file, not a folder")
     page.click(page.save)
-    sentence = page.get(QLabel, names.BANNER_TEXT)
+    sentence = page.get(QLabel, "window.banner.text")
     page.qtbot.waitUntil(lambda: sentence.isVisible())
     assert "cannot be made" in sentence.text()

@@ -125,7 +125,7 @@ def test_a_damaged_checkpoint_is_a_sentence_and_the_page_lives_on(page, tiny_pro
     bad.write_bytes(b"not a checkpoint")
     page.window.session.checkpoint_saved.emit(99, bad)
     page.checkpoint.setCurrentIndex(1)  # that very one
-    sentence = page.get(QLabel, names.BANNER_TEXT)
+    sentence = page.get(QLabel, "window.banner.text")
     page.qtbot.waitUntil(lambda: sentence.isVisible())
     assert "step_00000099.safetensors is damaged" in sentence.text()
     assert page.grid.trajectory is before
@@ -158,7 +158,7 @@ def test_a_model_is_loaded_once_until_it_is_another_one(page, tiny_project, monk
     page.generate()
     page.generate()
     assert len(loaded) == 1
-    weights = page.get(QComboBox, names.GENERATE_WEIGHTS)
+    weights = page.get(QComboBox, "generate.weights")
     before = page.grid.trajectory
     weights.setCurrentIndex(weights.findData("model"))
     page.wait_for_another(before)
@@ -184,7 +184,7 @@ def test_a_change_of_eta_stays_with_the_checkpoint_that_is_seen(page, tiny_proje
     page.wait_for_another(before)
     page.wait_until_done()
     page.click(page.save)
-    saved = page.get(QLabel, names.GENERATE_SAVED)
+    saved = page.get(QLabel, "generate.saved")
     page.qtbot.waitUntil(lambda: saved.isVisible())
     assert len(list(tiny_project.gallery.glob("*_step00000010_*.png"))) == COUNT
 

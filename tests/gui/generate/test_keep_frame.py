@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QPushButton
 
 from ddpm_studio.export.images import RECIPE_KEY
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.compare.view import SIDES, WIPE
 from ddpm_studio.gui.generate.round_marks import keep_place
@@ -24,9 +23,9 @@ class Keeper:
 
     def __init__(self, page, project):
         self.page, self.project = page, project
-        self.button = page.get(QPushButton, names.GENERATE_KEEP)
-        self.undo = page.get(QPushButton, names.GENERATE_UNDO)
-        self.saved = page.get(QLabel, names.GENERATE_SAVED)
+        self.button = page.get(QPushButton, "generate.keep")
+        self.undo = page.get(QPushButton, "generate.undo")
+        self.saved = page.get(QLabel, "generate.saved")
 
     @property
     def files(self):
@@ -62,7 +61,7 @@ def test_the_picture_that_is_pointed_at_becomes_a_work_as_it_is_seen(
     keeper, tiny_project, engine_frames, show
 ):
     page = keeper.page
-    chooser = page.get(QComboBox, names.SCRUBBER_SHOW)
+    chooser = page.get(QComboBox, "scrubber.show")
     chooser.setCurrentIndex(chooser.findData(show))
     page.timeline.setValue(2)
     keeper.point_at(1)
@@ -150,12 +149,12 @@ def test_undo_leaves_a_file_that_somebody_has_worked_on(keeper):
 
 def test_of_two_runs_the_one_under_the_mouse_is_kept(keeper):
     page = keeper.page
-    page.click(page.get(QPushButton, names.COMPARE))
+    page.click(page.get(QPushButton, "compare"))
     page.eta.setValue(0.5)
     compare = page.window.generate_page._stage.compare
     page.qtbot.waitUntil(lambda: compare.b is not None and compare.b.is_complete)
     page.qtbot.waitUntil(lambda: page.window.session.jobs.get(SAMPLE) is None)
-    views = page.get(QComboBox, names.COMPARE_VIEW)
+    views = page.get(QComboBox, "compare.view")
     page.timeline.setValue(3)
     for view, a_is_at in ((SIDES, 0.5), (WIPE, 0.2)):
         views.setCurrentIndex(views.findData(view))

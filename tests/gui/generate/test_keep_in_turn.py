@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAVE
 from ddpm_studio.gui.generate import saving_work as work
 from ddpm_studio.project import Project
@@ -116,5 +115,5 @@ def test_what_waits_to_be_saved_is_saved_although_the_project_is_left(
     keys.disk.set()
     keys.settle()
     assert len(keys.files) == 3
-    assert not find(keys.page.window, QLabel, names.GENERATE_SAVED).isVisible()
+    assert not find(keys.page.window, QLabel, "generate.saved").isVisible()
     assert keys.said == []

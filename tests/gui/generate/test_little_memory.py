@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.frames import recompute as frame_work
 from ddpm_studio.gui.generate import memory_choice
 from ddpm_studio.gui.generate.memory_choice import MemoryChoice, memory_budget
@@ -29,7 +28,7 @@ def poor(page, monkeypatch):
 
 
 def label(page):
-    return page.get(QLabel, names.SCRUBBER_LABEL).text()
+    return page.get(QLabel, "scrubber.label").text()
 
 
 def test_every_position_is_on_the_slider_and_becomes_exact(poor, tiny_project, engine_frames):
@@ -106,14 +105,14 @@ def test_a_checkpoint_that_is_gone_is_a_sentence_and_the_nearest_stay(poor, monk
     trajectory.again.checkpoint.unlink()
     missing = next(p for p in range(STEPS) if not trajectory.is_exact(p))
     page.timeline.setValue(missing)
-    sentence = page.get(QLabel, names.BANNER_TEXT)
+    sentence = page.get(QLabel, "window.banner.text")
     page.qtbot.waitUntil(lambda: sentence.isVisible())
     assert trajectory.again is None
     assert label(page).endswith("nearest kept frame")
 
 
 def test_the_memory_is_shown_and_its_limit_is_chosen_and_remembered(page, settings):
-    memory = page.get(QPushButton, names.SCRUBBER_MEMORY)
+    memory = page.get(QPushButton, "scrubber.memory")
     page.generate()
     used = size_in_words(page.grid.trajectory.store.nbytes)
     assert memory.text() == f"{used} of 1 GB"

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QPushButton
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.data import prepare_pictures
-from ddpm_studio.gui import names
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.sampling.forward import Noising, finish_levels, from_record, levels
 from ddpm_studio.sampling.network import Network
@@ -41,9 +40,9 @@ def noising(page, project, name, index_of_seed=0):
 @pytest.fixture
 def mine(page):
     """The page with one of the project's own pictures, finished from every level; its name."""
-    page.click(page.get(QToolButton, names.OWN_SURPRISE))
+    page.click(page.get(QToolButton, "own.surprise"))
     _wait_until_finished(page)
-    return page.get(QLabel, names.OWN_PICTURE).text()
+    return page.get(QLabel, "own.picture").text()
 
 
 def _wait_until_finished(page):
@@ -72,7 +71,7 @@ def test_the_slider_leads_from_pure_noise_to_the_picture_itself(page, mine, tiny
                 expected = end.pictures[position : position + 1]
             np.testing.assert_array_equal(page.shown(), expected)
     np.testing.assert_array_equal(page.shown()[0], prepared(tiny_project)[mine])
-    label = page.get(QLabel, names.SCRUBBER_LABEL)
+    label = page.get(QLabel, "scrubber.label")
     assert label.text() == f"step {STEPS} of {STEPS}  ·  your picture"
 
 
@@ -93,7 +92,7 @@ def test_painting_on_makes_several_pictures_and_the_first_is_what_was_promised(
     show(page, "finished")
     page.timeline.setValue(2)
     promised, before = page.shown()[0], page.grid.trajectory
-    page.click(page.get(QPushButton, names.OWN_PAINT_ON))
+    page.click(page.get(QPushButton, "own.paint_on"))
     page.wait_for_another(before)
     page.wait_until_done()
     trajectory = page.grid.trajectory
@@ -103,17 +102,17 @@ def test_painting_on_makes_several_pictures_and_the_first_is_what_was_promised(
     finished = page.shown()
     np.testing.assert_array_equal(finished[0], promised)
     assert len(np.unique(finished.reshape(COUNT, -1), axis=0)) == COUNT
-    assert page.get(QLabel, names.SCRUBBER_LABEL).text() == "step 6 of 6  ·  finished"
+    assert page.get(QLabel, "scrubber.label").text() == "step 6 of 6  ·  finished"
     assert page.save.isEnabled()
-    assert page.get(QToolButton, names.OWN_SURPRISE).isHidden()
-    page.click(page.get(QPushButton, names.OWN_PAINT_ON))  # back to the picture
+    assert page.get(QToolButton, "own.surprise").isHidden()
+    page.click(page.get(QPushButton, "own.paint_on"))  # back to the picture
     page.wait_for_another(trajectory)
     _wait_until_finished(page)
     assert page.grid.trajectory.is_forward
 
 
 def test_there_is_nothing_to_paint_on_from_where_no_noise_is(page, mine):
-    button = page.get(QPushButton, names.OWN_PAINT_ON)
+    button = page.get(QPushButton, "own.paint_on")
     page.timeline.setValue(STEPS)
     assert not button.isEnabled()
     page.timeline.setValue(STEPS - 1)
@@ -127,32 +126,32 @@ def test_a_setting_that_changes_noises_the_same_picture_again(page, mine):
     _wait_until_finished(page)
     assert page.grid.trajectory.is_forward
     assert page.timeline.maximum() == 9
-    assert page.get(QLabel, names.OWN_PICTURE).text() == mine
+    assert page.get(QLabel, "own.picture").text() == mine
 
 
 def test_back_to_noise(page, mine):
     before = page.grid.trajectory
-    switch = page.get(QComboBox, names.OWN_SWITCH)
+    switch = page.get(QComboBox, "own.switch")
     switch.setCurrentIndex(0)
     page.wait_for_another(before)
     page.wait_until_done()
     assert page.grid.count == COUNT
     assert page.show.findData("finished") < 0
-    assert page.get(QLabel, names.OWN_PICTURE).isHidden()
+    assert page.get(QLabel, "own.picture").isHidden()
 
 
 def test_one_is_chosen_on_a_wall_with_a_search(page, tiny_project):
-    switch = page.get(QComboBox, names.OWN_SWITCH)
+    switch = page.get(QComboBox, "own.switch")
     switch.setCurrentIndex(1)
     assert switch.currentIndex() == 0  # until one is chosen
     page.qtbot.waitUntil(lambda: _dialog(page) is not None)
     dialog = _dialog(page)
-    wall, use = page.find(dialog, PictureWall, names.OWN_WALL), names.OWN_USE
+    wall, use = page.find(dialog, PictureWall, "own.dialog.wall"), "own.dialog.use"
     assert wall.wall_model.rowCount() == len(prepared(tiny_project))
     assert not page.find(dialog, QPushButton, use).isEnabled()
     page.qtbot.waitUntil(lambda: wall.wall_model.image(0) is not None)
     wanted = sorted(prepared(tiny_project))[1]
-    search = page.find(dialog, QLineEdit, names.OWN_SEARCH)
+    search = page.find(dialog, QLineEdit, "own.dialog.search")
     page.qtbot.keyClicks(search, "no such picture")
     assert wall.wall_model.rowCount() == 0
     search.clear()
@@ -161,17 +160,17 @@ def test_one_is_chosen_on_a_wall_with_a_search(page, tiny_project):
     page.click(page.find(dialog, QPushButton, use))
     page.qtbot.waitUntil(lambda: page.grid.trajectory is not None)
     _wait_until_finished(page)
-    assert page.get(QLabel, names.OWN_PICTURE).text() == wanted
+    assert page.get(QLabel, "own.picture").text() == wanted
     assert switch.currentIndex() == 1
 
 
 def test_esc_in_the_choice_changes_nothing(page):
-    page.get(QComboBox, names.OWN_SWITCH).setCurrentIndex(1)
+    page.get(QComboBox, "own.switch").setCurrentIndex(1)
     page.qtbot.waitUntil(lambda: _dialog(page) is not None)
     page.qtbot.keyClick(_dialog(page), Qt.Key.Key_Escape)
     page.qtbot.waitUntil(lambda: _dialog(page) is None)
     assert page.grid.trajectory is None
-    assert page.get(QComboBox, names.OWN_SWITCH).currentIndex() == 0
+    assert page.get(QComboBox, "own.switch").currentIndex() == 0
 
 
 def test_cancel_keeps_the_levels_and_says_what_is_missing(page, monkeypatch):
@@ -187,22 +186,22 @@ def test_cancel_keeps_the_levels_and_says_what_is_missing(page, monkeypatch):
                 return
 
     monkeypatch.setattr(work, "forward", halting)
-    page.click(page.get(QToolButton, names.OWN_SURPRISE))
+    page.click(page.get(QToolButton, "own.surprise"))
     page.qtbot.waitUntil(lambda: bool(held))
     page.wait_until_done()
     assert len(page.grid.trajectory) == STEPS + 1
     show(page, "finished")
     page.timeline.setValue(1)
-    assert "painted" in page.get(QLabel, names.SCRUBBER_LABEL).text()
+    assert "painted" in page.get(QLabel, "scrubber.label").text()
 
 
 def _dialog(page):
-    return page.window.findChild(QDialog, names.OWN_DIALOG)
+    return page.window.findChild(QDialog, "own.dialog")
 
 
 def test_keeping_ones_own_picture_says_what_to_do_instead(page, mine):
     page.timeline.setValue(2)
     page.qtbot.keyClick(page.grid, Qt.Key.Key_K)
-    banner = page.get(QLabel, names.BANNER_TEXT)
+    banner = page.get(QLabel, "window.banner.text")
     page.qtbot.waitUntil(banner.isVisible)
     assert "Paint on from here" in banner.text()

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.player import Player
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.frames.plan import FramePlan
@@ -65,7 +64,7 @@ def scrubber(qapp, qtbot, settings):
 
 @pytest.fixture
 def timeline(scrubber, find):
-    return find(scrubber, QSlider, names.SCRUBBER_SLIDER)
+    return find(scrubber, QSlider, "scrubber.slider")
 
 
 def test_keys_move_by_one_by_ten_and_to_both_ends(scrubber, timeline, qtbot):
@@ -80,8 +79,8 @@ def test_keys_move_by_one_by_ten_and_to_both_ends(scrubber, timeline, qtbot):
 
 def test_the_buttons_step_and_stop_at_the_ends(scrubber, timeline, find, qtbot):
     scrubber.set_trajectory(filled(3))
-    back = find(scrubber, QToolButton, names.SCRUBBER_BACK)
-    forward = find(scrubber, QToolButton, names.SCRUBBER_FORWARD)
+    back = find(scrubber, QToolButton, "scrubber.back")
+    forward = find(scrubber, QToolButton, "scrubber.forward")
     for _ in range(5):
         qtbot.mouseClick(back, LEFT)
     assert timeline.value() == 0
@@ -91,7 +90,7 @@ def test_the_buttons_step_and_stop_at_the_ends(scrubber, timeline, find, qtbot):
 
 
 def test_the_words_say_step_timestep_and_noise(scrubber, timeline, find):
-    label = find(scrubber, QLabel, names.SCRUBBER_LABEL)
+    label = find(scrubber, QLabel, "scrubber.label")
     assert label.text() == ""
     scrubber.set_trajectory(filled(20))
     assert label.text() == "step 20 of 20  ·  finished"
@@ -139,11 +138,11 @@ def test_it_follows_only_to_the_moment_that_was_looked_at(scrubber, timeline):
 
 
 def test_playing_shows_every_frame_in_turn_and_stops_at_the_last(scrubber, timeline, find, qtbot):
-    find(scrubber, QToolButton, names.SCRUBBER_LOOP).setChecked(False)
-    speed = find(scrubber, QComboBox, names.SCRUBBER_SPEED)
+    find(scrubber, QToolButton, "scrubber.loop").setChecked(False)
+    speed = find(scrubber, QComboBox, "scrubber.speed")
     speed.setCurrentIndex(speed.findData(60))
     scrubber.set_trajectory(filled(8))
-    seen, play = [], find(scrubber, QToolButton, names.SCRUBBER_PLAY)
+    seen, play = [], find(scrubber, QToolButton, "scrubber.play")
     scrubber.moved.connect(seen.append)
     qtbot.mouseClick(play, LEFT)  # at the end: it begins again
     assert play.accessibleName() == "Pause"
@@ -180,7 +179,7 @@ def test_a_late_look_at_the_clock_leaves_frames_out_and_keeps_the_time(qapp):
 
 
 def test_the_choice_goes_between_the_three_things_a_step_knows(scrubber, find, qtbot):
-    show, seen = find(scrubber, QComboBox, names.SCRUBBER_SHOW), []
+    show, seen = find(scrubber, QComboBox, "scrubber.show"), []
     scrubber.show_changed.connect(seen.append)
     assert scrubber.show_what == X_T
     for area in show.areas()[::-1]:
@@ -195,7 +194,7 @@ def test_the_choice_goes_between_the_three_things_a_step_knows(scrubber, find, q
 
 
 def test_the_choice_is_short_where_room_is_scarce(scrubber, find, qtbot):
-    show = find(scrubber, QComboBox, names.SCRUBBER_SHOW)
+    show = find(scrubber, QComboBox, "scrubber.show")
     wide = show.areas()[1].width()
     scrubber.keep.resize(scrubber.keep.minimumSizeHint())
     least, most = show.minimumSizeHint().width(), show.sizeHint().width()
@@ -205,9 +204,9 @@ def test_the_choice_is_short_where_room_is_scarce(scrubber, find, qtbot):
 
 
 def test_speed_loop_and_toggle_come_back(scrubber, find, qapp, qtbot, settings):
-    find(scrubber, QComboBox, names.SCRUBBER_SHOW).setCurrentIndex(1)
-    find(scrubber, QToolButton, names.SCRUBBER_LOOP).setChecked(False)
-    find(scrubber, QComboBox, names.SCRUBBER_SPEED).setCurrentIndex(0)
+    find(scrubber, QComboBox, "scrubber.show").setCurrentIndex(1)
+    find(scrubber, QToolButton, "scrubber.loop").setChecked(False)
+    find(scrubber, QComboBox, "scrubber.speed").setCurrentIndex(0)
     again = Scrubber(Theme(qapp), settings)
     qtbot.addWidget(again)
     assert again.show_what == PRED_X_0
@@ -236,7 +235,7 @@ def test_the_wheel_moves_nothing_by_accident(scrubber, timeline):
 def test_without_frames_nothing_can_be_pressed(scrubber, timeline, find, qtbot):
     scrubber.set_trajectory(None)
     assert not timeline.isEnabled()
-    assert not find(scrubber, QToolButton, names.SCRUBBER_PLAY).isEnabled()
+    assert not find(scrubber, QToolButton, "scrubber.play").isEnabled()
     scrubber.toggle_play()
     assert not scrubber.player.is_playing
 

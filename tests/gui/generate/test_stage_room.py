@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.generate import memory_choice
 from ddpm_studio.gui.generate.round_marks import check_place, is_near, keep_place
 from ddpm_studio.words import size_in_words
@@ -28,9 +27,9 @@ def test_in_a_narrow_window_no_control_of_the_scrubber_is_squeezed(page):
     page.window.resize(960, 640)
     page.generate()
     for kind, name in (
-        (QComboBox, names.SCRUBBER_SPEED),
-        (QPushButton, names.SCRUBBER_MEMORY),
-        (QComboBox, names.SCRUBBER_SHOW),
+        (QComboBox, "scrubber.speed"),
+        (QPushButton, "scrubber.memory"),
+        (QComboBox, "scrubber.show"),
     ):
         widget = page.get(kind, name)
         page.qtbot.waitUntil(lambda w=widget: w.width() >= w.minimumSizeHint().width())
@@ -47,8 +46,8 @@ def test_a_and_b_share_the_memory_and_the_figure_is_of_both(page, monkeypatch):
     page.generate()
     assert page.grid.trajectory.store.is_whole
     stage = page.window.generate_page._stage
-    memory = page.get(QPushButton, names.SCRUBBER_MEMORY)
-    page.click(page.get(QPushButton, names.COMPARE))
+    memory = page.get(QPushButton, "scrubber.memory")
+    page.click(page.get(QPushButton, "compare"))
     page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
     page.qtbot.waitUntil(lambda: stage.compare.b is not None and stage.compare.b.is_complete)
     page.wait_until_done()
@@ -56,7 +55,7 @@ def test_a_and_b_share_the_memory_and_the_figure_is_of_both(page, monkeypatch):
     assert a.store.budget + b.store.budget <= budget
     assert a.store.nbytes + b.store.nbytes <= budget
     assert memory.text().startswith(size_in_words(a.store.nbytes + b.store.nbytes))
-    page.click(page.get(QPushButton, names.COMPARE))
+    page.click(page.get(QPushButton, "compare"))
     assert b.store.budget == budget
 
 
@@ -66,7 +65,7 @@ def test_the_words_follow_from_all_pictures_to_one_that_is_there(page, monkeypat
     # so little that a whole frame never fits beside the last, but one picture does
     monkeypatch.setattr(memory_choice, "MB", round(1.7 * frame) // memory_choice.USUAL)
     page.generate()
-    trajectory, label = page.grid.trajectory, page.get(QLabel, names.SCRUBBER_LABEL)
+    trajectory, label = page.grid.trajectory, page.get(QLabel, "scrubber.label")
     page.click_picture(1)
     page.timeline.setValue(2)
     page.qtbot.waitUntil(lambda: trajectory.is_exact(2, 1))
@@ -81,7 +80,7 @@ def test_the_words_follow_from_all_pictures_to_one_that_is_there(page, monkeypat
 def test_a_project_that_is_left_in_the_middle_of_a_comparison(page, tiny_project, tmp_path):
     other = shutil.copytree(tiny_project.path, tmp_path / "other")
     page.generate()
-    page.click(page.get(QPushButton, names.COMPARE))
+    page.click(page.get(QPushButton, "compare"))
     page.steps.setValue(STEPS + 2)
     page.click(page.run)
     page.window.session.open_project(other)

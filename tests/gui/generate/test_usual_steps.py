@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QSpinBox
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.samplers import SAMPLERS
@@ -21,12 +20,12 @@ def controls(qapp, qtbot, settings):
 
 
 def choose(controls, sampler):
-    combo = controls.findChild(QComboBox, names.GENERATE_SAMPLER)
+    combo = controls.findChild(QComboBox, "generate.sampler")
     combo.setCurrentIndex(combo.findData(sampler))
 
 
 def steps(controls):
-    return controls.findChild(QSpinBox, names.GENERATE_STEPS)
+    return controls.findChild(QSpinBox, "generate.steps")
 
 
 def test_another_sampler_proposes_its_usual_steps(controls):

@@ -37,11 +37,11 @@ class Driver:
         self.window, self.find, self.qtbot = window, find, qtbot
         self.page, self.session = window.made_page, window.session
         window.show_page(names.NAV_MADE)
-        self.wall = self.get(PictureWall, names.MADE_WALL)
-        self.viewer = self.get(MadeViewer, names.MADE_VIEWER)
-        self.show = self.get(QComboBox, names.MADE_SHOW)
-        self.sort = self.get(QComboBox, names.MADE_SORT)
-        self.count = self.get(ElidedLabel, names.MADE_COUNT)
+        self.wall = self.get(PictureWall, "made.wall")
+        self.viewer = self.get(MadeViewer, "made.viewer")
+        self.show = self.get(QComboBox, "made.show")
+        self.sort = self.get(QComboBox, "made.sort")
+        self.count = self.get(ElidedLabel, "made.count")
         self.settle()
 
     def get(self, kind, name):

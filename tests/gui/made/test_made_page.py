@@ -32,7 +32,7 @@ def test_without_a_project_and_without_pictures_it_says_what_to_do(
     words = " ".join(label.text() for label in other.made_page.findChildren(QLabel))
     assert "Nothing made yet" in words
     other.made_page.main_action()
-    assert other.current_page.objectName() == names.PAGE_GENERATE
+    assert other.current_page.objectName() == "page.generate"
 
 
 def test_everything_is_there_newest_first_pixel_by_pixel(drive, made):
@@ -69,7 +69,7 @@ def test_stars_are_given_by_a_key_kept_and_asked_for(drive, made):
     driver.key(Qt.Key.Key_Z, CTRL)
     assert read_stars(made.gallery)[0] == frozenset()
     assert driver.shown == []
-    assert "No stars yet" in driver.text(names.MADE_NOTHING_SHOWN)
+    assert "No stars yet" in driver.text("made.nothing_shown")
 
 
 def test_the_recipe_is_told_in_words_and_used(drive, made):
@@ -81,10 +81,10 @@ def test_the_recipe_is_told_in_words_and_used(drive, made):
     assert "DDIM, 3 steps, eta 0.25" in words
     wanted = []
     driver.session.recipe_wanted.connect(lambda recipe, how: wanted.append((recipe.seed, how)))
-    driver.click(names.MADE_AGAIN)
-    assert driver.window.current_page.objectName() == names.PAGE_GENERATE
+    driver.click("made.again")
+    assert driver.window.current_page.objectName() == "page.generate"
     driver.window.show_page(names.NAV_MADE)
-    driver.click(names.MADE_USE)
+    driver.click("made.use")
     assert wanted == [(17, "all"), (17, "without_seed")]
 
 
@@ -92,8 +92,8 @@ def test_a_picture_without_recipe_says_so(drive, tiny_project, painter):
     painter.save(tiny_project, "found.png")
     driver = drive(tiny_project)
     driver.choose(0)
-    assert "recipe" in driver.text(names.MADE_SENTENCE)
-    assert not driver.is_seen(names.MADE_AGAIN)
+    assert "recipe" in driver.text("made.sentence")
+    assert not driver.is_seen("made.again")
 
 
 def test_one_is_seen_large_and_the_arrows_lead_on(drive, made):
@@ -136,7 +136,7 @@ def test_what_arrives_takes_its_place_and_nothing_else_moves(
     driver = drive(made)
     driver.page._watcher.watch(())
     driver.sort.setCurrentIndex(driver.sort.findData(sort))
-    driver.get(QLineEdit, names.MADE_SEARCH).setText(text)
+    driver.get(QLineEdit, "made.search").setText(text)
     driver.choose(1, 3)
     chosen = {entry.name for entry in driver.page._panel.selected}
     refreshed = []
@@ -211,7 +211,7 @@ def test_films_are_marked_shown_by_their_first_frame_and_played_by_the_system(dr
     assert driver.wall.wall_model.tile(row).badge == "Film"
     assert driver.wall.wall_model.image(row).pixelColor(2, 2).red() == 200
     driver.choose(row)
-    driver.click(names.MADE_PLAY_THIS)
+    driver.click("made.play_this")
     assert opened == [made.gallery / "film.gif"]
 
 
@@ -231,7 +231,7 @@ def test_several_are_counted(drive, made):
     driver = drive(made)
     driver.key(Qt.Key.Key_A, CTRL)
     assert driver.count.text().startswith("5 pictures chosen")
-    assert not driver.is_seen(names.MADE_AGAIN)
+    assert not driver.is_seen("made.again")
 
 
 @pytest.mark.parametrize("with_recipe", [True, False])
@@ -257,7 +257,7 @@ def test_copies_are_saved_elsewhere_with_their_recipes_or_without(
         )
         np.testing.assert_array_equal(np.asarray(copy), np.asarray(original))
         assert ("ddpm_studio" in copy.text) == with_recipe
-    assert "Saved 2 copies" in driver.text(names.MADE_NOTICE)
+    assert "Saved 2 copies" in driver.text("made.notice")
 
 
 def test_the_menu_offers_what_fits(drive, made):

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from ddpm_studio.gallery.stars import read_stars
-from ddpm_studio.gui import names
 from ddpm_studio.gui.made import work
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -19,15 +18,15 @@ def test_delete_moves_to_the_trash_and_undo_brings_back_stars_and_all(drive, mad
     driver.key(Qt.Key.Key_Delete)
     assert len(driver.shown) == 3  # at once
     driver.settle()
-    assert driver.text(names.MADE_NOTICE) == "2 pictures moved to the trash."
+    assert driver.text("made.notice") == "2 pictures moved to the trash."
     assert not (made.gallery / before[1]).exists()
     assert read_stars(made.gallery)[0] == frozenset()
-    driver.click(names.MADE_UNDO)
+    driver.click("made.undo")
     driver.settle()
     assert driver.shown == before
     assert {name: (made.gallery / name).read_bytes() for name in before} == contents
     assert read_stars(made.gallery)[0] == frozenset(before[1:3])
-    assert driver.text(names.MADE_NOTICE) == "2 pictures taken back."
+    assert driver.text("made.notice") == "2 pictures taken back."
 
 
 def test_without_a_system_trash_the_project_keeps_them(drive, made, monkeypatch):
@@ -37,7 +36,7 @@ def test_without_a_system_trash_the_project_keeps_them(drive, made, monkeypatch)
     driver.choose(0)
     driver.key(Qt.Key.Key_Delete)
     driver.settle()
-    assert "the project's folder “trash”" in driver.text(names.MADE_NOTICE)
+    assert "the project's folder “trash”" in driver.text("made.notice")
     assert len(list((made.path / "trash").iterdir())) == 1
     driver.key(Qt.Key.Key_Z, CTRL)
     driver.settle()
@@ -54,8 +53,8 @@ def test_a_trash_without_a_way_back_offers_no_undo(drive, made, monkeypatch, tmp
     driver.choose(0)
     driver.key(Qt.Key.Key_Delete)
     driver.settle()
-    assert driver.text(names.MADE_NOTICE) == "1 picture moved to the trash."
-    assert not driver.is_seen(names.MADE_UNDO, QPushButton)
+    assert driver.text("made.notice") == "1 picture moved to the trash."
+    assert not driver.is_seen("made.undo", QPushButton)
 
 
 def test_what_comes_into_the_place_is_chosen_so_that_one_can_go_on(drive, made):
@@ -77,6 +76,6 @@ def test_all_can_go_and_come_back(drive, made):
     driver.key(Qt.Key.Key_Delete)
     driver.settle()
     assert driver.shown == []
-    driver.click(names.MADE_UNDO)
+    driver.click("made.undo")
     driver.settle()
     assert len(driver.shown) == 5

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import PICTURES
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import work
@@ -83,7 +82,7 @@ class Driver:
 
     @property
     def wall(self) -> PictureWall:
-        return self.get(PictureWall, names.PICTURES_WALL)
+        return self.get(PictureWall, "pictures.wall")
 
     @property
     def config(self) -> PicturesConfig:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QComboBox, QLabel, QListView, QPushButton
 
 from ddpm_studio.choices import Choices, Crop
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.gui import names
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.pictures.expected import foreseen
@@ -42,20 +41,20 @@ def tile(page: Driver, name: str) -> WallEntry:
 
 def test_a_click_marks_the_tile_before_anything_is_read(unread: Driver) -> None:
     page = unread
-    page.pick(names.FILTER_SHOW, "all")
+    page.pick("filter.show", "all")
     row = page.shown.index("flower_03.png")
     page.select(row)
     page.wait(lambda: page.wall.wall_model.image(row) is not None)
     before = page.shown_pixels(row)
-    page.click(names.PICTURES_TOGGLE)
+    page.click("pictures.toggle")
     assert tile(page, "flower_03.png").is_faint
     middle = np.s_[len(before) // 4 : len(before) // 2]
     after = page.shown_pixels(row)
     assert after[middle].astype(int).std() < 0.5 * before[middle].astype(int).std()  # veiled
-    assert page.text(names.PICTURES_DETAILS_TEXT) == "Left out by you."
-    toggle = page.get(QPushButton, names.PICTURES_TOGGLE)
+    assert page.text("pictures.details.text") == "Left out by you."
+    toggle = page.get(QPushButton, "pictures.toggle")
     assert toggle.text() == "Take"
-    page.click(names.PICTURES_TOGGLE)
+    page.click("pictures.toggle")
     assert not tile(page, "flower_03.png").is_faint
     np.testing.assert_array_equal(page.shown_pixels(row), before)
     assert toggle.text() == "Leave out"
@@ -68,40 +67,40 @@ def test_what_is_left_out_leaves_the_wall_of_what_is_taken(unread: Driver) -> No
     for count, name in ((11, "flower_04.png"), (10, "flower_05.png")):
         page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
         assert len(page.shown) == count
-        assert page.text(names.PICTURES_DETAILS_NAME) == name
-        assert f"{count} pictures" in page.text(names.PICTURES_TAKEN)
+        assert page.text("pictures.details.name") == name
+        assert f"{count} pictures" in page.text("pictures.taken")
         assert all(page.wall.wall_model.image(row) is not None for row in range(count))
-    assert page.text(names.PICTURES_LEFT_OUT_COUNT) == "3 files left out"
-    listed = page.get(QListView, names.PICTURES_LEFT_OUT).model()
+    assert page.text("pictures.left_out_count") == "3 files left out"
+    listed = page.get(QListView, "pictures.left_out").model()
     assert [listed.index(row, 0).data() for row in range(3)] == [
         "broken.jpg",
         "flower_03.png",
         "flower_04.png",
     ]
-    page.click(names.PICTURES_UNDO)
-    page.click(names.PICTURES_UNDO)
+    page.click("pictures.undo")
+    page.click("pictures.undo")
     assert len(page.shown) == 12
-    assert page.text(names.PICTURES_LEFT_OUT_COUNT) == "1 file left out"
+    assert page.text("pictures.left_out_count") == "1 file left out"
 
 
 def test_how_often_it_is_seen_stands_on_the_tile_at_once(unread: Driver) -> None:
     page = unread
     page.select(2, 5)
-    page.pick(names.PICTURES_WEIGHT, 4.0)
+    page.pick("pictures.weight", 4.0)
     badges = [page.wall.wall_model.tile(row).badge for row in (1, 2, 5)]
     assert badges == ["", "4 ×", "4 ×"]
     assert page.wall.chosen_rows() == [2, 5]
-    assert page.get(QComboBox, names.PICTURES_WEIGHT).currentData() == 4.0
-    page.click(names.PICTURES_UNDO)
+    assert page.get(QComboBox, "pictures.weight").currentData() == 4.0
+    page.click("pictures.undo")
     assert page.wall.wall_model.tile(2).badge == ""
 
 
 def test_there_is_no_way_on_without_a_picture(unread: Driver) -> None:
     page = unread
     page.qtbot.keyClick(page.wall, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    page.click(names.PICTURES_TOGGLE)
-    assert page.get(QLabel, names.PICTURES_NOTHING_SHOWN).isVisible()
-    assert not page.get(QPushButton, names.PICTURES_CONTINUE).isEnabled()
+    page.click("pictures.toggle")
+    assert page.get(QLabel, "pictures.nothing_shown").isVisible()
+    assert not page.get(QPushButton, "pictures.continue").isEnabled()
 
 
 LEAF, TWIN, HALF = str(Path("leaves", "leaf 9.png")), "twin.png", "later half.jpg"

@@ -11,7 +11,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QListView, QMenu, QPushButton, QWidget
 
 from ddpm_studio.choices import read_choices
-from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import history as choice_history
 from ddpm_studio.gui.pictures import work
@@ -47,59 +46,59 @@ def test_delete_leaves_out_and_undo_takes_back(page) -> None:
     page.wait(lambda: len(page.shown) == 11)
     assert "flower_03.png" not in page.shown
     assert saved(page, "flower_03.png").state == "out"
-    assert "11 pictures" in page.text(names.PICTURES_TAKEN)
-    assert page.text(names.PICTURES_LEFT_OUT_COUNT) == "2 files left out"
-    assert page.text(names.PICTURES_DETAILS_NAME) == "flower_04.png"  # what came into its place
+    assert "11 pictures" in page.text("pictures.taken")
+    assert page.text("pictures.left_out_count") == "2 files left out"
+    assert page.text("pictures.details.name") == "flower_04.png"  # what came into its place
     page.press(Qt.Key.Key_Z, CTRL)
     page.wait(lambda: len(page.shown) == 12)
     assert saved(page, "flower_03.png").state == "auto"
     page.press(Qt.Key.Key_Z, CTRL | SHIFT)
     page.wait(lambda: len(page.shown) == 11)
-    page.click(names.PICTURES_UNDO)
+    page.click("pictures.undo")
     page.wait(lambda: len(page.shown) == 12)
-    page.click(names.PICTURES_REDO)
+    page.click("pictures.redo")
     page.wait(lambda: len(page.shown) == 11)
 
 
 def test_several_are_left_out_and_taken_back_with_one_button(page) -> None:
     page.select(1, 4, 5)
-    assert page.get(QPushButton, names.PICTURES_TOGGLE).text() == "Leave out 3"
-    page.click(names.PICTURES_TOGGLE)
+    assert page.get(QPushButton, "pictures.toggle").text() == "Leave out 3"
+    page.click("pictures.toggle")
     page.wait(lambda: len(page.shown) == 9)
-    page.pick(names.FILTER_SHOW, "left_out")
+    page.pick("filter.show", "left_out")
     assert page.shown == ["broken.jpg", "flower_01.png", "flower_04.png", "flower_05.png"]
-    toggle = page.get(QPushButton, names.PICTURES_TOGGLE)
+    toggle = page.get(QPushButton, "pictures.toggle")
     page.select(0)
     assert not toggle.isEnabled()  # nothing can be made of this one
     page.select(1, 2, 3)
     assert toggle.text() == "Take 3"
-    page.click(names.PICTURES_TOGGLE)
+    page.click("pictures.toggle")
     page.wait(lambda: page.shown == ["broken.jpg"])
     assert read_choices(page.session.project.path).by_name == {}
     page.press(Qt.Key.Key_Z, CTRL)
     page.press(Qt.Key.Key_Z, CTRL)
-    page.pick(names.FILTER_SHOW, "taken")
+    page.pick("filter.show", "taken")
     page.wait(lambda: len(page.shown) == 12)
 
 
 def test_what_is_selected_stays_selected_and_in_view(page) -> None:
     page.select(9, 10)
-    page.pick(names.PICTURES_WEIGHT, 2.0)
+    page.pick("pictures.weight", 2.0)
     page.wait(lambda: page.wall.wall_model.tile(9).badge == "2 ×")
     assert page.wall.chosen_rows() == [9, 10]
-    assert page.text(names.PICTURES_DETAILS_NAME) == "flower_10.png"
+    assert page.text("pictures.details.name") == "flower_10.png"
 
 
 def test_all_can_be_left_out_and_come_back(page) -> None:
     page.qtbot.keyClick(page.wall, Qt.Key.Key_A, CTRL)
     page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
-    nothing = page.get(QLabel, names.PICTURES_NOTHING_SHOWN)
+    nothing = page.get(QLabel, "pictures.nothing_shown")
     page.wait(nothing.isVisible)
     assert "No picture is taken" in nothing.text()
-    assert not page.get(QPushButton, names.PICTURES_CONTINUE).isEnabled()
-    page.click(names.PICTURES_UNDO)
+    assert not page.get(QPushButton, "pictures.continue").isEnabled()
+    page.click("pictures.undo")
     page.wait(lambda: len(page.shown) == 12)
-    assert page.get(QPushButton, names.PICTURES_CONTINUE).isEnabled()
+    assert page.get(QPushButton, "pictures.continue").isEnabled()
 
 
 def test_choices_are_there_when_the_project_is_opened_again(page, make_window, drive) -> None:
@@ -107,14 +106,14 @@ def test_choices_are_there_when_the_project_is_opened_again(page, make_window, d
     page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
     page.wait(lambda: len(page.shown) == 11)
     page.select(0)
-    page.pick(names.PICTURES_WEIGHT, 4.0)
+    page.pick("pictures.weight", 4.0)
     page.wait(lambda: page.wall.wall_model.tile(0).badge == "4 ×")
     again = drive(make_window(Project.open(page.session.project.path)))
     again.wait_for_wall()
     assert again.shown == page.shown
     assert again.wall.wall_model.tile(0).badge == "4 ×"
-    assert again.get(QComboBox, names.PICTURES_WEIGHT).currentData() == 4.0
-    assert not again.get(QWidget, names.PICTURES_UNDO).isEnabled()
+    assert again.get(QComboBox, "pictures.weight").currentData() == 4.0
+    assert not again.get(QWidget, "pictures.undo").isEnabled()
 
 
 def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
@@ -131,10 +130,10 @@ def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
         page.select(0)
         page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
         assert "No space left" in page.window.findChild(Banner).sentence
-        page.click(names.PICTURES_UNDO)
+        page.click("pictures.undo")
     assert read_choices(page.session.project.path) == before
     assert len(page.shown) == 11
-    page.click(names.PICTURES_UNDO)  # nothing was lost: now there is room again
+    page.click("pictures.undo")  # nothing was lost: now there is room again
     page.wait(lambda: len(page.shown) == 12)
 
 
@@ -173,8 +172,8 @@ def test_the_menu_does_what_the_buttons_do(page, opened: list[Path]) -> None:
     choose_in_menu(page, "Show in folder")
     assert opened == [page.session.project.pictures]
     choose_in_menu(page, "Crop…")
-    page.wait(lambda: page.window.findChild(QDialog, names.CROP) is not None)
-    page.window.findChild(QDialog, names.CROP).reject()
+    page.wait(lambda: page.window.findChild(QDialog, "crop") is not None)
+    page.window.findChild(QDialog, "crop").reject()
 
 
 # the crop
@@ -185,9 +184,9 @@ def test_a_crop_changes_one_tile_and_reads_one_file(page, monkeypatch) -> None:
     before = as_array(page.wall.wall_model.image(5))
     others = [as_array(page.wall.wall_model.image(row)) for row in (4, 6)]
     page.qtbot.keyClick(page.wall, Qt.Key.Key_Return)
-    page.wait(lambda: page.window.findChild(QDialog, names.CROP) is not None)
-    editor = page.window.findChild(QDialog, names.CROP)
-    frame = editor.findChild(CropFrame, names.CROP_FRAME)
+    page.wait(lambda: page.window.findChild(QDialog, "crop") is not None)
+    editor = page.window.findChild(QDialog, "crop")
+    frame = editor.findChild(CropFrame, "crop.frame")
     corner = frame.frame_rect(frame.box).bottomRight().toPoint()
     asked: list[str] = []
     request_for = work_request()
@@ -200,7 +199,7 @@ def test_a_crop_changes_one_tile_and_reads_one_file(page, monkeypatch) -> None:
     page.qtbot.mousePress(frame, LEFT, pos=corner)
     page.qtbot.mouseMove(frame, corner - QPoint(60, 60))
     page.qtbot.mouseRelease(frame, LEFT, pos=corner - QPoint(60, 60))
-    page.qtbot.mouseClick(editor.findChild(QPushButton, names.CROP_USE), LEFT)
+    page.qtbot.mouseClick(editor.findChild(QPushButton, "crop.use"), LEFT)
     model = page.wall.wall_model
 
     def is_other() -> bool:
@@ -211,7 +210,7 @@ def test_a_crop_changes_one_tile_and_reads_one_file(page, monkeypatch) -> None:
     assert [Path(path).name for path in asked] == ["flower_05.png"]
     for row, pixels in zip((4, 6), others, strict=True):
         np.testing.assert_array_equal(as_array(model.image(row)), pixels)
-    page.wait(lambda: "Your own frame is used" in page.text(names.PICTURES_DETAILS_TEXT))
+    page.wait(lambda: "Your own frame is used" in page.text("pictures.details.text"))
     assert saved(page, "flower_05.png").crops[0].mode == "box"
     page.press(Qt.Key.Key_Z, CTRL)
     page.wait(lambda: saved(page, "flower_05.png").crops == ())
@@ -228,16 +227,16 @@ def work_request() -> Callable[..., dict[str, object]]:
 
 def left_out(page: Driver) -> dict[str, str]:
     """Name and reason of each file in the list on the right."""
-    model = page.get(QListView, names.PICTURES_LEFT_OUT).model()
+    model = page.get(QListView, "pictures.left_out").model()
     rows = [model.index(row, 0) for row in range(model.rowCount())]
     words = [index.data(Qt.ItemDataRole.AccessibleTextRole).split(": ", 1) for index in rows]
     return dict(words)
 
 
 def take(page: Driver, name: str) -> None:
-    listed = page.get(QListView, names.PICTURES_LEFT_OUT)
+    listed = page.get(QListView, "pictures.left_out")
     listed.setCurrentIndex(listed.model().index(list(left_out(page)).index(name), 0))
-    page.click(names.PICTURES_TAKE)
+    page.click("pictures.take")
 
 
 def test_what_was_left_out_can_be_taken_all_the_same(mixed_page) -> None:
@@ -257,9 +256,9 @@ def test_what_was_left_out_can_be_taken_all_the_same(mixed_page) -> None:
     page.wait(lambda: any(name.startswith("clip.mp4 at ") for name in page.shown))
     page.wait(lambda: set(left_out(page)) == {"tiny.png"})  # which is no picture to the model
     assert {"twin.png", leaves[2]} <= set(page.shown)
-    listed = page.get(QListView, names.PICTURES_LEFT_OUT)
+    listed = page.get(QListView, "pictures.left_out")
     listed.setCurrentIndex(listed.model().index(0, 0))
-    assert not page.get(QPushButton, names.PICTURES_TAKE).isVisible()
+    assert not page.get(QPushButton, "pictures.take").isVisible()
     assert digest_of(folder) == before
 
 
@@ -269,7 +268,7 @@ def test_all_frames_of_a_video_go_together(mixed_page) -> None:
     page.wait(lambda: any(name.startswith("clip.mp4 at ") for name in page.shown))
     page.wait_for_wall()
     page.select(page.shown.index("clip.mp4 at 0 s"))
-    assert not page.get(QPushButton, names.PICTURES_EDIT_CROP).isEnabled()
+    assert not page.get(QPushButton, "pictures.edit_crop").isEnabled()
     choose_in_menu(page, "Leave out the whole video")
     page.wait(lambda: not any(name.startswith("clip.mp4") for name in page.shown))
     assert saved(page, "clip.mp4").seconds == 0
@@ -277,20 +276,20 @@ def test_all_frames_of_a_video_go_together(mixed_page) -> None:
 
 def test_copies_stand_beside_each_other_and_labels_filter(mixed_page) -> None:
     page = mixed_page
-    page.pick(names.FILTER_SHOW, "copies")
+    page.pick("filter.show", "copies")
     assert page.shown == [str(Path("leaves", "leaf 11.png")), "twin.png"]
-    page.pick(names.FILTER_SHOW, "all")
+    page.pick("filter.show", "all")
     assert len(page.shown) == 7
-    page.pick(names.FILTER_LABEL, "leaves")
+    page.pick("filter.label", "leaves")
     assert len(page.shown) == 3
-    page.pick(names.FILTER_LABEL, "")
+    page.pick("filter.label", "")
     page.press(Qt.Key.Key_F, CTRL)
     page.qtbot.keyClicks(page.window.focusWidget(), "T")
     page.qtbot.keyClicks(page.window.focusWidget(), "W")
     assert page.shown == ["twin.png"]
     page.qtbot.keyClick(page.window.focusWidget(), Qt.Key.Key_Escape)
-    page.pick(names.FILTER_SORT, "pixels")
-    page.click(names.FILTER_ORDER)
+    page.pick("filter.sort", "pixels")
+    page.click("filter.order")
     assert page.shown[0] == "later half.jpg"
 
 
@@ -302,11 +301,11 @@ def test_a_folder_with_nothing_but_a_video_offers_its_frames(
     make_video(folder / "clip.mp4")
     project = Project.create(tmp_path / "projects" / "films", folder, new_project.config)
     page = drive(make_window(project))
-    page.wait(page.get(QLabel, names.PICTURES_NOTHING_SHOWN).isVisible)
-    assert not page.get(QPushButton, names.PICTURES_CONTINUE).isEnabled()
+    page.wait(page.get(QLabel, "pictures.nothing_shown").isVisible)
+    assert not page.get(QPushButton, "pictures.continue").isEnabled()
     take(page, "clip.mp4")
     page.wait(lambda: bool(page.shown))
-    assert page.get(QPushButton, names.PICTURES_CONTINUE).isEnabled()
+    assert page.get(QPushButton, "pictures.continue").isEnabled()
 
 
 # what the folder says
@@ -314,18 +313,18 @@ def test_a_folder_with_nothing_but_a_video_offers_its_frames(
 
 def test_the_advice_of_the_folder_can_be_used(page) -> None:
     assert not page.config.flip_horizontal
-    page.click(names.FOLDER_USE)
+    page.click("folder.use")
     assert Project.open(page.session.project.path).config.pictures.flip_horizontal
-    assert not page.get(QPushButton, names.FOLDER_USE).isVisible()
+    assert not page.get(QPushButton, "folder.use").isVisible()
 
 
 def test_the_shape_of_the_folder_is_offered_as_a_size(mixed_page) -> None:
     page = mixed_page
-    page.pick(names.PICTURES_SIZE, (48, 32))  # as three of its pictures, 60 × 40
+    page.pick("pictures.size", (48, 32))  # as three of its pictures, 60 × 40
     page.wait_for_wall()
     assert page.wall.wall_model.picture_size.toTuple() == (48, 32)
     assert page.config.shape == (3, 32, 48)
-    assert "48 × 32" in page.text(names.PICTURES_TAKEN)
+    assert "48 × 32" in page.text("pictures.taken")
 
 
 def test_a_window_that_is_only_dropped_leaves_no_process(qtbot, new_project, settings) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QToolButton
 
 from ddpm_studio.choices import MOST_CROPS, Crop
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.crop_editor import CropEditor
 from ddpm_studio.gui.pictures.crop_frame import HANDLES, CropFrame
@@ -42,10 +41,10 @@ class Driver:
 
     def __init__(self, dialog: CropEditor, qtbot, find) -> None:
         self.dialog, self.qtbot, self._find = dialog, qtbot, find
-        self.frame: CropFrame = find(dialog, CropFrame, names.CROP_FRAME)
-        self.mode: QComboBox = find(dialog, QComboBox, names.CROP_MODE)
-        self.list: QListWidget = find(dialog, QListWidget, names.CROP_LIST)
-        self.facts: QLabel = find(dialog, QLabel, names.CROP_FACTS)
+        self.frame: CropFrame = find(dialog, CropFrame, "crop.frame")
+        self.mode: QComboBox = find(dialog, QComboBox, "crop.mode")
+        self.list: QListWidget = find(dialog, QListWidget, "crop.list")
+        self.facts: QLabel = find(dialog, QLabel, "crop.facts")
         self.chosen: list[tuple[Crop, ...]] = []
         dialog.chosen.connect(self.chosen.append)
 
@@ -76,7 +75,7 @@ class Driver:
 
     def seen(self) -> tuple[int, int, int]:
         """The colour in the middle of what the network sees."""
-        label: QLabel = self._find(self.dialog, QLabel, names.CROP_SEEN)
+        label: QLabel = self._find(self.dialog, QLabel, "crop.seen")
         image = label.pixmap().toImage()
         colour = image.pixelColor(image.width() // 2, image.height() // 2)
         return colour.red(), colour.green(), colour.blue()
@@ -204,7 +203,7 @@ def test_dragging_inside_moves_the_frame_and_makes_it_the_artists_own(edit) -> N
     assert driver.mode.currentData() == "box"
     assert driver.box[0] == pytest.approx(before[0] - 30 / area.width())
     assert driver.box[1:] == pytest.approx(before[1:])
-    driver.click(names.CROP_USE)
+    driver.click("crop.use")
     assert [crop.mode for crop in driver.chosen[0]] == ["box"]
     assert driver.chosen[0][0].box == pytest.approx(driver.box)
     assert not driver.dialog.isVisible()
@@ -289,7 +288,7 @@ def test_each_mode_is_shown_and_chosen(edit) -> None:
 def test_the_folder_is_shown_as_it_crops_and_chosen_by_its_button(edit) -> None:
     driver = edit((OWN,), mode="smart", focus=(0.9, 0.5))
     assert driver.mode.itemText(0) == "As the whole folder (by detail)"
-    driver.click(names.CROP_AS_FOLDER)
+    driver.click("crop.as_folder")
     assert driver.chosen == [()]
 
 
@@ -298,7 +297,7 @@ def test_cancel_and_escape_choose_nothing(edit) -> None:
     driver.qtbot.keyClick(driver.frame, Qt.Key.Key_Escape)
     assert not driver.dialog.isVisible()
     driver.dialog.open()
-    driver.click(names.CROP_CANCEL)
+    driver.click("crop.cancel")
     assert not driver.dialog.isVisible()
     assert driver.chosen == []
 
@@ -315,8 +314,8 @@ def test_enter_uses_what_is_shown(edit) -> None:
 def test_crops_are_added_picked_and_removed(edit) -> None:
     driver = edit((OWN,))
     assert not driver.list.isVisible()
-    driver.click(names.CROP_ADD)
-    driver.click(names.CROP_ADD)
+    driver.click("crop.add")
+    driver.click("crop.add")
     assert driver.list.isVisible()
     assert driver.list.count() == len(driver.dialog.crops) == 3
     assert driver.list.currentRow() == 2
@@ -326,7 +325,7 @@ def test_crops_are_added_picked_and_removed(edit) -> None:
     assert driver.list.currentRow() == 0
     assert driver.box == pytest.approx(OWN.box)
     third = driver.dialog.crops[2]
-    driver.click(names.CROP_REMOVE, QToolButton)
+    driver.click("crop.remove", QToolButton)
     assert driver.dialog.crops[-1] == third
     driver.qtbot.keyClick(driver.frame, Qt.Key.Key_Delete)
     assert driver.dialog.crops == (third,)
@@ -346,28 +345,28 @@ def test_a_thumbnail_brings_its_crop_back_into_the_frame(edit) -> None:
 
 def test_the_folders_crop_stays_the_first_of_several(edit) -> None:
     driver = edit(mode="pad")
-    driver.click(names.CROP_ADD)
+    driver.click("crop.add")
     assert [crop.mode for crop in driver.dialog.crops] == ["pad", "box"]
 
 
 def test_a_large_picture_is_filled_with_crops(edit) -> None:
     driver = edit(size=(6000, 4000))
-    driver.click(names.CROP_FILL)
+    driver.click("crop.fill")
     assert driver.list.count() == MOST_CROPS
-    assert not driver.button(names.CROP_ADD).isEnabled()
+    assert not driver.button("crop.add").isEnabled()
     assert driver.facts.text() == "This part has 64 × 64 pixels; they are used as they are."
-    driver.click(names.CROP_USE)
+    driver.click("crop.use")
     assert [crop.box for crop in driver.chosen[0]] == list(box_grid((6000, 4000), TARGET))
 
 
 def test_a_small_picture_cannot_be_filled(edit) -> None:
-    assert not edit(size=(100, 70)).button(names.CROP_FILL).isEnabled()
+    assert not edit(size=(100, 70)).button("crop.fill").isEnabled()
 
 
 def test_the_dialog_keeps_its_size_when_crops_come_and_go(edit) -> None:
     driver = edit()
     before = driver.dialog.size()
-    driver.click(names.CROP_ADD)
+    driver.click("crop.add")
     driver.qtbot.waitUntil(driver.list.isVisible)
     assert driver.dialog.size() == before
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from ddpm_studio.config import PicturesConfig, StudioConfig
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.folder_summary import AlikeMeter, FolderPanel, PaletteStrip
 
@@ -45,7 +44,7 @@ def panel(qapp, qtbot) -> FolderPanel:
 
 
 def test_before_anything_is_known_it_says_so(panel, find) -> None:
-    empty, count = find(panel, QLabel, names.FOLDER_EMPTY), find(panel, QLabel, names.FOLDER_COUNT)
+    empty, count = find(panel, QLabel, "folder.empty"), find(panel, QLabel, "folder.count")
     assert empty.isVisible()
     assert not count.isVisible()
     panel.set_summary(Summary())
@@ -61,12 +60,12 @@ def test_what_is_known_stands_in_words(panel, find) -> None:
     said = {
         name: find(panel, QLabel, name).text()
         for name in (
-            names.FOLDER_COUNT,
-            names.FOLDER_SIZES,
-            names.FOLDER_ASPECT,
-            names.FOLDER_KINDS,
-            names.FOLDER_EXPECTATION,
-            names.FOLDER_ADVICE,
+            "folder.count",
+            "folder.sizes",
+            "folder.aspect",
+            "folder.kinds",
+            "folder.expectation",
+            "folder.advice",
         )
     }
     assert list(said.values()) == [
@@ -81,14 +80,14 @@ def test_what_is_known_stands_in_words(panel, find) -> None:
 
 def test_what_is_not_there_takes_no_room(panel, find) -> None:
     panel.set_summary(Summary(count=1, left_out=0, grey=0, pixel_art=0, palette=(), shares=()))
-    assert find(panel, QLabel, names.FOLDER_COUNT).text() == "1 taken"
-    for name in (names.FOLDER_KINDS, names.FOLDER_PALETTE, names.FOLDER_ALIKE):
+    assert find(panel, QLabel, "folder.count").text() == "1 taken"
+    for name in ("folder.kinds", "folder.palette", "folder.alike"):
         assert not find(panel, QWidget, name).isVisible()
 
 
 def test_the_palette_is_as_wide_as_the_shares_and_tells_each_colour(panel, find) -> None:
     panel.set_summary(Summary(shares=(3.0, 1.0)))  # they need not add up to 1
-    strip = find(panel, PaletteStrip, names.FOLDER_PALETTE)
+    strip = find(panel, PaletteStrip, "folder.palette")
     image = strip.grab().toImage()
     middle = image.height() // 2
     for part, colour in ((0.1, RED), (0.7, RED), (0.8, BLUE), (0.9, BLUE)):
@@ -101,7 +100,7 @@ def test_the_palette_is_as_wide_as_the_shares_and_tells_each_colour(panel, find)
 
 
 def test_the_mark_moves_with_how_alike_they_are(panel, find) -> None:
-    meter = find(panel, AlikeMeter, names.FOLDER_ALIKE)
+    meter = find(panel, AlikeMeter, "folder.alike")
 
     def mark(value: float) -> float:
         """The middle of what is drawn over the line, 0 to 1."""
@@ -119,7 +118,7 @@ def test_the_mark_moves_with_how_alike_they_are(panel, find) -> None:
 
 
 def test_the_advice_is_offered_only_while_the_settings_differ(qtbot, panel, find) -> None:
-    use = find(panel, QPushButton, names.FOLDER_USE)
+    use = find(panel, QPushButton, "folder.use")
     panel.set_summary(Summary())
     assert not use.isVisible()  # nobody has told what holds
     panel.set_current(StudioConfig())
@@ -136,7 +135,7 @@ def test_the_advice_is_offered_only_while_the_settings_differ(qtbot, panel, find
 
 
 def test_what_is_fixed_by_training_is_not_offered_but_explained(qtbot, panel, find) -> None:
-    use = find(panel, QPushButton, names.FOLDER_USE)
+    use = find(panel, QPushButton, "folder.use")
     flip, dropout = ("pictures.flip_horizontal", True), ("model.dropout", 0.2)
     fixed = "Dropout is fixed once training has begun: that takes a new project."
 

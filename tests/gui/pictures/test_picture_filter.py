@@ -12,7 +12,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QToolButton
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.wall.filter_bar import PictureFilter
 from ddpm_studio.gui.wall.query import (
@@ -188,7 +187,7 @@ def pick(qtbot, combo: QComboBox, data: str) -> None:
 
 
 def test_every_letter_is_said_and_escape_clears_the_search(qtbot, bar, find) -> None:
-    search = find(bar, QLineEdit, names.FILTER_TEXT)
+    search = find(bar, QLineEdit, "filter.text")
     bar.focus_search()
     qtbot.keyClicks(search, "ab ")
     assert [query.text for query in bar.said] == ["a", "ab"]  # a blank asks for nothing else
@@ -198,9 +197,9 @@ def test_every_letter_is_said_and_escape_clears_the_search(qtbot, bar, find) -> 
 
 
 def test_choices_are_said_once_each(qtbot, bar, find) -> None:
-    pick(qtbot, find(bar, QComboBox, names.FILTER_SHOW), "taken")
-    pick(qtbot, find(bar, QComboBox, names.FILTER_SORT), "colour")
-    qtbot.mouseClick(find(bar, QToolButton, names.FILTER_ORDER), LEFT)
+    pick(qtbot, find(bar, QComboBox, "filter.show"), "taken")
+    pick(qtbot, find(bar, QComboBox, "filter.sort"), "colour")
+    qtbot.mouseClick(find(bar, QToolButton, "filter.order"), LEFT)
     assert bar.said == [
         PictureQuery(show="taken"),
         PictureQuery(show="taken", sort="colour"),
@@ -209,16 +208,16 @@ def test_choices_are_said_once_each(qtbot, bar, find) -> None:
 
 
 def test_the_order_is_said_in_words_of_what_is_sorted(qtbot, bar, find) -> None:
-    order = find(bar, QToolButton, names.FILTER_ORDER)
+    order = find(bar, QToolButton, "filter.order")
     assert order.accessibleName() == "Order: A to Z"
     qtbot.mouseClick(order, LEFT)
     assert order.accessibleName() == "Order: Z to A"
-    pick(qtbot, find(bar, QComboBox, names.FILTER_SORT), "pixels")
+    pick(qtbot, find(bar, QComboBox, "filter.sort"), "pixels")
     assert order.accessibleName() == "Order: Large ones first"
 
 
 def test_folders_can_be_chosen_only_if_there_are_any(qtbot, bar, find) -> None:
-    label = find(bar, QComboBox, names.FILTER_LABEL)
+    label = find(bar, QComboBox, "filter.label")
     assert not label.isVisible()
     bar.set_labels(["birds", "fish"])
     assert label.isVisible()
@@ -232,7 +231,7 @@ def test_folders_can_be_chosen_only_if_there_are_any(qtbot, bar, find) -> None:
 
 def test_counts_stand_beside_the_choices_and_say_nothing(bar, find) -> None:
     bar.set_counts({"all": 1252, "left_out": 12})
-    show = find(bar, QComboBox, names.FILTER_SHOW)
+    show = find(bar, QComboBox, "filter.show")
     words = [show.itemText(row).split() for row in range(show.count())]
     assert words[0] == ["All", "1,252"]
     assert words[2] == ["Left", "out", "12"]
@@ -253,6 +252,6 @@ def test_the_bar_fits_over_the_wall_of_the_smallest_window(bar, find) -> None:
     bar.set_counts(dict.fromkeys(SHOWS, 20_000))
     assert bar.minimumSizeHint().width() <= 450
     bar.resize(450, 40)
-    order = find(bar, QToolButton, names.FILTER_ORDER)
+    order = find(bar, QToolButton, "filter.order")
     bar.layout().activate()
     assert order.geometry().right() < 450

@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from ddpm_studio.events import PicturesSeen, Progress, Work
-from ddpm_studio.gui import names
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.wall.model import WallModel
 from ddpm_studio.project import Project
@@ -65,7 +64,7 @@ def test_pictures_appear_while_the_others_are_read(living, make_window, drive, m
     assert page.shown == ["a note.txt", "leaf 1.png", "leaf 2.png", "leaf 10.png"]
     assert model.image(0) is None
     early = [as_array(model.image(row)) for row in (1, 2, 3)]
-    page.wait(lambda: "3 of 4" in page.text(names.PICTURES_TAKEN))
+    page.wait(lambda: "3 of 4" in page.text("pictures.taken"))
     is_held.clear()
     page.wait_for_wall()
     assert page.shown == ["leaf 1.png", "leaf 2.png", "leaf 10.png"]
@@ -99,13 +98,13 @@ def test_another_project_is_not_told_of_the_folder_before(living_page) -> None:
 def test_the_chosen_picture_stays_when_others_come(living_page) -> None:
     page, folder = living_page, living_page.session.project.pictures
     page.select(1)
-    assert page.text(names.PICTURES_DETAILS_NAME) == "leaf 2.png"
-    page.wait(lambda: "become" in page.text(names.PICTURES_DETAILS_TEXT))
+    assert page.text("pictures.details.name") == "leaf 2.png"
+    page.wait(lambda: "become" in page.text("pictures.details.text"))
     draw(folder / "a leaf.png", 6)
     page.wait(lambda: len(page.shown) == 4)
     assert page.wall.chosen_rows() == [2]
-    assert page.get(QLabel, names.PICTURES_DETAILS_NAME) is not None
-    assert page.text(names.PICTURES_DETAILS_NAME) == "leaf 2.png"
+    assert page.get(QLabel, "pictures.details.name") is not None
+    assert page.text("pictures.details.name") == "leaf 2.png"
 
 
 def test_the_wall_stays_where_it_was_scrolled_to(page) -> None:

@@ -52,39 +52,39 @@ def test_reading_shows_its_progress_and_can_be_cancelled(
     with monkeypatch.context() as slow:
         slow.setattr(work, "prepare", endless)
         page = drive(make_window(new_project))
-        preparing = page.get(QWidget, names.PICTURES_PREPARING)
+        preparing = page.get(QWidget, "pictures.preparing")
         page.wait(preparing.isVisible)
         words = preparing.findChildren(QLabel)
         page.wait(lambda: any("of 1,000" in label.text() for label in words))
-        page.click(names.PICTURES_CANCEL)
-        page.wait(page.get(QWidget, names.PICTURES_STOPPED).isVisible)
+        page.click("pictures.cancel")
+        page.wait(page.get(QWidget, "pictures.stopped").isVisible)
     assert page.session.jobs.get(PICTURES) is None
-    assert not page.get(QListView, names.PICTURES_LEFT_OUT).isVisible()
-    page.click(names.PICTURES_AGAIN)
+    assert not page.get(QListView, "pictures.left_out").isVisible()
+    page.click("pictures.again")
     page.wait_for_wall()
 
 
 def test_other_settings_are_read_behind_the_wall_with_a_bar(page, monkeypatch) -> None:
-    words = page.text(names.PICTURES_TAKEN)
-    reading = page.get(QProgressBar, names.PICTURES_READING)
+    words = page.text("pictures.taken")
+    reading = page.get(QProgressBar, "pictures.reading")
     assert not reading.isVisible()
     with monkeypatch.context() as slow:
         slow.setattr(work, "prepare", endless)
-        page.choose(names.PICTURES_CROP, "smart")
+        page.choose("pictures.crop", "smart")
         page.wait(reading.isVisible)
-        page.wait(lambda: "of 1,000" in page.text(names.PICTURES_TAKEN))
+        page.wait(lambda: "of 1,000" in page.text("pictures.taken"))
     assert page.wall.isVisible()
-    page.choose(names.PICTURES_CROP, "centre")  # back to what is on the wall
+    page.choose("pictures.crop", "centre")  # back to what is on the wall
     assert not reading.isVisible()
-    assert page.text(names.PICTURES_TAKEN) == words
+    assert page.text("pictures.taken") == words
 
 
 def test_a_choice_during_reading_begins_anew(page, monkeypatch) -> None:
     with monkeypatch.context() as slow:
         slow.setattr(work, "prepare", endless)
-        page.choose(names.PICTURES_SIZE, 16)
-        page.wait(page.get(QProgressBar, names.PICTURES_READING).isVisible)
-    page.choose(names.PICTURES_SIZE, 32)
+        page.choose("pictures.size", 16)
+        page.wait(page.get(QProgressBar, "pictures.reading").isVisible)
+    page.choose("pictures.size", 32)
     page.wait_for_wall()
     assert page.wall.wall_model.picture_size.width() == 32
 
@@ -97,19 +97,19 @@ def test_a_folder_without_pictures_says_so_and_another_can_be_chosen(
     (folder / "letter.txt").write_text("Dear Ada")
     path = tmp_path / "projects" / "letters"
     page = drive(make_window(Project.create(path, folder, new_project.config)))
-    failed = page.get(QWidget, names.PICTURES_FAILED)
+    failed = page.get(QWidget, "pictures.failed")
     page.wait(failed.isVisible)
     sentence = page.window.findChild(Banner).sentence
     assert "letter.txt" in sentence
     assert sentence in [label.text() for label in failed.findChildren(QLabel)]
-    assert not page.get(QPushButton, names.PICTURES_CONTINUE).isEnabled()
-    page.click(names.PICTURES_CHOOSE_FOLDER)
+    assert not page.get(QPushButton, "pictures.continue").isEnabled()
+    page.click("pictures.choose_folder")
     chooser = page.window.pictures_page.findChild(QFileDialog)
     chooser.fileSelected.emit(str(picture_folder))
     chooser.reject()
     page.wait_for_wall()
     assert Project.open(path).pictures == picture_folder
-    assert page.get(QPushButton, names.PICTURES_CONTINUE).isEnabled()
+    assert page.get(QPushButton, "pictures.continue").isEnabled()
 
 
 def test_a_folder_that_came_back_is_read_again(
@@ -118,12 +118,12 @@ def test_a_folder_that_came_back_is_read_again(
     missing = dataclasses.replace(new_project, pictures=tmp_path / "disk")
     missing.save()
     page = drive(make_window(missing))
-    page.wait(page.get(QWidget, names.PICTURES_FAILED).isVisible)
+    page.wait(page.get(QWidget, "pictures.failed").isVisible)
     (tmp_path / "disk").symlink_to(picture_folder, target_is_directory=True)
-    page.click(names.PICTURES_RETRY)
+    page.click("pictures.retry")
     page.wait_for_wall()
     assert len(page.shown) == len(list(picture_folder.glob("*.png")))
-    assert not page.get(QWidget, names.PICTURES_FAILED).isVisible()
+    assert not page.get(QWidget, "pictures.failed").isVisible()
 
 
 def test_the_project_itself_is_no_pictures_folder(new_project: Project, tmp_path: Path) -> None:
@@ -140,11 +140,11 @@ def test_nothing_of_a_closed_project_arrives(
     other = Project.create(tmp_path / "projects" / "odd", odd_folder, config)
     with monkeypatch.context() as slow:
         slow.setattr(work, "prepare", endless)
-        page.choose(names.PICTURES_SIZE, 16)
-        page.wait(page.get(QProgressBar, names.PICTURES_READING).isVisible)
+        page.choose("pictures.size", 16)
+        page.wait(page.get(QProgressBar, "pictures.reading").isVisible)
     page.session.open_project(other.path)
     page.wait_for_wall()
-    assert "3 pictures" in page.text(names.PICTURES_TAKEN)
+    assert "3 pictures" in page.text("pictures.taken")
     page.session.close_project()
     assert page.window.pictures_page.is_empty
     assert page.wall.wall_model.rowCount() == 0
@@ -152,7 +152,7 @@ def test_nothing_of_a_closed_project_arrives(
 
 def test_closing_while_reading_begins_nothing_new(page, monkeypatch) -> None:
     monkeypatch.setattr(work, "prepare", endless)
-    page.choose(names.PICTURES_SIZE, 16)  # saved, and to be read in a moment
+    page.choose("pictures.size", 16)  # saved, and to be read in a moment
     assert page.window.pictures_page._patience.isActive()
     page.window.close()
     assert not page.window.pictures_page._patience.isActive()
@@ -164,7 +164,7 @@ def test_closing_while_reading_begins_nothing_new(page, monkeypatch) -> None:
 
 
 def test_the_way_on_starts_the_first_training(page, fake_training) -> None:
-    button = page.get(QPushButton, names.PICTURES_CONTINUE)
+    button = page.get(QPushButton, "pictures.continue")
     assert button.text() == "Start training"
     page.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert page.window.current_page is page.window.train_page
@@ -179,8 +179,8 @@ def test_a_trained_project_goes_on_to_its_training(
 ) -> None:
     page = drive(make_window(tiny_project))
     page.wait_for_wall()
-    assert page.get(QPushButton, names.PICTURES_CONTINUE).text() == "Continue to training"
-    page.click(names.PICTURES_CONTINUE)
+    assert page.get(QPushButton, "pictures.continue").text() == "Continue to training"
+    page.click("pictures.continue")
     assert page.window.current_page is page.window.train_page
     assert page.session.jobs.get(TRAIN) is None
 
@@ -188,11 +188,11 @@ def test_a_trained_project_goes_on_to_its_training(
 def test_without_a_project_the_page_says_how_to_begin(window: MainWindow, drive) -> None:
     page = drive(window)
     window.show_page(names.NAV_PICTURES)
-    empty = page.get(QWidget, names.PICTURES_EMPTY)
+    empty = page.get(QWidget, "pictures.empty")
     assert empty.isVisible()
     assert any("Drop a folder" in label.text() for label in empty.findChildren(QLabel))
-    assert not page.get(QPushButton, names.PICTURES_CONTINUE).isVisible()
-    page.click(names.PICTURES_NEW)
+    assert not page.get(QPushButton, "pictures.continue").isVisible()
+    page.click("pictures.new")
     window.findChild(NewProjectDialog).reject()
 
 

@@ -51,11 +51,11 @@ def as_array(image: QImage) -> np.ndarray:
 
 
 def test_left_out_files_are_shown_in_their_folder(odd_page, opened: list[Path]) -> None:
-    listed = odd_page.get(QListView, names.PICTURES_LEFT_OUT)
+    listed = odd_page.get(QListView, "pictures.left_out")
     rows = {listed.model().index(r, 0).data(): r for r in range(listed.model().rowCount())}
     assert set(rows) == {"empty.png", str(Path("inner", "notes.txt"))}
     listed.setCurrentIndex(listed.model().index(rows[str(Path("inner", "notes.txt"))], 0))
-    odd_page.click(names.PICTURES_SHOW_IN_FOLDER)
+    odd_page.click("pictures.show_in_folder")
     folder = odd_page.session.project.pictures
     assert opened == [folder / "inner"]
     odd_page.qtbot.keyClick(listed, Qt.Key.Key_Home)
@@ -65,14 +65,14 @@ def test_left_out_files_are_shown_in_their_folder(odd_page, opened: list[Path]) 
 
 def test_the_folder_and_the_chosen_picture_are_shown(page, opened: list[Path]) -> None:
     folder = page.session.project.pictures
-    page.click(names.PICTURES_FOLDER)
-    page.click(names.PICTURES_DETAILS_SHOW)
+    page.click("pictures.folder")
+    page.click("pictures.details.show_in_folder")
     assert opened == [folder, folder]
 
 
 def test_without_a_file_manager_the_folder_is_named(page, monkeypatch) -> None:
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
-    page.click(names.PICTURES_FOLDER)
+    page.click("pictures.folder")
     banner = page.window.findChild(Banner)
     assert str(page.session.project.pictures) in banner.sentence
 
@@ -81,12 +81,12 @@ def test_new_files_are_seen_with_f5(odd_page) -> None:
     folder = odd_page.session.project.pictures
     Image.new("RGB", (9, 9), "#ffff00").save(folder / "new.png")
     odd_page.press(Qt.Key.Key_F5)
-    odd_page.wait(lambda: "4 pictures" in odd_page.text(names.PICTURES_TAKEN))
+    odd_page.wait(lambda: "4 pictures" in odd_page.text("pictures.taken"))
     odd_page.wait_for_wall()
     assert "new.png" in odd_page.shown
     (folder / "new.png").unlink()
-    odd_page.click(names.PICTURES_REFRESH)
-    odd_page.wait(lambda: "3 pictures" in odd_page.text(names.PICTURES_TAKEN))
+    odd_page.click("pictures.refresh")
+    odd_page.wait(lambda: "3 pictures" in odd_page.text("pictures.taken"))
     assert "new.png" not in odd_page.shown
 
 
@@ -94,7 +94,7 @@ def test_new_files_are_seen_with_f5(odd_page) -> None:
 
 
 def test_another_size_is_saved_and_prepared_with_a_model_that_suits_it(page) -> None:
-    page.choose(names.PICTURES_SIZE, 32)
+    page.choose("pictures.size", 32)
     assert Project.open(page.session.project.path).config.pictures.size == 32
     page.wait_for_wall()
     config = page.session.project.config
@@ -145,9 +145,9 @@ def test_pictures_that_are_not_square_keep_their_shape(make_window, new_project,
     config = with_settings(new_project.config, ["pictures.size=16", "pictures.height=8"])
     page = drive(make_window(new_project.with_config(config)))
     page.wait_for_wall()
-    assert "16 × 8" in page.text(names.PICTURES_TAKEN)
-    assert page.get(QComboBox, names.PICTURES_SIZE).currentText() == "16 × 8 pixels"
-    page.pick(names.PICTURES_SIZE, (48, 24))
+    assert "16 × 8" in page.text("pictures.taken")
+    assert page.get(QComboBox, "pictures.size").currentText() == "16 × 8 pixels"
+    page.pick("pictures.size", (48, 24))
     page.wait_for_wall()
     assert page.config.shape == (3, 24, 48)
 
@@ -161,30 +161,30 @@ def test_from_one_preset_to_the_size_of_another_is_that_preset(start: str, end: 
 def test_several_changes_in_a_row_are_prepared_once(
     page, prepared_with: list[StudioConfig]
 ) -> None:
-    page.choose(names.PICTURES_SIZE, 48)  # by way of 16 and 32
+    page.choose("pictures.size", 48)  # by way of 16 and 32
     page.wait_for_wall()
     assert [config.pictures.size for config in prepared_with] == [48]
 
 
 def test_a_change_that_is_taken_back_reads_nothing(page, prepared_with: list[StudioConfig]) -> None:
-    page.click(names.item(names.PICTURES_BACKGROUND, "black"))
-    page.click(names.item(names.PICTURES_BACKGROUND, "white"))
+    page.click(names.item("pictures.background", "black"))
+    page.click(names.item("pictures.background", "white"))
     assert not page.window.pictures_page._patience.isActive()
     assert prepared_with == []
     assert page.wall.isVisible()
 
 
 def test_flips_are_saved_without_reading_anything(page, prepared_with: list[StudioConfig]) -> None:
-    page.click(names.PICTURES_FLIP)
+    page.click("pictures.flip")
     assert Project.open(page.session.project.path).config.pictures.flip_horizontal
-    assert page.get(Switch, names.PICTURES_FLIP).isChecked()
+    assert page.get(Switch, "pictures.flip").isChecked()
     assert not page.window.pictures_page._patience.isActive()
     assert prepared_with == []
 
 
 def test_grey_pictures_are_grey_on_the_wall(page) -> None:
-    page.choose(names.PICTURES_CHANNELS, 1)
-    page.wait(lambda: "in grey" in page.text(names.PICTURES_TAKEN))
+    page.choose("pictures.channels", 1)
+    page.wait(lambda: "in grey" in page.text("pictures.taken"))
     page.wait_for_wall()
     assert page.session.project.config.model.in_channels == 1
     shown = page.shown_pixels(0)
@@ -200,31 +200,31 @@ def test_the_background_lies_under_transparent_pictures(odd_page) -> None:
         return [] if image is None else as_array(image)[4, 0].tolist()
 
     assert left_side() == [255, 255, 255]
-    odd_page.click(names.item(names.PICTURES_BACKGROUND, "black"))
+    odd_page.click(names.item("pictures.background", "black"))
     odd_page.wait(lambda: left_side() == [0, 0, 0])
     assert odd_page.config.background == "#000000"
-    odd_page.click(names.item(names.PICTURES_BACKGROUND, "other"))
-    dialog = odd_page.get(QColorDialog, names.PICTURES_BACKGROUND_DIALOG)
+    odd_page.click(names.item("pictures.background", "other"))
+    dialog = odd_page.get(QColorDialog, "pictures.background.dialog")
     dialog.setCurrentColor(QColor("#336699"))
     dialog.accept()
     odd_page.wait(lambda: left_side() == [0x33, 0x66, 0x99])
     assert odd_page.config.background == "#336699"
-    chosen = odd_page.get(QAbstractButton, names.item(names.PICTURES_BACKGROUND, "other"))
+    chosen = odd_page.get(QAbstractButton, names.item("pictures.background", "other"))
     assert chosen.isChecked()
 
 
 def test_a_cancelled_colour_dialog_changes_nothing(odd_page) -> None:
-    odd_page.click(names.item(names.PICTURES_BACKGROUND, "other"))
-    odd_page.get(QColorDialog, names.PICTURES_BACKGROUND_DIALOG).reject()
+    odd_page.click(names.item("pictures.background", "other"))
+    odd_page.get(QColorDialog, "pictures.background.dialog").reject()
     assert odd_page.config.background == "#ffffff"
-    white = odd_page.get(QAbstractButton, names.item(names.PICTURES_BACKGROUND, "white"))
+    white = odd_page.get(QAbstractButton, names.item("pictures.background", "white"))
     assert white.isChecked()
 
 
 def test_a_change_elsewhere_is_shown_here(page) -> None:
     page.session.change_config(work.with_size(page.session.project.config, 16))
     page.wait_for_wall()
-    assert page.get(QComboBox, names.PICTURES_SIZE).currentData() == 16
+    assert page.get(QComboBox, "pictures.size").currentData() == 16
 
 
 def test_a_change_that_cannot_be_saved_is_taken_back(page, monkeypatch) -> None:
@@ -232,14 +232,14 @@ def test_a_change_that_cannot_be_saved_is_taken_back(page, monkeypatch) -> None:
         raise ProjectError("The disk is full.")
 
     monkeypatch.setattr(Project, "save", refuse)
-    page.qtbot.keyClick(page.get(QComboBox, names.PICTURES_CHANNELS), Qt.Key.Key_Down)
+    page.qtbot.keyClick(page.get(QComboBox, "pictures.channels"), Qt.Key.Key_Down)
     assert page.window.findChild(Banner).sentence == "The disk is full."
-    assert page.get(QComboBox, names.PICTURES_CHANNELS).currentData() == 0
+    assert page.get(QComboBox, "pictures.channels").currentData() == 0
     assert page.config.channels == 0
 
 
 def test_the_wheel_over_a_field_changes_nothing(page, qapp: QApplication) -> None:
-    for name in (names.PICTURES_SIZE, names.PICTURES_CHANNELS, names.PICTURES_TILE_SIZE):
+    for name in ("pictures.size", "pictures.channels", "pictures.tile_size"):
         field = page.get(QWidget, name)
         page.wall.setFocus()
         value = field.value() if isinstance(field, QAbstractSlider) else field.currentData()
@@ -267,12 +267,12 @@ def test_a_trained_project_keeps_its_size_and_says_why(
 ) -> None:
     page = drive(make_window(tiny_project))
     page.wait_for_wall()
-    assert not page.get(QComboBox, names.PICTURES_SIZE).isEnabled()
-    assert not page.get(QComboBox, names.PICTURES_CHANNELS).isEnabled()
-    assert "fixed" in page.text(names.PICTURES_LOCKED)
-    page.click(names.PICTURES_FLIP)  # this one is free
+    assert not page.get(QComboBox, "pictures.size").isEnabled()
+    assert not page.get(QComboBox, "pictures.channels").isEnabled()
+    assert "fixed" in page.text("pictures.locked")
+    page.click("pictures.flip")  # this one is free
     assert page.config.flip_horizontal
-    page.click(names.PICTURES_OTHER_SETTINGS)
+    page.click("pictures.other_settings")
     dialog = page.window.findChild(NewProjectDialog)
     assert dialog._pictures.text() == str(tiny_project.pictures)
     dialog.reject()
@@ -284,18 +284,18 @@ def test_advice_that_a_trained_model_cannot_take_is_not_offered(
     """Its dropout is fixed; to mirror the pictures is not, and both are advised."""
     page = drive(make_window(tiny_project))
     page.wait_for_wall()
-    page.click(names.FOLDER_USE)
+    page.click("folder.use")
     assert page.config.flip_horizontal
     assert page.session.project.config.model == tiny_project.config.model
     assert page.window.findChild(Banner).isHidden()
-    assert not page.get(QPushButton, names.FOLDER_USE).isVisible()
+    assert not page.get(QPushButton, "folder.use").isVisible()
     shown = [label.text() for label in page.window.findChildren(QLabel) if label.isVisible()]
     assert any("Dropout is fixed" in text for text in shown)
 
 
 def test_size_is_fixed_from_the_moment_that_training_starts(page) -> None:
     """Or the first checkpoint would not fit the settings that were changed before it."""
-    size = page.get(QComboBox, names.PICTURES_SIZE)
+    size = page.get(QComboBox, "pictures.size")
 
     def learn():
         for step in range(1_000_000):

@@ -21,7 +21,6 @@ from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import prepare_pictures, read_picture
 from ddpm_studio.data.picture_facts import PictureFacts
-from ddpm_studio.gui import names
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.details import CropView, crop_words
 from ddpm_studio.gui.wall.wall import PictureWall
@@ -52,10 +51,10 @@ def test_each_pixel_is_drawn_as_a_sharp_square(page) -> None:
 
 
 def test_what_was_taken_and_left_out_is_counted_and_explained(page) -> None:
-    assert "12 pictures" in page.text(names.PICTURES_TAKEN)
-    assert "8 × 8" in page.text(names.PICTURES_TAKEN)
-    assert page.text(names.PICTURES_LEFT_OUT_COUNT) == "1 file left out"
-    model = page.get(QListView, names.PICTURES_LEFT_OUT).model()
+    assert "12 pictures" in page.text("pictures.taken")
+    assert "8 × 8" in page.text("pictures.taken")
+    assert page.text("pictures.left_out_count") == "1 file left out"
+    model = page.get(QListView, "pictures.left_out").model()
     assert model.rowCount() == 1
     words = model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert words.startswith("broken.jpg: ")
@@ -64,14 +63,14 @@ def test_what_was_taken_and_left_out_is_counted_and_explained(page) -> None:
 
 def test_a_picture_is_chosen_by_click_and_by_arrow_keys(page, qtbot) -> None:
     wall = page.wall
-    assert page.text(names.PICTURES_DETAILS_NAME) == "flower_00.png"  # the first, at once
+    assert page.text("pictures.details.name") == "flower_00.png"  # the first, at once
     middle = wall.visualRect(wall.wall_model.index(3)).center()
     qtbot.mouseClick(wall.viewport(), Qt.MouseButton.LeftButton, pos=middle)
-    assert page.text(names.PICTURES_DETAILS_NAME) == "flower_03.png"
+    assert page.text("pictures.details.name") == "flower_03.png"
     qtbot.keyClick(wall, Qt.Key.Key_Right)
-    assert page.text(names.PICTURES_DETAILS_NAME) == "flower_04.png"
+    assert page.text("pictures.details.name") == "flower_04.png"
     qtbot.keyClick(wall, Qt.Key.Key_End)
-    assert page.text(names.PICTURES_DETAILS_NAME) == "flower_11.png"
+    assert page.text("pictures.details.name") == "flower_11.png"
 
 
 def test_a_click_beside_all_pictures_leaves_the_one_that_is_shown(page, qtbot) -> None:
@@ -81,10 +80,10 @@ def test_a_click_beside_all_pictures_leaves_the_one_that_is_shown(page, qtbot) -
     beside = wall.viewport().rect().bottomRight()
     assert not wall.indexAt(beside).isValid()
     qtbot.mouseClick(wall.viewport(), left, pos=beside)
-    assert page.text(names.PICTURES_DETAILS_NAME) == "flower_03.png"
-    toggle = page.get(QPushButton, names.PICTURES_TOGGLE)
+    assert page.text("pictures.details.name") == "flower_03.png"
+    toggle = page.get(QPushButton, "pictures.toggle")
     assert (toggle.isEnabled(), toggle.text()) == (True, "Leave out")
-    assert page.get(QComboBox, names.PICTURES_WEIGHT).currentText() == "Seen 1 ×"
+    assert page.get(QComboBox, "pictures.weight").currentText() == "Seen 1 ×"
 
 
 def test_what_was_done_to_a_picture_is_told(odd_page) -> None:
@@ -96,16 +95,16 @@ def test_what_was_done_to_a_picture_is_told(odd_page) -> None:
         assert names_of[row] in tip
         assert words in tip
         odd_page.wall.setCurrentIndex(model.index(row))
-        assert words in odd_page.text(names.PICTURES_DETAILS_TEXT).lower()
+        assert words in odd_page.text("pictures.details.text").lower()
 
 
 def test_the_original_is_shown_whole_with_the_frame_of_the_crop(odd_page) -> None:
-    crop = odd_page.get(CropView, names.PICTURES_DETAILS_CROP)
+    crop = odd_page.get(CropView, "pictures.details.crop")
     odd_page.wall.setCurrentIndex(odd_page.wall.wall_model.index(1))
     odd_page.wait(lambda: crop.image is not None)
     assert (crop.image.width(), crop.image.height()) == (20, 40)  # upright
     assert crop.frame == QRectF(0, 0.25, 1, 0.5)
-    text = odd_page.text(names.PICTURES_DETAILS_TEXT)
+    text = odd_page.text("pictures.details.text")
     assert "20 × 40 pixels become 8 × 8" in text
     assert "50 % is cut off at top and bottom" in text
 
@@ -113,8 +112,8 @@ def test_the_original_is_shown_whole_with_the_frame_of_the_crop(odd_page) -> Non
 def test_a_file_that_is_gone_is_said_to_be_gone(odd_page) -> None:
     (odd_page.session.project.pictures / "small.png").unlink()
     odd_page.wall.setCurrentIndex(odd_page.wall.wall_model.index(2))
-    odd_page.wait(lambda: "cannot be read any more" in odd_page.text(names.PICTURES_DETAILS_TEXT))
-    assert odd_page.text(names.PICTURES_DETAILS_NAME) == "small.png"
+    odd_page.wait(lambda: "cannot be read any more" in odd_page.text("pictures.details.text"))
+    assert odd_page.text("pictures.details.name") == "small.png"
 
 
 @given(
@@ -215,7 +214,7 @@ def test_memory_for_seen_pictures_is_bounded(page) -> None:
 
 
 def test_tiles_grow_by_whole_factors_and_keep_their_size(page, make_window, drive) -> None:
-    slider = page.get(QAbstractSlider, names.PICTURES_TILE_SIZE)
+    slider = page.get(QAbstractSlider, "pictures.tile_size")
     before = page.wall.factor
     page.qtbot.keyClick(slider, Qt.Key.Key_Right)
     assert page.wall.factor == before + 1

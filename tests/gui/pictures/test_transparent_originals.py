@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QDialog, QLabel, QListWidget
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import read_picture
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.checkerboard import paint_checkerboard
 from ddpm_studio.gui.common.palette import contrast
 from ddpm_studio.gui.common.theme import Theme
@@ -78,7 +77,7 @@ def are_near(found: set[tuple[int, ...]], expected: set[tuple[int, ...]]) -> boo
 def test_beside_the_wall_it_lies_on_the_checkerboard(odd_page) -> None:
     page = odd_page
     page.select(page.shown.index("glass.png"))
-    view = page.get(CropView, names.PICTURES_DETAILS_CROP)
+    view = page.get(CropView, "pictures.details.crop")
     page.wait(lambda: view.image is not None)
     assert view.image.pixelColor(3, 8).alpha() == 0
     assert view.image.pixelColor(12, 8).getRgb() == (255, 0, 0, 255)
@@ -96,17 +95,17 @@ def test_beside_the_wall_it_lies_on_the_checkerboard(odd_page) -> None:
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_the_editor_shows_the_file_and_what_the_network_sees(odd_page, channels: int) -> None:
     page = odd_page
-    page.choose(names.PICTURES_CHANNELS, channels)
+    page.choose("pictures.channels", channels)
     page.wait(lambda: page.wall.wall_model._shape[2] == channels)
     page.wait_for_wall()
     page.select(page.shown.index("glass.png"))
-    page.click(names.PICTURES_EDIT_CROP)
-    page.wait(lambda: page.window.findChild(QDialog, names.CROP) is not None)
-    editor = page.window.findChild(QDialog, names.CROP)
-    frame = editor.findChild(CropFrame, names.CROP_FRAME)
+    page.click("pictures.edit_crop")
+    page.wait(lambda: page.window.findChild(QDialog, "crop") is not None)
+    editor = page.window.findChild(QDialog, "crop")
+    frame = editor.findChild(CropFrame, "crop.frame")
     squares = squares_of(page.session.theme)
     assert colours(frame.grab().toImage(), inner(frame.picture_rect(), -1)) == squares
-    seen = editor.findChild(QLabel, names.CROP_SEEN).pixmap().toImage()
+    seen = editor.findChild(QLabel, "crop.seen").pixmap().toImage()
     clear, ink = inner(QRectF(seen.rect()), -1), inner(QRectF(seen.rect()), 1)
     assert are_near(colours(seen, clear), squares if channels == 4 else {(255, 255, 255)})
     assert are_near(colours(seen, ink), {(76, 76, 76) if channels == 1 else (255, 0, 0)})
@@ -130,7 +129,7 @@ def editor(qtbot, theme) -> CropEditor:
 
 
 def test_each_crop_lies_on_it_too_and_follows_the_theme(editor, theme) -> None:
-    seen = editor.findChild(QLabel, names.CROP_SEEN)
+    seen = editor.findChild(QLabel, "crop.seen")
     clear, ink = (editor.findChild(QListWidget).item(row).icon() for row in (0, 1))
 
     def shown(icon) -> set[tuple[int, ...]]:

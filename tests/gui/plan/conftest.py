@@ -81,9 +81,9 @@ class PlanDriver:
 
     def __init__(self, train) -> None:
         self.train, self.find, self.qtbot = train, train.find, train.qtbot
-        train.wait(lambda: train.button(names.TRAIN_PLAN).isEnabled())
-        train.click(names.TRAIN_PLAN)
-        self.dialog = self.find(train.window, QDialog, names.PLAN)
+        train.wait(lambda: train.button("train.plan").isEnabled())
+        train.click("train.plan")
+        self.dialog = self.find(train.window, QDialog, "plan")
         assert isinstance(self.dialog, PlanDialog)
         self.qtbot.waitUntil(self.dialog.isVisible)
 
@@ -94,10 +94,10 @@ class PlanDriver:
         return self.find(self.dialog, QPushButton, name)
 
     def row(self, name: str) -> QAbstractButton:
-        return self.find(self.dialog, QAbstractButton, names.item(names.PLAN_CHOICE, name))
+        return self.find(self.dialog, QAbstractButton, names.item("plan.choice", name))
 
     def rows(self) -> list[str]:
-        prefix = names.item(names.PLAN_CHOICE, "")
+        prefix = names.item("plan.choice", "")
         found = self.dialog.findChildren(QAbstractButton)
         return [
             one.objectName().removeprefix(prefix) for one in found if prefix in one.objectName()
@@ -107,30 +107,30 @@ class PlanDriver:
         self.qtbot.mouseClick(widget, LEFT)
 
     def write_time(self, number: int, unit: str) -> None:
-        combo = self.find(self.dialog, QComboBox, names.PLAN_TIME_UNIT)
+        combo = self.find(self.dialog, QComboBox, "plan.time_unit")
         combo.setCurrentIndex(combo.findData(unit))
-        field = self.find(self.dialog, QSpinBox, names.PLAN_TIME)
+        field = self.find(self.dialog, QSpinBox, "plan.time")
         field.selectAll()
         self.qtbot.keyClicks(field, str(number))
 
     def length(self) -> tuple[str, int]:
         """What the page says: unit and number."""
         window = self.train.window
-        unit = self.find(window, QComboBox, names.TRAIN_LENGTH_UNIT).currentData()
-        return unit, self.find(window, QSpinBox, names.TRAIN_LENGTH).value()
+        unit = self.find(window, QComboBox, "train.length_unit").currentData()
+        return unit, self.find(window, QSpinBox, "train.length").value()
 
     def banner(self) -> str:
-        return self.train.text(names.BANNER_TEXT)
+        return self.train.text("window.banner.text")
 
     def wait_for_plan(self) -> None:
-        self.train.wait(lambda: self.button(names.PLAN_USE).isEnabled())
+        self.train.wait(lambda: self.button("plan.use").isEnabled())
 
     def use(self) -> None:
-        self.click(self.button(names.PLAN_USE))
+        self.click(self.button("plan.use"))
         self.wait_closed()
 
     def wait_closed(self) -> None:
-        self.train.wait(lambda: not self.train.window.findChildren(QDialog, names.PLAN))
+        self.train.wait(lambda: not self.train.window.findChildren(QDialog, "plan"))
 
 
 @pytest.fixture

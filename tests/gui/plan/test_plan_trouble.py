@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import TrainStarted, TrainStep
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.plan import work
 from ddpm_studio.gui.plan.dialog import PLAN
@@ -41,7 +40,7 @@ def test_cancelled_it_changes_nothing_and_leaves_nothing_behind(
     jobs = plan.train.window.session.jobs
     assert jobs.get(PLAN) is not None
     if way == "button":
-        plan.click(plan.button(names.PLAN_CANCEL))
+        plan.click(plan.button("plan.cancel"))
     else:
         qtbot.keyClick(plan.dialog, Qt.Key.Key_Escape)
     plan.wait_closed()
@@ -57,10 +56,10 @@ def test_a_look_that_fails_says_why_and_can_be_repeated(open_plan, new_project, 
 
     machine.found = fail
     plan = open_plan(new_project)
-    plan.train.wait(lambda: "no memory left" in plan.text(names.PLAN_EXPECTATION))
-    assert not plan.button(names.PLAN_USE).isEnabled()
+    plan.train.wait(lambda: "no memory left" in plan.text("plan.expectation"))
+    assert not plan.button("plan.use").isEnabled()
     machine.found = machine.look
-    plan.click(plan.button(names.PLAN_AGAIN))
+    plan.click(plan.button("plan.again"))
     plan.wait_for_plan()
     assert plan.row("small").isChecked()
 
@@ -68,8 +67,8 @@ def test_a_look_that_fails_says_why_and_can_be_repeated(open_plan, new_project, 
 def test_too_little_memory_is_said_with_numbers(open_plan, new_project, machine) -> None:
     machine.free = 0.5
     plan = open_plan(new_project)
-    plan.train.wait(lambda: "1 GB, and 512 MB are free" in plan.text(names.PLAN_EXPECTATION))
-    assert not plan.button(names.PLAN_USE).isEnabled()
+    plan.train.wait(lambda: "1 GB, and 512 MB are free" in plan.text("plan.expectation"))
+    assert not plan.button("plan.use").isEnabled()
     assert all("not enough memory" in plan.row(name).accessibleName() for name in PRESETS)
     assert not any(plan.row(name).isEnabled() for name in PRESETS)
 
@@ -107,19 +106,19 @@ def test_while_training_or_painting_it_cannot_be_planned(
     train = open_train(new_project)
     session = train.window.session
     fake(quiet_training)
-    train.wait(lambda: train.button(names.TRAIN_PLAN).isEnabled())
-    train.choose(names.TRAIN_LENGTH_UNIT, "until_stopped")
-    train.click(names.TRAIN_START)
-    assert not train.button(names.TRAIN_PLAN).isEnabled()
-    assert "Training has the machine" in train.button(names.TRAIN_PLAN).toolTip()
-    train.click(names.TRAIN_STOP)
-    train.wait(lambda: train.button(names.TRAIN_PLAN).isEnabled())
-    assert "suits this machine" in train.button(names.TRAIN_PLAN).toolTip()
+    train.wait(lambda: train.button("train.plan").isEnabled())
+    train.choose("train.length_unit", "until_stopped")
+    train.click("train.start")
+    assert not train.button("train.plan").isEnabled()
+    assert "Training has the machine" in train.button("train.plan").toolTip()
+    train.click("train.stop")
+    train.wait(lambda: train.button("train.plan").isEnabled())
+    assert "suits this machine" in train.button("train.plan").toolTip()
 
     session.start_borrowing(SAMPLE, idle)
-    train.wait(lambda: "are being made" in train.button(names.TRAIN_PLAN).toolTip())
+    train.wait(lambda: "are being made" in train.button("train.plan").toolTip())
     session.jobs.get(SAMPLE).stop()
-    train.wait(lambda: train.button(names.TRAIN_PLAN).isEnabled())
+    train.wait(lambda: train.button("train.plan").isEnabled())
 
 
 def test_while_another_process_trains_the_project_it_cannot_be_planned(
@@ -127,12 +126,12 @@ def test_while_another_process_trains_the_project_it_cannot_be_planned(
 ) -> None:
     train = open_train(new_project)
     neighbour = train.window.session.neighbour
-    train.wait(lambda: train.button(names.TRAIN_PLAN).isEnabled())
+    train.wait(lambda: train.button("train.plan").isEnabled())
     neighbour.watch(None)  # it would look for itself
     neighbour.sentence = "Another process trains this project."
     neighbour.changed.emit(neighbour.sentence)
-    assert not train.button(names.TRAIN_PLAN).isEnabled()
-    assert "Another process" in train.button(names.TRAIN_PLAN).toolTip()
+    assert not train.button("train.plan").isEnabled()
+    assert "Another process" in train.button("train.plan").toolTip()
 
 
 def test_a_window_that_closes_does_not_wait_for_the_whole_look(

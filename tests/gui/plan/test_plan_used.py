@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.gui import names
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 
@@ -39,15 +38,15 @@ def test_used_on_a_new_project_it_sets_size_model_and_length_and_nothing_else(
     assert (config.train.accumulation, config.train.gradient_checkpointing) == (2, True)
     assert (config.sample, config.diffusion) == (before.config.sample, before.config.diffusion)
     assert plan.length() == ("steps", 13_680)
-    assert train.find(train.window, QComboBox, names.TRAIN_SIZE).currentData() == 64
+    assert train.find(train.window, QComboBox, "train.size").currentData() == 64
     assert plan.banner().startswith(
         "Set as planned: pictures of 64 px, model “small”, 13,680 steps, about 2 h 00 min, each "
         "batch in 2 parts, layers computed twice to save memory."
     )
-    assert train.text(names.TRAIN_PLANNED) == "As planned: 13,680 steps"
+    assert train.text("train.planned") == "As planned: 13,680 steps"
     assert train.job is None, "training begins when the artist says so"
 
-    undo = train.find(train.window, QToolButton, names.TRAIN_PLAN_UNDO)
+    undo = train.find(train.window, QToolButton, "train.plan_undo")
     train.qtbot.mouseClick(undo, LEFT)
     assert Project.open(new_project.path).config == before.config
     assert plan.length() == first
@@ -58,9 +57,9 @@ def test_after_another_change_there_is_no_way_back_over_it(open_plan, new_projec
     plan = open_plan(new_project)
     plan.wait_for_plan()
     plan.use()
-    undo = plan.find(plan.train.window, QToolButton, names.TRAIN_PLAN_UNDO)
+    undo = plan.find(plan.train.window, QToolButton, "train.plan_undo")
     assert undo.isVisible()
-    plan.train.choose(names.TRAIN_LENGTH_UNIT, "minutes")
+    plan.train.choose("train.length_unit", "minutes")
     assert not undo.isVisible()
 
 
@@ -71,7 +70,7 @@ def test_used_on_a_trained_project_it_sets_only_the_length(
     plan.wait_for_plan()
     assert plan.rows() == [tiny_project.name]
     assert "recommended" not in plan.row(tiny_project.name).accessibleName()
-    assert "on top of the 10 that" in plan.text(names.PLAN_NOTES)
+    assert "on top of the 10 that" in plan.text("plan.notes")
     plan.use()
     assert Project.open(tiny_project.path).config == tiny_project.config
     assert plan.length()[0] == "steps"

@@ -177,7 +177,7 @@ def view_of(plot: LossPlot) -> tuple[float, float]:
 
 def test_it_follows_the_newest_step_until_a_person_moves_it(plot, qtbot, find) -> None:
     plot.set_series(series_of(100))
-    follow = find(plot, QPushButton, names.TRAIN_FOLLOW)
+    follow = find(plot, QPushButton, "train.follow")
     assert view_of(plot)[1] == 100
     assert follow.isHidden()
     plot.extend([200], [0.5], [1.0])

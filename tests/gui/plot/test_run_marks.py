@@ -54,7 +54,7 @@ def test_the_plot_marks_what_happened_while_it_ran(open_train, tiny_project, fak
     train = open_train(tiny_project)
     train.wait(lambda: len(train.series) == 5)  # what was logged
     plot = train.page._view.plot
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.series.held_out[-1:] == [(8, 0.25, (0.4, 0.3, 0.2, 0.1))])
     events = [(one.step, one.kind) for one in plot.markers.lane(2)]
     assert events == [(5, "resumed"), (7, "batch_halved"), (9, "rolled_back")]
@@ -81,7 +81,7 @@ def test_what_earlier_runs_logged_is_marked_and_the_best_is_told(open_train, tin
     assert markers.size_of(10) == tiny_project.checkpoint_path(10).stat().st_size
     assert train.series.other("memory").tolist() == [7e8, 7e8]
     assert told[-1] == (10, 0.125)
-    combo = train.window.generate_page.findChild(QComboBox, names.GENERATE_CHECKPOINT)
+    combo = train.window.generate_page.findChild(QComboBox, "generate.checkpoint")
     train.window.session.want_page(names.NAV_GENERATE)
     assert "★" in [combo.itemText(index) for index in range(combo.count())][1]
 
@@ -91,21 +91,21 @@ def test_a_mark_leads_to_its_pictures_and_to_the_next_page(open_train, tiny_proj
     train.wait(lambda: train.page._view.wall.steps == [5, 10])
     plot = train.page._view.plot
     plot.preview_chosen.emit(5)
-    assert train.text(names.TRAIN_WALL_STEP) == "step 5"
+    assert train.text("train.wall_step") == "step 5"
     plot.preview_chosen.emit(7)  # not there any more
-    assert train.text(names.TRAIN_WALL_STEP) == "step 5"
+    assert train.text("train.wall_step") == "step 5"
     with qtbot.waitSignal(train.page.checkpoint_chosen) as chosen:
         plot.checkpoint_chosen.emit(10)
     assert chosen.args == [10]
     assert train.window.current_page is train.window.generate_page
-    combo = train.window.generate_page.findChild(QComboBox, names.GENERATE_CHECKPOINT)
+    combo = train.window.generate_page.findChild(QComboBox, "generate.checkpoint")
     assert combo.currentText().startswith("Step 10")
     train.wait(lambda: not train.window.session.jobs.is_busy())
 
 
 def test_the_combo_of_checkpoints_carries_the_star(qapp, settings) -> None:
     controls = SampleControls(Theme(qapp, "dark"), settings, random.Random(0))
-    combo = controls.findChild(QComboBox, names.GENERATE_CHECKPOINT)
+    combo = controls.findChild(QComboBox, "generate.checkpoint")
     controls.set_best(200, 0.0312)
     controls.set_checkpoints([Path(f"step_{number:08d}.safetensors") for number in (100, 200)])
     assert [combo.itemText(index) for index in range(3)] == [

@@ -26,14 +26,14 @@ class Page:
 
     def __init__(self, window, find, qtbot):
         self.window, self.qtbot = window, qtbot
-        self.count = find(window, QSpinBox, names.GENERATE_COUNT)
-        self.steps = find(window, QSpinBox, names.GENERATE_STEPS)
-        self.eta = find(window, QDoubleSpinBox, names.GENERATE_ETA)
-        self.seed = find(window, QSpinBox, names.GENERATE_SEED)
-        self.weights = find(window, QComboBox, names.GENERATE_WEIGHTS)
-        self.checkpoint = find(window, QComboBox, names.GENERATE_CHECKPOINT)
-        self.grid = find(window, SampleGrid, names.GENERATE_GRID)
-        self.banner = find(window, QLabel, names.BANNER_TEXT)
+        self.count = find(window, QSpinBox, "generate.count")
+        self.steps = find(window, QSpinBox, "generate.steps")
+        self.eta = find(window, QDoubleSpinBox, "generate.eta")
+        self.seed = find(window, QSpinBox, "generate.seed")
+        self.weights = find(window, QComboBox, "generate.weights")
+        self.checkpoint = find(window, QComboBox, "generate.checkpoint")
+        self.grid = find(window, SampleGrid, "generate.grid")
+        self.banner = find(window, QLabel, "window.banner.text")
 
     def painted(self):
         """The finished pictures, when they are: uint8 (N, H, W, C)."""
@@ -131,7 +131,7 @@ def use(qtbot, find):
     """use(dialog, "all"): click one of its buttons."""
 
     def click(dialog, what):
-        button = find(dialog, QPushButton, names.item(names.RECIPE_USE, what))
+        button = find(dialog, QPushButton, names.item("recipe.use", what))
         assert button.isEnabled()
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 

@@ -19,7 +19,7 @@ def test_the_project_that_made_it_can_be_opened(
     page.window.session.open_project(new_project_beside.path)
     drop(page.window, path)
     dialog = dialog_of(page.window)
-    note = find(dialog, QLabel, names.RECIPE_NOTE)
+    note = find(dialog, QLabel, "recipe.note")
     assert note.text() == "It was made in “flowers”, which will be opened."
     use(dialog, "all")
     assert page.window.session.project.path == tiny_project.path
@@ -33,8 +33,8 @@ def test_or_its_settings_are_used_with_the_open_one(
     page.window.session.open_project(other_trained.path)
     drop(page.window, path)
     dialog = dialog_of(page.window)
-    find(dialog, QCheckBox, names.RECIPE_OPEN_OTHER).setChecked(False)
-    assert "used with the newest model of “birds”" in find(dialog, QLabel, names.RECIPE_NOTE).text()
+    find(dialog, QCheckBox, "recipe.open_other").setChecked(False)
+    assert "used with the newest model of “birds”" in find(dialog, QLabel, "recipe.note").text()
     use(dialog, "all")
     assert page.painted().shape == pixels.shape
     assert page.window.session.project.path == other_trained.path
@@ -47,7 +47,7 @@ def test_a_model_that_is_gone_is_said_and_the_newest_is_used(
     path, _ = picture_file(tiny_project, recipe)
     drop(page.window, path)
     dialog = dialog_of(page.window)
-    assert "model of step 3 was deleted" in find(dialog, QLabel, names.RECIPE_NOTE).text()
+    assert "model of step 3 was deleted" in find(dialog, QLabel, "recipe.note").text()
     use(dialog, "all")
     page.painted()
     assert page.checkpoint.currentIndex() == 0
@@ -61,9 +61,9 @@ def test_without_a_project_there_is_nothing_to_use_it_with(
     path, _ = picture_file(tiny_project, recipe)
     drop(window, path)
     dialog = dialog_of(window)
-    assert "Open a project" in find(dialog, QLabel, names.RECIPE_NOTE).text()
+    assert "Open a project" in find(dialog, QLabel, "recipe.note").text()
     for what in ("all", "without_seed", "seed"):
-        assert not find(dialog, QPushButton, names.item(names.RECIPE_USE, what)).isEnabled()
+        assert not find(dialog, QPushButton, names.item("recipe.use", what)).isEnabled()
     dialog.reject()
 
 

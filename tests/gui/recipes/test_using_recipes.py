@@ -76,7 +76,7 @@ def test_cancel_leaves_everything_as_it_is(
     drop(page.window, path)
     dialog = dialog_of(page.window)
     with qtbot.waitSignal(dialog.finished):
-        find(dialog, QPushButton, names.RECIPE_CANCEL).click()
+        find(dialog, QPushButton, "recipe.cancel").click()
     assert (page.steps.value(), page.seed.value(), page.count.value()) == before
     assert page.grid.trajectory is None
 
@@ -91,8 +91,8 @@ def test_the_dialog_shows_the_picture_and_the_recipe_in_words(
     written = moment_in_words(path.stat().st_mtime)
     for part in ("a bird.png", "flowers", "DDIM", "4 steps", "eta 0.123", "77", written):
         assert part in words
-    assert not find(dialog, QLabel, names.RECIPE_NOTE).isVisible()  # nothing to warn of
-    picture = find(dialog, RecipePicture, names.RECIPE_PICTURE)
+    assert not find(dialog, QLabel, "recipe.note").isVisible()  # nothing to warn of
+    picture = find(dialog, RecipePicture, "recipe.picture")
     qtbot.waitUntil(lambda: picture.image is not None)
     assert (picture.image.width(), picture.image.height()) == (8, 8)
 
@@ -124,8 +124,8 @@ def test_of_a_frame_on_the_way_that_very_frame_is_seen(
     drop(page.window, path)
     use(dialog_of(page.window), "all")
     page.painted()
-    assert find(page.window, QSlider, names.SCRUBBER_SLIDER).value() == 1
-    assert find(page.window, QComboBox, names.SCRUBBER_SHOW).currentData() == "pred_x_0"
+    assert find(page.window, QSlider, "scrubber.slider").value() == 1
+    assert find(page.window, QComboBox, "scrubber.show").currentData() == "pred_x_0"
 
 
 def test_a_picture_that_began_with_an_own_one_does_so_again(
@@ -214,7 +214,7 @@ def test_a_file_that_was_copied_can_be_pasted(
 
 def test_a_file_can_be_chosen(page, tiny_project, recipe_of, picture_file, dialog_of, find, qtbot):
     path, _ = picture_file(tiny_project, recipe_of(tiny_project))
-    find(page.window, QPushButton, names.GENERATE_RECIPE).click()
+    find(page.window, QPushButton, "generate.recipe").click()
     chooser = page.window.findChild(QFileDialog)
     chooser.fileSelected.emit(str(path))
     chooser.reject()
@@ -248,7 +248,7 @@ def test_everything_in_the_dialog_has_words(
         assert button.text()
         assert button.toolTip()
         assert button.objectName()
-    assert dialog.findChild(QWidget, names.RECIPE_PICTURE).accessibleName()
+    assert dialog.findChild(QWidget, "recipe.picture").accessibleName()
     dialog.reject()
 
 
@@ -273,10 +273,10 @@ def test_pictures_can_be_saved_without_their_recipe_by_one_click(page, find, qtb
     page.window.show_page(names.NAV_GENERATE)
     page.count.setValue(2)
     page.steps.setValue(3)
-    find(page.window, QPushButton, names.GENERATE_RUN).click()
+    find(page.window, QPushButton, "generate.run").click()
     pictures = page.painted()
-    find(page.window, QToolButton, names.GENERATE_SAVE_PLAIN).click()
-    saved = find(page.window, QLabel, names.GENERATE_SAVED)
+    find(page.window, QToolButton, "generate.save_plain").click()
+    saved = find(page.window, QLabel, "generate.saved")
     qtbot.waitUntil(saved.isVisible)
     files = sorted(tiny_project.gallery.glob("*.png"))
     assert len(files) == 2

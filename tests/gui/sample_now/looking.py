@@ -10,12 +10,11 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushButton
 
 from ddpm_studio import events as ev
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.sample_now import work
 from ddpm_studio.gui.sample_now.dialog import JOB
 
-TITLES = (names.SAMPLE_NOW_AVERAGED, names.SAMPLE_NOW_PLAIN)
+TITLES = ("sample_now.averaged", "sample_now.plain")
 
 
 class Looking:
@@ -23,8 +22,8 @@ class Looking:
 
     def __init__(self, train) -> None:
         self.train, self.window = train, train.window
-        train.click(names.TRAIN_SAMPLE_NOW)
-        self.dialog = train.find(train.window, QDialog, names.SAMPLE_NOW)
+        train.click("train.sample_now")
+        self.dialog = train.find(train.window, QDialog, "sample_now")
         assert self.dialog.isVisible()
 
     @property
@@ -38,14 +37,14 @@ class Looking:
         self.train.qtbot.mouseClick(self.find(QPushButton, name), Qt.MouseButton.LeftButton)
 
     def says(self) -> str:
-        return self.find(QLabel, names.SAMPLE_NOW_MESSAGE).text()
+        return self.find(QLabel, "sample_now.message").text()
 
     def sources(self) -> list[str]:
-        combo = self.find(QComboBox, names.SAMPLE_NOW_FROM)
+        combo = self.find(QComboBox, "sample_now.from")
         return [combo.itemText(index) for index in range(combo.count())]
 
     def source(self) -> str:
-        return self.find(QComboBox, names.SAMPLE_NOW_FROM).currentText()
+        return self.find(QComboBox, "sample_now.from").currentText()
 
     def images(self):
         """Of the averaged and of the plain weights."""
@@ -56,7 +55,7 @@ class Looking:
 
     def is_gone(self) -> bool:
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        return self.window.findChild(QDialog, names.SAMPLE_NOW) is None
+        return self.window.findChild(QDialog, "sample_now") is None
 
 
 class Painter:
@@ -103,5 +102,5 @@ def step(number: int) -> ev.TrainStep:
 
 
 def start(train) -> None:
-    train.click(names.TRAIN_START)
-    train.wait(lambda: train.text(names.TRAIN_STEP) == "70")
+    train.click("train.start")
+    train.wait(lambda: train.text("train.step") == "70")

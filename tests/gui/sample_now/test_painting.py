@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton
 
 from ddpm_studio.errors import TrainingError
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.jobs import JobState
 from tests.gui.sample_now.looking import Looking, learning, start
 
@@ -22,7 +21,7 @@ def test_the_pictures_grow_and_training_waits(open_train, new_project, fake, pai
     start(train)
     looking = Looking(train)
     train.wait(lambda: looking.says() == "Painting… Training waits meanwhile.")
-    train.wait(lambda: looking.find(QProgressBar, names.SAMPLE_NOW_PROGRESS).value() == 667)
+    train.wait(lambda: looking.find(QProgressBar, "sample_now.progress").value() == 667)
     for image, shade in zip(looking.images(), (81, 82), strict=True):
         assert image.width() == image.height() == 4 * 8
         assert image.pixelColor(0, 0).getRgb()[:3] == (shade,) * 3
@@ -32,7 +31,7 @@ def test_the_pictures_grow_and_training_waits(open_train, new_project, fake, pai
     looking.wait_painted()
     assert looking.says() == "Step 70. Training goes on."
     assert looking.images()[0].pixelColor(0, 0).red() == 121
-    assert not looking.find(QProgressBar, names.SAMPLE_NOW_PROGRESS).isVisible()
+    assert not looking.find(QProgressBar, "sample_now.progress").isVisible()
     train.wait(lambda: train.job.state is JobState.RUNNING)
 
 
@@ -45,12 +44,12 @@ def test_stop_keeps_what_is_there_and_training_goes_on(
     start(train)
     looking = Looking(train)
     train.wait(lambda: looking.job.progress.fraction == 2 / 3)
-    assert looking.find(QPushButton, names.SAMPLE_NOW_AGAIN).text() == "Stop"
-    looking.click(names.SAMPLE_NOW_AGAIN)
+    assert looking.find(QPushButton, "sample_now.again").text() == "Stop"
+    looking.click("sample_now.again")
     looking.wait_painted()
     assert looking.says() == "Stopped; these pictures are not finished."
     assert not looking.images()[0].isNull()
-    assert looking.find(QPushButton, names.SAMPLE_NOW_AGAIN).text() == "Sample again"
+    assert looking.find(QPushButton, "sample_now.again").text() == "Sample again"
     train.wait(lambda: train.job.state is JobState.RUNNING)
 
 
@@ -64,7 +63,7 @@ def test_closing_cancels(how: str, open_train, tiny_project, fake, painter) -> N
     looking, job = Looking(train), train.job
     train.wait(lambda: not looking.images()[0].isNull())
     if how == "button":
-        looking.click(names.SAMPLE_NOW_CLOSE)
+        looking.click("sample_now.close")
     elif how == "escape":
         train.qtbot.keyClick(looking.dialog, Qt.Key.Key_Escape)
     else:
@@ -74,7 +73,7 @@ def test_closing_cancels(how: str, open_train, tiny_project, fake, painter) -> N
     train.wait(lambda: painter.ended == 1)
     if how == "project":
         assert train.job is None
-        assert not train.button(names.TRAIN_SAMPLE_NOW).isVisible()
+        assert not train.button("train.sample_now").isVisible()
     else:
         assert train.job is job
         train.wait(lambda: job.state is JobState.RUNNING)
@@ -85,7 +84,7 @@ def test_another_choice_replaces_what_is_being_painted(open_train, tiny_project,
     train = open_train(tiny_project)
     looking = Looking(train)
     train.wait(lambda: not looking.images()[0].isNull())
-    looking.click(names.SAMPLE_NOW_DICE)
+    looking.click("sample_now.dice")
     painter.go_on.set()
     looking.wait_painted()
     assert len(painter.looks) == 2
@@ -128,7 +127,7 @@ def test_training_ends_meanwhile_and_nothing_was_saved(
     train.job.stop()
     train.wait(lambda: train.job is None)
     assert looking.sources() == []
-    assert not looking.find(QPushButton, names.SAMPLE_NOW_AGAIN).isEnabled()
+    assert not looking.find(QPushButton, "sample_now.again").isEnabled()
     assert not looking.images()[0].isNull(), "what was painted stays"
 
 
@@ -138,13 +137,13 @@ def test_an_error_is_said_where_one_looks(open_train, tiny_project, painter) -> 
     looking = Looking(train)
     looking.wait_painted()
     assert looking.says() == str(painter.error)
-    assert looking.find(QLabel, names.SAMPLE_NOW_MESSAGE).property("kind") == "danger"
-    assert not train.find(train.window, QLabel, names.BANNER_TEXT).isVisible()
+    assert looking.find(QLabel, "sample_now.message").property("kind") == "danger"
+    assert not train.find(train.window, QLabel, "window.banner.text").isVisible()
     painter.error = None
-    looking.click(names.SAMPLE_NOW_AGAIN)
+    looking.click("sample_now.again")
     looking.wait_painted()
     assert looking.says() == "Step 70."
-    assert looking.find(QLabel, names.SAMPLE_NOW_MESSAGE).property("kind") == "muted"
+    assert looking.find(QLabel, "sample_now.message").property("kind") == "muted"
 
 
 def test_the_window_can_be_closed_while_it_paints(

@@ -33,7 +33,7 @@ def test_a_look_at_a_saved_model(open_train, tiny_project) -> None:
     path, count = tiny_project.checkpoint_path(10), COUNTS[-1]
     *_, expected = paint_checkpoint(path, range(count), tiny_project.config.train.preview_steps)
     assert looking.images() == [image_of(expected.averaged), image_of(expected.plain)]
-    looking.click(names.SAMPLE_NOW_CLOSE)
+    looking.click("sample_now.close")
     assert looking.is_gone()
 
 
@@ -43,10 +43,10 @@ def test_a_running_training_does_not_notice(
     """It halts while it is looked at, goes on, and ends with the very same numbers."""
     steps = 40
     train = open_train(new_project)
-    train.choose(names.TRAIN_LENGTH_UNIT, "steps")
-    train.find(train.window, QSpinBox, names.TRAIN_LENGTH).setValue(steps)
-    train.click(names.TRAIN_START)
-    train.wait(lambda: train.button(names.TRAIN_SAMPLE_NOW).isEnabled())
+    train.choose("train.length_unit", "steps")
+    train.find(train.window, QSpinBox, "train.length").setValue(steps)
+    train.click("train.start")
+    train.wait(lambda: train.button("train.sample_now").isEnabled())
     looking = Looking(train)
     job = train.job
     assert looking.source().startswith("Now, step ")
@@ -56,7 +56,7 @@ def test_a_running_training_does_not_notice(
     assert not averaged.isNull()
     assert not plain.isNull()
     assert train.job in (job, None)
-    looking.click(names.SAMPLE_NOW_CLOSE)
+    looking.click("sample_now.close")
     train.wait(lambda: train.job is None)
     reference = Project.create(tmp_path / "reference", picture_folder, new_project.config)
     for _ in train_for_real(reference, device="cpu", steps=steps):
@@ -68,22 +68,22 @@ def test_a_running_training_does_not_notice(
 
 def test_a_paused_training_stays_paused(open_train, new_project) -> None:
     train = open_train(new_project)
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.newest() >= 3)
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.job.is_resting)
-    train.wait(lambda: train.text(names.TRAIN_STEP) == f"{train.newest():,}")
+    train.wait(lambda: train.text("train.step") == f"{train.newest():,}")
     held = train.newest()
     looking = Looking(train)
     assert looking.source() == f"Now, step {held}"
     looking.wait_painted()
     assert looking.says() == f"Step {held}."
-    looking.click(names.SAMPLE_NOW_CLOSE)
+    looking.click("sample_now.close")
     assert train.job.is_paused
     assert train.newest() == held
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.newest() > held)
-    train.click(names.TRAIN_STOP)
+    train.click("train.stop")
     train.wait(lambda: train.job is None)
 
 
@@ -110,25 +110,25 @@ def test_there_is_no_button_without_a_project_and_it_rests_without_a_model(
     open_train, new_project, painter
 ) -> None:
     train = open_train(None)
-    assert not train.button(names.TRAIN_SAMPLE_NOW).isVisible()
+    assert not train.button("train.sample_now").isVisible()
     assert train.window.session.open_project(new_project.path)
-    button = train.button(names.TRAIN_SAMPLE_NOW)
+    button = train.button("train.sample_now")
     train.window.show_page(names.NAV_TRAIN)
     assert button.isVisible()
     assert not button.isEnabled()
     assert "no model yet" in button.toolTip()
-    train.click(names.TRAIN_SAMPLE_NOW)
-    assert train.window.findChild(QDialog, names.SAMPLE_NOW) is None
+    train.click("train.sample_now")
+    assert train.window.findChild(QDialog, "sample_now") is None
 
 
 def test_the_button_wakes_with_the_first_step(open_train, new_project, fake, painter) -> None:
     fake(learning())
     train = open_train(new_project)
     start(train)
-    assert train.button(names.TRAIN_SAMPLE_NOW).isEnabled()
-    train.click(names.TRAIN_STOP)
+    assert train.button("train.sample_now").isEnabled()
+    train.click("train.stop")
     train.wait(lambda: train.job is None)
-    assert not train.button(names.TRAIN_SAMPLE_NOW).isEnabled(), "nothing was saved"
+    assert not train.button("train.sample_now").isEnabled(), "nothing was saved"
 
 
 # what can be chosen
@@ -144,7 +144,7 @@ def test_now_and_every_checkpoint_can_be_chosen(open_train, tiny_project, fake, 
     looking = Looking(train)
     assert looking.sources() == ["Now, step 70", "Saved at step 10  ★  best so far"]
     looking.wait_painted()
-    combo = looking.find(QComboBox, names.SAMPLE_NOW_FROM)
+    combo = looking.find(QComboBox, "sample_now.from")
     train.qtbot.keyClick(combo, Qt.Key.Key_Down)
     looking.wait_painted()
     now, saved = painter.looks
@@ -158,12 +158,12 @@ def test_fewer_pictures_and_other_seeds(open_train, tiny_project, painter, make_
     train = open_train(tiny_project)
     looking = Looking(train)
     looking.wait_painted()
-    combo = looking.find(QComboBox, names.SAMPLE_NOW_COUNT)
+    combo = looking.find(QComboBox, "sample_now.count")
     combo.setCurrentIndex(combo.findData(4))
     looking.wait_painted()
-    looking.click(names.SAMPLE_NOW_DICE)
+    looking.click("sample_now.dice")
     looking.wait_painted()
-    looking.click(names.SAMPLE_NOW_AGAIN)
+    looking.click("sample_now.again")
     looking.wait_painted()
     first, fewer, other, again = (look.seeds for look in painter.looks)
     assert first == tuple(range(16))
@@ -171,7 +171,7 @@ def test_fewer_pictures_and_other_seeds(open_train, tiny_project, painter, make_
     assert other == tuple(range(other[0], other[0] + 4))
     assert other[0] > 0
     assert again == other
-    looking.click(names.SAMPLE_NOW_CLOSE)
+    looking.click("sample_now.close")
     assert looking.is_gone()
     looking = Looking(train)
     looking.wait_painted()
@@ -184,12 +184,12 @@ def test_it_leads_to_the_page_generate_with_the_same_checkpoint(
     train = open_train(tiny_project)
     looking = Looking(train)
     looking.wait_painted()
-    assert looking.find(QPushButton, names.SAMPLE_NOW_GENERATE).text() == "Generate with step 10"
-    looking.click(names.SAMPLE_NOW_GENERATE)
+    assert looking.find(QPushButton, "sample_now.generate").text() == "Generate with step 10"
+    looking.click("sample_now.generate")
     assert looking.is_gone()
     page = train.window.generate_page
     assert train.window.current_page is page
-    chosen = train.find(page, QComboBox, names.GENERATE_CHECKPOINT).currentData()
+    chosen = train.find(page, QComboBox, "generate.checkpoint").currentData()
     assert Path(chosen) == tiny_project.checkpoint_path(10)
 
 
@@ -201,4 +201,4 @@ def test_there_is_no_way_to_generate_before_anything_is_saved(
     start(train)
     looking = Looking(train)
     looking.wait_painted()
-    assert not looking.find(QPushButton, names.SAMPLE_NOW_GENERATE).isEnabled()
+    assert not looking.find(QPushButton, "sample_now.generate").isEnabled()

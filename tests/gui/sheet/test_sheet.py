@@ -36,12 +36,12 @@ class Driver:
 
     def __init__(self, dialog, find, qtbot, session):
         self.dialog, self.find, self.qtbot, self.session = dialog, find, qtbot, session
-        self.view = self.get(SheetView, names.SHEET_VIEW)
-        self.run = self.get(QPushButton, names.SHEET_RUN)
-        self.message = self.get(QLabel, names.SHEET_MESSAGE)
-        self.hover = self.get(QLabel, names.SHEET_HOVER)
-        self.export = self.get(QPushButton, names.SHEET_EXPORT)
-        self.count = self.get(QComboBox, names.SHEET_COUNT)
+        self.view = self.get(SheetView, "sheet.view")
+        self.run = self.get(QPushButton, "sheet.run")
+        self.message = self.get(QLabel, "sheet.message")
+        self.hover = self.get(QLabel, "sheet.hover")
+        self.export = self.get(QPushButton, "sheet.export")
+        self.count = self.get(QComboBox, "sheet.count")
 
     def get(self, kind, name):
         return self.find(self.dialog, kind, name)
@@ -78,14 +78,14 @@ class Driver:
 def sheet(page, find, qtbot):
     """The sheet of a trained project, opened by its button: 1 and 2 steps by eta 0 and 1."""
     page.seed.setValue(5)
-    page.click(page.get(QPushButton, names.GENERATE_SHEET))
+    page.click(page.get(QPushButton, "generate.sheet"))
     (dialog,) = page.window.findChildren(SheetDialog)
     driver = Driver(dialog, find, qtbot, page.window.session)
     for value in (1, 2):
-        driver.get(QSpinBox, names.item(names.SHEET_X, "number")).setValue(value)
-        driver.click(driver.get(QAbstractButton, names.item(names.SHEET_X, "add")))
-    driver.choose(names.SHEET_X, "steps", 1, 2)
-    driver.choose(names.SHEET_Y, "eta", 0.0, 1.0)
+        driver.get(QSpinBox, names.item("sheet.x", "number")).setValue(value)
+        driver.click(driver.get(QAbstractButton, names.item("sheet.x", "add")))
+    driver.choose("sheet.x", "steps", 1, 2)
+    driver.choose("sheet.y", "eta", 0.0, 1.0)
     yield driver
     if shiboken6.isValid(driver.dialog):
         driver.dialog.reject()
@@ -129,10 +129,10 @@ def test_a_click_puts_the_settings_into_the_page_and_undo_takes_them_back(sheet,
         sheet.message.text()
         == "On the page now: DDIM · 2 steps · eta 1 · seed 5 · step 10, averaged"
     )
-    assert not sheet.get(QPushButton, names.SHEET_TAKE).isVisible()
+    assert not sheet.get(QPushButton, "sheet.take").isVisible()
     sheet.click_cell(0, 0)
     assert page.steps.value() == 1
-    sheet.click(sheet.get(QPushButton, names.SHEET_UNDO))
+    sheet.click(sheet.get(QPushButton, "sheet.undo"))
     assert page.window.generate_page._controls.sample_config(page.seed.value()) == before
     assert page.checkpoint.currentIndex() == 0  # still the newest
 
@@ -174,30 +174,30 @@ def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypa
 
 def test_what_was_painted_is_seen_again_after_a_change_of_the_axes(sheet):
     sheet.paint()
-    sheet.click(sheet.chip(names.SHEET_X, "steps", 5))
+    sheet.click(sheet.chip("sheet.x", "steps", 5))
     assert len(sheet.view.shown) == 4
     assert sheet.run.text() == "Go on, 2 left"
-    sheet.click(sheet.chip(names.SHEET_X, "steps", 5))
-    sheet.click(sheet.get(QPushButton, names.SHEET_SWAP))
+    sheet.click(sheet.chip("sheet.x", "steps", 5))
+    sheet.click(sheet.get(QPushButton, "sheet.swap"))
     assert sheet.view.face.columns == ("eta 0", "eta 1")
     assert len(sheet.view.shown) == 4
     assert not sheet.run.isEnabled()
 
 
 def test_one_value_on_each_side_is_a_sheet_too_and_none_is_said(sheet):
-    sheet.choose(names.SHEET_X, "steps", 2)
-    sheet.choose(names.SHEET_Y, "eta", 0.0)
+    sheet.choose("sheet.x", "steps", 2)
+    sheet.choose("sheet.y", "eta", 0.0)
     sheet.paint()
     assert sheet.view.shown == {(0, 0)}
-    sheet.choose(names.SHEET_Y, "eta")
+    sheet.choose("sheet.y", "eta")
     assert sheet.message.text() == "Choose at least one value down."
     assert not sheet.run.isEnabled()
     assert not sheet.export.isEnabled()
 
 
 def test_samplers_without_eta_say_so(sheet):
-    sheet.choose(names.SHEET_Y, "sampler", "ddim", "heun")
-    sheet.choose(names.SHEET_X, "eta", 0.0, 1.0)
+    sheet.choose("sheet.y", "sampler", "ddim", "heun")
+    sheet.choose("sheet.x", "eta", 0.0, 1.0)
     face = sheet.view.face
     assert face.copies[1, 1] == (0, 1)
     assert "Heun has no eta: the same picture for each of them." in sheet.view.words_of((1, 1))
@@ -208,8 +208,8 @@ def test_checkpoints_are_offered_with_the_star_of_the_best(sheet, tiny_project):
     shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
     sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
     sheet.dialog.parent().generate_page.show_best(8, 0.5)
-    sheet.choose(names.SHEET_Y, "checkpoint", 8, 10)
-    best = sheet.chip(names.SHEET_Y, "checkpoint", 8)
+    sheet.choose("sheet.y", "checkpoint", 8, 10)
+    best = sheet.chip("sheet.y", "checkpoint", 8)
     assert best.text() == "step 8  ★"
     assert "lowest loss on pictures it never saw: 0.5" in best.toolTip()
     sheet.paint()
@@ -223,7 +223,7 @@ def test_checkpoints_are_offered_with_the_star_of_the_best(sheet, tiny_project):
 def test_a_checkpoint_that_training_deleted_leaves_a_gap_with_its_reason(sheet, tiny_project):
     shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
     sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
-    sheet.choose(names.SHEET_Y, "checkpoint", 8, 10)
+    sheet.choose("sheet.y", "checkpoint", 8, 10)
     tiny_project.checkpoint_path(8).unlink()
     sheet.paint()
     assert sheet.view.shown == {(0, 1), (1, 1)}
@@ -232,19 +232,19 @@ def test_a_checkpoint_that_training_deleted_leaves_a_gap_with_its_reason(sheet, 
 
 
 def test_the_page_can_be_set_otherwise_and_taken_over(sheet, page):
-    take = sheet.get(QPushButton, names.SHEET_TAKE)
+    take = sheet.get(QPushButton, "sheet.take")
     page.seed.setValue(77)
     assert take.isVisible()
-    assert "seed 5" in sheet.get(QLabel, names.SHEET_FIXED).text()
+    assert "seed 5" in sheet.get(QLabel, "sheet.fixed").text()
     sheet.click(take)
-    assert "seed 77" in sheet.get(QLabel, names.SHEET_FIXED).text()
+    assert "seed 77" in sheet.get(QLabel, "sheet.fixed").text()
     assert not take.isVisible()
     assert AxisValues.chosen(sheet.dialog._choice._values, "seed") == (77, 78, 79, 80)
 
 
 @pytest.mark.parametrize(("suffix", "paper"), [(".png", "light"), (".webp", "dark")])
 def test_export_writes_a_labelled_page_with_its_settings_inside(sheet, tmp_path, suffix, paper):
-    combo = sheet.get(QComboBox, names.SHEET_PAPER)
+    combo = sheet.get(QComboBox, "sheet.paper")
     combo.setCurrentIndex(combo.findData(paper))
     assert not sheet.export.isEnabled()
     sheet.paint()
@@ -254,7 +254,7 @@ def test_export_writes_a_labelled_page_with_its_settings_inside(sheet, tmp_path,
     export.write(path, sheet.dialog._page_wish())
     sheet.qtbot.waitUntil(lambda: not export.is_running)
     assert sheet.message.text() == f"Saved sheet{suffix}"
-    assert sheet.get(QPushButton, names.SHEET_SHOW_IN_FOLDER).isVisible()
+    assert sheet.get(QPushButton, "sheet.show_in_folder").isVisible()
     with Image.open(path) as image:
         corner = image.convert("RGB").getpixel((0, 0))
     assert corner == ((255, 255, 255) if paper == "light" else (20, 20, 20))
@@ -286,13 +286,13 @@ def test_zoom_keeps_labels_in_view_and_fits_again(sheet):
     under_the_label = QPointF(cell.center().x(), (cell.top() + top) / 2)
     assert cell.contains(under_the_label)
     assert view.place_at(under_the_label) is None
-    sheet.click(sheet.get(QPushButton, names.SHEET_FIT))
+    sheet.click(sheet.get(QPushButton, "sheet.fit"))
     assert view.is_fitted
     assert view.horizontalScrollBar().maximum() == view.verticalScrollBar().maximum() == 0
 
 
 def test_enter_in_a_field_adds_a_value_and_paints_nothing(sheet):
-    part = sheet.get(QDoubleSpinBox, names.item(names.SHEET_Y, "part"))
+    part = sheet.get(QDoubleSpinBox, names.item("sheet.y", "part"))
     part.setValue(0.4)
     part.setFocus()
     sheet.qtbot.keyClick(part, Qt.Key.Key_Return)
@@ -301,13 +301,13 @@ def test_enter_in_a_field_adds_a_value_and_paints_nothing(sheet):
 
 
 def test_the_axes_and_their_values_are_remembered(sheet, page, settings, find, qtbot):
-    sheet.choose(names.SHEET_Y, "sampler", "heun")
+    sheet.choose("sheet.y", "sampler", "heun")
     sheet.count.setCurrentIndex(1)
     sheet.dialog.reject()
     values = AxisValues(settings)
     assert values.chosen("steps") == (1, 2)
     assert values.chosen("sampler") == ("heun",)
-    page.click(page.get(QPushButton, names.GENERATE_SHEET))
+    page.click(page.get(QPushButton, "generate.sheet"))
     qtbot.waitUntil(lambda: page.window.generate_page._sheets._dialog is not sheet.dialog)
     again = page.window.generate_page._sheets._dialog
     assert again._choice.axes() == (Axis("steps", (1, 2)), Axis("sampler", ("heun",)))
@@ -340,7 +340,7 @@ def test_another_project_closes_it_and_cancels_what_it_paints(sheet, monkeypatch
 
 
 def test_a_sheet_is_opened_once(sheet, page):
-    page.click(page.get(QPushButton, names.GENERATE_SHEET))
+    page.click(page.get(QPushButton, "generate.sheet"))
     assert len(page.window.findChildren(SheetDialog)) == 1
 
 
@@ -351,4 +351,4 @@ def test_the_used_steps_are_no_longer_than_the_model_was_trained(session, tiny_p
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     most = tiny_project.config.diffusion.num_timesteps
-    assert dialog.findChild(QSpinBox, names.item(names.SHEET_X, "number")).maximum() == most
+    assert dialog.findChild(QSpinBox, names.item("sheet.x", "number")).maximum() == most

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.gui import names
 from ddpm_studio.project import Project
 
 HOLD = """
@@ -50,8 +49,8 @@ def test_training_is_locked_and_the_page_says_why(qtbot, make_window, find, tiny
     number = other.begin(tiny_project)
     window = make_window(tiny_project)
     session = window.session
-    start = find(window, QPushButton, names.TRAIN_START)
-    state = find(window, QLabel, names.TRAIN_STATE)
+    start = find(window, QPushButton, "train.start")
+    state = find(window, QLabel, "train.state")
     assert f"Another process (number {number}) trains this project" in state.text()
     assert not start.isEnabled()
     said = []
@@ -74,7 +73,7 @@ def test_a_training_that_begins_elsewhere_later_is_noticed(
     qtbot, make_window, find, tiny_project, other
 ):
     window = make_window(tiny_project)
-    state = find(window, QLabel, names.TRAIN_STATE)
+    state = find(window, QLabel, "train.state")
     assert "Another process" not in state.text()
     other.begin(tiny_project)
     qtbot.waitUntil(lambda: "Another process" in state.text())

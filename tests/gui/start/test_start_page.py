@@ -29,15 +29,15 @@ def test_recent_projects_show_their_newest_picture_and_open_by_click(
     settings.add_recent_project(tiny_project.path)
     window = make_window()
     qtbot.waitUntil(lambda: len(cards(window)) == 2)
-    first = find(window, ProjectCard, names.item(names.START_RECENT, 0))
+    first = find(window, ProjectCard, names.item("start.recent", 0))
     assert first.text() == tiny_project.name
     assert first.has_picture()
     assert "10 steps" in first.accessibleDescription()
-    second = find(window, ProjectCard, names.item(names.START_RECENT, 1))
+    second = find(window, ProjectCard, names.item("start.recent", 1))
     assert "not trained" in second.accessibleDescription()
     qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
     assert window.session.project.path == tiny_project.path
-    assert window.current_page.objectName() == names.PAGE_PICTURES
+    assert window.current_page.objectName() == "page.pictures"
 
 
 def test_a_project_that_is_gone_is_forgotten(qtbot, make_window, settings, tiny_project):
@@ -57,7 +57,7 @@ def test_the_newest_picture_is_the_latest_preview(tiny_project):
 
 def test_sample_pictures_are_one_click_away(qtbot, window, find, monkeypatch):
     monkeypatch.setattr(work, "SAMPLE_PICTURES", 3)
-    button = find(window, QPushButton, names.START_SAMPLE)
+    button = find(window, QPushButton, "start.sample")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not button.isEnabled()
     qtbot.waitUntil(lambda: window.session.project is not None)
@@ -66,16 +66,16 @@ def test_sample_pictures_are_one_click_away(qtbot, window, find, monkeypatch):
 
 
 def open_dialog(qtbot, window, find):
-    qtbot.mouseClick(find(window, QPushButton, names.START_NEW), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(find(window, QPushButton, "start.new"), Qt.MouseButton.LeftButton)
     [dialog] = window.findChildren(NewProjectDialog)
     return dialog
 
 
 def test_a_folder_is_enough_for_a_new_project(qtbot, window, find, settings, picture_folder):
     dialog = open_dialog(qtbot, window, find)
-    create = find(dialog, QPushButton, names.NEW_PROJECT_CREATE)
+    create = find(dialog, QPushButton, "new_project.create")
     assert not create.isEnabled()
-    find(dialog, QLineEdit, names.NEW_PROJECT_PICTURES).setText(str(picture_folder))
+    find(dialog, QLineEdit, "new_project.pictures").setText(str(picture_folder))
     assert create.isEnabled()
     qtbot.mouseClick(create, Qt.MouseButton.LeftButton)
     project = Project.open(settings.projects_folder / picture_folder.name)
@@ -85,12 +85,12 @@ def test_a_folder_is_enough_for_a_new_project(qtbot, window, find, settings, pic
 
 def test_everything_proposed_can_be_changed(qtbot, window, find, tmp_path, picture_folder):
     dialog = open_dialog(qtbot, window, find)
-    find(dialog, QLineEdit, names.NEW_PROJECT_PICTURES).setText(str(picture_folder))
-    find(dialog, QLineEdit, names.NEW_PROJECT_NAME).setText("tulips")
-    find(dialog, QLineEdit, names.NEW_PROJECT_PLACE).setText(str(tmp_path / "elsewhere"))
-    preset = find(dialog, QComboBox, names.NEW_PROJECT_PRESET)
+    find(dialog, QLineEdit, "new_project.pictures").setText(str(picture_folder))
+    find(dialog, QLineEdit, "new_project.name").setText("tulips")
+    find(dialog, QLineEdit, "new_project.place").setText(str(tmp_path / "elsewhere"))
+    preset = find(dialog, QComboBox, "new_project.preset")
     preset.setCurrentIndex(preset.findData("small"))
-    find(dialog, QPushButton, names.NEW_PROJECT_CREATE).click()
+    find(dialog, QPushButton, "new_project.create").click()
     project = Project.open(tmp_path / "elsewhere" / "tulips")
     assert project.config.pictures.size == 64
 
@@ -99,10 +99,10 @@ def test_what_is_wrong_is_said_before_anything_is_made(
     qtbot, window, find, settings, picture_folder, tiny_project
 ):
     dialog = open_dialog(qtbot, window, find)
-    pictures = find(dialog, QLineEdit, names.NEW_PROJECT_PICTURES)
-    name = find(dialog, QLineEdit, names.NEW_PROJECT_NAME)
-    problem = find(dialog, QLabel, names.NEW_PROJECT_PROBLEM)
-    create = find(dialog, QPushButton, names.NEW_PROJECT_CREATE)
+    pictures = find(dialog, QLineEdit, "new_project.pictures")
+    name = find(dialog, QLineEdit, "new_project.name")
+    problem = find(dialog, QLabel, "new_project.problem")
+    create = find(dialog, QPushButton, "new_project.create")
     for folder, title, words in (
         ("/does/not/exist", "x", "does not exist"),
         (str(picture_folder), "", "needs a name"),
@@ -115,7 +115,7 @@ def test_what_is_wrong_is_said_before_anything_is_made(
         assert not create.isEnabled()
     name.setText("x")
     assert create.isEnabled()
-    find(dialog, QLineEdit, names.NEW_PROJECT_PLACE).setText("beside the program")
+    find(dialog, QLineEdit, "new_project.place").setText("beside the program")
     assert "kept in a folder" in problem.text()
     assert not create.isEnabled()
     dialog.close()
@@ -125,7 +125,7 @@ def test_what_is_wrong_is_said_before_anything_is_made(
 def test_a_name_that_is_taken_is_not_proposed(qtbot, window, find, picture_folder, settings):
     (settings.projects_folder / picture_folder.name).mkdir(parents=True)
     dialog = open_dialog(qtbot, window, find)
-    find(dialog, QLineEdit, names.NEW_PROJECT_PICTURES).setText(str(picture_folder))
-    proposed = find(dialog, QLineEdit, names.NEW_PROJECT_NAME).text()
+    find(dialog, QLineEdit, "new_project.pictures").setText(str(picture_folder))
+    proposed = find(dialog, QLineEdit, "new_project.name").text()
     assert proposed == f"{picture_folder.name} 2"
     dialog.close()

@@ -52,7 +52,7 @@ class Driver:
         self.qtbot.mouseClick(self.button(name), Qt.MouseButton.LeftButton)
 
     def start_says(self) -> str:
-        return self.button(names.TRAIN_START).text()
+        return self.button("train.start").text()
 
     def choose(self, name: str, data: object) -> None:
         combo = self.find(self.window, QComboBox, name)
@@ -67,7 +67,7 @@ class Driver:
 
     def write(self, path: str, text: str) -> QLineEdit:
         """Type something into a setting under Advanced and leave it with Enter."""
-        field = self.find(self.window, QLineEdit, names.item(names.TRAIN_SETTING, path))
+        field = self.find(self.window, QLineEdit, names.item("train.setting", path))
         field.selectAll()
         self.qtbot.keyClicks(field, text)
         self.qtbot.keyClick(field, Qt.Key.Key_Return)

@@ -44,7 +44,7 @@ def test_how_long_is_half_an_hour_and_moves_through_round_numbers(
 
     fake(events)
     train = open_train(new_project)
-    number = train.find(train.window, QSpinBox, names.TRAIN_LENGTH)
+    number = train.find(train.window, QSpinBox, "train.length")
     assert number.value() == 30
     for key, value in (
         *((Qt.Key.Key_Up, 45), (Qt.Key.Key_Up, 60), (Qt.Key.Key_Down, 45)),
@@ -58,8 +58,8 @@ def test_how_long_is_half_an_hour_and_moves_through_round_numbers(
         ("steps", (2000, None)),
         ("until_stopped", (None, None)),
     ):
-        train.choose(names.TRAIN_LENGTH_UNIT, unit)
-        train.click(names.TRAIN_START)
+        train.choose("train.length_unit", unit)
+        train.click("train.start")
         train.wait(lambda: train.job is None)
         assert asked[-1] == expected
     assert number.isHidden()
@@ -68,16 +68,16 @@ def test_how_long_is_half_an_hour_and_moves_through_round_numbers(
 def test_effort_says_how_large_the_model_is(open_train, tmp_path, picture_folder) -> None:
     project = Project.create(tmp_path / "sketch", picture_folder, preset("sketch"))
     train = open_train(project)
-    combo = train.find(train.window, QComboBox, names.TRAIN_EFFORT)
+    combo = train.find(train.window, QComboBox, "train.effort")
     assert combo.currentData() == "balanced"
-    train.wait(lambda: train.text(names.TRAIN_WEIGHTS) == weights_of(project))
-    train.choose(names.TRAIN_EFFORT, "quick")
+    train.wait(lambda: train.text("train.weights") == weights_of(project))
+    train.choose("train.effort", "quick")
     quick = Project.open(project.path)
     assert quick.config.model.model_channels * 2 == project.config.model.model_channels
     assert weights_of(quick) != weights_of(project)
-    train.wait(lambda: train.text(names.TRAIN_WEIGHTS) == weights_of(quick))
+    train.wait(lambda: train.text("train.weights") == weights_of(quick))
 
-    train.choose(names.TRAIN_SIZE, 64)
+    train.choose("train.size", 64)
     config = Project.open(project.path).config
     assert config.pictures.size == 64
     assert combo.currentData() == "quick"
@@ -86,22 +86,22 @@ def test_effort_says_how_large_the_model_is(open_train, tmp_path, picture_folder
 def test_size_follows_the_other_pages(open_train, new_project) -> None:
     train = open_train(new_project)
     train.window.session.change_config(with_settings(new_project.config, ["pictures.size=64"]))
-    assert train.find(train.window, QComboBox, names.TRAIN_SIZE).currentData() == 64
+    assert train.find(train.window, QComboBox, "train.size").currentData() == 64
 
 
 def test_what_shapes_the_model_is_locked_once_it_is_trained(open_train, tiny_project) -> None:
     train = open_train(tiny_project)
-    train.click(names.TRAIN_ADVANCED)
+    train.click("train.advanced")
     for name in (
-        names.TRAIN_SIZE,
-        names.TRAIN_EFFORT,
-        names.item(names.TRAIN_SETTING, "model.model_channels"),
-        names.item(names.TRAIN_SETTING, "diffusion.prediction"),
+        "train.size",
+        "train.effort",
+        names.item("train.setting", "model.model_channels"),
+        names.item("train.setting", "diffusion.prediction"),
     ):
         control = train.find(train.window, QWidget, name)
         assert not control.isEnabled()
         assert "new project" in control.toolTip()
-    free = train.find(train.window, QWidget, names.item(names.TRAIN_SETTING, "train.learning_rate"))
+    free = train.find(train.window, QWidget, names.item("train.setting", "train.learning_rate"))
     assert free.isEnabled()
 
 
@@ -109,23 +109,23 @@ def test_every_setting_has_a_name_for_people_a_field_and_its_default(
     open_train, new_project
 ) -> None:
     train = open_train(new_project)
-    train.click(names.TRAIN_ADVANCED)
+    train.click("train.advanced")
     settings = config_to_dict(new_project.config)
     paths = [f"{section}.{name}" for section in SECTIONS for name in settings[section]]
     assert set(paths) == set(WORDS)
     assert set(settings) - set(SECTIONS) == {"pictures", "sample"}, "those have pages of their own"
     for path in paths:
-        field = train.find(train.window, QWidget, names.item(names.TRAIN_SETTING, path))
+        field = train.find(train.window, QWidget, names.item("train.setting", path))
         assert field.accessibleName() == WORDS[path][0]
         assert path in field.toolTip()
 
 
 def test_a_wrong_value_is_explained_beside_it_and_not_saved(open_train, new_project, qtbot) -> None:
     train = open_train(new_project)
-    train.click(names.TRAIN_ADVANCED)
+    train.click("train.advanced")
     path = "train.batch_size"
     train.write(path, "ten")
-    problem = train.find(train.window, QLabel, names.item(names.TRAIN_PROBLEM, path))
+    problem = train.find(train.window, QLabel, names.item("train.problem", path))
     assert problem.isVisible()
     assert problem.text() == "“Pictures per step” is 'ten', but must be a whole number."
     assert Project.open(new_project.path).config == new_project.config
@@ -135,7 +135,7 @@ def test_a_wrong_value_is_explained_beside_it_and_not_saved(open_train, new_proj
     assert field.text() == "12"
     assert Project.open(new_project.path).config.train.batch_size == 12
 
-    reset = train.find(train.window, QToolButton, names.item(names.TRAIN_RESET, path))
+    reset = train.find(train.window, QToolButton, names.item("train.reset", path))
     qtbot.mouseClick(reset, Qt.MouseButton.LeftButton)
     assert field.text() == "16"
     assert Project.open(new_project.path).config.train.batch_size == 16
@@ -158,9 +158,9 @@ def test_odd_values_are_refused_with_a_sentence(
     open_train, new_project, path: str, text: str, word: str
 ) -> None:
     train = open_train(new_project)
-    train.click(names.TRAIN_ADVANCED)
+    train.click("train.advanced")
     train.write(path, text)
-    problem = train.text(names.item(names.TRAIN_PROBLEM, path))
+    problem = train.text(names.item("train.problem", path))
     assert word in problem
     assert path not in problem
     assert Project.open(new_project.path).config == new_project.config

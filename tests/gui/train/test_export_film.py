@@ -106,18 +106,18 @@ def test_its_recipe_names_the_checkpoint_that_belongs_to_the_last_frame(tiny_pro
 def test_from_the_train_page_to_a_file(make_window, tiny_project, find, qtbot) -> None:
     window = make_window(tiny_project)
     window.show_page(names.NAV_TRAIN)
-    button = find(window, QAbstractButton, names.TRAIN_EXPORT)
+    button = find(window, QAbstractButton, "train.export")
     qtbot.waitUntil(button.isEnabled)
     qtbot.mouseClick(button, LEFT)
-    qtbot.waitUntil(lambda: window.findChild(QDialog, names.EXPORT) is not None)
-    dialog = find(window, QDialog, names.EXPORT)
+    qtbot.waitUntil(lambda: window.findChild(QDialog, "export") is not None)
+    dialog = find(window, QDialog, "export")
     assert dialog.windowTitle() == "Export the film of the training"
-    kind = find(dialog, QComboBox, names.EXPORT_FORMAT)
+    kind = find(dialog, QComboBox, "export.format")
     kind.setCurrentIndex(kind.findData(".webp"))
-    assert not find(dialog, QComboBox, names.EXPORT_SHOW).isVisible()
-    find(dialog, QSpinBox, names.EXPORT_SIZE).setValue(2)
-    message = find(dialog, QLabel, names.EXPORT_MESSAGE)
-    qtbot.mouseClick(find(dialog, QPushButton, names.EXPORT_SAVE), LEFT)
+    assert not find(dialog, QComboBox, "export.show").isVisible()
+    find(dialog, QSpinBox, "export.size").setValue(2)
+    message = find(dialog, QLabel, "export.message")
+    qtbot.mouseClick(find(dialog, QPushButton, "export.save"), LEFT)
     qtbot.waitUntil(lambda: message.text().startswith("Saved"))
     path = tiny_project.gallery / f"{tiny_project.name}_training.webp"
     steps = sorted(tiny_project.samples.glob("step_*.png"))
@@ -132,10 +132,10 @@ def test_from_the_train_page_to_a_file(make_window, tiny_project, find, qtbot) -
     assert recipe.film is not None
     assert (recipe.film["of"], recipe.seeds) == ("training", (0, 1, 2, 3))
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: not window.findChildren(QDialog, names.EXPORT))
+    qtbot.waitUntil(lambda: not window.findChildren(QDialog, "export"))
 
 
 def test_a_film_needs_two_previews(make_window, new_project, find) -> None:
     window = make_window(new_project)
     window.show_page(names.NAV_TRAIN)
-    assert not find(window, QAbstractButton, names.TRAIN_EXPORT).isEnabled()
+    assert not find(window, QAbstractButton, "train.export").isEnabled()

@@ -10,7 +10,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QProgressBar, QSlider, QToolButton
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.picture_view import PictureView, scaled_crisply
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.train.growing_wall import GrowingWall
@@ -28,7 +27,7 @@ def plain(value: int) -> QImage:
 
 def shown(wall: GrowingWall) -> int:
     """The grey of the picture that is seen; -1 for none."""
-    image = wall.findChild(PictureView, names.TRAIN_WALL).image()
+    image = wall.findChild(PictureView, "train.wall").image()
     return -1 if image.isNull() else image.pixelColor(0, 0).red()
 
 
@@ -45,7 +44,7 @@ def wall(qtbot, qapp) -> GrowingWall:
 
 @pytest.fixture
 def slider(wall) -> QSlider:
-    return wall.findChild(QSlider, names.TRAIN_HISTORY)
+    return wall.findChild(QSlider, "train.history")
 
 
 def test_the_newest_preview_is_shown_unless_a_person_looks_back(wall, slider) -> None:
@@ -64,7 +63,7 @@ def test_the_newest_preview_is_shown_unless_a_person_looks_back(wall, slider) ->
 def test_the_keyboard_goes_through_the_film(wall, qtbot) -> None:
     for step in (10, 20, 30, 40):
         wall.add_preview(step, plain(step))
-    view = wall.findChild(PictureView, names.TRAIN_WALL)
+    view = wall.findChild(PictureView, "train.wall")
     for key, step in (
         (Qt.Key.Key_Left, 30),
         (Qt.Key.Key_Left, 20),
@@ -93,7 +92,7 @@ def test_earlier_pictures_are_asked_for_once_the_nearest_first(wall, slider, qtb
 def test_the_film_plays_from_the_start_to_the_end_and_stops(wall, slider, qtbot) -> None:
     for step in (10, 20, 30):
         wall.add_preview(step, plain(step))
-    play = wall.findChild(QToolButton, names.TRAIN_PLAY)
+    play = wall.findChild(QToolButton, "train.play")
     seen = []
     slider.valueChanged.connect(lambda _: seen.append(shown(wall)))
     qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
@@ -105,7 +104,7 @@ def test_the_film_plays_from_the_start_to_the_end_and_stops(wall, slider, qtbot)
 def test_a_film_that_plays_when_training_goes_back_to_its_start_ends(wall, qtbot) -> None:
     for step in (25, 50, 100):
         wall.add_preview(step, plain(step))
-    play = wall.findChild(QToolButton, names.TRAIN_PLAY)
+    play = wall.findChild(QToolButton, "train.play")
     qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
     assert wall.is_playing
     wall.drop_after(0)
@@ -115,7 +114,7 @@ def test_a_film_that_plays_when_training_goes_back_to_its_start_ends(wall, qtbot
 
 
 def test_a_preview_that_is_on_its_way_shows_a_thin_line(wall) -> None:
-    line = wall.findChild(QProgressBar, names.TRAIN_PREVIEW)
+    line = wall.findChild(QProgressBar, "train.preview")
     assert line.isHidden()
     wall.set_progress(3, 25)
     assert (line.isVisible(), line.value(), line.maximum()) == (True, 3, 25)
@@ -175,7 +174,7 @@ def test_whole_multiples_are_drawn_without_any_blur() -> None:
 
 
 def test_the_tiles_fill_the_widget_and_keep_their_shape(wall) -> None:
-    view = wall.findChild(PictureView, names.TRAIN_WALL)
+    view = wall.findChild(PictureView, "train.wall")
     view.set_image(QImage(12, 8, QImage.Format.Format_RGB888), QSize(6, 4))  # two by two
     view.grab()
     tile = view._tile_size(2, 2)

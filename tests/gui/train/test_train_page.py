@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 from ddpm_studio import events as ev
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import TrainingError
-from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.train import work
@@ -65,33 +64,33 @@ def test_start_pause_continue_stop_and_open_again(open_train, new_project, make_
     """By the two buttons alone, with a real model."""
     train = open_train(new_project)
     assert train.start_says() == "Start"
-    assert not train.button(names.TRAIN_STOP).isEnabled()
+    assert not train.button("train.stop").isEnabled()
 
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     assert train.start_says() == "Pause"
     train.wait(lambda: train.newest() >= 6)
 
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     assert train.start_says() == "Continue"
     train.wait(lambda: train.job.is_resting)
     job, held = train.job, train.newest()
-    assert "Paused" in train.text(names.TRAIN_STATE)
+    assert "Paused" in train.text("train.state")
 
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     assert train.start_says() == "Pause"
     train.wait(lambda: train.newest() >= held + 5)
     assert train.job is job, "the same run goes on, with the same model in memory"
     train.wait(lambda: train.page._view.wall.step >= 10)
 
-    train.click(names.TRAIN_STOP)
+    train.click("train.stop")
     train.wait(lambda: train.job is None)
     last = train.newest()
     assert find_checkpoint(new_project) == new_project.checkpoint_path(last)
     assert train.series.steps.tolist() == list(range(1, last + 1))
     assert train.start_says() == "Continue"
-    assert train.text(names.TRAIN_SAVED) == f"Saved at step {last:,}"
-    assert train.text(names.TRAIN_STEP) == f"{last:,}"
-    assert train.text(names.TRAIN_MEMORY).endswith(("MB", "GB"))
+    assert train.text("train.saved") == f"Saved at step {last:,}"
+    assert train.text("train.step") == f"{last:,}"
+    assert train.text("train.memory").endswith(("MB", "GB"))
 
     again = type(train)(make_window(new_project.path), train.qtbot, train.find)
     again.wait(lambda: len(again.series) > 0)
@@ -102,17 +101,17 @@ def test_start_pause_continue_stop_and_open_again(open_train, new_project, make_
 
 def test_it_ends_by_itself_and_points_to_the_next_page(open_train, new_project, qtbot) -> None:
     train = open_train(new_project)
-    train.choose(names.TRAIN_LENGTH_UNIT, "steps")
-    train.find(train.window, QSpinBox, names.TRAIN_LENGTH).setValue(7)
-    train.click(names.TRAIN_START)
+    train.choose("train.length_unit", "steps")
+    train.find(train.window, QSpinBox, "train.length").setValue(7)
+    train.click("train.start")
     train.wait(lambda: train.job is None)
     assert new_project.checkpoint_path(7).exists()
-    assert train.text(names.TRAIN_STATE).startswith("Trained for")
+    assert train.text("train.state").startswith("Trained for")
     assert train.start_says() == "Continue"
-    generate = train.button(names.TRAIN_GENERATE)
+    generate = train.button("train.generate")
     assert generate.isVisible()
     assert generate.property("kind") == "primary"
-    assert train.button(names.TRAIN_START).property("kind") == "plain"
+    assert train.button("train.start").property("kind") == "plain"
 
     qtbot.keyClick(train.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     train.wait(lambda: train.window.current_page is train.window.generate_page)
@@ -122,12 +121,12 @@ def test_effort_and_advanced_settings_shape_the_model_that_is_trained(
     open_train, new_project
 ) -> None:
     train = open_train(new_project)
-    train.click(names.TRAIN_ADVANCED)
+    train.click("train.advanced")
     train.write("model.model_channels", "12")
     train.write("train.batch_size", "2")
-    train.choose(names.TRAIN_LENGTH_UNIT, "steps")
-    train.find(train.window, QSpinBox, names.TRAIN_LENGTH).setValue(2)
-    train.click(names.TRAIN_START)
+    train.choose("train.length_unit", "steps")
+    train.find(train.window, QSpinBox, "train.length").setValue(2)
+    train.click("train.start")
     train.wait(lambda: train.job is None)
     model, config = load_model(find_checkpoint(new_project))
     assert config.model.model_channels == 12
@@ -143,7 +142,7 @@ def test_without_a_project_it_says_what_to_do(open_train, qtbot) -> None:
     assert train.page.is_empty
     qtbot.keyClick(train.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert train.job is None
-    train.click(names.TRAIN_GO_START)
+    train.click("train.go_start")
     assert train.window.current_page is train.window.start_page
 
 
@@ -163,9 +162,9 @@ def test_pause_takes_effect_within_one_step(open_train, new_project, fake) -> No
 
     fake(events)
     train = open_train(new_project)
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(inside.is_set)
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     may_end.set()
     train.wait(lambda: train.job.is_resting)
     train.wait(lambda: train.newest() == 3)
@@ -180,41 +179,41 @@ def test_reading_pictures_has_its_progress(open_train, new_project, fake) -> Non
 
     fake(events)
     train = open_train(new_project)
-    train.click(names.TRAIN_START)
-    train.wait(lambda: "30 of 120" in train.text(names.TRAIN_STATE))
-    bar = train.find(train.window, QProgressBar, names.TRAIN_PROGRESS)
+    train.click("train.start")
+    train.wait(lambda: "30 of 120" in train.text("train.state"))
+    bar = train.find(train.window, QProgressBar, "train.progress")
     assert bar.isVisible()
     assert bar.value() == 250
-    assert train.button(names.TRAIN_STOP).isEnabled()
+    assert train.button("train.stop").isEnabled()
 
 
 def test_the_numbers_are_those_of_the_newest_step(open_train, new_project, fake) -> None:
     memory = work.MemoryUsed(2_345_000_000, is_gpu=True)
     fake(until_stopped(started(), *(step(n) for n in range(1, 1235)), memory))
     train = open_train(new_project)
-    train.click(names.TRAIN_START)
-    train.wait(lambda: train.text(names.TRAIN_STEP) == "1,234")
-    assert train.text(names.TRAIN_TIME) == "41 min 08 s"
-    assert train.text(names.TRAIN_SPEED) == "321"
-    assert train.text(names.TRAIN_REMAINING) == "30 s"
-    assert train.text(names.TRAIN_DEVICE) == "a device"
-    train.wait(lambda: train.text(names.TRAIN_MEMORY) == "2.2 GB")
-    assert "12 pictures" in train.text(names.TRAIN_STATE)
+    train.click("train.start")
+    train.wait(lambda: train.text("train.step") == "1,234")
+    assert train.text("train.time") == "41 min 08 s"
+    assert train.text("train.speed") == "321"
+    assert train.text("train.remaining") == "30 s"
+    assert train.text("train.device") == "a device"
+    train.wait(lambda: train.text("train.memory") == "2.2 GB")
+    assert "12 pictures" in train.text("train.state")
 
 
 def test_a_run_without_end_says_so(open_train, new_project, fake) -> None:
     fake(until_stopped(started(seconds=None), step(1, remaining=None)))
     train = open_train(new_project)
-    train.choose(names.TRAIN_LENGTH_UNIT, "until_stopped")
-    train.click(names.TRAIN_START)
-    train.wait(lambda: train.text(names.TRAIN_REMAINING) == "no end set")
-    assert train.find(train.window, QProgressBar, names.TRAIN_PROGRESS).isHidden()
+    train.choose("train.length_unit", "until_stopped")
+    train.click("train.start")
+    train.wait(lambda: train.text("train.remaining") == "no end set")
+    assert train.find(train.window, QProgressBar, "train.progress").isHidden()
 
 
 def test_it_waits_while_another_job_has_the_device(open_train, new_project, fake) -> None:
     fake(until_stopped(started(), step(1)))
     train = open_train(new_project)
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.newest() == 1)
 
     def paint() -> Iterator[object]:
@@ -223,10 +222,10 @@ def test_it_waits_while_another_job_has_the_device(open_train, new_project, fake
             yield from idle()
 
     sampling = train.window.session.start_borrowing(SAMPLE, paint)
-    train.wait(lambda: "Waits a moment" in train.text(names.TRAIN_STATE))
+    train.wait(lambda: "Waits a moment" in train.text("train.state"))
     assert train.start_says() == "Pause"
     sampling.stop()
-    train.wait(lambda: "Learning" in train.text(names.TRAIN_STATE))
+    train.wait(lambda: "Learning" in train.text("train.state"))
 
 
 def test_a_failure_is_a_sentence_and_the_page_lives_on(open_train, new_project, fake) -> None:
@@ -237,13 +236,13 @@ def test_a_failure_is_a_sentence_and_the_page_lives_on(open_train, new_project, 
 
     fake(events)
     train = open_train(new_project)
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.job is None)
-    assert "not enough memory" in train.text(names.BANNER_TEXT)
-    assert "failed" in train.text(names.TRAIN_STATE)
+    assert "not enough memory" in train.text("window.banner.text")
+    assert "failed" in train.text("train.state")
     assert train.start_says() == "Start"
     fake(until_stopped(started(), step(1), step(2)))
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.newest() == 2)
 
 
@@ -252,7 +251,7 @@ def test_nothing_of_a_run_arrives_after_its_project_was_closed(
 ) -> None:
     fake(until_stopped(started(), *(step(n) for n in range(1, 50)), preview(40, 9)))
     train = open_train(new_project)
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.newest() == 49)
     other = Project.create(tmp_path / "other", new_project.pictures, new_project.config)
     train.window.session.open_project(other.path)
@@ -260,7 +259,7 @@ def test_nothing_of_a_run_arrives_after_its_project_was_closed(
     assert len(train.series) == 0
     assert train.page._view.wall.step == -1
     assert train.start_says() == "Start"
-    assert train.text(names.TRAIN_STEP) == "–"
+    assert train.text("train.step") == "–"
 
 
 # what is seen
@@ -284,9 +283,9 @@ def test_what_was_mended_is_told_and_the_plot_goes_back(open_train, new_project,
         )
     )
     train = open_train(new_project)
-    log = train.find(train.window, QListWidget, names.TRAIN_LOG)
+    log = train.find(train.window, QListWidget, "train.log")
     assert log.isHidden()
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.newest() == 23)
     assert train.series.steps.tolist() == list(range(1, 24))
     assert train.page._view.wall.steps == []
@@ -294,16 +293,16 @@ def test_what_was_mended_is_told_and_the_plot_goes_back(open_train, new_project,
     assert log.sentences() == [
         *(old.message, skipped.message, back.message, "Step 23: The preview was left out."),
     ]
-    assert train.text(names.TRAIN_SAVED) == "Saved at step 22"
+    assert train.text("train.saved") == "Saved at step 22"
 
 
 def test_the_wall_shows_the_pixels_of_the_newest_preview(open_train, new_project, fake) -> None:
     pictures = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), np.uint8)
     fake(until_stopped(started(), preview(25, 10), ev.PreviewSaved(50, Path("x"), pictures)))
     train = open_train(new_project)
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.page._view.wall.step == 50)
-    image = train.find(train.window, PictureView, names.TRAIN_WALL).image()
+    image = train.find(train.window, PictureView, "train.wall").image()
     assert image.pixelColor(3, 2).getRgb()[:3] == tuple(pictures[0, 2, 3])
     assert image.pixelColor(8 + 5, 8 + 1).getRgb()[:3] == tuple(pictures[3, 1, 5])
 
@@ -311,17 +310,17 @@ def test_the_wall_shows_the_pixels_of_the_newest_preview(open_train, new_project
 def test_an_earlier_run_is_there_again_with_its_plot_and_its_film(open_train, tiny_project) -> None:
     train = open_train(tiny_project)
     train.wait(lambda: train.series.steps.tolist() == [2, 4, 6, 8, 10])
-    assert train.text(names.TRAIN_STEP) == "10"
+    assert train.text("train.step") == "10"
     assert train.page._view.plot.canvas.isVisible()
-    view = train.find(train.window, PictureView, names.TRAIN_WALL)
-    slider = train.find(train.window, QSlider, names.TRAIN_HISTORY)
+    view = train.find(train.window, PictureView, "train.wall")
+    slider = train.find(train.window, QSlider, "train.history")
     assert (train.page._view.wall.steps, slider.value()) == ([5, 10], 1)
     for position, number in ((1, 10), (0, 5)):
         slider.setValue(position)
         on_disk = np.asarray(Image.open(work.preview_path(tiny_project, number)).convert("RGB"))
         pixel = tuple(on_disk[3, 9])
         train.wait(lambda p=pixel: view.image().pixelColor(9, 3).getRgb()[:3] == p)
-        assert train.text(names.TRAIN_WALL_STEP) == f"step {number}"
+        assert train.text("train.wall_step") == f"step {number}"
 
 
 def test_a_run_that_begins_before_the_history_is_read_goes_on_after_it(
@@ -337,7 +336,7 @@ def test_a_run_that_begins_before_the_history_is_read_goes_on_after_it(
     monkeypatch.setattr(work, "load_history", late)
     fake(until_stopped(started(step=6), step(7), step(8), preview(8, 77)))
     train = open_train(tiny_project)
-    train.click(names.TRAIN_START)
+    train.click("train.start")
     train.wait(lambda: train.newest() == 8)
     may_read.set()
     train.wait(lambda: train.series.steps.tolist() == [2, 4, 6, 7, 8])
@@ -354,10 +353,10 @@ def test_a_damaged_log_and_a_missing_preview_harm_nothing(open_train, tiny_proje
     work.preview_path(tiny_project, 5).write_bytes(b"no picture")
     train = open_train(tiny_project)
     train.wait(lambda: train.series.steps.tolist() == [2, 4, 6, 8, 10, 16])
-    train.find(train.window, QSlider, names.TRAIN_HISTORY).setValue(0)
+    train.find(train.window, QSlider, "train.history").setValue(0)
     train.wait(lambda: not train.window.session.jobs.is_busy())
-    assert train.text(names.TRAIN_WALL_STEP) == "step 5"
-    assert train.find(train.window, PictureView, names.TRAIN_WALL).image().isNull()
+    assert train.text("train.wall_step") == "step 5"
+    assert train.find(train.window, PictureView, "train.wall").image().isNull()
 
 
 # what can be set
@@ -367,11 +366,11 @@ def test_a_run_without_checkpoint_locks_the_model_too(open_train, new_project, f
     """Else its first checkpoint would not fit the project's settings."""
     fake(until_stopped(started(), step(1)))
     train = open_train(new_project)
-    train.click(names.TRAIN_START)
-    assert not train.find(train.window, QComboBox, names.TRAIN_EFFORT).isEnabled()
+    train.click("train.start")
+    assert not train.find(train.window, QComboBox, "train.effort").isEnabled()
     wider = with_settings(new_project.config, ["model.model_channels=16"])
     assert not train.window.session.change_config(wider)
     assert Project.open(new_project.path).config == new_project.config
-    train.click(names.TRAIN_STOP)
+    train.click("train.stop")
     train.wait(lambda: train.job is None)
-    train.wait(train.find(train.window, QComboBox, names.TRAIN_EFFORT).isEnabled)
+    train.wait(train.find(train.window, QComboBox, "train.effort").isEnabled)
