@@ -148,8 +148,10 @@ def test_the_engine_without_a_window_loads_no_qt() -> None:
 
 
 def test_help_does_not_wait_for_torch() -> None:
+    program = (
         "import sys; from ddpm_studio.cli.entry import build_parser\n"
         "build_parser(); print('torch' in sys.modules)"
+    )
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
