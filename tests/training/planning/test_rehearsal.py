@@ -15,7 +15,7 @@ from ddpm_studio.presets import preset
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.planning.fit import fit
 from ddpm_studio.training.planning.probe import SKETCH_FLOPS
-from ddpm_studio.training.planning.rehearsal import _most, _once_more, measure, rehearse
+from ddpm_studio.training.planning.rehearsal import FIRST_USE, _most, _once_more, measure, rehearse
 from ddpm_studio.training.shuffle import shuffled_indices
 from tests.training.real_memory import real_memory
 
@@ -41,8 +41,11 @@ def test_the_predicted_memory_is_within_a_tenth_of_the_real_one(
 ) -> None:
     # the real steps neither look at what was learned nor save it
     config = with_settings(preset(name), [*settings, "train.preview_count=1"])
-    predicted = rehearse(config, CPU).peak_memory(saves=False)
-    assert predicted == pytest.approx(real_memory(name, settings).steps, rel=0.1)
+    rehearsal, real = rehearse(config, CPU), real_memory(name, settings)
+    predicted = rehearsal.peak_memory(saves=False)
+    if not real.is_bf16_quick:  # then there are no kernels for it that could be loaded
+        predicted += FIRST_USE[torch.float32] - FIRST_USE[rehearsal.precision]
+    assert predicted == pytest.approx(real.steps, rel=0.1)
 
 
 @pytest.mark.parametrize("recomputes", [False, True])
