@@ -61,7 +61,7 @@ class Recipe:
         check_number("seed", self.seed)
         check(self.which in tuple(WEIGHTS), "which", self.which)
         for section in SECTIONS:
-            for name, value in section.checked(self).items():
+            for name, value in section.checked(vars(self)).items():
                 object.__setattr__(self, name, value)  # frozen, so it is filled in this way
 
     @property

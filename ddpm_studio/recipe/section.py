@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from ddpm_studio.recipe.recipe import Recipe
+from typing import Any
 
 SECTION = "section"  # in a field's metadata
+Entries = Mapping[str, Any]  # all of a recipe, by name
 Lines = list[tuple[str, str]]
 
 
@@ -21,7 +19,7 @@ def as_it_is(value: Any) -> Any:
     return value
 
 
-def no_lines(recipe: Recipe) -> Lines:
+def no_lines(recipe: Entries) -> Lines:
     """Of a section that is not told to a person."""
     return []
 
@@ -30,7 +28,7 @@ def no_lines(recipe: Recipe) -> Lines:
 class Section:
     """Something that a recipe can take beside a model, and that has to be heeded by who remakes.
 
-    checked: its entries of a recipe, by name, as they are kept; raises StudioError.
+    checked: its own entries of a recipe, as they are kept; raises StudioError.
     lines: (label, words) of each line that tells a person of it.
     written, read: an entry to JSON, and back; reading raises StudioError.
     format_version: the first format that had it, and since which it stands in every recipe; 0: it
@@ -39,8 +37,8 @@ class Section:
     """
 
     name: str
-    checked: Callable[[Recipe], dict[str, Any]]
-    lines: Callable[[Recipe], Lines] = no_lines
+    checked: Callable[[Entries], dict[str, Any]]
+    lines: Callable[[Entries], Lines] = no_lines
     written: Callable[[Any], Any] = as_it_is
     read: Callable[[Any], Any] = as_it_is
     format_version: int = 0

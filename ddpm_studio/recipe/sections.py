@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ddpm_studio.choices import MOST_CROPS
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.recipe.section import Lines, Section
+from ddpm_studio.recipe.section import Entries, Lines, Section
 from ddpm_studio.recipe.values import (
     MOST_REPEATED,
     MOST_SEEDS,
@@ -19,9 +19,6 @@ from ddpm_studio.recipe.values import (
     plain_entries,
 )
 from ddpm_studio.samplers import SAMPLERS
-
-if TYPE_CHECKING:
-    from ddpm_studio.recipe.recipe import Recipe
 
 # settings that every recipe says; a later one is said only where it is not its default, which has
 # to mean what was painted before there was that setting
@@ -39,16 +36,16 @@ CROP = "crop"
 # how it paints; the seed of its noise stands beside it
 
 
-def _checked_sample(recipe: Recipe) -> dict[str, Any]:
-    sample = recipe.sample
+def _checked_sample(recipe: Entries) -> dict[str, Any]:
+    sample = recipe["sample"]
     check(isinstance(sample, SampleConfig), "sample", sample)
     # "auto" may come to mean another spacing; what was used stays what it was
     spacing = sample.used_spacing
-    return {"sample": dataclasses.replace(sample, seed=recipe.seed, spacing=spacing)}
+    return {"sample": dataclasses.replace(sample, seed=recipe["seed"], spacing=spacing)}
 
 
-def _lines_of_sample(recipe: Recipe) -> Lines:
-    sample = recipe.sample
+def _lines_of_sample(recipe: Entries) -> Lines:
+    sample = recipe["sample"]
     sampler = SAMPLERS[sample.sampler]
     how = [sampler.title, f"{sample.num_inference_steps:,} steps"]
     if "eta" in sampler.takes:
@@ -85,8 +82,8 @@ SAMPLE = Section("sample", _checked_sample, _lines_of_sample, _written, _read, f
 # the pictures of a grid or a film, which each have their own noise
 
 
-def _checked_seeds(recipe: Recipe) -> dict[str, Any]:
-    seeds = recipe.seeds
+def _checked_seeds(recipe: Entries) -> dict[str, Any]:
+    seeds = recipe["seeds"]
     check(isinstance(seeds, list | tuple), "seeds", seeds)
     check(len(seeds) <= MOST_SEEDS, "number of seeds", len(seeds))
     for seed in seeds:
@@ -94,10 +91,11 @@ def _checked_seeds(recipe: Recipe) -> dict[str, Any]:
     return {"seeds": tuple(seeds)}
 
 
-def _lines_of_seeds(recipe: Recipe) -> Lines:
-    if len(recipe.seeds) > 1:
-        return [("Seeds", f"{recipe.seeds[0]} and {len(recipe.seeds) - 1:,} more")]
-    return [("Seed", str(recipe.seed))]
+def _lines_of_seeds(recipe: Entries) -> Lines:
+    seeds = recipe["seeds"]
+    if len(seeds) > 1:
+        return [("Seeds", f"{seeds[0]} and {len(seeds) - 1:,} more")]
+    return [("Seed", str(recipe["seed"]))]
 
 
 SEEDS = Section("seeds", _checked_seeds, _lines_of_seeds, format_version=2)
@@ -106,18 +104,19 @@ SEEDS = Section("seeds", _checked_seeds, _lines_of_seeds, format_version=2)
 # which frame of a denoising a picture is, and what of it is seen
 
 
-def _checked_moment(recipe: Recipe) -> dict[str, Any]:
-    if recipe.frame is not None:
-        check_number("frame", recipe.frame, recipe.sample.num_inference_steps)
-    check(recipe.show in SHOWS, "show", recipe.show)
+def _checked_moment(recipe: Entries) -> dict[str, Any]:
+    frame, show = recipe["frame"], recipe["show"]
+    if frame is not None:
+        check_number("frame", frame, recipe["sample"].num_inference_steps)
+    check(show in SHOWS, "show", show)
     return {}
 
 
-def _lines_of_moment(recipe: Recipe) -> Lines:
-    if recipe.frame is None:
+def _lines_of_moment(recipe: Entries) -> Lines:
+    frame, steps = recipe["frame"], recipe["sample"].num_inference_steps
+    if frame is None:
         return []
-    steps = f"{recipe.sample.num_inference_steps:,} steps"
-    return [("Taken", f"after {recipe.frame:,} of {steps}: {SHOW_WORDS[recipe.show]}")]
+    return [("Taken", f"after {frame:,} of {steps:,} steps: {SHOW_WORDS[recipe['show']]}")]
 
 
 MOMENT = Section("moment", _checked_moment, _lines_of_moment, format_version=2)
@@ -126,8 +125,8 @@ MOMENT = Section("moment", _checked_moment, _lines_of_moment, format_version=2)
 # how a film plays and looks: its options, and what it is of
 
 
-def _checked_film(recipe: Recipe) -> dict[str, Any]:
-    return {"film": plain_entries("film", recipe.film)}
+def _checked_film(recipe: Entries) -> dict[str, Any]:
+    return {"film": plain_entries("film", recipe["film"])}
 
 
 FILM = Section("film", _checked_film, format_version=2, is_of_pictures=False)
@@ -136,19 +135,19 @@ FILM = Section("film", _checked_film, format_version=2, is_of_pictures=False)
 # where it began, if not with noise: with one's own picture, at a level of noise
 
 
-def _checked_start(recipe: Recipe) -> dict[str, Any]:
-    start = plain_entries("start", recipe.start)
+def _checked_start(recipe: Entries) -> dict[str, Any]:
+    start = plain_entries("start", recipe["start"])
     if start is not None:
         check_entries(start, (*START_ENTRIES, CROP), START_ENTRIES, inside="start.")
         check_words("start.picture", start["picture"])
         check_words("start.sha256", start["sha256"])
-        check_number("start.index", start["index"], recipe.sample.num_inference_steps)
+        check_number("start.index", start["index"], recipe["sample"].num_inference_steps)
         check_number("start.crop", start.get(CROP, 0), MOST_CROPS - 1)
     return {"start": start}
 
 
-def _lines_of_start(recipe: Recipe) -> Lines:
-    return [] if recipe.start is None else [("Began with", recipe.start["picture"])]
+def _lines_of_start(recipe: Entries) -> Lines:
+    return [] if recipe["start"] is None else [("Began with", recipe["start"]["picture"])]
 
 
 START = Section("start", _checked_start, _lines_of_start, format_version=2)
