@@ -41,18 +41,12 @@ class OwnTile(NamedTuple):
     name: str
     row: int
     crop: Crop
+    badge: str = ""
+    is_faint: bool = False
 
     @property
     def tip(self) -> str:
         return self.name
-
-    @property
-    def badge(self) -> str:
-        return ""
-
-    @property
-    def is_faint(self) -> bool:
-        return False
 
 
 class OwnPictureDialog(Dialog):
