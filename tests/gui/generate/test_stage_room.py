@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from ddpm_studio.gui.generate import memory_choice
-from ddpm_studio.gui.generate.round_marks import check_place, is_near, keep_place
+from ddpm_studio.gui.generate.grid import check_place, is_near, keep_place
 from ddpm_studio.words import size_in_words
 
 STEPS = 6  # as the page is set by its fixture
@@ -87,5 +87,5 @@ def test_a_project_that_is_left_in_the_middle_of_a_comparison(page, tiny_project
     page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy())
     generate = page.window.generate_page
     assert not generate._comparing.is_on
-    assert generate._painting.parts == 1
+    assert generate._denoising.parts == 1
     assert generate._stage.trajectory is None
