@@ -10,7 +10,7 @@ from ddpm_studio.gui.common.button import GAP, ICON_PIXELS, Button
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.plot.quantities import why_best
+from ddpm_studio.gui.common.training_words import why_best
 
 HEIGHT = 32
 

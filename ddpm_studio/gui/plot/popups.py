@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, QPoint, QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.plot.marker_card import CardWords, MarkerCard
 from ddpm_studio.gui.plot.markers import CHECKPOINT, PREVIEW, TITLES, Group, Marker, Markers
-from ddpm_studio.gui.plot.quantities import readings, why_best
+from ddpm_studio.gui.plot.quantities import readings
 from ddpm_studio.gui.plot.readout import PlotReadout
 from ddpm_studio.words import elapsed_in_words, size_in_words
 

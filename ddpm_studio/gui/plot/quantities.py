@@ -160,8 +160,3 @@ def written(key: str, value: float) -> str:
     if key == "speed":
         return f"{value:,.0f} / s" if value >= 10 else f"{value:.2g} / s"
     return f"{value:.3g}".replace("e-0", "e-")
-
-
-def why_best(loss: float) -> str:
-    """The reason for the star."""
-    return f"lowest loss on pictures it never saw: {loss:.3g}"

@@ -13,7 +13,7 @@ from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.inputs import ComboBox
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.plot.quantities import why_best
+from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.sheet.axis_editor import AxisEditor
 from ddpm_studio.gui.sheet.axis_values import AxisValues
 from ddpm_studio.sheets import COUNTS, Axis, Value
