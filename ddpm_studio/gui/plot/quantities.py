@@ -113,7 +113,7 @@ class Reading:
     strength: float = 1.0  # of the colour
 
 
-def why_missing(series: LossSeries, key: str, *, has_previews: bool) -> str:
+def why_missing(series: LossSeries, key: str, has_previews: bool) -> str:
     """Why there is nothing to show of a series; "" if there is, or if no step was made yet."""
     if not len(series) or key == TRAINING:
         return ""
