@@ -6,7 +6,7 @@ The order of the start, and why:
 2. Qt, the theme, the session and the window. Nothing that these import brings torch, PIL, av or
    pyqtgraph along; a test holds that.
 3. The window is painted.
-4. Only then torch and the engine are imported, by a job on a thread (work/start.py).
+4. Only then torch and the engine are imported, by a job on a thread (common/warm_up.py).
 """
 
 from __future__ import annotations

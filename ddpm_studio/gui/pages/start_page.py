@@ -22,7 +22,7 @@ from ddpm_studio.gui.common.job_names import RECENT, SAMPLE_PROJECT
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.shell import work
+from ddpm_studio.gui.start import work
 from ddpm_studio.gui.start.project_card import ProjectCard
 from ddpm_studio.project import Project
 
@@ -153,8 +153,15 @@ class StartPage(Page):
         self._cards += 1
 
     def _on_sample(self) -> None:
+        """Draw sample pictures in the background, then open the project that holds them."""
         self._sample.setEnabled(False)
-        self.session.create_sample_project()
+        path = self.session.free_place("Planets")
+        job = self.session.jobs.start(
+            SAMPLE_PROJECT,
+            lambda: work.draw_sample_project(path),
+            title="Painting sample pictures",
+        )
+        job.succeeded.connect(self.session.show_project)
 
     def _on_job_ended(self, _job: object) -> None:
         self._sample.setEnabled(self.session.jobs.get(SAMPLE_PROJECT) is None)

@@ -16,6 +16,7 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.export.training_button import TrainingExport
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.plan.button import Planning
 from ddpm_studio.gui.sample_now.button import SampleNow
@@ -23,7 +24,6 @@ from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.train import model_size as efforts
 from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.controls import Phase, TrainControls
-from ddpm_studio.gui.train.export_film import TrainingExport
 from ddpm_studio.gui.train.run_view import RunView
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.words import elapsed_in_words

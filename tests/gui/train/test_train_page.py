@@ -317,7 +317,7 @@ def test_an_earlier_run_is_there_again_with_its_plot_and_its_film(open_train, ti
     assert (train.page._view.wall.steps, slider.value()) == ([5, 10], 1)
     for position, number in ((1, 10), (0, 5)):
         slider.setValue(position)
-        on_disk = np.asarray(Image.open(work.preview_path(tiny_project, number)).convert("RGB"))
+        on_disk = np.asarray(Image.open(tiny_project.preview_path(number)).convert("RGB"))
         pixel = tuple(on_disk[3, 9])
         train.wait(lambda p=pixel: view.image().pixelColor(9, 3).getRgb()[:3] == p)
         assert train.text("train.wall_step") == f"step {number}"
@@ -350,7 +350,7 @@ def test_a_damaged_log_and_a_missing_preview_harm_nothing(open_train, tiny_proje
         file.write(
             b'{"step": 12, "loss": NaN}\n{"step": 14}\n\x00garbage\n{"step": 16, "loss": 0.5}'
         )
-    work.preview_path(tiny_project, 5).write_bytes(b"no picture")
+    tiny_project.preview_path(5).write_bytes(b"no picture")
     train = open_train(tiny_project)
     train.wait(lambda: train.series.steps.tolist() == [2, 4, 6, 8, 10, 16])
     train.find(train.window, QSlider, "train.history").setValue(0)
