@@ -6,12 +6,12 @@ import dataclasses
 import random
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.batch.button import PaintMany
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.empty_state import EmptyState
@@ -58,10 +58,11 @@ EXPORT_TIP = "The way from noise to picture as a film: GIF, WebP, MP4, film stri
 class GeneratePage(Page):
     """The stage where pictures grow, and the sampler's controls beside it."""
 
-    nav_name = names.NAV_GENERATE
-    recipe_file_wanted = Signal()  # a person wants to choose a file with a recipe
-    page_name = "page.generate"
+    name = "generate"
     title = "Generate"
+    icon = "generate"
+    tip = "New pictures from noise"
+    keys = "Ctrl+3"
     action_text = "Generate pictures"
     shortcuts = (
         ("Esc", "Back to all pictures, cancel, or leave compare"),
@@ -74,9 +75,8 @@ class GeneratePage(Page):
         ("Space", "Play or pause, on the timeline and on a large picture"),
     )
 
-    def __init__(self, session: Session, batching: Batching, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._batching = batching
         self._painting = Painting(session, self)
         self._is_learning = False  # the model learns, or has learned since it was opened
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -191,7 +191,8 @@ class GeneratePage(Page):
         beside = QVBoxLayout()
         beside.setSpacing(8)
         beside.addWidget(self._controls, 1)
-        beside.addWidget(PaintMany(self.session, self._batching, self._controls, self).button)
+        batching = batching_of(self.session)
+        beside.addWidget(PaintMany(self.session, batching, self._controls, self).button)
         layout.addLayout(beside)
         self.set_content(content)
         self._nothing = EmptyState(
@@ -224,7 +225,8 @@ class GeneratePage(Page):
         self._save.clicked.connect(self._keeping.save_here)
         self._save_to.clicked.connect(self._keeping.choose_folder)
         self._save_plain.clicked.connect(self._keeping.save_without_recipe)
-        self._recipes.file_wanted.connect(self.recipe_file_wanted)
+        session.best_changed.connect(self.show_best)
+        session.checkpoint_wanted.connect(self.choose_checkpoint)
         self._recipes.start_wanted.connect(self._own.begin_with)
         self._recipes.show_wanted.connect(self._stage.scrubber.choose_show)
         self._recipes.paint_wanted.connect(self._on_recipe)

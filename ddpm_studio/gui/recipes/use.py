@@ -29,7 +29,6 @@ class RecipeUse(QObject):
     The right model is found in the background, by its content.
     """
 
-    file_wanted = Signal()
     start_wanted = Signal(object, float)  # see `OwnPictures.begin_with`
     show_wanted = Signal(str)  # one of recipe.SHOWS
     # seed, the checkpoint as a Path or None for the newest, how far to follow it
@@ -46,7 +45,7 @@ class RecipeUse(QObject):
             icon="redo",
         )
         controls.add_more(self._open)
-        self._open.clicked.connect(self.file_wanted)
+        self._open.clicked.connect(session.recipe_file_wanted)
         session.recipe_wanted.connect(self.use)
 
     def use(self, recipe: Recipe, use: str) -> None:

@@ -77,7 +77,7 @@ def test_a_training_that_begins_elsewhere_later_is_noticed(
     assert "Another process" not in state.text()
     other.begin(tiny_project)
     qtbot.waitUntil(lambda: "Another process" in state.text())
-    history = window.pictures_page._history
+    history = window.pages["nav.pictures"]._history
     history.change(["a.png"], "Leave out a.png", state="out")
     assert read_choices(tiny_project.path) == history.choices
     assert history.undo_words == ""

@@ -114,7 +114,7 @@ def test_it_ends_by_itself_and_points_to_the_next_page(open_train, new_project, 
     assert train.button("train.start").property("kind") == "plain"
 
     qtbot.keyClick(train.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    train.wait(lambda: train.window.current_page is train.window.generate_page)
+    train.wait(lambda: train.window.current_page is train.window.pages["nav.generate"])
 
 
 def test_effort_and_advanced_settings_shape_the_model_that_is_trained(
@@ -143,7 +143,7 @@ def test_without_a_project_it_says_what_to_do(open_train, qtbot) -> None:
     qtbot.keyClick(train.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert train.job is None
     train.click("train.go_start")
-    assert train.window.current_page is train.window.start_page
+    assert train.window.current_page is train.window.pages["nav.start"]
 
 
 def test_pause_takes_effect_within_one_step(open_train, new_project, fake) -> None:
