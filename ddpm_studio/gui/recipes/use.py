@@ -11,8 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
+from ddpm_studio.gui.common.seed_field import MOST_TYPED
 from ddpm_studio.gui.generate.controls import MOST_PICTURES, SampleControls
-from ddpm_studio.gui.generate.seed_field import MOST_TYPED
 from ddpm_studio.gui.recipes import work
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project, step_of
