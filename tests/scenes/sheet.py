@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.sheet import work
+from ddpm_studio.gui.sheet.denoising import JOB
 from ddpm_studio.gui.sheet.dialog import SheetDialog
-from ddpm_studio.gui.sheet.painting import JOB
 from ddpm_studio.gui.sheet.view import SheetView
 from tests.scenes.scenes import scene, settle, wait_until
 

@@ -9,6 +9,7 @@ from ddpm_studio.gui.common.theme import Theme
 
 ICON_PIXELS = 20
 GAP = 6  # between icon and words; style sheets cannot set it
+ICON_ONLY = "padding: 0 6px"
 ROLES = {"primary": "on_accent", "plain": "text", "quiet": "muted"}
 
 
@@ -44,6 +45,14 @@ class Button(QPushButton):
         self.setText(text)
         self.setToolTip(tip)
         self._on_theme_changed()
+
+    def set_words(self, words: str, *, has_room: bool = True) -> None:
+        """Show its words, or only its icon; who cannot see it hears the words in any case."""
+        shown, sheet = (words, "") if has_room else ("", ICON_ONLY)
+        self.setAccessibleName(words)
+        if self.text() != shown or self.styleSheet() != sheet:
+            self.setText(shown)
+            self.setStyleSheet(sheet)
 
     def _on_theme_changed(self) -> None:
         if self._icon:

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, overload
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui.frames.store import ALL, Span, pixels_of
+from ddpm_studio.gui.frames.store import ALL, Again, Span, pixels_of
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.gui.frames.again import Again
     from ddpm_studio.sampling.forward import Noising
     from ddpm_studio.sampling.resume import State
     from ddpm_studio.sampling.trajectory import TrajectoryFrame

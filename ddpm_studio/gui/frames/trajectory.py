@@ -10,9 +10,16 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from ddpm_studio.gui.common.images import drawable, image_on
-from ddpm_studio.gui.frames.again import Again
 from ddpm_studio.gui.frames.recompute import AllFrames, KeptFrames
-from ddpm_studio.gui.frames.store import ALL, X_T, FrameStore, Span, frame_bytes, pixels_of
+from ddpm_studio.gui.frames.store import (
+    ALL,
+    X_T,
+    Again,
+    FrameStore,
+    Span,
+    frame_bytes,
+    pixels_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +56,7 @@ class Trajectory(QObject):
         self.store = store if store is not None else FrameStore(len(self.moments))
         self.again = again
         self.is_finishing = True  # of the forward process: what comes of its levels is not known
-        self._is_forward = again is not None and again.is_forward
+        self.is_forward = again is not None and again.is_forward  # a real picture's way into noise
         self._position_of = {moment.index: place for place, moment in enumerate(self.moments)}
         self._shape = (len(self.seeds), 1, 1, 3)
         self._frame_bytes = 0
@@ -69,11 +76,6 @@ class Trajectory(QObject):
         """(width, height) in pixels; (1, 1) before the first frame."""
         _, height, width, _ = self._shape
         return width, height
-
-    @property
-    def is_forward(self) -> bool:
-        """Whether it is the way of a real picture into the noise."""
-        return self._is_forward
 
     # frames come
 

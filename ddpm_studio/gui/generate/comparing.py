@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.config import WEIGHTS
 from ddpm_studio.gui.compare.run_label import Word
 from ddpm_studio.gui.frames.trajectory import Trajectory
-from ddpm_studio.gui.generate.denoising import Painting
+from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.gui.generate.work import RunStarted
 from ddpm_studio.samplers import SAMPLERS
@@ -44,14 +44,14 @@ class Comparing(QObject):
 
     changed = Signal()  # it begins or ends, or A and B are others
 
-    def __init__(self, painting: Painting, stage: Stage, parent: QObject) -> None:
+    def __init__(self, denoising: Denoising, stage: Stage, parent: QObject) -> None:
         super().__init__(parent)
-        self._painting, self._stage = painting, stage
+        self._denoising, self._stage = denoising, stage
         self._alone: Run | None = None  # what is seen while nothing is compared
         self._a: Run | None = None
         self._b: Run | None = None
-        painting.begun.connect(self._on_begun)
-        painting.grew.connect(self._on_grew)
+        denoising.begun.connect(self._on_begun)
+        denoising.grew.connect(self._on_grew)
         stage.compare_wanted.connect(self.toggle)
         stage.swap_wanted.connect(self.swap)
 
@@ -84,7 +84,7 @@ class Comparing(QObject):
         """Pin what is on the stage; the next change of a setting paints B beside it."""
         if self._alone is not None and not self.is_on:
             self._a, self._alone = self._alone, None
-            self._painting.parts = 2  # B shares the memory with it
+            self._denoising.parts = 2  # B shares the memory with it
             self._show()
 
     def swap(self) -> None:
@@ -98,14 +98,14 @@ class Comparing(QObject):
         if self.is_on:
             self._alone = self.front
             self._a = self._b = None
-            self._painting.parts = 1
+            self._denoising.parts = 1
             self._stage.end_comparison()
             self.changed.emit()
 
     def forget(self) -> None:
         """Another project, or other seeds: nothing is pinned any more."""
         self._a = self._b = self._alone = None
-        self._painting.parts = 1
+        self._denoising.parts = 1
         self.changed.emit()
 
     def _show(self) -> None:
@@ -126,7 +126,7 @@ class Comparing(QObject):
         return run.started.recipe if run is not None else None
 
     def _on_begun(self, trajectory: Trajectory, follow_to: float) -> None:
-        started = self._painting.started
+        started = self._denoising.started
         assert started is not None
         run = Run(trajectory, started)
         if self._a is not None and _match(self._a.trajectory, trajectory):
@@ -134,7 +134,7 @@ class Comparing(QObject):
             self._show()
         else:
             self._a = self._b = None
-            self._painting.parts = 1
+            self._denoising.parts = 1
             self._alone = run
             self._stage.set_trajectory(trajectory, follow_to)
             self.changed.emit()

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ddpm_studio.events import CheckpointSkipped, SampleStep
 from ddpm_studio.gui.frames.plan import plan_frames
 from ddpm_studio.gui.frames.recompute import ForwardAgain
+from ddpm_studio.gui.frames.request import OwnPicture, SampleRequest
 from ddpm_studio.gui.generate.work import (
-    OwnPicture,
     RunStarted,
-    Wish,
     check_shape,
     choose,
     picture_bytes,
@@ -45,30 +44,23 @@ class LevelsFinished:
 
 
 def forward(
-    models: LoadedModels, wish: Wish
+    models: LoadedModels, request: SampleRequest
 ) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame | LevelsFinished]:
-    """The forward process of `wish.start.picture`: every level first, then what comes of each."""
+    """The forward process of its own picture: every level first, then what comes of each."""
     from ddpm_studio.sampling.forward import finish_levels, levels
     from ddpm_studio.sampling.trajectory import trajectory_moments
 
-    assert wish.start is not None
-    checkpoint = yield from choose(models, wish)
-    loaded, sample = models.take(checkpoint, wish.which), wish.sample
-    check_shape(wish.start.picture, loaded)
+    assert request.start is not None
+    checkpoint = yield from choose(models, request)
+    loaded, sample = models.take(checkpoint, request.which), request.sample
+    check_shape(request.start.picture, loaded)
     moments = tuple(trajectory_moments(loaded.config.diffusion, sample))
     size = SHOWN * picture_bytes(loaded.config)
-    plan = plan_frames(len(moments), size, 0, wish.budget)
-    again = ForwardAgain(
-        models,
-        checkpoint,
-        loaded.sha256,
-        wish.which,
-        sample,
-        wish.start.picture.pixels,
-        sample.seed,
-    )
-    recipe = recipe_for(wish, loaded)
-    yield RunStarted(moments, (sample.seed,), checkpoint, recipe, plan, again, wish.budget)
+    plan = plan_frames(len(moments), size, 0, request.budget)
+    pixels, made_by = request.start.picture.pixels, (checkpoint, loaded.sha256, request.which)
+    again = ForwardAgain(models, *made_by, sample, pixels, sample.seed)
+    recipe = recipe_for(request, loaded)
+    yield RunStarted(moments, (sample.seed,), checkpoint, recipe, plan, again, request.budget)
     noising = again.noising()
     yield from levels(noising, sorted(plan.kept))
     for event in finish_levels(noising, sorted(plan.kept - {len(moments) - 1})):

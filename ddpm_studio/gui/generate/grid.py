@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
+from ddpm_studio.gui.common.grid_places import GridPlaces, draw_ring
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.compare.view import WIPE, CompareView, draw_waiting, draw_wipe
+from ddpm_studio.gui.compare.view import CompareView
 from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.frames.trajectory import Trajectory
-from ddpm_studio.gui.generate.grid_places import GridPlaces
 from ddpm_studio.gui.generate.round_marks import (
     check_place,
     draw_check,
@@ -62,11 +62,8 @@ class SampleGrid(QWidget):
     @property
     def count(self) -> int:
         """How many pictures there are."""
-        return (
-            len(self._trajectory.seeds)
-            if self._trajectory is not None and len(self._trajectory)
-            else 0
-        )
+        run = self._trajectory
+        return len(run.seeds) if run is not None and len(run) else 0
 
     @property
     def position(self) -> int:
@@ -75,13 +72,8 @@ class SampleGrid(QWidget):
 
     def set_trajectory(self, trajectory: Trajectory | None) -> None:
         """Other pictures; nothing of them is chosen, unless they come from the same seeds."""
-        same = (
-            trajectory is not None
-            and self._trajectory is not None
-            and trajectory.seeds == self._trajectory.seeds
-        )
-        self._trajectory, self._position = trajectory, 0
-        if not same:
+        before, self._trajectory, self._position = self._trajectory, trajectory, 0
+        if trajectory is None or before is None or trajectory.seeds != before.seeds:
             self._current = 0
             self.set_chosen(set())
         self._describe()
@@ -163,13 +155,9 @@ class SampleGrid(QWidget):
 
     def _halves(self) -> list[GridPlaces]:
         """The whole of this widget, or its two halves while two runs are side by side."""
-        count = self._compare.sides if self._compare.is_on else 1
         size = self._trajectory.picture_size if self._trajectory is not None else (1, 1)
-        width, ratio = self.width() / count, self.devicePixelRatioF()
-        return [
-            GridPlaces(self.count, size, QRectF(half * width, 0, width, self.height()), ratio)
-            for half in range(count)
-        ]
+        parts, ratio = self._compare.parts(self.rect().toRectF()), self.devicePixelRatioF()
+        return [GridPlaces(self.count, size, part, ratio) for part in parts]
 
     # mouse and keys
 
@@ -204,7 +192,7 @@ class SampleGrid(QWidget):
             self.toggle_chosen(index)
         elif self._can_keep and is_near(keep_place(self.cell_rect(index, half)), point):
             self._want_keep(self._seen(index, half, point.x()))
-        elif self._is_wipe:
+        elif self._compare.is_wipe:
             self._pressed = index, point  # a drag wipes, a click opens
         else:
             self.opened.emit(index)
@@ -220,38 +208,22 @@ class SampleGrid(QWidget):
         """One's own picture on its way into the noise is a file already."""
         return self._trajectory is not None and not self._trajectory.is_forward
 
-    @property
-    def _is_wipe(self) -> bool:
-        return self._compare.b is not None and self._compare.view == WIPE
-
     def _wipe_to(self, index: int, start: QPointF) -> None:
         apart = abs(self._mouse.x() - start.x())
         self._is_wiping = self._is_wiping or apart >= QApplication.startDragDistance()
         if self._is_wiping:
-            cell = self.cell_rect(index)
-            self._compare.set_wipe((self._mouse.x() - cell.left()) / max(1.0, cell.width()))
+            self._compare.drag_wipe(self.cell_rect(index), self._mouse.x())
 
     def _want_keep(self, seen: tuple[int, Trajectory] | None) -> None:
         if seen is not None:
             self.keep_wanted.emit(*seen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        columns = self._halves()[0].arrangement.columns
-        by = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -columns,
-            Qt.Key.Key_Down: columns,
-        }
-        key = Qt.Key(event.key())
+        key, target = event.key(), self._halves()[0].after(event.key(), self._current)
         if not self.count:
             super().keyPressEvent(event)
-        elif key in by:
-            self.set_current(self._current + by[key])
-        elif key == Qt.Key.Key_Home:
-            self.set_current(0)
-        elif key == Qt.Key.Key_End:
-            self.set_current(self.count - 1)
+        elif target is not None:
+            self.set_current(target)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & TWO_KEYS:
             self.opened.emit(self._current)
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_C):
@@ -263,14 +235,6 @@ class SampleGrid(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
-
     # drawing
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -278,36 +242,27 @@ class SampleGrid(QWidget):
             return
         painter = QPainter(self)
         halves, compare = self._halves(), self._compare
-        shrunk = halves[0].arrangement.scale < 1
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, halves[0].is_shrunk)
         cells = [[places.cell(index) for places in halves] for index in range(self.count)]
         if compare.is_on:
             for index, both in enumerate(cells):
                 compare.paint(painter, both, index)
-                if self._is_wipe:
-                    draw_wipe(painter, both[0], compare.split(both[0]), with_grip=False)
         else:
             images = self._trajectory.images(self._position, self._show)
             for both, image in zip(cells, images, strict=True):
                 draw_on_checkerboard(painter, both[0], image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        shown = halves if compare.b is not None else halves[:1]
         for index, both in enumerate(cells):
-            for half in range(len(shown)):
-                self._paint_marks(painter, index, half, both[half])
-        if len(halves) > len(shown):
-            draw_waiting(painter, halves[1].area)
+            for half, cell in enumerate(both if compare.b is not None else both[:1]):
+                self._paint_marks(painter, index, half, cell)
+        compare.paint_waiting(painter, [places.area for places in halves])
 
     def _paint_marks(self, painter: QPainter, index: int, half: int, cell: QRectF) -> None:
         is_chosen, is_hovered = index in self._chosen, self._hovered == (index, half)
         if is_chosen:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._theme.colour("accent"), 3))
-            painter.drawRect(cell.adjusted(-1.5, -1.5, 1.5, 1.5))
+            draw_ring(painter, cell, self._theme.colour("accent"), 3, 1.5)
         if self.hasFocus() and index == self._current:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._theme.colour("text"), 2))
-            painter.drawRect(cell.adjusted(-4, -4, 4, 4))
+            draw_ring(painter, cell, self._theme.colour("text"), 2, 4)
         if is_chosen or is_hovered:
             draw_check(painter, self._theme, check_place(cell), is_chosen)
         if is_hovered and self._can_keep:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.inputs import Switch
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import Gap, column, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.view import CompareView
 from ddpm_studio.gui.frames.trajectory import Trajectory
-from ddpm_studio.gui.generate.icon_only import set_words
 from ddpm_studio.gui.generate.single_canvas import PictureCanvas
 
 BACK = "All pictures"
@@ -76,7 +76,7 @@ class PictureViewer(QWidget):
     def set_terse(self, is_terse: bool, is_narrow: bool = False) -> None:
         """Leave room for the rest of the row; is_narrow: as much as can be."""
         self._is_terse, self._is_narrow = is_terse, is_narrow
-        set_words(self._back, BACK, has_room=not is_terse)
+        self._back.set_words(BACK, has_room=not is_terse)
         self._refresh()
 
     @property
@@ -90,18 +90,11 @@ class PictureViewer(QWidget):
 
     def _make_controls(self, theme: Theme) -> None:
         self._back = Button(theme, BACK, "generate.back", "Back to the grid (Esc)", icon="grid")
-        self._previous = IconButton(
-            theme,
-            "chevron-left",
-            "generate.previous",
-            "Previous picture",
-            "Previous picture (Left)",
-        )
-        self._next = IconButton(
-            theme, "chevron-right", "generate.next", "Next picture", "Next picture (Right)"
-        )
-        self._title = ElidedLabel()
-        self._title.setProperty("kind", "muted")
+        words = "Previous picture", "Previous picture (Left)"
+        self._previous = IconButton(theme, "chevron-left", "generate.previous", *words)
+        words = "Next picture", "Next picture (Right)"
+        self._next = IconButton(theme, "chevron-right", "generate.next", *words)
+        self._title = label(kind="muted", elided=True)
         self._smooth = Switch("Smooth")
         self._smooth.setObjectName("generate.smooth")
         self._smooth.setAccessibleName("Smooth enlargement")
@@ -118,21 +111,10 @@ class PictureViewer(QWidget):
         self._choose.clicked.connect(lambda: self.choose_wanted.emit(self._index))
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self.head)
-        row.setContentsMargins(0, 0, 8, 0)
-        row.setSpacing(8)
-        row.addWidget(self._back)
-        row.addSpacing(8)
-        row.addWidget(self._previous)
-        row.addWidget(self._next)
-        row.addSpacing(4)
-        row.addWidget(self._title, 1)
-        row.addWidget(self._choose)
-        row.addSpacing(8)
-        row.addWidget(self._smooth)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.canvas, 1)
+        go = self._back, Gap(8), self._previous, self._next, Gap(4)
+        switches = self._choose, Gap(8), self._smooth
+        row(*go, wide(self._title), *switches, margins=(0, 0, 8, 0), of=self.head)
+        column(wide(self.canvas), of=self)
 
     def _refresh(self) -> None:
         trajectory = self._trajectory

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.grid_places import arrange
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.generate import work
-from ddpm_studio.gui.generate.grid_places import arrange
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.trajectory import noise_to_uint8
 
@@ -114,8 +114,8 @@ def test_the_grid_fills_while_it_is_generated(page, monkeypatch, at_once):
     """Frames are seen before the last one is made."""
     goes_on, generate = threading.Event(), work.generate
 
-    def slow(shelf, wish):
-        for event in generate(shelf, wish):
+    def slow(shelf, request):
+        for event in generate(shelf, request):
             yield event
             if getattr(event, "index", None) == 2:
                 goes_on.wait(20)
@@ -193,10 +193,10 @@ def test_a_change_while_it_runs_discards_that_run(page, monkeypatch, at_once):
     started, generate = [], work.generate
     goes_on = threading.Event()
 
-    def slow(shelf, wish):
-        started.append(wish.sample.eta)
-        first = wish.sample.eta == 0
-        for event in generate(shelf, wish):
+    def slow(shelf, request):
+        started.append(request.sample.eta)
+        first = request.sample.eta == 0
+        for event in generate(shelf, request):
             yield event
             if first and getattr(event, "index", None) == 1:
                 goes_on.wait(20)

@@ -10,7 +10,7 @@ from ddpm_studio.export.images import RECIPE_KEY
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.compare.view import SIDES, WIPE
 from ddpm_studio.gui.generate.round_marks import keep_place
-from ddpm_studio.gui.generate.saving_work import keep_frames, take_back, written
+from ddpm_studio.gui.generate.saving_work import save_pictures, take_back, written
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.sampling.pictures import to_uint8
 
@@ -197,7 +197,7 @@ def test_soft_alpha_stays_soft_and_nothing_is_replaced(tmp_path, keeper):
     picture = np.full((8, 8, 4), (10, 20, 30, 77), np.uint8)
     paths = []
     for _ in range(2):
-        steps = keep_frames([picture], [5], recipe, tmp_path / "works", 2, "x_t")
+        steps = save_pictures([picture], [5], recipe, tmp_path / "works", 2, "x_t")
         while True:
             try:
                 next(steps)

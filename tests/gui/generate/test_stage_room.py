@@ -87,5 +87,5 @@ def test_a_project_that_is_left_in_the_middle_of_a_comparison(page, tiny_project
     page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy())
     generate = page.window.pages["nav.generate"]
     assert not generate._comparing.is_on
-    assert generate._painting.parts == 1
+    assert generate._denoising.parts == 1
     assert generate._stage.trajectory is None

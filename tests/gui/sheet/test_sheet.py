@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui import names
+from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.sheet import work
-from ddpm_studio.gui.sheet.axis_values import AxisValues
-from ddpm_studio.gui.sheet.dialog import PageSettings, SheetDialog
-from ddpm_studio.gui.sheet.painting import JOB
+from ddpm_studio.gui.sheet.axis_editor import AxisValues
+from ddpm_studio.gui.sheet.denoising import JOB
+from ddpm_studio.gui.sheet.dialog import SheetDialog
 from ddpm_studio.gui.sheet.view import SheetView
 from ddpm_studio.sheets import Axis, Sheet
 from tests.export.sheet_pages import read_about
