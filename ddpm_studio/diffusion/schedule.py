@@ -14,8 +14,7 @@ import torch
 from torch import Tensor
 
 from ddpm_studio.config import DiffusionConfig
-from ddpm_studio.diffusion.process import Process
-from ddpm_studio.diffusion.process import per_image
+from ddpm_studio.diffusion.process import Process, per_image
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.fields import check, check_at_least
 
