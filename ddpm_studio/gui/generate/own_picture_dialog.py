@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.pictures.work import load_tiles
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.wall.query import fold
+from ddpm_studio.gui.wall.tiles import load_tiles
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.words import several
 

@@ -292,7 +292,7 @@ def test_the_second_time_nothing_is_decoded_again(drive, made, monkeypatch):
     def borrowed(_self):
         yield NoPool()
 
-    monkeypatch.setattr(work.IdlePool, "borrowed", borrowed)
+    monkeypatch.setattr(work.IdlePools, "borrowed", borrowed)
     driver.session.open_project(made.path)
     driver.window.show_page(names.NAV_MADE)
     driver.qtbot.waitUntil(

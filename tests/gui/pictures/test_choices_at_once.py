@@ -122,7 +122,7 @@ PLAIN_CHANGES = {
 @pytest.mark.parametrize("change", PLAIN_CHANGES)
 def test_what_is_foreseen_is_what_the_reading_finds(mixed: Project, change: str) -> None:
     before, after = PLAIN_CHANGES[change]
-    config, pools = mixed.config.pictures, work.IdlePools()
+    config, pools = mixed.config.pictures, work.new_pools()
     first, second = (drain(work.prepare(mixed, one, pools)) for one in (before, after))
     pools.close()
     assert isinstance(first, work.Folder)
