@@ -62,13 +62,15 @@ def test_stars_are_given_by_a_key_kept_and_asked_for(drive, made):
     driver.choose(0, 3)
     driver.key(Qt.Key.Key_S)
     starred = {driver.shown[0], driver.shown[3]}
+    assert driver.wall.wall_model.tile(0).badge == "★"  # at once
+    driver.settle()
     assert read_stars(made.gallery) == (frozenset(starred), "")
-    assert driver.wall.wall_model.tile(0).badge == "★"
     driver.show.setCurrentIndex(driver.show.findData("starred"))
     assert set(driver.shown) == starred
     driver.key(Qt.Key.Key_Z, CTRL)
-    assert read_stars(made.gallery)[0] == frozenset()
     assert driver.shown == []
+    driver.settle()
+    assert read_stars(made.gallery)[0] == frozenset()
     assert "No stars yet" in driver.text("made.nothing_shown")
 
 
