@@ -133,6 +133,9 @@ class Project:
     def checkpoint_path(self, step: int) -> Path:
         return self.checkpoints / f"step_{step:08d}.safetensors"
 
+    def preview_path(self, step: int) -> Path:
+        return self.samples / f"step_{step:08d}.png"
+
     def checkpoint_paths(self) -> list[Path]:
         """All checkpoints, the oldest first."""
         found = [path for path in self.checkpoints.glob(CHECKPOINT_PATTERN) if step_of(path) >= 0]

@@ -21,11 +21,12 @@ from ddpm_studio.gui.common.seed_field import SeedField
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.slider_number import SliderNumber
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.frames.request import MOST_PICTURES
 from ddpm_studio.gui.generate.checkpoint_choice import CHECKPOINT_TIP, CheckpointChoice
 from ddpm_studio.samplers import SAMPLERS, Sampler
 
 WIDTH = 304
-MOST_PICTURES, MOST_SLID_STEPS = 64, 250
+MOST_SLID_STEPS = 250
 WEIGHTS_HINTS = {"ema": "calmer", "model": "as they are"}
 NO_ETA = "{} always takes fresh noise; choose DDIM to set how much."
 
