@@ -27,7 +27,7 @@ from ddpm_studio.gui.pictures.folder_header import FolderHeader
 from ddpm_studio.gui.pictures.history import ChoiceHistory
 from ddpm_studio.gui.pictures.reading import PictureJobs, Wanted
 from ddpm_studio.gui.pictures.reading_states import PictureStates
-from ddpm_studio.gui.pictures.setting_changes import PictureSettingChanges
+from ddpm_studio.gui.pictures.settings_panel import PictureSettingChanges
 from ddpm_studio.gui.pictures.side import WIDTH, PictureSide
 from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
 from ddpm_studio.gui.session import Session
