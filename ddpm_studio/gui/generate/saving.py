@@ -139,7 +139,7 @@ class Saving(QObject):
             saved = _Saved(writing, tuple(work.written(paths)))
             if again is None:
                 self._history.add(saved)
-            elif again is self._history.to_redo:
+            else:
                 self._history.redone(saved)
             self._stage.saved.show_saved(paths)
 
@@ -172,8 +172,6 @@ class Saving(QObject):
             return
 
         def on_gone(paths: list[Path]) -> None:
-            if saved is not self._history.to_undo:
-                return  # another project is open by now
             if paths:
                 self._history.undone()
                 self._stage.saved.show_undone(paths)
