@@ -185,5 +185,10 @@ class Batching(QObject):
         self.changed.emit()
 
 
+def batching_of(session: Session) -> Batching:
+    """The one of this window: made for the first page that asks, and lives as the session does."""
+    return session.findChild(Batching) or Batching(session)
+
+
 def _calls(sample: SampleConfig) -> int:
     return SAMPLERS[sample.sampler].calls(sample.num_inference_steps)

@@ -18,9 +18,9 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.inputs import ComboBox, SpinBox
 from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.seed_field import MOST_TYPED
+from ddpm_studio.gui.common.slider_number import SliderNumber
 from ddpm_studio.gui.frames.request import SampleRequest
-from ddpm_studio.gui.generate.seed_field import MOST_TYPED
-from ddpm_studio.gui.generate.slider_number import SliderNumber
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import step_of
 from ddpm_studio.samplers import SAMPLERS

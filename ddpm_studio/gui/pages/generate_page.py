@@ -6,12 +6,12 @@ import dataclasses
 import random
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.batch.button import PaintMany
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.empty_state import EmptyState
@@ -59,10 +59,11 @@ EXPORT_TIP = "The way from noise to picture as a film: GIF, WebP, MP4, film stri
 class GeneratePage(Page):
     """The stage where pictures grow, and the sampler's controls beside it."""
 
-    nav_name = names.NAV_GENERATE
-    recipe_file_wanted = Signal()  # a person wants to choose a file with a recipe
-    page_name = "page.generate"
+    name = "generate"
     title = "Generate"
+    icon = "generate"
+    tip = "New pictures from noise"
+    keys = "Ctrl+3"
     action_text = "Generate pictures"
     shortcuts = (
         ("Esc", "Back to all pictures, cancel, or leave compare"),
@@ -75,14 +76,14 @@ class GeneratePage(Page):
         ("Space", "Play or pause, on the timeline and on a large picture"),
     )
 
-    def __init__(self, session: Session, batching: Batching, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._denoising = Denoising(session, self)
         self._is_learning = False  # the model learns, or has learned since it was opened
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._controls = SampleControls(session.theme, session.settings, random.Random())
         self._sheets = Sheets(session, self._settings, self._set_settings, self)
-        self._many = PaintMany(session, batching, self._request, self)
+        self._many = PaintMany(session, batching_of(session), self._request, self)
         self._stage = Stage(session.theme, session.settings)
         self._own = OwnPictures(session, self._stage, self)
         self._comparing = Comparing(self._denoising, self._stage, self)
@@ -200,7 +201,8 @@ class GeneratePage(Page):
         self._save.clicked.connect(self._saving.save_here)
         self._save_to.clicked.connect(self._saving.choose_folder)
         self._save_plain.clicked.connect(self._saving.save_without_recipe)
-        self._recipes.file_wanted.connect(self.recipe_file_wanted)
+        session.best_changed.connect(self.show_best)
+        session.checkpoint_wanted.connect(self.choose_checkpoint)
         self._recipes.start_wanted.connect(self._own.begin_with)
         self._recipes.show_wanted.connect(self._stage.scrubber.choose_show)
         self._recipes.paint_wanted.connect(self._on_recipe)

@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.inputs import SpinBox
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
+from ddpm_studio.gui.common.seed_field import SeedField
 from ddpm_studio.gui.frames.request import MOST_PICTURES
 from ddpm_studio.gui.recipes import work
 from ddpm_studio.gui.session import Session
@@ -25,20 +25,11 @@ FIND = "recipe.find"  # the name of a job
 NO_PROJECT = "Open a project with a trained model first; then its recipe can be used."
 
 
-class Seed(Protocol):
-    """The seed of the page. take: the next one, take_shown: the one that is seen, as it is."""
-
-    number: SpinBox
-
-    def take(self) -> int: ...
-    def take_shown(self) -> int: ...
-
-
 class Controls(Protocol):
     """What a recipe sets on the page Generate."""
 
     @property
-    def seed(self) -> Seed: ...
+    def seed(self) -> SeedField: ...
     @property
     def checkpoint(self) -> Path | None: ...
     def sample_config(self, seed: int) -> SampleConfig: ...
@@ -54,7 +45,6 @@ class RecipeUse(QObject):
     The right model is found in the background, by its content.
     """
 
-    file_wanted = Signal()
     start_wanted = Signal(object, float)  # see `OwnPictures.begin_with`
     show_wanted = Signal(str)  # one of recipe.SHOWS
     # seed, the checkpoint as a Path or None for the newest, how far to follow it
@@ -70,7 +60,7 @@ class RecipeUse(QObject):
             "Paint again what a saved picture or film shows; or drop its file anywhere here",
             icon="redo",
         )
-        self.button.clicked.connect(self.file_wanted)
+        self.button.clicked.connect(session.recipe_file_wanted)
         session.recipe_wanted.connect(self.use)
 
     def use(self, recipe: Recipe, use: str) -> None:

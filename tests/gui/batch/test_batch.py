@@ -14,7 +14,7 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.gallery.batch import Batch, begin_batch
 from ddpm_studio.gui import names
 from ddpm_studio.gui.batch import turns, work
-from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.batch.batch import Batching, batching_of
 from ddpm_studio.gui.common.job_names import BATCH, SAMPLE, TRAIN
 from ddpm_studio.gui.common.progress import Meter, Progress
 from ddpm_studio.training.loaded import load
@@ -278,7 +278,7 @@ def test_a_batch_whose_model_is_gone_says_so(drive, tiny_project, qtbot):
     begin_with_a_lost_model(tiny_project)
     driver.key(Qt.Key.Key_F5, widget=driver.page)
     qtbot.waitUntil(lambda: len(driver.page._shelf.batches) == 1)
-    driver.window.batching.finish(driver.page._shelf.batches[0])
+    batching_of(driver.window.session).finish(driver.page._shelf.batches[0])
     qtbot.waitUntil(lambda: driver.text("window.banner.text") != "")
     assert "was deleted" in driver.text("window.banner.text")
     driver.settle()

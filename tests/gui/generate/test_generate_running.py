@@ -61,7 +61,7 @@ def test_esc_cancels_too(page):
     page.steps.setValue(200)
     page.click(page.run)
     page.qtbot.waitUntil(lambda: page.grid.count > 0)
-    page.qtbot.keyClick(page.window.generate_page, Qt.Key.Key_Escape)
+    page.qtbot.keyClick(page.window.pages["nav.generate"], Qt.Key.Key_Escape)
     page.wait_until_done()
     assert not page.grid.trajectory.is_complete
 

@@ -41,7 +41,7 @@ class Keys:
         self.press(K)
 
     def redo(self):
-        self.page.window.generate_page._saving.redo()
+        self.page.window.pages["nav.generate"]._saving.redo()
 
     @property
     def files(self):
