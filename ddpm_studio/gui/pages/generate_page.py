@@ -87,7 +87,7 @@ class GeneratePage(Page):
         self._stage = Stage(session.theme, session.settings)
         self._own = OwnPictures(session, self._stage, self)
         self._comparing = Comparing(self._denoising, self._stage, self)
-        self._saving = Saving(session, self._stage, self._comparing, self)
+        self._saving = Saving(session, self._stage, self)
         self._recipes = RecipeUse(session, self._controls, self)
         self._make_buttons()
         self._lay_out()
@@ -107,7 +107,6 @@ class GeneratePage(Page):
         self._own.forget()
         self._is_learning = False
         self._saving.forget()
-        self._stage.set_trajectory(None)
         self._read_checkpoints()
 
     def show_config(self, _project: Project) -> None:
@@ -243,10 +242,10 @@ class GeneratePage(Page):
 
     def _on_pause_over(self) -> None:
         denoising, checkpoint = self._denoising, self._controls.checkpoint
-        request, started = denoising.request, denoising.started
+        request, run = denoising.request, denoising.trajectory
         was_newest = request is not None and request.checkpoint is None
-        if checkpoint is None and was_newest and started is not None:
-            checkpoint = started.checkpoint  # else training would change the pictures, too
+        if checkpoint is None and was_newest and run is not None:
+            checkpoint = run.checkpoint  # else training would change the pictures, too
         seed = self._controls.seed.take_shown()
         self._start(seed, checkpoint, follow_to=self._stage.scrubber.part_wanted)
 
@@ -257,7 +256,7 @@ class GeneratePage(Page):
             return
         count, pinned = controls.count, self._comparing.pinned
         if pinned is not None:  # what is held against it must come from the same noise
-            seed, count = pinned.trajectory.seeds[0], len(pinned.trajectory.seeds)
+            seed, count = pinned.seeds[0], len(pinned.seeds)
         sample = controls.sample_config(seed)
         # what was asked for, not what it came to: "the newest" stays a wish for the newest
         asked = self._own.applied(dataclasses.replace(asked, sample=sample, count=count))
@@ -304,10 +303,10 @@ class GeneratePage(Page):
     # export
 
     def _on_export(self) -> None:
-        run, project = self._comparing.front, self.session.project
-        if run is None or project is None:
+        stage, trajectory, project = self._stage, self._stage.trajectory, self.session.project
+        recipe = trajectory.recipe if trajectory is not None else None
+        if trajectory is None or recipe is None or project is None:
             return
-        stage, trajectory, recipe = self._stage, run.trajectory, run.started.recipe
         stage.scrubber.pause()
         filmed = FilmedDenoising(
             trajectory,
