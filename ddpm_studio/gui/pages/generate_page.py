@@ -24,14 +24,13 @@ from ddpm_studio.gui.frames.request import PageSettings, SampleRequest
 from ddpm_studio.gui.generate.comparing import Comparing
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.generate.denoising import Denoising
-from ddpm_studio.gui.generate.own_picture import OwnPictures
-from ddpm_studio.gui.generate.own_picture_bar import OWN
+from ddpm_studio.gui.generate.own_picture import OWN, OwnPictures
 from ddpm_studio.gui.generate.saving import Saving
 from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.recipes.use import RecipeUse
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.sheet.button import Sheets
+from ddpm_studio.gui.sheet.dialog import Sheets
 from ddpm_studio.project import Project, step_of
 
 PAUSE_MS = 350  # so long nothing must change until the pictures are made again
@@ -85,7 +84,7 @@ class GeneratePage(Page):
         self._sheets = Sheets(session, self._settings, self._set_settings, self)
         self._many = PaintMany(session, batching_of(session), self._request, self)
         self._stage = Stage(session.theme, session.settings)
-        self._own = OwnPictures(session, self._stage, self)
+        self._own = OwnPictures(session, self._stage)
         self._comparing = Comparing(self._denoising, self._stage, self)
         self._saving = Saving(session, self._stage, self)
         self._recipes = RecipeUse(session, self._controls, self)
@@ -169,7 +168,7 @@ class GeneratePage(Page):
         for button in self._head_buttons:
             self.header_row.addWidget(keep_room(button))  # the title does not jump
         self._controls.add_more(self._recipes.button)
-        self._stage.head.add_left(self._own.bar, lambda: self._own.bar.source == OWN)
+        self._stage.head.add_left(self._own, lambda: self._own.source == OWN)
         beside = column(wide(self._controls), self._many.button)
         self.set_content(holder(row(wide(self._stage), beside, spacing=16)))
         leave = self._go_start, self._go_train
