@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, StudioConfig
@@ -17,6 +17,7 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.layout import holder, row, wide
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.plan.button import Planning
 from ddpm_studio.gui.sample_now.button import SampleNow
@@ -116,13 +117,7 @@ class TrainPage(Page):
     # building
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        layout = QHBoxLayout(content)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(24)
-        layout.addWidget(self._controls)
-        layout.addWidget(self._view, 1)
-        self.set_content(content)
+        self.set_content(holder(row(self._controls, wide(self._view), spacing=24)))
         self.header_row.addWidget(self._sampling.button)
         go = Button(
             self.theme,

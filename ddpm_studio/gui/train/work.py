@@ -36,7 +36,6 @@ class MemoryUsed:
     """How much memory training takes: of the GPU, else of the whole program."""
 
     nbytes: int
-    is_gpu: bool
 
 
 @dataclass(frozen=True)
@@ -144,8 +143,8 @@ def preview_path(project: Project, step: int) -> Path:
 def memory_used() -> MemoryUsed:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
-        return MemoryUsed(torch.cuda.memory_reserved(), is_gpu=True)
-    return MemoryUsed(psutil.Process().memory_info().rss, is_gpu=False)
+        return MemoryUsed(torch.cuda.memory_reserved())
+    return MemoryUsed(psutil.Process().memory_info().rss)
 
 
 def _logged(value: Any) -> float:

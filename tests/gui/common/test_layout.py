@@ -75,6 +75,21 @@ def test_a_dialog_is_closed_by_cancel_and_speaks_in_one_line(qtbot) -> None:
         qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
 
 
+def test_words_at_the_foot_take_the_room_that_the_buttons_leave(qtbot) -> None:
+    dialog, words, go = Dialog("dialog", "Title", None), label("Working…"), QPushButton("Go")
+    dialog.fill(foot=(wide(words), go))
+    dialog.resize(400, 200)
+    dialog.show()
+    assert words.x() == 24
+    assert words.geometry().right() + 1 + 12 == go.x()
+
+
+def test_words_that_are_elided_need_no_width(qtbot) -> None:
+    words = label("a long sentence that may not fit", elided=True)
+    qtbot.addWidget(words)
+    assert words.minimumSizeHint().width() == 0
+
+
 def test_a_history_moves_only_when_it_is_told_so() -> None:
     history = History[str](most=2)
     for deed in ("a", "b", "c"):
