@@ -14,8 +14,9 @@ from typing import Any
 
 from ddpm_studio import __version__
 from ddpm_studio.choices import MOST_CROPS
-from ddpm_studio.config import WEIGHTS, SampleConfig, check
+from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.errors import StudioError
+from ddpm_studio.fields import check
 from ddpm_studio.storage import check_format
 
 KIND = "recipe"

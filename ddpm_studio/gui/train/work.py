@@ -8,7 +8,6 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -121,7 +120,7 @@ def checkpoint_sizes(project: Project) -> dict[int, int]:
 def load_previews(project: Project, steps: Sequence[int]) -> Iterator[PreviewFrame]:
     """The previews of some steps, one after the other."""
     for step in steps:
-        yield PreviewFrame(step, QImage(str(preview_path(project, step))))
+        yield PreviewFrame(step, QImage(str(project.preview_path(step))))
 
 
 def count_weights(models: Sequence[ModelConfig]) -> Iterator[tuple[ModelConfig, int]]:
@@ -134,10 +133,6 @@ def count_weights(models: Sequence[ModelConfig]) -> Iterator[tuple[ModelConfig, 
         with torch.device("meta"):  # no memory is taken
             network = UNet(model)
         yield model, sum(parameter.numel() for parameter in network.parameters())
-
-
-def preview_path(project: Project, step: int) -> Path:
-    return project.samples / f"step_{step:08d}.png"
 
 
 def memory_used() -> MemoryUsed:

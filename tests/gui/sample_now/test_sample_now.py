@@ -187,7 +187,7 @@ def test_it_leads_to_the_page_generate_with_the_same_checkpoint(
     assert looking.find(QPushButton, "sample_now.generate").text() == "Generate with step 10"
     looking.click("sample_now.generate")
     assert looking.is_gone()
-    page = train.window.generate_page
+    page = train.window.pages["nav.generate"]
     assert train.window.current_page is page
     chosen = train.find(page, QComboBox, "generate.checkpoint").currentData()
     assert Path(chosen) == tiny_project.checkpoint_path(10)

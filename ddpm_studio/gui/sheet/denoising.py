@@ -1,27 +1,93 @@
-"""The painting of a sheet in the background: begins it, follows it, goes on with it."""
+"""A sheet is painted in the background, its cells kept, so that none is painted twice."""
 
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from ddpm_studio.events import SampleStep
 from ddpm_studio.gui.common.errors import describe_failure
+from ddpm_studio.gui.common.images import drawable, image_on
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job, JobState
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.sheet import work
-from ddpm_studio.gui.sheet.cells import SheetCells
 from ddpm_studio.project import Project
-from ddpm_studio.sheets import Place, Sheet
+from ddpm_studio.sheets import Cell, Place, Sheet
 from ddpm_studio.words import time_left
 
+if TYPE_CHECKING:
+    import numpy as np
+
 JOB = "sheet"
+MOST_BYTES = 512 << 20  # of pictures; the oldest give way
 LEAST_SECONDS = 0.5  # of painting, before it says anything about the pace
 
 
-class SheetPainting(QObject):
+Version = tuple[int, int] | None  # when a file was written, and its size; None: it is gone
+
+
+class SheetCells:
+    """Pictures by what they were made with. A checkpoint that was written anew starts anew."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._pictures: dict[Cell, np.ndarray] = {}
+        self._images: dict[Cell, QImage] = {}
+        self._versions: dict[int, Version] = {}
+
+    def add(self, cell: Cell, pictures: np.ndarray) -> None:
+        """pictures: uint8 (N, H, W, C), not written to again."""
+        from ddpm_studio.export.images import picture_grid
+
+        made = cell.made_as
+        self._pictures[made] = pictures
+        self._images[made] = drawable(image_on(picture_grid(pictures)))
+        if sum(kept.nbytes for kept in self._pictures.values()) > MOST_BYTES:
+            oldest = next(iter(self._pictures))
+            del self._pictures[oldest], self._images[oldest]
+
+    def image(self, cell: Cell) -> QImage | None:
+        return self._images.get(cell.made_as)
+
+    def known(self, sheet: Sheet) -> frozenset[Cell]:
+        """`made_as` of the sheet's cells that are there."""
+        made = {sheet.cell(place).made_as for place in sheet.places}
+        return frozenset(made & self._pictures.keys())
+
+    def of(self, sheet: Sheet) -> dict[Place, np.ndarray]:
+        """The pictures of the places that have any."""
+        cells = {place: sheet.cell(place).made_as for place in sheet.places}
+        return {
+            place: self._pictures[made] for place, made in cells.items() if made in self._pictures
+        }
+
+    def forget_changed(self) -> None:
+        """Drop what came from checkpoints that training has replaced, not what it has deleted."""
+        for step in {cell.checkpoint for cell in self._pictures}:
+            version, before = self._version(step), self._versions.get(step)
+            if version is not None and before is not None and version != before:
+                for cell in [one for one in self._pictures if one.checkpoint == step]:
+                    del self._pictures[cell], self._images[cell]
+                self._versions[step] = version
+
+    def note_versions(self, sheet: Sheet) -> None:
+        """The checkpoints of this sheet are about to be read."""
+        for step in {sheet.cell(place).checkpoint for place in sheet.places}:
+            self._versions.setdefault(step, self._version(step))
+
+    def _version(self, step: int) -> Version:
+        try:
+            about = self._project.checkpoint_path(step).stat()
+        except OSError:
+            return None
+        return about.st_mtime_ns, about.st_size
+
+
+class SheetDenoising(QObject):
     """One sheet at a time; training halts while it is painted, and goes on afterwards."""
 
     painted = Signal(object)  # a Place whose pictures are there

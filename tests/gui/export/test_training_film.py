@@ -14,8 +14,7 @@ from ddpm_studio.errors import ExportError
 from ddpm_studio.export.images import enlarge, picture_grid, write_png
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gui import names
-from ddpm_studio.gui.train.film_work import read_previews, training_film, training_recipe
-from ddpm_studio.gui.train.work import preview_path
+from ddpm_studio.gui.export.training_film import read_previews, training_film, training_recipe
 from ddpm_studio.recipe import fingerprint
 
 LEFT = Qt.MouseButton.LeftButton
@@ -44,7 +43,7 @@ def project(new_project):
     pictures_config = dataclasses.replace(new_project.config.pictures, channels=3)
     config = dataclasses.replace(new_project.config, pictures=pictures_config)
     for step in STEPS:
-        write_png(preview_path(new_project, step), picture_grid(pictures(step)))
+        write_png(new_project.preview_path(step), picture_grid(pictures(step)))
     return new_project.with_config(config)
 
 
@@ -61,20 +60,20 @@ def test_every_preview_is_a_frame_with_its_pictures(project) -> None:
 
 
 def test_what_cannot_be_read_or_does_not_belong_is_passed_over(project) -> None:
-    preview_path(project, 5).write_bytes(b"damaged")
-    write_png(preview_path(project, 10), picture_grid(pictures(10, channels=1)))
-    write_png(preview_path(project, 20), np.zeros((9, 16, 3), np.uint8))
+    project.preview_path(5).write_bytes(b"damaged")
+    write_png(project.preview_path(10), picture_grid(pictures(10, channels=1)))
+    write_png(project.preview_path(20), np.zeros((9, 16, 3), np.uint8))
     frames, events = read(project, [*STEPS, 160])  # there is no file of the last one
     assert frames.steps == (40, 80)
     assert events[-1].done == events[-1].total == 6
-    preview_path(project, 80).unlink()
+    project.preview_path(80).unlink()
     with pytest.raises(ExportError, match="two previews"):
         read(project)
 
 
 def test_pictures_that_every_preview_has_are_in_the_film(project) -> None:
     """Where another number of previews was set on the way: the same seeds come first."""
-    write_png(preview_path(project, 20), picture_grid(pictures(20, count=1)))
+    write_png(project.preview_path(20), picture_grid(pictures(20, count=1)))
     frames, _ = read(project)
     assert frames.count == 1
     assert [int(frames.pictures(i).max()) for i in range(5)] == list(STEPS)
@@ -87,7 +86,7 @@ def test_a_film_beyond_its_room_is_read_from_disk_when_it_is_written(project) ->
         np.testing.assert_array_equal(frames.pictures(position), pictures(step))
     at_hand = [int(frames.pictures_at_hand(position)[0].max()) for position in range(5)]
     assert at_hand == [5, 5, 5, 5, 80]
-    preview_path(project, 20).unlink()
+    project.preview_path(20).unlink()
     assert int(frames.pictures_at_hand(2)[0].max()) == 5
     with pytest.raises(ExportError, match="cannot be read any more"):
         frames.pictures(2)

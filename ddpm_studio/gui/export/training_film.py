@@ -1,4 +1,4 @@
-"""Background work: the previews of a project as the frames of a film, of the model learning."""
+"""The film of the training: the previews of a project, read in the background, are its frames."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress, Work
-from ddpm_studio.gui.train.work import preview_path
+from ddpm_studio.gui.export.sources import WITH_ALPHA, Filmed, Part
+from ddpm_studio.gui.export.work import MakeRecipe
+from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.project import Project, step_of
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def read_previews(
     """
     channels = project.config.pictures.channels  # 0: not settled yet
     _, height, width = project.config.pictures.shape
-    paths = [preview_path(project, step) for step in steps]
+    paths = [project.preview_path(step) for step in steps]
     found: dict[Path, np.ndarray | None] = {}
     count, every, nbytes = project.config.train.preview_count, 1, 0
     for done, path in enumerate(paths, 1):
@@ -131,6 +133,41 @@ def training_recipe(
         seeds=tuple(seeds) if len(seeds) > 1 else (),
         film=film,
     ).to_text()
+
+
+class FilmedTraining(Filmed):
+    """The model learning: the same seeds at each step that has a preview."""
+
+    title = "Export the film of the training"
+    way_back = "And back again"
+
+    def __init__(self, project: Project, frames: PreviewFrames) -> None:
+        super().__init__(frames.count, background=project.config.pictures.background)
+        self._project, self._frames = project, frames
+        self._is_saved = bool(project.checkpoint_paths())
+
+    @property
+    def has_alpha(self) -> bool:
+        return self._frames.picture_shape[-1] == WITH_ALPHA
+
+    @property
+    def has_recipe(self) -> bool:
+        return self._is_saved
+
+    def film(self, part: Part) -> Film:
+        return training_film(self._frames, part.pictures, part.columns)
+
+    def seen(self, part: Part) -> Film:
+        return training_film(self._frames, part.pictures, part.columns, at_hand=True)
+
+    def recipe_maker(self, part: Part) -> MakeRecipe | None:
+        project, last = self._project, self._frames.steps[-1]
+
+        def make(options: dict[str, Any]) -> str | None:
+            film = {"of": "training", "show": X_T, **options}
+            return training_recipe(project, last, part.pictures, film)
+
+        return make if self._is_saved else None
 
 
 def _thin_out(found: dict[Path, np.ndarray | None], every: int) -> int:

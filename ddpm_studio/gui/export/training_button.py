@@ -8,9 +8,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.export.dialog import ExportDialog
-from ddpm_studio.gui.export.sources import FilmedTraining
+from ddpm_studio.gui.export.training_film import FilmedTraining, PreviewFrames, read_previews
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.train import film_work as work
 
 JOB = "training_film"  # its name
 
@@ -28,11 +27,11 @@ class TrainingExport(QObject):
         if project is None:
             return
         job = self._session.jobs.start(
-            JOB, lambda: work.read_previews(project, steps), title="Reading previews", replace=True
+            JOB, lambda: read_previews(project, steps), title="Reading previews", replace=True
         )
         job.succeeded.connect(self._on_read)
 
-    def _on_read(self, frames: work.PreviewFrames) -> None:
+    def _on_read(self, frames: PreviewFrames) -> None:
         project = self._session.project
         if project is None or self._session.is_closing:
             return

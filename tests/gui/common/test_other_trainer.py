@@ -25,7 +25,7 @@ with Project.open(sys.argv[1]).lock():
 @pytest.fixture
 def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     """other(project): a process that trains it until `end` is called."""
-    monkeypatch.setattr("ddpm_studio.gui.shell.other_trainer.LOOK_EVERY", 20)
+    monkeypatch.setattr("ddpm_studio.gui.common.other_trainer.LOOK_EVERY", 20)
     children: list[subprocess.Popen[str]] = []
 
     class Other:
@@ -77,7 +77,7 @@ def test_a_training_that_begins_elsewhere_later_is_noticed(
     assert "Another process" not in state.text()
     other.begin(tiny_project)
     qtbot.waitUntil(lambda: "Another process" in state.text())
-    history = window.pictures_page._history
+    history = window.pages["nav.pictures"]._history
     history.change(["a.png"], "Leave out a.png", state="out")
     assert read_choices(tiny_project.path) == history.choices
     assert history.undo_words == ""

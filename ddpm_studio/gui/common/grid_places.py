@@ -1,4 +1,4 @@
-"""Where the pictures of a grid lie in an area: in full rows, enlarged by a whole number."""
+"""Where the pictures of a painted grid lie in an area: in full rows, enlarged by a whole number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 GAP, MARGIN = 8, 16  # between pictures, and around all of them
 NEARLY = 0.85  # so much smaller may pictures be for the sake of full rows
@@ -28,11 +29,16 @@ class Arrangement:
 
 @lru_cache(maxsize=8)  # it is asked for at every mouse move and for every picture
 def arrange(
-    count: int, picture: tuple[int, int], width: float, height: float, gap: float
+    count: int,
+    picture: tuple[int, int],
+    width: float,
+    height: float,
+    gap: float,
+    is_smooth: bool = False,
 ) -> Arrangement:
     """Large pictures in full rows: enlarged by a whole number if they can be enlarged.
 
-    All lengths in device pixels.
+    All lengths in device pixels. is_smooth: by any factor.
     """
     fitting = []
     for columns in range(1, count + 1):
@@ -40,19 +46,24 @@ def arrange(
         across = (width - gap * (columns - 1)) / columns / picture[0]
         down = (height - gap * (rows - 1)) / rows / picture[1]
         scale = max(0.0, min(across, down))
-        fitting.append(Arrangement(columns, rows, math.floor(scale) if scale >= 1 else scale))
+        is_whole = scale >= 1 and not is_smooth
+        fitting.append(Arrangement(columns, rows, math.floor(scale) if is_whole else scale))
     largest = max(one.scale for one in fitting)
     return max((one for one in fitting if one.scale >= NEARLY * largest), key=lambda o: o.worth)
 
 
 @dataclass(frozen=True)
 class GridPlaces:
-    """The places of `count` pictures of a size in an area; `ratio`: device pixels a point."""
+    """The places of `count` pictures of a size in an area; `ratio`: device pixels a point.
+
+    is_smooth: they may be enlarged by any factor.
+    """
 
     count: int
     picture: tuple[int, int]
     area: QRectF
     ratio: float = 1.0
+    is_smooth: bool = False
 
     @property
     def arrangement(self) -> Arrangement:
@@ -63,6 +74,7 @@ class GridPlaces:
             width * self.ratio,
             height * self.ratio,
             round(GAP * self.ratio),
+            self.is_smooth,
         )
 
     def cell(self, index: int) -> QRectF:
@@ -79,7 +91,32 @@ class GridPlaces:
         x, y = first_x + column * (width + gap), first_y + row * (height + gap)
         return QRectF(x / ratio, y / ratio, width / ratio, height / ratio)
 
+    @property
+    def is_shrunk(self) -> bool:
+        """Whether pictures are drawn with fewer pixels than they have."""
+        return self.arrangement.scale < 1
+
+    def after(self, key: int, index: int) -> int | None:
+        """Where a key leads from a picture, perhaps nowhere; None: it is no key that moves."""
+        columns = self.arrangement.columns
+        by = {
+            Qt.Key.Key_Left: index - 1,
+            Qt.Key.Key_Right: index + 1,
+            Qt.Key.Key_Up: index - columns,
+            Qt.Key.Key_Down: index + columns,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: self.count - 1,
+        }
+        return by.get(Qt.Key(key))
+
     def index_at(self, point: QPointF) -> int | None:
         """The picture that lies there."""
         found = (index for index in range(self.count) if self.cell(index).contains(point))
         return next(found, None)
+
+
+def draw_ring(painter: QPainter, cell: QRectF, colour: QColor, width: float, out: float) -> None:
+    """A frame around a picture. width: of its line; out: how far outside that lies, in points."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour, width))
+    painter.drawRect(cell.adjusted(-out, -out, out, out))

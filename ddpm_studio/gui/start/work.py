@@ -1,9 +1,7 @@
-"""Background work of the window itself and of its start screen."""
+"""Background work of the start screen: recent projects, and one with sample pictures."""
 
 from __future__ import annotations
 
-import gc
-import importlib
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,19 +11,13 @@ from PySide6.QtGui import QImage, QImageReader
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import Progress, Work
+from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.presets import preset
 from ddpm_studio.project import FILE_NAME, Project, step_of
 
 SAMPLE_PICTURES = 400
 PREVIEW_PIXELS = QSize(432, 320)  # a card at two device pixels a point
-# Each is imported in a step of its own, so that closing the window need not wait for all of them.
-# pyqtgraph is not among them: PySide makes its classes and enums when they are first used, which
-# two threads must not do at once (3 of 60 starts crashed while the window was being painted).
-HEAVY = (
-    *("numpy", "PIL.Image", "ddpm_studio.data", "torch", "ddpm_studio.training"),
-    "ddpm_studio.sampling",
-)
-# for the same reason these are looked up here, in the GUI thread
+# looked up here, in the GUI thread: two threads must not do it at once (common/warm_up.py)
 COVER = Qt.AspectRatioMode.KeepAspectRatioByExpanding
 CRISP, SMOOTH = Qt.TransformationMode.FastTransformation, Qt.TransformationMode.SmoothTransformation
 
@@ -37,28 +29,6 @@ class RecentProject:
     path: Path
     detail: str
     image: QImage | None
-
-
-def warm_up() -> Generator[str, None, str]:
-    """Import what takes long, once; returns what computes, in words for people."""
-    for module in HEAVY:
-        importlib.import_module(module)
-        yield module
-    from ddpm_studio.device import describe_device, select_device
-
-    _spare_the_collector()
-    return describe_device(select_device())
-
-
-def _spare_the_collector() -> None:
-    """Leave what was imported out of all later garbage collections.
-
-    Torch and what it imports are some 200,000 objects that live as long as the program. A full
-    collection looks at each of them while it holds Python's lock: 0.1 to 0.25 s in which the
-    window stands still, in the middle of a training. Once is enough: what comes later may die.
-    """
-    if not gc.get_freeze_count():
-        gc.freeze()
 
 
 def look_at_recent(paths: Sequence[Path]) -> Iterator[RecentProject | Path]:
@@ -108,7 +78,6 @@ def _prepared_picture(project: Project) -> QImage | None:
     Not one of the artist's own files: those are decoded in processes of their own only.
     """
     from ddpm_studio.data.store import any_picture
-    from ddpm_studio.gui.common.images import image_on
 
     pixels = any_picture(project.cache)
     return None if pixels is None else _covering(image_on(pixels, premultiplied=True).copy())
