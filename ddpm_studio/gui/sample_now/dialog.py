@@ -14,7 +14,7 @@ from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.images import image_of
-from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job, JobState
 from ddpm_studio.gui.common.label import label, set_kind
@@ -114,11 +114,8 @@ class SampleNowDialog(Dialog):
     def _make_fields(self) -> None:
         theme = self._session.theme
         self._source = SourceChoice(self._sources)
-        self._count = ComboBox()
-        self._count.setObjectName("sample_now.count")
-        for count in COUNTS:
-            self._count.addItem(str(count), count)
-        self._count.setCurrentIndex(len(COUNTS) - 1)
+        counts = {count: str(count) for count in COUNTS}
+        self._count = choice("sample_now.count", counts, COUNTS[-1])
         self._count.setFixedWidth(COUNT_WIDTH)
         self._session.settings.remember(self._count, "sample_now/count")
         self._throw = Button(

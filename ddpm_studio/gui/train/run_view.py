@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QLabel,
@@ -134,10 +134,6 @@ class EventLog(QListWidget):
 class RunView(QWidget):
     """Takes the events of training as they come, and what earlier runs left."""
 
-    frames_wanted = Signal(list)  # steps of earlier previews
-    checkpoint_chosen = Signal(int)  # a person wants pictures from the checkpoint of this step
-    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
-
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.started: ev.TrainStarted | None = None  # of the present run
@@ -148,10 +144,7 @@ class RunView(QWidget):
         self.plot = LossPlot(theme, settings)
         self.log = EventLog()
         self.wall = GrowingWall(theme)
-        self.wall.frames_wanted.connect(self.frames_wanted)
         self.plot.preview_chosen.connect(self.wall.show_step)
-        self.plot.checkpoint_chosen.connect(self.checkpoint_chosen)
-        self.plot.best_changed.connect(self.best_changed)
         self._lay_out(settings)
 
     def clear(self, tile: QSize) -> None:
