@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.images import image_on
-from ddpm_studio.gui.common.progress import Progress
+from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.actions import PictureActions
@@ -70,7 +70,7 @@ class WallPanel(QWidget):
         self.wall = PictureWall(theme, "pictures.wall")
         self.wall.setAccessibleName("The pictures, as the network sees them")
         self._reading = ProgressLine("pictures.reading", "Progress of reading the pictures")
-        self._progress: Progress | None = None
+        self._progress: Standing | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SHORT_MS)
@@ -141,7 +141,7 @@ class WallPanel(QWidget):
         self._details.clear()
         self.show_progress(None)
 
-    def show_progress(self, progress: Progress | None) -> None:
+    def show_progress(self, progress: Standing | None) -> None:
         """How far the reading is, as a thin bar if it takes long; None when it is over."""
         self._progress = progress
         if progress is None:
