@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.fields import field_types, from_text
+from ddpm_studio.fields import Setting, field_types, from_text, settings_of
 
 RESIZING = {"pictures.size", "pictures.height", "model.channel_mult"}  # the levels of the U-Net
 WIDENING = {"model.model_channels", "model.channel_mult", "model.attention_resolutions"}
@@ -72,6 +73,22 @@ def with_settings(config: StudioConfig, settings: Iterable[str]) -> StudioConfig
     if given & WIDENING and "model.norm_groups" not in given:
         _fit_groups(values)
     return config_from_dict(values)
+
+
+@cache
+def all_settings() -> dict[str, Setting]:
+    """What is said of every setting, by its dotted path, in order."""
+    return {
+        f"{section}.{name}": about
+        for section, section_class in field_types(StudioConfig).items()
+        for name, about in settings_of(section_class).items()
+    }
+
+
+def value_of(config: StudioConfig, path: str) -> Any:
+    """The value of a setting, by its dotted path."""
+    section, _, name = path.partition(".")
+    return getattr(getattr(config, section), name)
 
 
 def _keep_attention_levels(values: dict[str, Any], before: StudioConfig) -> None:

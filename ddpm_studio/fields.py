@@ -28,6 +28,9 @@ from ddpm_studio.errors import ConfigError
 
 KEY = "setting"  # in a field's metadata
 COLOUR = "#[0-9a-fA-F]{6}"  # a pattern
+# what several settings have in common, for `setting(..., **PART)`
+PART: dict[str, Any] = {"least": 0, "below": 1, "allowed": "0 up to, not including, 1"}
+SEEDS: dict[str, Any] = {"least": 0, "below": 2**63, "allowed": "0 to 2^63 - 1"}
 TRUE_WORDS = ("true", "yes", "on", "1")
 FALSE_WORDS = ("false", "no", "off", "0")
 

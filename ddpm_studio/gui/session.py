@@ -19,6 +19,7 @@ from ddpm_studio.gui.common.jobs import Job, JobRunner, MakeSteps
 from ddpm_studio.gui.common.left_jobs import LeftJobs
 from ddpm_studio.gui.common.other_trainer import Neighbour
 from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.small_writes import SmallWrites
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.common.warm_up import warm_up
 from ddpm_studio.presets import DEFAULT_PRESET
@@ -53,6 +54,8 @@ class Session(QObject):
         self.jobs = JobRunner(self)
         self.device = DeviceTurns(self.jobs, self)
         self.left = LeftJobs(self.jobs, self)
+        self.small_writes = SmallWrites(self.jobs, self)
+        self.small_writes.failed.connect(lambda _path, error: self.report(error))
         self.project: Project | None = None
         self.device_name = ""  # "" until warmed up
         self.neighbour = Neighbour(self)

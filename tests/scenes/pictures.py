@@ -13,7 +13,7 @@ from ddpm_studio.choices import Choices, write_choices
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures.details import CropView
-from ddpm_studio.gui.wall.query import PictureQuery
+from ddpm_studio.gui.pictures.query import PictureQuery
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
 from tests.scenes.scenes import CONFIG, scene, settle, wait_until

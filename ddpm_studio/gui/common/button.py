@@ -9,12 +9,12 @@ from ddpm_studio.gui.common.theme import Theme
 
 ICON_PIXELS = 20
 GAP = 6  # between icon and words; style sheets cannot set it
+ROLES = {"primary": "on_accent", "plain": "text", "quiet": "muted", "section": "muted"}
 ICON_ONLY = "padding: 0 6px"
-ROLES = {"primary": "on_accent", "plain": "text", "quiet": "muted"}
 
 
 class Button(QPushButton):
-    """A button with words. kind: "primary" (one on a page), "plain" or "quiet"."""
+    """A button with words. kind: "primary" (one on a page), "plain", "quiet" or "section"."""
 
     def __init__(
         self,

@@ -36,7 +36,7 @@ class Dialog(QDialog):
     ) -> QVBoxLayout:
         """Lay out a heading, a sentence about it, the items and the buttons at the foot.
 
-        foot: all on the right side, unless one among them takes the room.
+        foot: all on the right side, unless something among them takes the room.
         """
         top: list[Item] = []
         if heading:

@@ -75,7 +75,7 @@ class Form(QObject):
         self._rows: dict[str, QWidget] = {}
         self._editors: dict[str, Editor] = {}
         for key, about in self._about.items():
-            made = (special or {}).get(key) or make_control(value.__class__, key)
+            made = (special or {}).get(key) or make_editor(value.__class__, key)
             editor = made if isinstance(made, Editor) else editor_of(made)
             self._editors[key] = editor
             self._introduce(key, about, editor)
@@ -169,22 +169,21 @@ def editor_of(widget: QWidget) -> Editor:
     return Editor(control, widget, *accessors(control))
 
 
-def make_control(config_class: type, key: str, *, typed: bool = False) -> QWidget | Editor:
+def make_editor(config_class: type, key: str, *, typed: bool = False) -> Editor:
     """What a person sets a field with. typed: numbers are written, and may be anything."""
     about, kind = settings_of(config_class)[key], plain_type(field_types(config_class)[key])
     if about.choices:
-        return choice("", about.choices)
+        return editor_of(choice("", about.choices))
     if kind is bool:
-        return Switch()
+        return editor_of(Switch())
     if kind is int and not typed:
         lowest, highest = _range(about)
-        return SpinBox(int(lowest), int(highest))
+        return editor_of(SpinBox(int(lowest), int(highest)))
     if kind is float and not typed:
-        return DoubleSpinBox(*_range(about))
+        return editor_of(DoubleSpinBox(*_range(about)))
     line = QLineEdit()
-    if kind is str:
-        return line
-    line.setAlignment(Qt.AlignmentFlag.AlignRight)
+    if kind is not str:
+        line.setAlignment(Qt.AlignmentFlag.AlignRight)
     return Editor(
         line,
         line,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ddpm_studio.gui.common.elided_label import ElidedLabel
@@ -29,6 +30,13 @@ def label(
     if plain:
         words.setTextFormat(Qt.TextFormat.PlainText)
     return words
+
+
+def use_tabular_figures(widget: QWidget) -> None:
+    """All digits as wide as each other, so that numbers that change do not tremble."""
+    font = QFont(widget.font())
+    font.setFeature(QFont.Tag("tnum"), 1)
+    widget.setFont(font)
 
 
 def set_kind(widget: QWidget, kind: str) -> None:

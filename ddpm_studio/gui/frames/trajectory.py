@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from ddpm_studio.gui.common.images import drawable, image_on
-from ddpm_studio.gui.frames.recompute import AllFrames, KeptFrames
+from ddpm_studio.gui.frames.recompute import AllFrames, KeptFrames, OnDemand
 from ddpm_studio.gui.frames.store import (
     ALL,
     X_T,
@@ -215,19 +215,16 @@ class Trajectory(QObject):
         self.improved.emit()
 
 
-class _Images(Sequence[QImage]):
+class _Images(OnDemand[QImage]):
     """The pictures of one frame; notes which of them are asked for."""
 
     def __init__(self, of: Trajectory, position: int, show: str) -> None:
+        super().__init__(len(of.seeds))
         self.position, self.show = position, show
         self.is_exact = True  # as far as was asked
         self.asked: set[int] = set()
         self._of = weakref.ref(of)
-        self._count = len(of.seeds)
         self._made: dict[int, QImage] = {}
-
-    def __len__(self) -> int:
-        return self._count
 
     @property
     def place(self) -> tuple[int, int]:
@@ -235,17 +232,7 @@ class _Images(Sequence[QImage]):
         is_one = len(self.asked) == 1 and self._count > 1
         return self.position, next(iter(self.asked)) if is_one else ALL
 
-    @overload
-    def __getitem__(self, index: int) -> QImage: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[QImage]: ...
-
-    def __getitem__(self, index: int | slice) -> QImage | list[QImage]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        if not -len(self) <= index < len(self):
-            raise IndexError(index)
-        index %= len(self)
+    def _at(self, index: int) -> QImage:
         made, of = self._made.get(index), self._of()
         if index not in self.asked:
             self.asked.add(index)

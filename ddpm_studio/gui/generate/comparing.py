@@ -116,14 +116,9 @@ class Comparing(QObject):
         self.changed.emit()
 
     def _words(self) -> tuple[Sequence[Word], Sequence[Word]]:
-        assert self._a is not None
-        a = _with_state(run_words(self._a.started.recipe, self._other(self._b)), self._a)
-        if self._b is None:
-            return a, ()
-        return a, _with_state(run_words(self._b.started.recipe, self._other(self._a)), self._b)
-
-    def _other(self, run: Run | None) -> Recipe | None:
-        return run.started.recipe if run is not None else None
+        a, b = self._a, self._b
+        assert a is not None
+        return _words_of(a, b), _words_of(b, a) if b is not None else ()
 
     def _on_begun(self, trajectory: Trajectory, follow_to: float) -> None:
         started = self._denoising.started
@@ -183,8 +178,9 @@ def _settings(recipe: Recipe) -> dict[str, tuple[str, bool]]:
     return words
 
 
-def _with_state(words: tuple[Word, ...], run: Run) -> tuple[Word, ...]:
-    """Says how far it is, while it is not finished."""
+def _words_of(run: Run, other: Run | None) -> tuple[Word, ...]:
+    """Its settings, and how far it is, while it is not finished."""
+    words = run_words(run.started.recipe, other.started.recipe if other is not None else None)
     trajectory = run.trajectory
     if trajectory.is_complete or not len(trajectory):
         return words

@@ -16,8 +16,7 @@ from ddpm_studio.gui.frames.fetching import FrameFetching
 from ddpm_studio.gui.frames.request import SampleRequest
 from ddpm_studio.gui.frames.store import FrameStore
 from ddpm_studio.gui.frames.trajectory import Trajectory
-from ddpm_studio.gui.generate import forward_work, work
-from ddpm_studio.gui.generate.forward_work import LevelsFinished
+from ddpm_studio.gui.generate import work
 from ddpm_studio.gui.generate.memory_choice import memory_budget
 from ddpm_studio.gui.session import Session
 
@@ -103,7 +102,7 @@ class Denoising(QObject):
                 self._add_frame(event)
             elif isinstance(event, SampleStep) and self.trajectory is not None:
                 self._reach(event.step)
-            elif isinstance(event, LevelsFinished) and self.trajectory is not None:
+            elif isinstance(event, work.LevelsFinished) and self.trajectory is not None:
                 self.trajectory.finish(event.indices, event.pictures, event.is_last)
         self.grew.emit()
 
@@ -151,5 +150,5 @@ def _paint(
     models: Callable[[], LoadedModels], request: SampleRequest, is_forward: bool
 ) -> Iterator[object]:
     """Looks the functions up when it begins, so that tests can put others in their place."""
-    paint = forward_work.forward if is_forward else work.generate
+    paint = work.forward if is_forward else work.generate
     return paint(models(), request)

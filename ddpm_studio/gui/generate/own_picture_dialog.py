@@ -12,9 +12,9 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, holder, row, wide
-from ddpm_studio.gui.pictures.work import load_tiles
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.wall.query import fold
+from ddpm_studio.gui.wall.tiles import load_tiles
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.words import several
 
@@ -41,18 +41,12 @@ class OwnTile(NamedTuple):
     name: str
     row: int
     crop: Crop
+    badge: str = ""
+    is_faint: bool = False
 
     @property
     def tip(self) -> str:
         return self.name
-
-    @property
-    def badge(self) -> str:
-        return ""
-
-    @property
-    def is_faint(self) -> bool:
-        return False
 
 
 class OwnPictureDialog(Dialog):

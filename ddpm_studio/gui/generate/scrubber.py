@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLayout, QWidget
 
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.choice_bar import Choice, ChoiceBar
 from ddpm_studio.gui.common.inputs import ComboBox
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import label, use_tabular_figures
 from ddpm_studio.gui.common.layout import REST, Gap, Placed, column, holder, row, wide
 from ddpm_studio.gui.common.player import Player
 from ddpm_studio.gui.common.settings import Settings
@@ -190,16 +190,13 @@ class Scrubber(QFrame):
         self.timeline.setValue(self.position + by)
 
     def _make_controls(self, theme: Theme) -> None:
-        self._back = IconButton(
-            theme, "step-back", "scrubber.back", "Back one step", "Back one step (Left)"
-        )
+        words = "Back one step", "Back one step (Left)"
+        self._back = IconButton(theme, "step-back", "scrubber.back", *words)
         self._play = IconButton(theme, "play", "scrubber.play", "Play", role="text")
-        self._forward = IconButton(
-            theme, "step-forward", "scrubber.forward", "On one step", "On one step (Right)"
-        )
-        self._loop = IconButton(
-            theme, "loop", "scrubber.loop", "Loop", "Play again and again", checkable=True
-        )
+        words = "On one step", "On one step (Right)"
+        self._forward = IconButton(theme, "step-forward", "scrubber.forward", *words)
+        words = "Loop", "Play again and again"
+        self._loop = IconButton(theme, "loop", "scrubber.loop", *words, checkable=True)
         self._loop.setChecked(True)
         self._speed = ComboBox()
         self._speed.setObjectName("scrubber.speed")
@@ -210,7 +207,7 @@ class Scrubber(QFrame):
         self._speed.setCurrentIndex(SPEEDS.index(USUAL_SPEED))
         self._show = ChoiceBar(theme, "What is shown", SHOWS, "scrubber.show")
         self._label = label(kind="caption", name="scrubber.label")
-        self._label.setFont(tabular(self._label.font()))
+        use_tabular_figures(self._label)
         self._label.setToolTip("The step, its timestep (t), and how much noise is left")
 
     def _lay_out(self) -> None:
@@ -342,10 +339,3 @@ def _caption(text: str, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> 
     caption = label(text, "caption")
     caption.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
     return caption
-
-
-def tabular(font: QFont) -> QFont:
-    """The font with digits that are all of one width, so that counting does not shake."""
-    result = QFont(font)
-    result.setFeature(QFont.Tag("tnum"), 1)
-    return result

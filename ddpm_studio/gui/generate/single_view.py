@@ -14,7 +14,7 @@ from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.view import CompareView
 from ddpm_studio.gui.frames.trajectory import Trajectory
-from ddpm_studio.gui.generate.single_canvas import PictureCanvas
+from ddpm_studio.gui.generate.canvas import PictureCanvas
 
 BACK = "All pictures"
 
@@ -30,15 +30,14 @@ class PictureViewer(QWidget):
     index_changed = Signal(int)
     choose_wanted = Signal(int)  # the picture whose mark changes
 
-    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, settings: Settings, compare: CompareView) -> None:
+        super().__init__()
         self.setObjectName("generate.single")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._trajectory: Trajectory | None = None
         self._index = 0
         self._is_terse = self._is_narrow = False
         self.head = QWidget()
-        self.canvas = PictureCanvas()
+        self.canvas = PictureCanvas(compare)
         self._make_controls(theme)
         self._lay_out()
         settings.remember(self._smooth, "generate/smooth")
@@ -49,8 +48,12 @@ class PictureViewer(QWidget):
     def index(self) -> int:
         return self._index
 
+    @property
+    def _seeds(self) -> tuple[int, ...]:
+        trajectory = self.canvas.trajectory
+        return trajectory.seeds if trajectory is not None else ()
+
     def set_trajectory(self, trajectory: Trajectory | None) -> None:
-        self._trajectory = trajectory
         if trajectory is not None:
             self._index = min(self._index, len(trajectory.seeds) - 1)
         self.canvas.set_picture(trajectory, self._index)
@@ -58,17 +61,12 @@ class PictureViewer(QWidget):
 
     def show_picture(self, index: int) -> None:
         """Show another picture of the trajectory."""
-        count = len(self._trajectory.seeds) if self._trajectory is not None else 0
-        if not 0 <= index < count:
+        if not 0 <= index < len(self._seeds):
             return
         self._index = index
-        self.canvas.set_picture(self._trajectory, index)
+        self.canvas.set_picture(self.canvas.trajectory, index)
         self._refresh()
         self.index_changed.emit(index)
-
-    def follow(self, compare: CompareView) -> None:
-        """Paint with this one while it compares."""
-        self.canvas.follow(compare)
 
     def show_frame(self, position: int, show: str) -> None:
         self.canvas.show_frame(position, show)
@@ -117,12 +115,11 @@ class PictureViewer(QWidget):
         column(wide(self.canvas), of=self)
 
     def _refresh(self) -> None:
-        trajectory = self._trajectory
-        count = len(trajectory.seeds) if trajectory is not None else 0
+        count = len(self._seeds)
         self._previous.setEnabled(self._index > 0)
         self._next.setEnabled(self._index < count - 1)
-        if trajectory is not None:
-            seed = trajectory.seeds[self._index]
+        if count:
+            seed = self._seeds[self._index]
             which = f"{self._index + 1} of {count}"
             words = f"{'' if self._is_terse else 'Picture '}{which}  ·  seed {seed}"
             self._title.setText(f"{self._index + 1} / {count}" if self._is_narrow else words)

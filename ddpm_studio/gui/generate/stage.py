@@ -50,8 +50,8 @@ class Stage(QWidget):
         self.saved = SavedLine(theme)
         self.compare = CompareView(self)
         self._on_slider: Trajectory | None = None  # whose frames the scrubber counts
-        self._grid = SampleGrid(theme)
-        self._viewer = PictureViewer(theme, settings)
+        self._grid = SampleGrid(theme, self.compare)
+        self._viewer = PictureViewer(theme, settings, self.compare)
         self._bar = CompareBar(theme, settings, self.compare)
         self.head = StageHead(theme, self._viewer, self._bar)
         self._ready = EmptyState(
@@ -155,8 +155,6 @@ class Stage(QWidget):
     def _connect(self) -> None:
         self.scrubber.moved.connect(self._show_frame)
         self.scrubber.show_changed.connect(self._show_frame)
-        self._grid.follow(self.compare)
-        self._viewer.follow(self.compare)
         self._grid.opened.connect(self._on_opened)
         self._grid.chosen_changed.connect(self._on_chosen_changed)
         self._grid.keep_wanted.connect(self._on_keep_one)

@@ -13,7 +13,7 @@ from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.recipe_words import recipe_lines
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.made.entries import MadeEntry, count_words
+from ddpm_studio.gui.made.entries import Count, MadeEntry
 from ddpm_studio.gui.made.viewer import LargeCanvas
 from ddpm_studio.words import size_in_words
 
@@ -80,7 +80,7 @@ class MadeDetails(QFrame):
             self._name.setText(entry.name.rpartition("/")[2])
             self._facts.setText(f"{entry.when}  ·  {size_in_words(entry.file.size)}")
         else:
-            self._name.setText(count_words(entries, " chosen") if entries else "")
+            self._name.setText(Count.of(entries).words(" chosen") if entries else "")
             self._facts.setText("")
         self._picture.setVisible(current is not None)
         self._name.setVisible(bool(entries))

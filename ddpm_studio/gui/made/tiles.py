@@ -12,6 +12,7 @@ from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.made import work
 from ddpm_studio.gui.made.shelf import MadeShelf
 from ddpm_studio.gui.session import Session
+from ddpm_studio.gui.wall.tiles import Tiles
 from ddpm_studio.project import Project
 
 TILES, LARGE, RECIPE = "made.tiles", "made.large", "made.recipe"  # names of jobs
@@ -31,7 +32,7 @@ class MadeTiles(QObject):
     def __init__(self, session: Session, shelf: MadeShelf, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._shelf = session, shelf
-        self._pools = work.IdlePool()
+        self._pools = work.new_pools()
         self.destroyed.connect(self._pools.close)
         self._project: Project | None = None
         self._wish: list[tuple[int, Sequence[MadeFile]]] = []
@@ -114,10 +115,10 @@ class MadeTiles(QObject):
         job.succeeded.connect(self._on_read)
         job.failed.connect(self._on_failed)
 
-    def _on_tiles(self, events: list[work.Tiles | None]) -> None:
+    def _on_tiles(self, events: list[Tiles | None]) -> None:
         for event in events:
             if event is not None:
-                self.tiles_loaded.emit(event.chunk, event.pixels, event.rows)
+                self.tiles_loaded.emit(*event)
 
     def _on_read(self) -> None:
         thumbnails = self._shelf.thumbnails

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +14,8 @@ from ddpm_studio.gallery.batch import Batch, forget_batch, read_batches
 from ddpm_studio.gallery.made import Found, MadeFile, look_through
 from ddpm_studio.gallery.stars import read_stars
 from ddpm_studio.gallery.trash import Trashed, bring_back, move_to_trash
+from ddpm_studio.gui.common.idle_pools import IdlePools
+from ddpm_studio.gui.wall.tiles import Tiles
 from ddpm_studio.project import Project
 
 if TYPE_CHECKING:
@@ -46,15 +46,6 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Tiles:
-    """A run of the wall: uint8 (n, H, W, C), and which records of the thumbnails they are."""
-
-    chunk: int
-    pixels: np.ndarray
-    rows: np.ndarray
-
-
-@dataclass(frozen=True)
 class Large:
     """One picture as it is: uint8 (H, W, 4) premultiplied. width, height: of the file."""
 
@@ -74,38 +65,15 @@ class Told:
     sentence: str = ""
 
 
-class IdlePool:
-    """Processes that open files, between two jobs that need them; each has them for itself."""
+def new_pools() -> IdlePools:
+    """Processes that open what was made."""
 
-    def __init__(self) -> None:
-        self._idle: list[DecoderPool] = []
-        self._is_closed = False
-        weakref.finalize(self, _close_all, self._idle)
+    def new_pool() -> DecoderPool:
+        from ddpm_studio.gallery import thumbnails
 
-    @contextmanager
-    def borrowed(self) -> Iterator[DecoderPool]:
-        from ddpm_studio.gallery.thumbnails import new_pool
+        return thumbnails.new_pool()
 
-        try:
-            pool = self._idle.pop()
-        except IndexError:
-            pool = new_pool()
-        try:
-            yield pool
-        finally:
-            if self._idle or self._is_closed:
-                pool.close()
-            else:
-                self._idle.append(pool)
-
-    def close(self) -> None:
-        self._is_closed = True
-        _close_all(self._idle)
-
-
-def _close_all(idle: list[DecoderPool]) -> None:
-    while idle:
-        idle.pop().close()
+    return IdlePools(new_pool)
 
 
 def look(
@@ -142,7 +110,7 @@ def new_thumbnails(project: Project) -> Thumbnails:
 
 def read_tiles(
     thumbnails: Thumbnails,
-    pools: IdlePool,
+    pools: IdlePools,
     runs: Sequence[tuple[int, Sequence[MadeFile]]],
     saves: bool = False,
 ) -> Iterator[Tiles | None]:
@@ -162,7 +130,7 @@ def read_tiles(
         thumbnails.save()
 
 
-def look_large(gallery: Path, file: MadeFile, pools: IdlePool) -> Generator[None, None, Large]:
+def look_large(gallery: Path, file: MadeFile, pools: IdlePools) -> Generator[None, None, Large]:
     """One picture, or the first of a film. Raises StudioError if it cannot be shown."""
     import numpy as np
 

@@ -29,13 +29,12 @@ from ddpm_studio.gui.pictures.reading import PictureJobs, Wanted
 from ddpm_studio.gui.pictures.reading_states import PictureStates
 from ddpm_studio.gui.pictures.setting_changes import PictureSettingChanges
 from ddpm_studio.gui.pictures.side import WIDTH, PictureSide
-from ddpm_studio.gui.pictures.wall_panel import WallPanel
+from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 
 PATIENCE_MS = 300  # after a change, before everything is read again
 LOOK_MS = 120  # on a picture, before its file is read
-TILE_POINTS = 128  # the longer side of a tile, at first
 
 
 class PicturesPage(Page):
@@ -64,7 +63,7 @@ class PicturesPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._jobs = PictureJobs(session, self)
-        self._history = ChoiceHistory(self, session.check_writable)
+        self._history = ChoiceHistory(self, session.small_writes, session.check_writable)
         self._watcher = FolderWatcher(self)
         self._folders = PictureFolders(session, self)
         self._patience = _timer(self, PATIENCE_MS, self._prepare)
@@ -149,8 +148,7 @@ class PicturesPage(Page):
                 name="pictures.empty",
             )
         )
-        tile_points = self.session.settings.get("pictures/tile", TILE_POINTS)
-        self._wall = WallPanel(self.theme, tile_points)
+        self._wall = PicturesPanel(self.theme, self.session.settings)
         self._states = PictureStates(self.theme, self._wall)
         self._side = PictureSide(self.theme)
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -172,7 +170,6 @@ class PicturesPage(Page):
         self._states.cancelled.connect(self._jobs.cancel)
         self._states.reading_wanted.connect(self._prepare)
         self._states.folder_wanted.connect(self._folders.choose)
-        self._wall.tile_chosen.connect(self._on_tile_chosen)
         self._wall.tiles_wanted.connect(self._on_tiles_wanted)
         self._wall.picked.connect(self._on_picked)
         self._wall.show_wanted.connect(self._folders.show)
@@ -299,16 +296,13 @@ class PicturesPage(Page):
         model = self._wall.wall.wall_model
         self._jobs.load_tiles(model.rows, chunks, model.chunk_size)
 
-    def _on_tile_chosen(self, points: int) -> None:
-        self.session.settings.set("pictures/tile", points)
-
     def _on_picked(self, entry: WallEntry | None) -> None:
         self._jobs.forget_original()
         if entry is not None and entry.facts is not None:
             self._original_soon.start()
 
     def _look_at_original(self) -> None:
-        project, entry = self.session.project, self._wall.entry
+        project, entry = self.session.project, self._wall.current
         if project is not None and entry is not None:
             self._jobs.look_at_original(project, entry)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, StudioConfig
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common import model_size as efforts
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.job_names import TRAIN
@@ -21,7 +22,6 @@ from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.plan.button import Planning
 from ddpm_studio.gui.sample_now.button import SampleNow
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.train import model_size as efforts
 from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.controls import Phase, TrainControls
 from ddpm_studio.gui.train.run_view import RunView
@@ -56,7 +56,7 @@ class TrainPage(Page):
         self._weights: dict[ModelConfig, int] = {}
         self._controls = TrainControls(self.theme, session.settings)
         self._view = RunView(self.theme, session.settings)
-        self._planning = Planning(session, self._controls, self)
+        self._controls.add_below_length(Planning(session, self._controls.length))
         self._sampling = SampleNow(session, self)
         self._filming = TrainingExport(session, self)
         self._lay_out()

@@ -15,7 +15,7 @@ from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.actions import FRAME_SECONDS, WEIGHTS
 from ddpm_studio.gui.pictures.entries import OFFERED, VIDEO, WallEntry
 from ddpm_studio.gui.pictures.history import ChoiceHistory
-from ddpm_studio.gui.pictures.wall_panel import WallPanel
+from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
 from ddpm_studio.gui.pictures.work import Original
 
 EVERY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between two frames of a video
@@ -28,7 +28,7 @@ class PictureChoosing(QObject):
     folder_wanted = Signal(str)  # name: to be shown in its folder
 
     def __init__(
-        self, theme: Theme, wall: WallPanel, history: ChoiceHistory, parent: QWidget
+        self, theme: Theme, wall: PicturesPanel, history: ChoiceHistory, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._theme, self._wall, self._history, self._window = theme, wall, history, parent
@@ -45,7 +45,7 @@ class PictureChoosing(QObject):
 
     def toggle(self) -> None:
         """Leave out what is selected; if all of it is out already, take it back."""
-        offered = [entry for entry in self._wall.entries if entry.can_be_taken]
+        offered = [entry for entry in self._wall.selected if entry.can_be_taken]
         entries = [entry for entry in offered if entry.kind != VIDEO]
         videos = [entry.name for entry in offered if entry.kind == VIDEO]
         taken = _names(entry for entry in entries if entry.is_taken)
@@ -65,7 +65,7 @@ class PictureChoosing(QObject):
             self._take([entry])
 
     def set_weight(self, weight: float) -> None:
-        taken = _names(entry for entry in self._wall.entries if entry.is_taken)
+        taken = _names(entry for entry in self._wall.selected if entry.is_taken)
         if taken:
             words = f"{_words(taken)}: {dict(WEIGHTS)[weight].lower()}"
             self._history.change(taken, words, weight=weight)
@@ -116,7 +116,7 @@ class PictureChoosing(QObject):
         self._history.change(videos, words, seconds=seconds)
 
     def _want_crop(self) -> None:
-        entry = self._wall.entry
+        entry = self._wall.current
         if entry is not None and entry.facts is not None and not entry.video:
             self.crop_wanted.emit(entry)
 
@@ -124,7 +124,7 @@ class PictureChoosing(QObject):
         self._wall.choosing.show_undo(self._history.undo_words, self._history.redo_words)
 
     def _show_menu(self, place: QPoint) -> None:
-        entries, entry = self._wall.entries, self._wall.entry
+        entries, entry = self._wall.selected, self._wall.current
         if not entries or entry is None:
             return
         menu = QMenu(self._window)

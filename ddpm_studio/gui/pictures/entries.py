@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ddpm_studio.choices import Choices, Crop
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.gui.wall.query import COPIES, PictureQuery, choose
+from ddpm_studio.gui.pictures.query import COPIES, choose
+from ddpm_studio.gui.wall.query import Query
 
 if TYPE_CHECKING:
     from ddpm_studio.data import PictureSet
@@ -145,7 +146,7 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def arranged(entries: Sequence[WallEntry], query: PictureQuery) -> list[int]:
+def arranged(entries: Sequence[WallEntry], query: Query) -> list[int]:
     """As `choose`, but copies stand beside each other."""
     rows = choose(entries, query)
     if query.show == COPIES:

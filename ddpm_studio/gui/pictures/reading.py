@@ -16,6 +16,7 @@ from ddpm_studio.gui.common.job_names import PICTURES
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.session import Session
+from ddpm_studio.gui.wall.tiles import Tiles, load_tiles
 from ddpm_studio.project import Project
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class PictureJobs(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._pools = work.IdlePools()
+        self._pools = work.new_pools()
         self.destroyed.connect(self._pools.close)  # a window that was not closed first
         self.folder: work.Folder | None = None
         self.prepared_for: Wanted | None = None  # `folder`
@@ -121,7 +122,7 @@ class PictureJobs(QObject):
         rows = rows.copy()  # they change while pictures are still being read
         job = self._session.jobs.start(
             WALL,
-            lambda: work.load_tiles(store, shape, rows, chunks, chunk_size),
+            lambda: load_tiles(store, shape, rows, chunks, chunk_size),
             quiet=True,
             replace=True,
         )
@@ -207,9 +208,9 @@ class PictureJobs(QObject):
         self._drop_folder()
         self.stopped.emit()
 
-    def _on_tiles(self, events: list[tuple[int, np.ndarray, np.ndarray]]) -> None:
-        for number, pixels, rows in events:
-            self.tiles_loaded.emit(number, pixels, rows)
+    def _on_tiles(self, events: list[Tiles]) -> None:
+        for tiles in events:
+            self.tiles_loaded.emit(*tiles)
 
     def _on_loaded(self) -> None:
         self._is_loading = False

@@ -27,6 +27,13 @@ from ddpm_studio.sheets import AXES, AXIS_NAMES, MOST_VALUES, Axis, Value, value
 CHIP_HEIGHT, CHIP_SIDE = 26, 11
 LABEL_WIDTH, COMBO_WIDTH, NUMBER_WIDTH = 56, 232, 84
 MOST_TYPED = 2**31 - 1
+KEY = "sheet"  # in the settings
+USUAL: dict[str, tuple[tuple[Value, ...], tuple[Value, ...]]] = {  # offered, and chosen at first
+    "steps": ((5, 10, 20, 50, 100, 250), (5, 10, 20, 50)),
+    "eta": ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0)),
+    "sampler": (tuple(SAMPLERS), tuple(SAMPLERS)),
+    "weights": (tuple(WEIGHTS), tuple(WEIGHTS)),
+}
 TERMS = {
     "steps": "num_inference_steps",
     "eta": "eta",
@@ -34,15 +41,6 @@ TERMS = {
     "seed": "seed",
     "checkpoint": "checkpoint",
     "weights": "ema / model",
-}
-
-
-KEY = "sheet"  # in the settings
-USUAL: dict[str, tuple[tuple[Value, ...], tuple[Value, ...]]] = {  # offered, and chosen at first
-    "steps": ((5, 10, 20, 50, 100, 250), (5, 10, 20, 50)),
-    "eta": ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0)),
-    "sampler": (tuple(SAMPLERS), tuple(SAMPLERS)),
-    "weights": (tuple(WEIGHTS), tuple(WEIGHTS)),
 }
 
 

@@ -14,7 +14,7 @@ from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.plot.quantities import why_best
+from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.sheet.axis_editor import AxisEditor, AxisValues
 from ddpm_studio.sheets import COUNTS, Axis, Value
 from ddpm_studio.words import several

@@ -14,11 +14,11 @@ import psutil
 from PySide6.QtGui import QImage
 
 from ddpm_studio.config import ModelConfig
+from ddpm_studio.gui.common.lent_model import LentModel
 from ddpm_studio.project import Project, step_of
 
 if TYPE_CHECKING:  # these bring numpy and torch along
     from ddpm_studio.gui.plot.series import LossSeries
-    from ddpm_studio.training.live import Live
     from ddpm_studio.training.metrics import Happened
 
 MEMORY_EVERY = 2.0  # seconds
@@ -36,13 +36,6 @@ class MemoryUsed:
 
     nbytes: int
     is_gpu: bool
-
-
-@dataclass
-class LentModel:
-    """Where one training leaves its model, to be looked at while it rests; None before it began."""
-
-    live: Live | None = None
 
 
 @dataclass(frozen=True)

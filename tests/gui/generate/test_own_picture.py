@@ -174,7 +174,7 @@ def test_esc_in_the_choice_changes_nothing(page):
 
 
 def test_cancel_keeps_the_levels_and_says_what_is_missing(page, monkeypatch):
-    from ddpm_studio.gui.generate import forward_work as work
+    from ddpm_studio.gui.generate import work
 
     paint, held = work.forward, []
 

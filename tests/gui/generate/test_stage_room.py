@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from ddpm_studio.gui.generate import memory_choice
-from ddpm_studio.gui.generate.round_marks import check_place, is_near, keep_place
+from ddpm_studio.gui.generate.grid import check_place, is_near, keep_place
 from ddpm_studio.words import size_in_words
 
 STEPS = 6  # as the page is set by its fixture

@@ -18,7 +18,15 @@ from ddpm_studio.gui.pages import made_page
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.recipe import Recipe, fingerprint
 
-BUSY = ("made.look", "made.tiles", "made.trash", "made.restore", "made.large", "made.recipe")
+BUSY = (
+    "small_writes",
+    "made.look",
+    "made.tiles",
+    "made.trash",
+    "made.restore",
+    "made.large",
+    "made.recipe",
+)
 
 
 @pytest.fixture(autouse=True)

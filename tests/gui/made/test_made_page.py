@@ -62,13 +62,15 @@ def test_stars_are_given_by_a_key_kept_and_asked_for(drive, made):
     driver.choose(0, 3)
     driver.key(Qt.Key.Key_S)
     starred = {driver.shown[0], driver.shown[3]}
+    assert driver.wall.wall_model.tile(0).badge == "★"  # at once
+    driver.settle()
     assert read_stars(made.gallery) == (frozenset(starred), "")
-    assert driver.wall.wall_model.tile(0).badge == "★"
     driver.show.setCurrentIndex(driver.show.findData("starred"))
     assert set(driver.shown) == starred
     driver.key(Qt.Key.Key_Z, CTRL)
-    assert read_stars(made.gallery)[0] == frozenset()
     assert driver.shown == []
+    driver.settle()
+    assert read_stars(made.gallery)[0] == frozenset()
     assert "No stars yet" in driver.text("made.nothing_shown")
 
 
@@ -292,7 +294,7 @@ def test_the_second_time_nothing_is_decoded_again(drive, made, monkeypatch):
     def borrowed(_self):
         yield NoPool()
 
-    monkeypatch.setattr(work.IdlePool, "borrowed", borrowed)
+    monkeypatch.setattr(work.IdlePools, "borrowed", borrowed)
     driver.session.open_project(made.path)
     driver.window.show_page(names.NAV_MADE)
     driver.qtbot.waitUntil(

@@ -129,17 +129,22 @@ def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
         full.setattr("ddpm_studio.choices.write_json", refuse)
         page.select(0)
         page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
+        assert len(page.shown) == 10  # at once
+        page.wait(lambda: len(page.shown) == 11)  # as it really is
         assert "No space left" in page.window.findChild(Banner).sentence
         page.click("pictures.undo")
+        assert len(page.shown) == 12
+        page.wait(lambda: len(page.shown) == 11)
     assert read_choices(page.session.project.path) == before
-    assert len(page.shown) == 11
+    assert page.window.pages["nav.pictures"]._history.redo_words == ""
     page.click("pictures.undo")  # nothing was lost: now there is room again
-    page.wait(lambda: len(page.shown) == 12)
+    page.wait(lambda: len(page.shown) == 12 and saved(page, "flower_02.png").state == "auto")
 
 
 def test_no_more_steps_are_kept_than_can_be_remembered(page, monkeypatch) -> None:
     monkeypatch.setattr(choice_history, "MOST_UNDO", 2)
     history = page.window.pages["nav.pictures"]._history
+    history.open(page.session.project.path)
     for weight in (2.0, 4.0, 0.5):
         history.change(["flower_00.png"], "more", weight=weight)
     for _ in range(3):

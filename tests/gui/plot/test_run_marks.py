@@ -78,7 +78,7 @@ def test_what_earlier_runs_logged_is_marked_and_the_best_is_told(open_train, tin
     markers = train.page._view.plot.markers
     assert [one.step for one in markers.lane(0)] == [5, 10]
     assert [(one.step, one.message) for one in markers.lane(2)] == [(6, "Step 6 was skipped.")]
-    assert markers.size_of(10) == tiny_project.checkpoint_path(10).stat().st_size
+    assert markers.sizes[10] == tiny_project.checkpoint_path(10).stat().st_size
     assert train.series.other("memory").tolist() == [7e8, 7e8]
     assert told[-1] == (10, 0.125)
     combo = train.window.pages["nav.generate"].findChild(QComboBox, "generate.checkpoint")

@@ -6,7 +6,7 @@ import pytest
 
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.gui.train.model_size import (
+from ddpm_studio.gui.common.model_size import (
     BALANCED,
     CUSTOM,
     EFFORTS,
