@@ -65,9 +65,9 @@ class ExportDialog(Dialog):
         self._on_changed()
         self._export.setFocus()  # Enter is enough
 
-    def wish(self) -> work.FilmWish:
+    def request(self) -> work.FilmRequest:
         """What is set."""
-        return self._options.wish()
+        return self._options.request()
 
     def reject(self) -> None:
         """Cancel and Esc: first what is being written, then the dialog."""
@@ -150,19 +150,19 @@ class ExportDialog(Dialog):
     def _on_changed(self) -> None:
         self._unwritable = ""
         self._foreseen = None
-        self._foresight.look_at(self.wish(), self._options.seen_film)
+        self._foresight.look_at(self.request(), self._options.seen_film)
         self._check()
 
     def _on_foreseen(self, foreseen: work.Foreseen) -> None:
-        wish, ground, known = self.wish(), self._options.ground, self._foreseen
-        self._facts.setText(facts_of(wish, foreseen, ground))
+        request, ground, known = self.request(), self._options.ground, self._foreseen
+        self._facts.setText(facts_of(request, foreseen, ground))
         self._foreseen = foreseen
         width, height = foreseen.size
-        self._set_broad(wish.stages > 0 and width > BROAD * height)
+        self._set_broad(request.stages > 0 and width > BROAD * height)
         if foreseen.page is not None:
             self._preview.show_page(foreseen.page, ground)
-        elif not wish.stages and (known is None or known.order != foreseen.order):
-            self._preview.play(self._options.seen_film, wish.options, foreseen.order, ground)
+        elif not request.stages and (known is None or known.order != foreseen.order):
+            self._preview.play(self._options.seen_film, request.options, foreseen.order, ground)
 
     def _on_unwritable(self, sentence: str) -> None:
         self._unwritable = sentence
@@ -191,11 +191,11 @@ class ExportDialog(Dialog):
         if not self._export.isEnabled():
             return
         self._foresight.stop()
-        path, wish = self._target.path, self.wish()
+        path, request = self._target.path, self.request()
         job = self._job = start_film_job(
             self._session,
             EXPORT,
-            lambda: work.write(path, wish),
+            lambda: work.write(path, request),
             "Exporting",
             self._filmed.needs_device,
         )
@@ -220,7 +220,7 @@ class ExportDialog(Dialog):
             self._cancel.setFocus()
         elif self._foreseen is None or self._foreseen.nbytes is None:
             # the export came before it was known how large the film gets
-            self._foresight.look_at(self.wish(), self._options.seen_film)
+            self._foresight.look_at(self.request(), self._options.seen_film)
 
     def _on_job_changed(self) -> None:
         job = self._job
