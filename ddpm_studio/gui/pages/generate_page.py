@@ -11,8 +11,7 @@ from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch.batch import batching_of
-from ddpm_studio.gui.batch.button import PaintMany
+from ddpm_studio.gui.batch.dialog import PaintMany
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.job_names import TRAIN
@@ -82,7 +81,7 @@ class GeneratePage(Page):
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._controls = SampleControls(session.theme, session.settings, random.Random())
         self._sheets = Sheets(session, self._settings, self._set_settings, self)
-        self._many = PaintMany(session, batching_of(session), self._request, self)
+        self._many = PaintMany(session, self._request, self)
         self._stage = Stage(session.theme, session.settings)
         self._own = OwnPictures(session, self._stage)
         self._comparing = Comparing(self._denoising, self._stage, self)

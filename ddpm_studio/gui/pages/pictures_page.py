@@ -16,7 +16,7 @@ from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job
-from ddpm_studio.gui.common.progress import Progress
+from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.choosing import PictureChoosing
@@ -235,7 +235,7 @@ class PicturesPage(Page):
         self._wall.clear()
         self._side.clear()
 
-    def _on_progress(self, progress: Progress) -> None:
+    def _on_progress(self, progress: Standing) -> None:
         self._states.show_progress(progress)
         if self._states.is_wall and self._jobs.preparing_for is not None:
             self._wall.show_progress(progress)
