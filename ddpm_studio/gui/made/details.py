@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import STRETCH, Gap, column, row
 from ddpm_studio.gui.common.recipe_words import recipe_lines
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.made.entries import Count, MadeEntry
@@ -40,8 +42,8 @@ class MadeDetails(QFrame):
     save_wanted = Signal(object)  # the button, beside which a menu may open
     trash_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.setProperty("kind", "panel")
         self.setFixedWidth(WIDTH)
         self._theme = theme
@@ -49,16 +51,13 @@ class MadeDetails(QFrame):
         self._recipe: Recipe | None = None
         self._picture = LargeCanvas(margin=0)
         self._picture.setFixedHeight(PICTURE_HEIGHT)
-        self._name = NameLabel()
+        self._name = ElidedLabel(elide=Qt.TextElideMode.ElideMiddle)  # names differ at their end
         self._name.setObjectName("made.name")
         self._name.setProperty("kind", "heading")
         self._facts = ElidedLabel()
         self._facts.setObjectName("made.facts")
         self._facts.setProperty("kind", "caption")
-        self._sentence = QLabel()
-        self._sentence.setObjectName("made.sentence")
-        self._sentence.setProperty("kind", "muted")
-        self._sentence.setWordWrap(True)
+        self._sentence = label(kind="muted", name="made.sentence", wrap=True)
         self._lines = QGridLayout()
         self._make_buttons(theme)
         self._lay_out()
@@ -108,12 +107,11 @@ class MadeDetails(QFrame):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for row, (label, words) in enumerate(recipe_lines(recipe, project) if recipe else ()):
-            self._lines.addWidget(_caption(label), row, 0, Qt.AlignmentFlag.AlignTop)
-            value = QLabel(words)
-            value.setWordWrap(True)
+        for at, (caption, words) in enumerate(recipe_lines(recipe, project) if recipe else ()):
+            self._lines.addWidget(_caption(caption), at, 0, Qt.AlignmentFlag.AlignTop)
+            value = label(words, wrap=True)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._lines.addWidget(value, row, 1)
+            self._lines.addWidget(value, at, 1)
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
         self._again.setVisible(recipe is not None)
@@ -160,47 +158,28 @@ class MadeDetails(QFrame):
         self._lines.setHorizontalSpacing(12)
         self._lines.setVerticalSpacing(4)
         self._lines.setColumnStretch(1, 1)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        for button in (self._star, self._copy, self._folder, self._save):
-            row.addWidget(button)
-        row.addStretch()
-        row.addWidget(self._trash)
         line = QFrame()
         line.setProperty("kind", "line")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 12)
-        layout.setSpacing(8)
-        layout.addWidget(self._picture)
-        layout.addSpacing(4)
-        layout.addWidget(self._name)
-        layout.addWidget(self._facts)
-        layout.addWidget(self._sentence)
-        layout.addSpacing(4)
-        layout.addLayout(self._lines)
-        layout.addStretch()
-        layout.addWidget(self._play)
-        layout.addWidget(self._again)
-        layout.addWidget(self._settings)
-        layout.addWidget(line)
-        layout.addLayout(row)
-
-
-class NameLabel(ElidedLabel):
-    """File names differ at their end, so what is left out is in the middle."""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        area, how = self.contentsRect(), Qt.TextElideMode.ElideMiddle
-        text = self.fontMetrics().elidedText(self.text(), how, area.width())
-        self.setToolTip(self.text() if text != self.text() else "")
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(area, self.alignment(), text)
+        column(
+            self._picture,
+            Gap(4),
+            self._name,
+            self._facts,
+            self._sentence,
+            Gap(4),
+            self._lines,
+            STRETCH,
+            self._play,
+            self._again,
+            self._settings,
+            line,
+            row(self._star, self._copy, self._folder, self._save, STRETCH, self._trash, spacing=4),
+            margins=(16, 16, 16, 12),
+            of=self,
+        )
 
 
 def _caption(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("kind", "caption")
-    label.setFixedHeight(label.sizeHint().height() + 2)
-    return label
+    words = label(text, "caption")
+    words.setFixedHeight(words.sizeHint().height() + 2)
+    return words

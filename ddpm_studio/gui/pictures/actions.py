@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.layout import STRETCH, holder, row
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.entries import VIDEO, WallEntry
 
@@ -35,8 +36,8 @@ class PictureActions(QWidget):
     undo_wanted = Signal()
     redo_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._toggle = Button(theme, LEAVE_OUT[0], "pictures.toggle", LEAVE_OUT[2])
         self._crop = Button(
             theme,
@@ -58,18 +59,10 @@ class PictureActions(QWidget):
         )
         self._undo = IconButton(theme, "undo", "pictures.undo", "Undo (Ctrl+Z)")
         self._redo = IconButton(theme, "redo", "pictures.redo", "Redo (Ctrl+Shift+Z)")
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(0, 4, 0, 0)
-        row.setSpacing(8)
-        for widget in (self._toggle, self._crop, self._weight):
-            row.addWidget(widget)
-        row.addStretch()
-        self.history_buttons = QWidget()  # for another place: they are of the whole wall
-        beside = QHBoxLayout(self.history_buttons)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(0)
-        beside.addWidget(self._undo)
-        beside.addWidget(self._redo)
+        buttons = self._toggle, self._crop, self._weight
+        self._row = row(*buttons, STRETCH, margins=(0, 4, 0, 0), of=self)
+        # for another place: they are of the whole wall
+        self.history_buttons = holder(row(self._undo, self._redo, spacing=0))
         self._toggle.clicked.connect(self.toggled)
         self._crop.clicked.connect(self.crop_wanted)
         self._weight.activated.connect(
