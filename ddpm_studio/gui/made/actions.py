@@ -136,7 +136,7 @@ class MadeActions(QObject):
         if not chosen:
             return
         menu = self._new_menu()
-        self._add(menu, "See it large\tEnter", "zoom-in", self._panel.open_wanted.emit)
+        self._add(menu, "See it large\tEnter", "zoom-in", self._panel.wall.opened.emit)
         if len(chosen) == 1:
             self._add_single(menu, chosen[0])
         menu.addSeparator()

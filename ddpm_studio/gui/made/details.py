@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
@@ -31,16 +31,7 @@ SETTINGS_TIP = "Goes to Generate with these settings, but another seed"
 
 
 class MadeDetails(QFrame):
-    """Beside the wall. Its buttons say what is wanted; the page does it."""
-
-    again_wanted = Signal()
-    settings_wanted = Signal()
-    play_wanted = Signal()
-    star_wanted = Signal()
-    copy_wanted = Signal()
-    folder_wanted = Signal()
-    save_wanted = Signal(object)  # the button, beside which a menu may open
-    trash_wanted = Signal()
+    """Beside the wall. What its buttons mean, the page knows."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -84,9 +75,9 @@ class MadeDetails(QFrame):
         self._picture.setVisible(current is not None)
         self._name.setVisible(bool(entries))
         self._facts.setVisible(is_one)
-        self._play.setVisible(is_one and entries[0].is_film)
+        self.play.setVisible(is_one and entries[0].is_film)
         self.show_recipe(None, "" if is_one else SEVERAL if entries else NOTHING_CHOSEN)
-        for button in (self._star, self._copy, self._folder, self._save, self._trash):
+        for button in (self.star, self.copy, self.folder, self.save, self.trash):
             button.setEnabled(bool(entries))
         self.show_star(bool(entries) and all(entry.is_starred for entry in entries))
         if current is None:
@@ -94,7 +85,7 @@ class MadeDetails(QFrame):
 
     def show_star(self, is_starred: bool) -> None:
         icon, tip = ("star-filled", UNSTAR_TIP) if is_starred else ("star", STAR_TIP)
-        self._star.set_face(icon, tip.rpartition(" (")[0], tip)
+        self.star.set_face(icon, tip.rpartition(" (")[0], tip)
 
     def show_image(self, image: QImage | None, size: QSize | None = None) -> None:
         """Of the current one. size: in pixels, if the image is a smaller one of it."""
@@ -114,44 +105,36 @@ class MadeDetails(QFrame):
             self._lines.addWidget(value, at, 1)
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
-        self._again.setVisible(recipe is not None)
-        self._settings.setVisible(recipe is not None)
+        self.again.setVisible(recipe is not None)
+        self.settings.setVisible(recipe is not None)
 
     # building
 
     def _make_buttons(self, theme: Theme) -> None:
-        self._again = Button(theme, "Paint again", "made.again", AGAIN_TIP, icon="generate")
-        self._settings = Button(theme, "Use its settings", "made.use", SETTINGS_TIP)
-        self._play = Button(
+        self.again = Button(theme, "Paint again", "made.again", AGAIN_TIP, icon="generate")
+        self.settings = Button(theme, "Use its settings", "made.use", SETTINGS_TIP)
+        self.play = Button(
             theme,
             "Play the film",
             "made.play_this",
             "Opens it in the program that this system has for films",
             icon="play",
         )
-        self._star = IconButton(theme, "star", "made.star", "Give a star", STAR_TIP)
-        self._copy = IconButton(theme, "copy", "made.copy", "Copy", "Copy (Ctrl+C)")
-        self._folder = IconButton(
+        self.star = IconButton(theme, "star", "made.star", "Give a star", STAR_TIP)
+        self.copy = IconButton(theme, "copy", "made.copy", "Copy", "Copy (Ctrl+C)")
+        self.folder = IconButton(
             theme, "folder-open", "made.folder", "Show in folder", "Open its folder"
         )
-        self._save = IconButton(
+        self.save = IconButton(
             theme,
             "export",
             "made.save",
             "Save copies",
             "Save copies in another folder, with their recipes or without…",
         )
-        self._trash = IconButton(
+        self.trash = IconButton(
             theme, "trash", "made.trash", "Move to the trash", "Move to the trash (Del)"
         )
-        self._again.clicked.connect(self.again_wanted)
-        self._settings.clicked.connect(self.settings_wanted)
-        self._play.clicked.connect(self.play_wanted)
-        self._star.clicked.connect(self.star_wanted)
-        self._copy.clicked.connect(self.copy_wanted)
-        self._folder.clicked.connect(self.folder_wanted)
-        self._save.clicked.connect(lambda: self.save_wanted.emit(self._save))
-        self._trash.clicked.connect(self.trash_wanted)
 
     def _lay_out(self) -> None:
         self._lines.setContentsMargins(0, 0, 0, 0)
@@ -169,11 +152,11 @@ class MadeDetails(QFrame):
             Gap(4),
             self._lines,
             STRETCH,
-            self._play,
-            self._again,
-            self._settings,
+            self.play,
+            self.again,
+            self.settings,
             line,
-            row(self._star, self._copy, self._folder, self._save, STRETCH, self._trash, spacing=4),
+            row(self.star, self.copy, self.folder, self.save, STRETCH, self.trash, spacing=4),
             margins=(16, 16, 16, 12),
             of=self,
         )

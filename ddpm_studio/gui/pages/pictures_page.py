@@ -76,7 +76,7 @@ class PicturesPage(Page):
     def main_action(self) -> None:
         if self.session.project is None:
             self.new_wanted.emit(None)
-        elif self._header.can_go_on:
+        elif self._header.way_on.isEnabled():
             starts = self._is_untrained
             self.session.want_page(names.NAV_TRAIN)
             if starts:
@@ -160,9 +160,9 @@ class PicturesPage(Page):
     def _connect(self) -> None:
         session, settings = self.session, self._side.settings
         self._new.clicked.connect(self.main_action)
-        self._header.way_on_wanted.connect(self.main_action)
-        self._header.folder_wanted.connect(self._folders.show)
-        self._header.refresh_wanted.connect(self._prepare)
+        self._header.way_on.clicked.connect(self.main_action)
+        self._header.folder.clicked.connect(lambda: self._folders.show())
+        self._header.refresh.clicked.connect(self._prepare)
         self._states.cancelled.connect(self._jobs.cancel)
         self._states.reading_wanted.connect(self._prepare)
         self._states.folder_wanted.connect(self._folders.choose)
@@ -214,7 +214,7 @@ class PicturesPage(Page):
         self._jobs.prepare(project, self._history.choices)
         if self._jobs.folder is None:
             self._states.show_preparing_soon()
-            self._header.can_go_on = True  # training reads the folder, too
+            self._header.way_on.setEnabled(True)  # training reads the folder, too
 
     def _clear(self) -> None:
         """Show nothing of another project or of other settings."""
@@ -254,7 +254,7 @@ class PicturesPage(Page):
     def _show_entries(self, folder: work.Folder, entries: Sequence[WallEntry]) -> None:
         self._wall.set_entries(entries, folder.pictures.records.shape[1:], folder.source)
         self._side.show_left_out(entries)
-        self._header.can_go_on = any(entry.is_taken for entry in entries)
+        self._header.way_on.setEnabled(any(entry.is_taken for entry in entries))
 
     def _on_choices(self) -> None:
         """Show at once what was chosen; the verdicts, when they are there, confirm it."""
@@ -270,7 +270,7 @@ class PicturesPage(Page):
 
     def _on_failed(self, sentence: str) -> None:
         self._clear()
-        self._header.can_go_on = False
+        self._header.way_on.setEnabled(False)
         self._states.show_failed(sentence)
 
     def _on_stopped(self) -> None:

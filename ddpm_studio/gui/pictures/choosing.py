@@ -36,11 +36,11 @@ class PictureChoosing(QObject):
         wall.wall.opened.connect(self._want_crop)
         wall.menu_wanted.connect(self._show_menu)
         actions = wall.choosing
-        actions.toggled.connect(self.toggle)
+        actions.toggle.clicked.connect(self.toggle)
         actions.weight_wanted.connect(self.set_weight)
-        actions.crop_wanted.connect(self._want_crop)
-        actions.undo_wanted.connect(history.undo)
-        actions.redo_wanted.connect(history.redo)
+        actions.crop.clicked.connect(self._want_crop)
+        actions.undo.clicked.connect(history.undo)
+        actions.redo.clicked.connect(history.redo)
         history.changed.connect(self._on_changed)
 
     def toggle(self) -> None:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ddpm_studio.choices import Choices, Crop, PictureChoice
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.gui.pictures.query import COPIES, choose
-from ddpm_studio.gui.wall.query import Query
 
 if TYPE_CHECKING:
     from ddpm_studio.data import PictureSet
@@ -144,14 +142,6 @@ def entries_of(
 
 def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def arranged(entries: Sequence[WallEntry], query: Query) -> list[int]:
-    """As `choose`, but copies stand beside each other."""
-    rows = choose(entries, query)
-    if query.show == COPIES:
-        rows.sort(key=lambda row: entries[row].group)
-    return rows
 
 
 def _colours(facts: Sequence[PictureFacts]) -> dict[str, Colour]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
@@ -25,6 +25,7 @@ from ddpm_studio.project import LOCKED_FIELDS, LOCKED_SECTIONS
 
 if TYPE_CHECKING:
     from ddpm_studio.config import StudioConfig
+    from ddpm_studio.data.summary import FolderSummary
 
 FOLDER_COUNT = "folder.count"
 FOLDER_SIZES = "folder.sizes"
@@ -43,39 +44,6 @@ SETTING_WORDS = {"model.dropout": "dropout", "pictures.flip_horizontal": "mirror
 
 Colour = tuple[int, int, int]
 Setting = tuple[str, object]  # dotted path, value
-
-
-class FolderSummary(Protocol):
-    """What is told of a folder, as `data.summary.FolderSummary` does."""
-
-    @property
-    def count(self) -> int: ...  # taken
-    @property
-    def left_out(self) -> int: ...
-    @property
-    def sizes(self) -> str: ...  # words
-    @property
-    def aspect(self) -> str: ...  # words
-    @property
-    def palette(self) -> tuple[Colour, ...]: ...  # red, green and blue, 0 to 255
-    @property
-    def shares(self) -> tuple[float, ...]: ...  # of each colour of the palette
-    @property
-    def alike(self) -> float: ...  # 0: all different, 1: all the same
-    @property
-    def alike_words(self) -> str: ...
-    @property
-    def grey(self) -> int: ...  # pictures that are
-    @property
-    def transparent(self) -> int: ...
-    @property
-    def pixel_art(self) -> int: ...
-    @property
-    def expectation(self) -> str: ...  # a sentence
-    @property
-    def advice(self) -> str: ...  # a sentence
-    @property
-    def settings(self) -> tuple[Setting, ...]: ...
 
 
 class FolderPanel(QFrame):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
@@ -31,45 +31,30 @@ LONGEST_NAME = 28  # letters of the folder's name in its button
 
 
 class FolderHeader(QWidget):
-    """Three buttons."""
-
-    folder_wanted = Signal()
-    refresh_wanted = Signal()
-    way_on_wanted = Signal()
+    """Three buttons, which the page hears."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._folder = Button(
+        self.folder = Button(
             theme, "", "pictures.folder", "Open this folder", icon="folder", kind="quiet"
         )
-        self._refresh = IconButton(
+        self.refresh = IconButton(
             theme, "loop", "pictures.refresh", "Look at the folder again (F5)"
         )
-        self._continue = Button(theme, "", "pictures.continue", "", kind="primary")
-        row(self._folder, self._refresh, self._continue, spacing=12, of=self)
-        self._folder.clicked.connect(self.folder_wanted)
-        self._refresh.clicked.connect(self.refresh_wanted)
-        self._continue.clicked.connect(self.way_on_wanted)
-
-    @property
-    def can_go_on(self) -> bool:
-        return self._continue.isEnabled()
-
-    @can_go_on.setter
-    def can_go_on(self, can: bool) -> None:
-        self._continue.setEnabled(can)
+        self.way_on = Button(theme, "", "pictures.continue", "", kind="primary")
+        row(self.folder, self.refresh, self.way_on, spacing=12, of=self)
 
     def show_folder(self, folder: Path) -> None:
         name = folder.name
         if len(name) > LONGEST_NAME:
             name = f"{name[: LONGEST_NAME - 1]}…"
-        self._folder.setText(name.replace("&", "&&"))  # one alone would be a mnemonic
-        self._folder.setToolTip(tooltip(f"Open {escape(str(folder))}"))
+        self.folder.setText(name.replace("&", "&&"))  # one alone would be a mnemonic
+        self.folder.setToolTip(tooltip(f"Open {escape(str(folder))}"))
 
     def show_way_on(self, *, is_start: bool) -> None:
         """is_start: the first training is still to come, and begins there."""
-        self._continue.set_face(*(START if is_start else GO_ON))
-        self._continue.setAccessibleName(self._continue.text())
+        self.way_on.set_face(*(START if is_start else GO_ON))
+        self.way_on.setAccessibleName(self.way_on.text())
 
 
 class PictureSide(QScrollArea):

@@ -16,9 +16,9 @@ from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.actions import PictureActions
 from ddpm_studio.gui.pictures.details import PictureDetails, crop_words
-from ddpm_studio.gui.pictures.entries import WallEntry, arranged
+from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.pictures.filter_bar import PictureFilter
-from ddpm_studio.gui.pictures.query import TAKEN, PictureQuery, count_shown
+from ddpm_studio.gui.pictures.query import TAKEN, PictureQuery, choose, count_shown
 from ddpm_studio.gui.pictures.work import Original
 from ddpm_studio.gui.wall.panel import WallPanel
 from ddpm_studio.gui.wall.query import Query
@@ -150,7 +150,7 @@ class PicturesPanel(WallPanel[WallEntry]):
     # what the wall of any page asks for
 
     def _arranged(self, entries: Sequence[WallEntry], query: Query) -> list[int]:
-        return arranged(entries, query)
+        return choose(entries, query)
 
     def _nothing_words(self, query: Query) -> str:
         return NONE_TAKEN if query == PictureQuery(show=TAKEN) else NONE_LIKE_THAT
