@@ -33,9 +33,27 @@ def test_the_python_example_runs(
     assert printed[-1].startswith("25 -1 ")  # index, t and spread of the finished pictures
 
 
-def test_every_picture_and_path_that_it_names_is_there() -> None:
-    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
-    paths = re.findall(r"`((?:ddpm_studio|tests|packaging)/[\w/.]+)`", README)
-    assert len(pictures) == 10
-    missing = [name for name in (*pictures, *paths) if not (ROOT / name).exists()]
-    assert missing == []
+def test_it_is_short_enough_to_be_read_to_its_end() -> None:
+    assert len(README.encode()) <= 10_000
+
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_picture_page_and_path_that_it_names_is_there(page: Path) -> None:
+    text = page.read_text("utf-8")
+    links = [page.parent / name for name in re.findall(r"\]\(([\w./-]+)\)", text)]
+    paths = [
+        ROOT / name
+        for name in re.findall(r"`((?:ddpm_studio|tests|packaging|docs)/[\w/.]+)`", text)
+    ]
+    assert [str(path) for path in (*links, *paths) if not path.exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_its_lines_are_short(page: Path) -> None:
+    """Of words: tables and what is typed may be longer."""
+    words = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL).splitlines()
+    long = [line for line in words if len(line) > 100 and not line.startswith("|")]
+    assert [line for line in long if "](" not in line] == []

@@ -7,8 +7,8 @@ from ddpm_studio.diffusion.prediction import (
     predict_x_0,
     prediction_target,
 )
-from ddpm_studio.diffusion.process import Process, per_image, q_posterior, q_sample
-from ddpm_studio.diffusion.schedule import NoiseSchedule
+from ddpm_studio.diffusion.process import Process, per_image, q_sample
+from ddpm_studio.diffusion.schedule import NoiseSchedule, q_posterior
 
 __all__ = [
     "NoiseSchedule",

@@ -13,9 +13,10 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from ddpm_studio.config import DiffusionConfig, check, check_at_least
-from ddpm_studio.diffusion.process import Process
+from ddpm_studio.config import DiffusionConfig
+from ddpm_studio.diffusion.process import Process, per_image
 from ddpm_studio.errors import ConfigError
+from ddpm_studio.fields import check, check_at_least
 
 COSINE_OFFSET = 0.008  # keeps the first betas from being too small (Improved DDPM, section 3.2)
 MAX_BETA = 0.999
@@ -91,3 +92,16 @@ class NoiseSchedule(Process):
             return self.alphas_cumprod[t]
         check(t == int(t), "t", t, "a whole number, one of the timesteps")
         return self.alphas_cumprod[int(t)] if t >= 0 else torch.ones_like(self.betas[0])
+
+
+def q_posterior(
+    schedule: NoiseSchedule, x_0: Tensor, x_t: Tensor, t: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Mean, (N, ...), and variance, (N, 1, ..), of q(x_{t-1} | x_t, x_0) (DDPM, eqs. 6, 7)."""
+    a, a_prev = schedule.alphas_cumprod[t], schedule.alphas_cumprod_prev[t]
+    beta, alpha = schedule.betas[t], schedule.alphas[t]
+    mean = (
+        per_image(a_prev.sqrt() * beta / (1 - a), x_0) * x_0
+        + per_image(alpha.sqrt() * (1 - a_prev) / (1 - a), x_t) * x_t
+    )
+    return mean, per_image(schedule.posterior_variance[t], x_t)

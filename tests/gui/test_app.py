@@ -59,7 +59,7 @@ def test_the_first_window_is_painted_before_anything_heavy_is_imported(tmp_path)
         env=environment(tmp_path),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=500,
         check=False,
     )
     assert answer.returncode == 0, answer.stderr
@@ -85,7 +85,7 @@ def test_a_signal_closes_the_window_properly(tmp_path, tiny_project, number):
     assert program.stdout is not None
     assert program.stdout.readline() == "painted\n"
     program.send_signal(number)
-    _, complaints = program.communicate(timeout=120)
+    _, complaints = program.communicate(timeout=500)
     assert program.returncode == 130, complaints
     assert "Traceback" not in complaints
     assert (tmp_path / "ddpm-studio" / "window.ini").exists()  # geometry and recent project

@@ -1,6 +1,6 @@
 """What a training really takes, measured in a process of its own on Linux.
 
-python -m tests.training.real_memory PRESET SETTING ...: two numbers, see `Taken`.
+python -m tests.training.real_memory PRESET SETTING ...: what `Taken` says.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from ddpm_studio.config_text import with_settings
+from ddpm_studio.device import select_precision
 from ddpm_studio.presets import preset
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.checkpoints import take_snapshot
@@ -22,10 +23,14 @@ from ddpm_studio.training.preview import averaged_model
 
 @dataclass(frozen=True)
 class Taken:
-    """Bytes that the process grew by. steps: in two steps; training: with a look and a saving."""
+    """Bytes that the process grew by. steps: in two steps; training: with a look and a saving.
+
+    is_bf16_quick: whether it was made with the kernels for bfloat16, which take memory, too.
+    """
 
     steps: int
     training: int
+    is_bf16_quick: bool
 
 
 def real_memory(name: str, settings: list[str]) -> Taken:
@@ -33,8 +38,8 @@ def real_memory(name: str, settings: list[str]) -> Taken:
     command = [sys.executable, "-m", "tests.training.real_memory", name, *settings]
     root = Path(__file__).parents[2]
     told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
-    steps, training = map(int, told.split())
-    return Taken(steps, training)
+    steps, training, is_quick = map(int, told.split())
+    return Taken(steps, training, bool(is_quick))
 
 
 def most() -> int:
@@ -57,7 +62,7 @@ def main(name: str, *settings: str) -> None:
         noise = torch.zeros(config.train.preview_count, *config.pictures.shape)
         averaged_model(trainer).predict(noise, torch.zeros(len(noise), dtype=torch.long))
         assert snapshot.step == 2  # held until here, as while it is written
-    print(steps, most() - before)
+    print(steps, most() - before, int(select_precision("auto", cpu) == torch.bfloat16))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.storage import TEMPORARY_PREFIX
@@ -77,6 +78,16 @@ def forker() -> Iterator[Forker]:
         process.kill()
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """As in the forks, which cannot have more: sums of several threads have other last bits."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("one_thread")
 def test_killed_at_random_moments_training_always_goes_on(
     forker: Forker,
     make_project: Callable[..., Project],

@@ -11,6 +11,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import BinaryIO
 
+GIF_COLOURS = 256
+GIF_CLEAR = GIF_COLOURS - 1  # the number of "no colour" in a frame that has alpha
+
 
 @dataclass(frozen=True)
 class Contents:

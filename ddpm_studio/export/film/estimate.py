@@ -45,16 +45,19 @@ def estimate_bytes(film: Film, options: FilmOptions, suffix: str, stages: int | 
         return _page(kind, film, options, stages)
     if kind is None:
         return _stills(APNG, film, options, film_order(film, options))
-    return kind.estimate(film, options)
+    if isinstance(kind, VideoFilm):
+        return _video(kind, film, options)
+    assert isinstance(kind, StillFilm)
+    return _still_film(kind, film, options)
 
 
-def estimate_still_film(kind: StillFilm, film: Film, options: FilmOptions) -> int:
+def _still_film(kind: StillFilm, film: Film, options: FilmOptions) -> int:
     """The same for what is written frame by frame."""
     shots = film_delays(kind, FilmPictures(film, options))
     return _stills(kind, film, options, [index for index, _ in shots])
 
 
-def estimate_video(kind: VideoFilm, film: Film, options: FilmOptions) -> int:
+def _video(kind: VideoFilm, film: Film, options: FilmOptions) -> int:
     """The whole way of a film, held frames but a few times, and of its area a part."""
     order = film_order(film, options)
     moved = [index for _, run in groupby(order) for index in islice(run, HELD_TICKS)]

@@ -16,9 +16,6 @@ from ddpm_studio.export.film.containers import Container
 from ddpm_studio.export.recipe.chunks import Source, Text
 
 if TYPE_CHECKING:
-    from ddpm_studio.events import Progress
-    from ddpm_studio.export.film.frames import Film
-    from ddpm_studio.export.film.options import FilmOptions
     from ddpm_studio.export.film.pictures import FilmPictures
 
 KEPT, CLEAR, OPAQUE = "kept", "clear", "opaque"  # alpha: whole, there or not, on the background
@@ -60,14 +57,6 @@ class FilmKind(ABC):
         return pictures.size
 
     @abstractmethod
-    def write(self, path: Path, pictures: FilmPictures, recipe: str | None) -> Iterator[Progress]:
-        """Write a film. Raises OSError, ValueError or av.FFmpegError."""
-
-    @abstractmethod
-    def estimate(self, film: Film, options: FilmOptions) -> int:
-        """About how many bytes it will have."""
-
-    @abstractmethod
     def texts(self, source: Source) -> Iterator[Text]:
         """What is written inside. Raises DamagedFileError and OSError."""
 
@@ -87,16 +76,6 @@ class StillFilm(FilmKind):
     container: type[Container]
     overhead: int
     estimated_pixels: int = 1 << 20
-
-    def write(self, path: Path, pictures: FilmPictures, recipe: str | None) -> Iterator[Progress]:
-        from ddpm_studio.export.film.stills import write_stills
-
-        return write_stills(self, path, pictures, recipe)
-
-    def estimate(self, film: Film, options: FilmOptions) -> int:
-        from ddpm_studio.export.film.estimate import estimate_still_film
-
-        return estimate_still_film(self, film, options)
 
     @abstractmethod
     def encoder(self, pictures: FilmPictures) -> tuple[Encode, bytes | None]:
@@ -132,17 +111,7 @@ class VideoFilm(FilmKind):
         width, height = pictures.size
         return width + width % 2, height + height % 2
 
-    def write(self, path: Path, pictures: FilmPictures, recipe: str | None) -> Iterator[Progress]:
-        from ddpm_studio.export.film.video import write_video
-
-        return write_video(self, path, pictures, recipe)
-
-    def estimate(self, film: Film, options: FilmOptions) -> int:
-        from ddpm_studio.export.film.estimate import estimate_video
-
-        return estimate_video(self, film, options)
-
     def copy_without_texts(self, source: Path, target: Path) -> None:
-        from ddpm_studio.export.film.video import copy_packets
+        from ddpm_studio.export.film.packets import copy_packets
 
         copy_packets(source, target)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
+from io import BytesIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.export.film.captions import (
@@ -104,3 +105,16 @@ def smoothly_resized(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     seen = np.where(is_seen, alpha, 255)
     colours = [np.where(is_seen, plane * 255 / seen, 0) for plane in large[:3]]
     return np.rint(np.stack([*colours, alpha], -1)).clip(0, 255).astype(np.uint8)
+
+
+def png_frame(pictures: FilmPictures, index: int) -> bytes:
+    """The compressed pixels of one frame."""
+    chunks = PngImagePlugin.getchunks(to_image(pictures.frame(index)))
+    return b"".join(data for name, data, _ in chunks if name == b"IDAT")
+
+
+def webp_frame(pictures: FilmPictures, index: int) -> bytes:
+    """One frame, lossless, as the chunk that a still picture's file holds."""
+    file = BytesIO()
+    to_image(pictures.frame(index)).save(file, "WEBP", lossless=True, method=3)
+    return file.getvalue()[12:]  # behind RIFF, its size, WEBP

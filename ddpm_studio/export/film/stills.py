@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
-
-from PIL import PngImagePlugin
 
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.film.containers import Contents
 from ddpm_studio.export.film.frames import film_shots
 from ddpm_studio.export.film.kind import StillFilm
 from ddpm_studio.export.film.pictures import FilmPictures
-from ddpm_studio.export.images import to_image
 
 
 def write_stills(
@@ -53,19 +49,6 @@ def film_delays(kind: StillFilm, pictures: FilmPictures) -> list[tuple[int, int]
             length = delay * (part + 1) // parts - delay * part // parts
             shots.append((index, max(length, container.least_delay)))
     return shots
-
-
-def png_frame(pictures: FilmPictures, index: int) -> bytes:
-    """The compressed pixels of one frame."""
-    chunks = PngImagePlugin.getchunks(to_image(pictures.frame(index)))
-    return b"".join(data for name, data, _ in chunks if name == b"IDAT")
-
-
-def webp_frame(pictures: FilmPictures, index: int) -> bytes:
-    """One frame, lossless, as the chunk that a still picture's file holds."""
-    file = BytesIO()
-    to_image(pictures.frame(index)).save(file, "WEBP", lossless=True, method=3)
-    return file.getvalue()[12:]  # behind RIFF, its size, WEBP
 
 
 def _read(file: BinaryIO, place: tuple[int, int]) -> bytes:

@@ -15,10 +15,13 @@ from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress
 from ddpm_studio.export.film.estimate import estimate_bytes
 from ddpm_studio.export.film.frames import Film, film_order, film_seconds
+from ddpm_studio.export.film.kind import StillFilm, VideoFilm
 from ddpm_studio.export.film.kinds import BY_ENDING, ENDINGS, kind_of
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.pages import strip_size, write_sequence, write_strip
 from ddpm_studio.export.film.pictures import FilmPictures
+from ddpm_studio.export.film.stills import write_stills
+from ddpm_studio.export.film.video import write_video
 from ddpm_studio.export.images import reason_of
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished, replacing
 
@@ -76,6 +79,9 @@ def write_film(
     kind = BY_ENDING[path.suffix.lower()]
     try:
         with replacing(path) as temporary:
-            yield from kind.write(temporary, pictures, recipe)
+            if isinstance(kind, VideoFilm):
+                yield from write_video(kind, temporary, pictures, recipe)
+            elif isinstance(kind, StillFilm):
+                yield from write_stills(kind, temporary, pictures, recipe)
     except (OSError, ValueError, av.FFmpegError) as error:
         raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error

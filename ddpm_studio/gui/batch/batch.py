@@ -19,7 +19,7 @@ from ddpm_studio.samplers import SAMPLERS
 if TYPE_CHECKING:
     from ddpm_studio.config import SampleConfig
     from ddpm_studio.gallery.batch import Batch
-    from ddpm_studio.gui.generate.work import Wish
+    from ddpm_studio.gui.frames.request import SampleRequest
 
 FIRST_KEY = "batch/first"  # in the settings: training waits for batches
 LEAST_SECONDS = 0.3  # of painting, before it says anything about the pace
@@ -82,9 +82,9 @@ class Batching(QObject):
             self._turns.set_first(is_first)
         self.changed.emit()
 
-    def begin(self, wish: Wish) -> None:
-        """Paint `wish.count` pictures, up to ten thousand; nothing happens while one runs."""
-        self._start(wish.count, wish.sample, lambda: work.begin(wish))
+    def begin(self, request: SampleRequest) -> None:
+        """Paint `request.count` pictures, up to ten thousand; nothing happens while one runs."""
+        self._start(request.count, request.sample, lambda: work.begin(request))
 
     def finish(self, batch: Batch) -> None:
         """Go on with one that was stopped; nothing happens while another runs."""
@@ -183,6 +183,11 @@ class Batching(QObject):
             self._turns.end()
         self._mine = self._turns = self.batch = self._since = None
         self.changed.emit()
+
+
+def batching_of(session: Session) -> Batching:
+    """The one of this window: made for the first page that asks, and lives as the session does."""
+    return session.findChild(Batching) or Batching(session)
 
 
 def _calls(sample: SampleConfig) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -9,8 +11,7 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import Batching
 from ddpm_studio.gui.batch.dialog import BatchDialog
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.generate.controls import SampleControls
-from ddpm_studio.gui.generate.work import Wish
+from ddpm_studio.gui.frames.request import SampleRequest
 from ddpm_studio.gui.session import Session
 
 TIP = "Up to ten thousand pictures with these settings, in the background, each saved at once"
@@ -18,14 +19,19 @@ BUSY_TIP = "A batch is being painted already; the page Made (Ctrl+4) shows how f
 
 
 class PaintMany(QObject):
-    """Paints with what the controls say; the pictures come up on the page Made."""
+    """Paints with what the page is set to; the pictures come up on the page Made."""
 
     def __init__(
-        self, session: Session, batching: Batching, controls: SampleControls, page: QWidget
+        self,
+        session: Session,
+        batching: Batching,
+        request: Callable[[], SampleRequest | None],
+        page: QWidget,
     ) -> None:
+        """request: what would be painted as the page is set; None without a project."""
         super().__init__(page)
-        self._batching = batching
-        self._session, self._controls, self._page = session, controls, page
+        self._session, self._batching = session, batching
+        self._request, self._page = request, page
         self.button = Button(
             session.theme, "Paint many…", "generate.many", TIP, icon="batch", kind="quiet"
         )
@@ -33,17 +39,14 @@ class PaintMany(QObject):
         batching.changed.connect(self._on_changed)
 
     def _on_clicked(self) -> None:
-        project, controls = self._session.project, self._controls
-        if project is None:
-            return
-        sample = controls.sample_config(controls.seed.number.value())
-        wish = Wish(project, sample, controls.count, controls.checkpoint, controls.which)
-        dialog = BatchDialog(self._session, self._batching, wish, self._page.window())
-        dialog.wanted.connect(self._on_wanted)
-        dialog.open()
+        request = self._request()
+        if request is not None:
+            dialog = BatchDialog(self._session, self._batching, request, self._page.window())
+            dialog.wanted.connect(self._on_wanted)
+            dialog.open()
 
-    def _on_wanted(self, wish: Wish) -> None:
-        self._batching.begin(wish)
+    def _on_wanted(self, request: SampleRequest) -> None:
+        self._batching.begin(request)
         self._session.want_page(names.NAV_MADE)
 
     def _on_changed(self) -> None:

@@ -18,9 +18,9 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.inputs import ComboBox, SpinBox
 from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.generate.seed_field import MOST_TYPED
-from ddpm_studio.gui.generate.slider_number import SliderNumber
-from ddpm_studio.gui.generate.work import Wish
+from ddpm_studio.gui.common.seed_field import MOST_TYPED
+from ddpm_studio.gui.common.slider_number import SliderNumber
+from ddpm_studio.gui.frames.request import SampleRequest
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import step_of
 from ddpm_studio.samplers import SAMPLERS
@@ -32,15 +32,17 @@ RESERVE = 200 << 20  # bytes of the disk that stay free
 
 
 class BatchDialog(QDialog):
-    """Emits `wanted` with the Wish, of which count and first seed were chosen here."""
+    """Emits `wanted` with the SampleRequest, of which count and first seed were chosen here."""
 
     wanted = Signal(object)
 
-    def __init__(self, session: Session, batching: Batching, wish: Wish, parent: QWidget) -> None:
-        """wish: what would be painted as the controls are set now."""
+    def __init__(
+        self, session: Session, batching: Batching, request: SampleRequest, parent: QWidget
+    ) -> None:
+        """request: what would be painted as the controls are set now."""
         super().__init__(parent)
-        self._session, self._batching, self._wish = session, batching, wish
-        self._free = _free_bytes(wish)
+        self._session, self._batching, self._request = session, batching, request
+        self._free = _free_bytes(request)
         self.setObjectName("batch")
         self.setWindowTitle("Paint many")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -65,7 +67,7 @@ class BatchDialog(QDialog):
         self._count.set_words("Pictures", "From one to ten thousand.")
         self._seed = SpinBox(0, MOST_TYPED)
         self._seed.setObjectName("batch.seed")
-        self._seed.setValue(self._wish.sample.seed)
+        self._seed.setValue(self._request.sample.seed)
         self._turns = ComboBox()
         self._turns.setObjectName("batch.turns")
         self._turns.addItem("Take turns with training", False)
@@ -93,7 +95,7 @@ class BatchDialog(QDialog):
     def _lay_out(self) -> None:
         heading = QLabel("Paint many pictures in the background")
         heading.setProperty("kind", "heading")
-        settings = QLabel(_settings_words(self._wish))
+        settings = QLabel(_settings_words(self._request))
         settings.setProperty("kind", "muted")
         settings.setWordWrap(True)
         buttons = QHBoxLayout()
@@ -126,14 +128,16 @@ class BatchDialog(QDialog):
     # what happens
 
     @property
-    def _chosen(self) -> Wish:
-        sample = dataclasses.replace(self._wish.sample, seed=self._seed.value())
-        return dataclasses.replace(self._wish, sample=sample, count=int(self._count.number.value()))
+    def _chosen(self) -> SampleRequest:
+        sample = dataclasses.replace(self._request.sample, seed=self._seed.value())
+        return dataclasses.replace(
+            self._request, sample=sample, count=int(self._count.number.value())
+        )
 
     def _show_facts(self) -> None:
-        wish = self._chosen
-        seconds = self._batching.seconds_for(wish.sample, wish.count)
-        nbytes = wish.count * picture_bytes(wish.project.config.pictures.shape)
+        request = self._chosen
+        seconds = self._batching.seconds_for(request.sample, request.count)
+        nbytes = request.count * picture_bytes(request.project.config.pictures.shape)
         time = "How long it takes is seen once it runs."
         if seconds is not None:
             in_half = self._turns.isVisibleTo(self) and not self._turns.currentData()
@@ -152,7 +156,7 @@ class BatchDialog(QDialog):
                 f"Only {size_in_words(self._free or 0)} are free on this disk. What fits is "
                 "painted, and the rest when there is room."
             )
-        self._paint.setText(f"Paint {several(wish.count, 'picture')}")
+        self._paint.setText(f"Paint {several(request.count, 'picture')}")
 
     def _on_paint(self) -> None:
         if self._turns.isVisible():
@@ -161,20 +165,20 @@ class BatchDialog(QDialog):
         self.accept()
 
 
-def _settings_words(wish: Wish) -> str:
-    sample: SampleConfig = wish.sample
+def _settings_words(request: SampleRequest) -> str:
+    sample: SampleConfig = request.sample
     sampler = SAMPLERS[sample.sampler]
     model = "the newest model"
-    if wish.checkpoint is not None:
-        model = f"the model of step {step_of(wish.checkpoint):,}"
+    if request.checkpoint is not None:
+        model = f"the model of step {step_of(request.checkpoint):,}"
     eta = f", eta {sample.eta:g}" if "eta" in sampler.takes else ""
     return (
-        f"With {model} ({WEIGHTS[wish.which]} weights): {sampler.title}, "
+        f"With {model} ({WEIGHTS[request.which]} weights): {sampler.title}, "
         f"{sample.num_inference_steps:,} steps{eta}, as set on this page."
     )
 
 
-def _free_bytes(wish: Wish) -> int | None:
+def _free_bytes(request: SampleRequest) -> int | None:
     with suppress(OSError):
-        return shutil.disk_usage(wish.project.path).free
+        return shutil.disk_usage(request.project.path).free
     return None

@@ -10,21 +10,21 @@ from ddpm_studio.project import Project
 
 if TYPE_CHECKING:
     from ddpm_studio.gallery.batch import Batch
-    from ddpm_studio.gui.generate.work import Wish
+    from ddpm_studio.gui.frames.request import SampleRequest
     from ddpm_studio.training.loaded import Loaded
 
 
-def begin(wish: Wish) -> Generator[Any, None, Batch]:
+def begin(request: SampleRequest) -> Generator[Any, None, Batch]:
     """Begin as wished; the `Batch` comes as an event once its folder is there."""
     from ddpm_studio.gallery.batch import begin_batch
 
-    checkpoint = wish.checkpoint
+    checkpoint = request.checkpoint
     if checkpoint is None:
         from ddpm_studio.training.checkpoints import choose_checkpoint
 
-        checkpoint = yield from choose_checkpoint(wish.project)
-    loaded = _load(checkpoint, wish.which)
-    batch = begin_batch(wish.project, loaded, wish.sample, wish.count)
+        checkpoint = yield from choose_checkpoint(request.project)
+    loaded = _load(checkpoint, request.which)
+    batch = begin_batch(request.project, loaded, request.sample, request.count)
     yield batch
     return (yield from _paint(batch, loaded))
 

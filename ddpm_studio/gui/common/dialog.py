@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ddpm_studio.gui.common.label import label, set_kind
-from ddpm_studio.gui.common.layout import STRETCH, Item, column, row
+from ddpm_studio.gui.common.layout import STRETCH, Gap, Item, Placed, column, row
 
 MARGINS = (24, 24, 24, 16)
 
@@ -36,14 +36,15 @@ class Dialog(QDialog):
     ) -> QVBoxLayout:
         """Lay out a heading, a sentence about it, the items and the buttons at the foot.
 
-        foot: all on the right side, unless a STRETCH is among them.
+        foot: all on the right side, unless something among them takes the room.
         """
         top: list[Item] = []
         if heading:
             top.append(label(heading, "heading"))
         if about:
             top.append(label(about, "muted", wrap=True))
-        line = foot if STRETCH in foot else (STRETCH, *foot)
+        is_full = any(isinstance(item, Gap | Placed) and item.stretch for item in foot)
+        line = foot if is_full else (STRETCH, *foot)
         return column(
             *(*top, *items, row(*line, spacing=12)), spacing=spacing, margins=MARGINS, of=self
         )

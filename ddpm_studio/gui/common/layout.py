@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QVBoxLay
 
 Margins = int | tuple[int, int, int, int]  # all alike; or left, top, right, bottom
 L = TypeVar("L", bound=QBoxLayout)
+W = TypeVar("W", bound=QWidget)
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,11 @@ class Gap:
     """Points that stay empty; with a stretch, a share of the room left."""
 
     points: int = 0
-    stretch: int = 0
+    stretch: int | None = None
 
 
 STRETCH = Gap(stretch=1)
+REST = Gap(stretch=0)  # only the room that nothing else takes
 Item = QWidget | QLayout | Placed | Gap
 
 
@@ -62,6 +64,14 @@ def holder(layout: QLayout, kind: str = "", name: str = "") -> QFrame:
     return frame
 
 
+def keep_room(widget: W) -> W:
+    """Its place stays empty while it is hidden, so that nothing jumps."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
+    return widget
+
+
 def _filled(
     layout: L, items: Sequence[Item], spacing: int, margins: Margins, of: QWidget | None
 ) -> L:
@@ -69,7 +79,10 @@ def _filled(
     layout.setContentsMargins(*(margins if isinstance(margins, tuple) else (margins,) * 4))
     for item in items:
         if isinstance(item, Gap):
-            layout.addStretch(item.stretch) if item.stretch else layout.addSpacing(item.points)
+            if item.stretch is None:
+                layout.addSpacing(item.points)
+            else:
+                layout.addStretch(item.stretch)
             continue
         placed = item if isinstance(item, Placed) else Placed(item)
         if isinstance(placed.what, QLayout):

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.config import WEIGHTS
 from ddpm_studio.gui.compare.run_label import Word
 from ddpm_studio.gui.frames.trajectory import Trajectory
-from ddpm_studio.gui.generate.denoising import Painting
+from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.gui.generate.work import RunStarted
 from ddpm_studio.samplers import SAMPLERS
@@ -44,14 +44,14 @@ class Comparing(QObject):
 
     changed = Signal()  # it begins or ends, or A and B are others
 
-    def __init__(self, painting: Painting, stage: Stage, parent: QObject) -> None:
+    def __init__(self, denoising: Denoising, stage: Stage, parent: QObject) -> None:
         super().__init__(parent)
-        self._painting, self._stage = painting, stage
+        self._denoising, self._stage = denoising, stage
         self._alone: Run | None = None  # what is seen while nothing is compared
         self._a: Run | None = None
         self._b: Run | None = None
-        painting.begun.connect(self._on_begun)
-        painting.grew.connect(self._on_grew)
+        denoising.begun.connect(self._on_begun)
+        denoising.grew.connect(self._on_grew)
         stage.compare_wanted.connect(self.toggle)
         stage.swap_wanted.connect(self.swap)
 
@@ -84,7 +84,7 @@ class Comparing(QObject):
         """Pin what is on the stage; the next change of a setting paints B beside it."""
         if self._alone is not None and not self.is_on:
             self._a, self._alone = self._alone, None
-            self._painting.parts = 2  # B shares the memory with it
+            self._denoising.parts = 2  # B shares the memory with it
             self._show()
 
     def swap(self) -> None:
@@ -98,14 +98,14 @@ class Comparing(QObject):
         if self.is_on:
             self._alone = self.front
             self._a = self._b = None
-            self._painting.parts = 1
+            self._denoising.parts = 1
             self._stage.end_comparison()
             self.changed.emit()
 
     def forget(self) -> None:
         """Another project, or other seeds: nothing is pinned any more."""
         self._a = self._b = self._alone = None
-        self._painting.parts = 1
+        self._denoising.parts = 1
         self.changed.emit()
 
     def _show(self) -> None:
@@ -116,17 +116,12 @@ class Comparing(QObject):
         self.changed.emit()
 
     def _words(self) -> tuple[Sequence[Word], Sequence[Word]]:
-        assert self._a is not None
-        a = _with_state(run_words(self._a.started.recipe, self._other(self._b)), self._a)
-        if self._b is None:
-            return a, ()
-        return a, _with_state(run_words(self._b.started.recipe, self._other(self._a)), self._b)
-
-    def _other(self, run: Run | None) -> Recipe | None:
-        return run.started.recipe if run is not None else None
+        a, b = self._a, self._b
+        assert a is not None
+        return _words_of(a, b), _words_of(b, a) if b is not None else ()
 
     def _on_begun(self, trajectory: Trajectory, follow_to: float) -> None:
-        started = self._painting.started
+        started = self._denoising.started
         assert started is not None
         run = Run(trajectory, started)
         if self._a is not None and _match(self._a.trajectory, trajectory):
@@ -134,7 +129,7 @@ class Comparing(QObject):
             self._show()
         else:
             self._a = self._b = None
-            self._painting.parts = 1
+            self._denoising.parts = 1
             self._alone = run
             self._stage.set_trajectory(trajectory, follow_to)
             self.changed.emit()
@@ -183,8 +178,9 @@ def _settings(recipe: Recipe) -> dict[str, tuple[str, bool]]:
     return words
 
 
-def _with_state(words: tuple[Word, ...], run: Run) -> tuple[Word, ...]:
-    """Says how far it is, while it is not finished."""
+def _words_of(run: Run, other: Run | None) -> tuple[Word, ...]:
+    """Its settings, and how far it is, while it is not finished."""
+    words = run_words(run.started.recipe, other.started.recipe if other is not None else None)
     trajectory = run.trajectory
     if trajectory.is_complete or not len(trajectory):
         return words

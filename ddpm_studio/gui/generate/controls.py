@@ -13,15 +13,16 @@ from ddpm_studio.config import AUTO, SPACINGS, VARIANCES, WEIGHTS, SampleConfig
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.inputs import ComboBox, DoubleSpinBox, SpinBox, Switch
+from ddpm_studio.gui.common.seed_field import SeedField
 from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.slider_number import SliderNumber
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.frames.request import MOST_PICTURES
 from ddpm_studio.gui.generate.checkpoint_choice import CHECKPOINT_TIP, CheckpointChoice
-from ddpm_studio.gui.generate.seed_field import SeedField
-from ddpm_studio.gui.generate.slider_number import SliderNumber
 from ddpm_studio.samplers import SAMPLERS, Sampler
 
 WIDTH = 304
-MOST_PICTURES, MOST_SLID_STEPS = 64, 250
+MOST_SLID_STEPS = 250
 SPACING_WORDS = {
     "auto": "What suits the sampler",
     "leading": "Leading (starts a little late)",

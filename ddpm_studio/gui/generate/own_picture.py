@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.gui.common.images import image_on
-from ddpm_studio.gui.generate import forward_work as work
+from ddpm_studio.gui.frames.request import OwnPicture, OwnStart, SampleRequest
+from ddpm_studio.gui.generate import work
 from ddpm_studio.gui.generate.own_picture_bar import NOISE, OWN, OwnPictureBar
 from ddpm_studio.gui.generate.own_picture_dialog import OwnPictureDialog
 from ddpm_studio.gui.generate.stage import Stage
-from ddpm_studio.gui.generate.work import OwnPicture, OwnStart, Wish
 from ddpm_studio.gui.session import Session
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ OWN_PICTURES, OWN_PICTURE = "own_pictures", "own_picture"  # the jobs
 
 
 class OwnPictures(QObject):
-    """Fills in where a wish begins. `wanted` says that the page shall paint it."""
+    """Fills in where a request begins. `wanted` says that the page shall paint it."""
 
     wanted = Signal()
 
@@ -58,15 +58,15 @@ class OwnPictures(QObject):
         self.bar.show_picture("", None)
         self._refresh()
 
-    def applied(self, wish: Wish) -> Wish:
-        """The wish, from where it shall begin."""
+    def applied(self, request: SampleRequest) -> SampleRequest:
+        """The request, from where it shall begin."""
         if self.bar.source == NOISE or self._picture is None:
-            return wish
+            return request
         if self._from is None:
-            return dataclasses.replace(wish, count=1, start=OwnStart(self._picture))
-        steps = wish.sample.num_inference_steps
+            return dataclasses.replace(request, count=1, start=OwnStart(self._picture))
+        steps = request.sample.num_inference_steps
         index = min(steps - 1, round(self._from * steps))
-        return dataclasses.replace(wish, start=OwnStart(self._picture, index))
+        return dataclasses.replace(request, start=OwnStart(self._picture, index))
 
     def begin_with(self, picture: OwnPicture | None, part: float = 0.0) -> None:
         """Begin with noise; or paint on from a picture, so far on the way (0 to 1).
@@ -119,19 +119,14 @@ class OwnPictures(QObject):
         if self._pictures is not None and self._read_for == project:
             do(self._pictures)
             return
-        job = self._session.jobs.start(
-            OWN_PICTURES,
-            partial(work.own_pictures, project),
-            title="Reading your pictures",
-            replace=True,
-        )
-        job.succeeded.connect(lambda pictures: self._on_read(pictures, project, do))
 
-    def _on_read(
-        self, pictures: PictureSet, project: object, do: Callable[[PictureSet], None]
-    ) -> None:
-        self._pictures, self._read_for = pictures, project
-        do(pictures)
+        def on_read(pictures: PictureSet) -> None:
+            self._pictures, self._read_for = pictures, project
+            do(pictures)
+
+        read, title = partial(work.own_pictures, project), "Reading your pictures"
+        job = self._session.jobs.start(OWN_PICTURES, read, title=title, replace=True)
+        job.succeeded.connect(on_read)
 
     def _open_dialog(self, pictures: PictureSet) -> None:
         dialog = OwnPictureDialog(self._session, pictures, self._dice, self.bar.window())
@@ -145,20 +140,12 @@ class OwnPictures(QObject):
     def _on_chosen(self, name: str, crop: Crop, pixels: np.ndarray) -> None:
         project = self._session.project
         if project is not None:
-            job = self._session.jobs.start(
-                OWN_PICTURE,
-                partial(work.take_picture, project, name, crop, pixels),
-                quiet=True,
-                replace=True,
-            )
+            take = partial(work.take_picture, project, name, crop, pixels)
+            job = self._session.jobs.start(OWN_PICTURE, take, quiet=True, replace=True)
             job.succeeded.connect(self._on_taken)
 
     def _on_taken(self, picture: OwnPicture) -> None:
-        self._picture, self._from = picture, None
-        image = image_on(picture.pixels, premultiplied=True)
-        self.bar.show_picture(picture.name, image)
-        self.bar.show_source(OWN)
-        self._refresh()
+        self.begin_with(picture, part=1.0)
         self.wanted.emit()
 
     def _refresh(self) -> None:

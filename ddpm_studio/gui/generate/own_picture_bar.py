@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.choice_bar import Choice, ChoiceBar
-from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import REST, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
 NOISE, OWN = "noise", "own"
@@ -46,27 +47,17 @@ class OwnPictureBar(QWidget):
         self._is_painted_on = self._is_terse = False
         self._can_paint_on = True
         self._switch = ChoiceBar(theme, "Where it begins", CHOICES, "own.switch")
-        self._thumb = QLabel()
+        self._thumb = label()
         self._thumb.setFixedSize(THUMB, THUMB)
         self._thumb.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._name = ElidedLabel()
-        self._name.setObjectName("own.picture")
-        self._name.setProperty("kind", "muted")
+        self._name = label(kind="muted", name="own.picture", elided=True)
         tip = "Choose another one of the pictures that the model learns from"
         self._choose = IconButton(theme, "pictures", "own.choose", "Choose a picture", tip)
-        self._surprise = IconButton(
-            theme, "dice", "own.surprise", "Surprise me", "Any one of your pictures"
-        )
+        tip = "Any one of your pictures"
+        self._surprise = IconButton(theme, "dice", "own.surprise", "Surprise me", tip)
         self._paint_on = Button(theme, PAINT_ON[0], "own.paint_on", PAINT_ON_TIP, icon="generate")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self._switch)
-        row.addWidget(self._thumb)
-        row.addWidget(self._name, 1)
-        for button in (self._choose, self._surprise, self._paint_on):
-            row.addWidget(button)
-        row.addStretch(0)
+        buttons = self._choose, self._surprise, self._paint_on
+        row(self._switch, self._thumb, wide(self._name), *buttons, REST, of=self)
         self._switch.currentIndexChanged.connect(self._on_switch)
         self._choose.clicked.connect(self.choose_wanted)
         self._surprise.clicked.connect(self.surprise_wanted)

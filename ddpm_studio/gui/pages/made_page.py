@@ -12,7 +12,7 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.events import FileWritten
 from ddpm_studio.gallery.batch import Batch, forget_batch
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.batch.batches import MadeBatches
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.empty_state import EmptyState
@@ -53,9 +53,11 @@ NOTHING_MADE = (
 class MadePage(Page):
     """The wall, one of them large, what is known of it, and the batches."""
 
-    nav_name = names.NAV_MADE
-    page_name = "page.made"
+    name = "made"
     title = "Made"
+    icon = "made"
+    tip = "All that was made in this project"
+    keys = "Ctrl+4"
     action_text = "Go on to Generate"
     shortcuts = (
         ("Arrows, Page Up, Page Down", "Go from picture to picture"),
@@ -70,9 +72,9 @@ class MadePage(Page):
         ("F5", "Look at the folder again"),
     )
 
-    def __init__(self, session: Session, batching: Batching, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._batching = batching
+        self._batching = batching_of(session)
         self._shelf = MadeShelf(session, self)
         self._tiles = MadeTiles(session, self._shelf, self)
         self._watcher = FolderWatcher(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from ddpm_studio.events import PicturesFound, PicturesSeen
@@ -41,11 +41,11 @@ class PicturesPage(Page):
     job PICTURES. What is on the wall always is what the settings say, or it is not shown.
     """
 
-    new_wanted = Signal(object)  # a folder of pictures, or None: a new project of it
-
-    nav_name = names.NAV_PICTURES
-    page_name = "page.pictures"
+    name = "pictures"
     title = "Pictures"
+    icon = "pictures"
+    tip = "What the model will learn from"
+    keys = "Ctrl+1"
     action_text = "Start training, or go on to it"
     shortcuts = (
         ("Arrows, Page Up, Page Down", "Go from picture to picture"),
@@ -75,7 +75,7 @@ class PicturesPage(Page):
 
     def main_action(self) -> None:
         if self.session.project is None:
-            self.new_wanted.emit(None)
+            self.session.new_project_wanted.emit(None)
         elif self._header.way_on.isEnabled():
             starts = self._is_untrained
             self.session.want_page(names.NAV_TRAIN)
@@ -340,4 +340,5 @@ class PicturesPage(Page):
 
     def _on_other_settings(self) -> None:
         project = self.session.project
-        self.new_wanted.emit(None if project is None else project.pictures)
+        pictures = None if project is None else project.pictures
+        self.session.new_project_wanted.emit(pictures)

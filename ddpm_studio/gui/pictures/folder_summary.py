@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ddpm_studio.config_text import value_of
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import Placed, column, holder
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.project import LOCKED_FIELDS, LOCKED_SECTIONS
+from ddpm_studio.project import is_locked
 
 if TYPE_CHECKING:
     from ddpm_studio.config import StudioConfig
@@ -146,8 +147,8 @@ class FolderPanel(QFrame):
         """The settings that follow and are other ones now: those that are free, and the fixed."""
         if self._config is None or self._summary is None:
             return (), ()
-        others = [one for one in self._summary.settings if _differs(self._config, *one)]
-        free = [one for one in others if not (self._is_locked and _shapes_model(one[0]))]
+        others = [one for one in self._summary.settings if value_of(self._config, one[0]) != one[1]]
+        free = [one for one in others if not (self._is_locked and is_locked(one[0]))]
         return tuple(free), tuple(one for one in others if one not in free)
 
     def _on_use(self) -> None:
@@ -257,20 +258,6 @@ class AlikeMeter(QWidget):
         painter.drawRoundedRect(QRectF(0, middle - 2, x, 4), 2, 2)
         painter.setBrush(self._theme.colour("accent_text"))
         painter.drawEllipse(QRectF(x - KNOB, middle - KNOB, 2 * KNOB, 2 * KNOB))
-
-
-def _differs(config: StudioConfig, path: str, value: object) -> bool:
-    """Whether a setting has another value in `config`."""
-    held: object = config
-    for part in path.split("."):
-        held = getattr(held, part, None)
-    return held != value
-
-
-def _shapes_model(path: str) -> bool:
-    """Whether a setting is fixed once training has begun."""
-    section, _, field = path.partition(".")
-    return section in LOCKED_SECTIONS or field in LOCKED_FIELDS.get(section, ())
 
 
 def _fixed_words(settings: Sequence[Setting]) -> str:

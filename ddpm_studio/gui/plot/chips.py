@@ -1,4 +1,4 @@
-"""The switches over the plot: one for each thing that it can show, with the look of its line."""
+"""What stands over the plot: the loss, the best checkpoint, a switch for each thing to show."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import GAP as ICON_GAP
+from ddpm_studio.gui.common.button import ICON_PIXELS, Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.flow_layout import FlowLayout
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.plot.quantities import (
     ALL,
     BAND_STRENGTHS,
@@ -20,7 +25,49 @@ from ddpm_studio.gui.plot.quantities import (
     PlotSeries,
 )
 
-HEIGHT, SIDE, SWATCH, GAP = 24, 9, 14, 6
+HEAD_HEIGHT = 32
+HEIGHT, SIDE, SWATCH, GAP = 24, 9, 14, 6  # of a switch
+
+
+class PlotHead(QWidget):
+    """`best_wanted`: a person wants to know more of the best checkpoint."""
+
+    best_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setFixedHeight(HEAD_HEIGHT)
+        title = label("Loss", "label")
+        title.setToolTip("How far the model's guesses are from the truth; lower is better (loss)")
+        self._now = label("", "caption", "train.loss", elided=True)
+        self._best = BestButton(theme)
+        self._best.clicked.connect(self.best_wanted)
+        self._best.hide()
+        row(title, wide(self._now), self._best, margins=(16, 0, 8, 0), of=self)
+
+    def set_now(self, text: str) -> None:
+        self._now.setText(text)
+
+    def set_best(self, step: int | None, loss: float) -> None:
+        """None: there is none yet."""
+        self._best.setVisible(step is not None)
+        if step is not None:
+            self._best.setText(f"Best: step {step:,}")
+            self._best.setToolTip(tooltip(f"The best checkpoint so far: {why_best(loss)}."))
+            self._best.setAccessibleName(f"Best checkpoint so far: step {step:,}")
+
+
+class BestButton(Button):
+    """A star and a step; it opens what is known of the best checkpoint."""
+
+    def __init__(self, theme: Theme) -> None:
+        name = names.item(names.TRAIN_PLOT, "best")
+        super().__init__(theme, "", name, "", icon="star-filled", kind="quiet")
+        self.setStyleSheet("padding: 0 8px; font-size: 12px")
+
+    def _on_theme_changed(self) -> None:
+        role = "accent_text"
+        self.setIcon(self._theme.icon("star-filled", ICON_PIXELS, role, role, ICON_GAP))
 
 
 class PlotChip(QAbstractButton):

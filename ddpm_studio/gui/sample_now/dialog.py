@@ -20,12 +20,12 @@ from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.inputs import ComboBox
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.lent_model import LentModel
 from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.sample_now import work
 from ddpm_studio.gui.sample_now.source import SampleSources, SourceChoice
 from ddpm_studio.gui.sample_now.two_views import WAITING, BothViews
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.train.work import LentModel
 from ddpm_studio.project import step_of
 
 JOB = "sample_now"  # its name

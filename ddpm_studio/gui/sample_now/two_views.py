@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ddpm_studio.config import WEIGHTS
 from ddpm_studio.events import BothPainted
+from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.train.run_view import image_of
 
 TITLES = {
     "sample_now.averaged": f"{WEIGHTS['ema'].capitalize()} weights (EMA)",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.generate.controls import SampleControls
+from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.sheet.dialog import PageSettings, SheetDialog
+from ddpm_studio.gui.sheet.dialog import SheetDialog
 from ddpm_studio.project import step_of
 from ddpm_studio.sheets import Cell
 
@@ -18,22 +20,33 @@ TIP = "The same noise with other settings side by side: steps, eta, samplers, se
 class Sheets(QObject):
     """One sheet is open at a time; a second click brings it to the front."""
 
-    def __init__(self, session: Session, controls: SampleControls, page: QWidget) -> None:
+    def __init__(
+        self,
+        session: Session,
+        settings: Callable[[], PageSettings],
+        show: Callable[[PageSettings], object],
+        page: QWidget,
+    ) -> None:
+        """settings: how the page is set; show: sets it."""
         super().__init__(page)
-        self._session, self._controls, self._page = session, controls, page
+        self._session, self._page = session, page
+        self._settings, self._show = settings, show
         self._dialog: SheetDialog | None = None
         self._before: PageSettings | None = None  # the page, until a sheet has set it
         self._best: tuple[int, float] | None = None
         self.button = Button(session.theme, "Sheet…", "generate.sheet", TIP, icon="grid")
         self.button.clicked.connect(self.open)
-        controls.changed.connect(self._on_page_changed)
-        controls.seed.number.valueChanged.connect(self._on_page_changed)
         session.checkpoint_saved.connect(self._on_checkpoints_changed)
 
     def set_best(self, step: int, loss: float) -> None:
         """The checkpoint with the star, and its held-out loss; -1: none."""
         self._best = (step, loss) if step >= 0 else None
         self._on_checkpoints_changed()
+
+    def keep_up(self) -> None:
+        """The page is set otherwise now."""
+        if self._dialog is not None and self._session.project is not None:
+            self._dialog.set_page(self._settings())
 
     def open(self) -> None:
         """Show the sheet, around what the page is set to."""
@@ -55,21 +68,6 @@ class Sheets(QObject):
         project = self._session.project
         return [step_of(path) for path in project.checkpoint_paths()] if project else []
 
-    def _settings(self) -> PageSettings:
-        controls = self._controls
-        sample = controls.sample_config(controls.seed.number.value())
-        path, steps = controls.checkpoint, self._steps()
-        newest = steps[-1] if steps else 0
-        return PageSettings(sample, newest if path is None else step_of(path), controls.which)
-
-    def _show(self, settings: PageSettings) -> None:
-        controls = self._controls
-        newest = self._steps()[-1:]
-        if controls.checkpoint is not None or [settings.checkpoint] != newest:
-            controls.choose_checkpoint(settings.checkpoint)
-        controls.set_which(settings.which)
-        controls.set_sample(settings.sample)
-
     def _on_used(self, cell: Cell) -> None:
         self._before = self._before or self._settings()
         self._show(PageSettings(cell.sample, cell.checkpoint, cell.which))
@@ -78,10 +76,6 @@ class Sheets(QObject):
         if self._before is not None:
             self._show(self._before)
             self._before = None
-
-    def _on_page_changed(self) -> None:
-        if self._dialog is not None and self._session.project is not None:
-            self._dialog.set_page(self._settings())
 
     def _on_checkpoints_changed(self) -> None:
         if self._dialog is not None and self._session.project is not None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import tooltip
+from ddpm_studio.gui.common.grid_places import draw_ring
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sheet.layout import (
     GAP,
@@ -371,13 +372,8 @@ class SheetView(QAbstractScrollArea):
 
     def _paint_ring(self, painter: QPainter, place: Place, cell: QRectF) -> None:
         if place == self._used:
-            colour, width, out = self._theme.colour("accent"), 3, 2.5
+            draw_ring(painter, cell, self._theme.colour("accent"), 3, 2.5)
         elif self.hasFocus() and place == self._current:
-            colour, width, out = self._theme.colour("text"), 2, 3
+            draw_ring(painter, cell, self._theme.colour("text"), 2, 3)
         elif place == self._hover:
-            colour, width, out = self._theme.colour("outline"), 2, 2
-        else:
-            return
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(colour, width))
-        painter.drawRect(cell.adjusted(-out, -out, out, out))
+            draw_ring(painter, cell, self._theme.colour("outline"), 2, 2)

@@ -6,11 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ddpm_studio import events as ev
-from ddpm_studio.gui.common.images import image_on
+from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.markers import (
@@ -233,10 +232,3 @@ class RunView(QWidget):
         layout.setSpacing(16)
         layout.addWidget(self._figures)
         layout.addWidget(splitter, 1)
-
-
-def image_of(pictures: Any) -> QImage:
-    """uint8 (N, H, W, C) -> one image of all of them, as previews lie on disk."""
-    from ddpm_studio.export.images import picture_grid
-
-    return image_on(picture_grid(pictures)).copy()  # its own memory, so that the array may go

@@ -202,7 +202,7 @@ print("all", len(answers))
         capture_output=True,
         text=True,
         start_new_session=True,
-        timeout=60,
+        timeout=500,
     )
     assert (done.stdout, done.stderr) == ("all 12\n", "")
 
@@ -254,7 +254,7 @@ def start(*arguments: str) -> subprocess.Popen[bytes]:
 
 def test_it_ends_when_the_program_is_gone() -> None:
     process = start("bad_decoder:handle")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=500)
     assert process.returncode == 0
     assert unpack(bytearray(out)) == [(worker.READY, {}, b"")]
     assert err == b""
@@ -268,7 +268,7 @@ def test_it_can_be_run_by_hand_as_its_docstring_says() -> None:
         input=worker.LENGTH.pack(len(request)) + request,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,
-        timeout=60,
+        timeout=500,
         check=True,
     )
     ready, (how, values, data) = unpack(bytearray(done.stdout))
@@ -298,7 +298,7 @@ def test_garbled_answers_are_noticed(garbled: bytes) -> None:
 @POSIX
 def test_memory_is_watched_where_the_system_knows_no_limit() -> None:
     program = "from ddpm_studio.data.isolation.worker import watch_memory; watch_memory(1_000_000)"
-    done = subprocess.run([sys.executable, "-c", program], cwd=HERE.parent.parent, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], cwd=HERE.parent.parent, timeout=500)
     assert done.returncode == worker.NO_MEMORY_EXIT
 
 

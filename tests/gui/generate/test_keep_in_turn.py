@@ -24,13 +24,13 @@ class Keys:
         self.disk.set()
         self.said = []
         page.window.session.failed.connect(lambda failure: self.said.append(failure.sentence))
-        write = work.keep_frames
+        write = work.save_pictures
 
         def slow(*arguments):
             self.disk.wait(20)
             return (yield from write(*arguments))
 
-        monkeypatch.setattr(work, "keep_frames", slow)
+        monkeypatch.setattr(work, "save_pictures", slow)
 
     def press(self, key, modifiers=Qt.KeyboardModifier.NoModifier):
         self.page.qtbot.keyClick(self.page.viewer, key, modifiers)
@@ -40,7 +40,7 @@ class Keys:
         self.press(K)
 
     def redo(self):
-        self.page.window.generate_page._keeping.redo()
+        self.page.window.pages["nav.generate"]._saving.redo()
 
     @property
     def files(self):

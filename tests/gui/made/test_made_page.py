@@ -25,13 +25,13 @@ def test_without_a_project_and_without_pictures_it_says_what_to_do(
     window, make_window, tiny_project, qtbot, find
 ):
     window.show_page(names.NAV_MADE)
-    assert window.made_page.is_empty
+    assert window.pages["nav.made"].is_empty
     other = make_window(tiny_project)
     other.show_page(names.NAV_MADE)
-    qtbot.waitUntil(lambda: other.made_page.is_empty)
-    words = " ".join(label.text() for label in other.made_page.findChildren(QLabel))
+    qtbot.waitUntil(lambda: other.pages["nav.made"].is_empty)
+    words = " ".join(label.text() for label in other.pages["nav.made"].findChildren(QLabel))
     assert "Nothing made yet" in words
-    other.made_page.main_action()
+    other.pages["nav.made"].main_action()
     assert other.current_page.objectName() == "page.generate"
 
 

@@ -162,7 +162,7 @@ def test_a_project_that_is_left_at_once_comes_back_with_the_choice(
     page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
     page.session.close_project()
     page.session.open_project(path)  # before the disk has it
-    assert page.window.pictures_page._history.choices.of("flower_00.png").state == "out"
+    assert page.window.pages["nav.pictures"]._history.choices.of("flower_00.png").state == "out"
     slow_disk.may_go.set()
     page.wait(lambda: page.session.jobs.get(SMALL_WRITES) is None)
     assert read_choices(path).of("flower_00.png").state == "out"

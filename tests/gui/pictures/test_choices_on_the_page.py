@@ -136,14 +136,14 @@ def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
         assert len(page.shown) == 12
         page.wait(lambda: len(page.shown) == 11)
     assert read_choices(page.session.project.path) == before
-    assert page.window.pictures_page._history.redo_words == ""
+    assert page.window.pages["nav.pictures"]._history.redo_words == ""
     page.click("pictures.undo")  # nothing was lost: now there is room again
     page.wait(lambda: len(page.shown) == 12 and saved(page, "flower_02.png").state == "auto")
 
 
 def test_no_more_steps_are_kept_than_can_be_remembered(page, monkeypatch) -> None:
     monkeypatch.setattr(choice_history, "MOST_UNDO", 2)
-    history = page.window.pictures_page._history
+    history = page.window.pages["nav.pictures"]._history
     history.open(page.session.project.path)
     for weight in (2.0, 4.0, 0.5):
         history.change(["flower_00.png"], "more", weight=weight)
@@ -160,7 +160,7 @@ def choose_in_menu(page: Driver, words: str) -> None:
     """One action of the menu of what is selected."""
     wall = page.wall
     wall.menu_wanted.emit(wall.viewport().mapToGlobal(QPoint(10, 10)))
-    menus = page.window.pictures_page.findChildren(QMenu)
+    menus = page.window.pages["nav.pictures"].findChildren(QMenu)
     found = [one for menu in menus for one in menu.actions() if one.text() == words]
     found[-1].trigger()
     for menu in menus:
@@ -338,7 +338,7 @@ def test_a_window_that_is_only_dropped_leaves_no_process(qtbot, new_project, set
 
     window: MainWindow = create_window(new_project, settings=settings)
     window.show()
-    page = window.pictures_page
+    page = window.pages["nav.pictures"]
     qtbot.waitUntil(lambda: page._jobs.folder is not None)
     qtbot.waitUntil(lambda: not window.session.jobs.is_busy())
     pools = page._jobs._pools

@@ -66,7 +66,7 @@ class Apng(StillFilm):
     """What is said of it is in `APNG`."""
 
     def encoder(self, pictures: FilmPictures) -> tuple[Encode, bytes | None]:
-        from ddpm_studio.export.film.stills import png_frame
+        from ddpm_studio.export.film.pictures import png_frame
 
         return lambda index: png_frame(pictures, index), None
 

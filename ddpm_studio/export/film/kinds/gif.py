@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddpm_studio.export.film.containers import Container
+from ddpm_studio.export.film.containers import GIF_CLEAR, GIF_COLOURS, Container
 from ddpm_studio.export.film.kind import CLEAR, Encode, StillFilm
 from ddpm_studio.export.recipe.chunks import (
     COMMENT,
@@ -28,8 +28,6 @@ from ddpm_studio.export.recipe.chunks import (
 if TYPE_CHECKING:
     from ddpm_studio.export.film.pictures import FilmPictures
 
-GIF_COLOURS = 256
-GIF_CLEAR = GIF_COLOURS - 1  # the number of "no colour" in a frame that has alpha
 COMMENTS, CONTROL, APPLICATION = (GIF_EXTENSION + label for label in (b"\xfe", b"\xf9", b"\xff"))
 LOOPING = (b"NETSCAPE2.0", b"ANIMEXTS1.0")  # applications that say how often a film is shown
 

@@ -57,7 +57,7 @@ class WebP(StillFilm):
     """What is said of it is in `WEBP`."""
 
     def encoder(self, pictures: FilmPictures) -> tuple[Encode, bytes | None]:
-        from ddpm_studio.export.film.stills import webp_frame
+        from ddpm_studio.export.film.pictures import webp_frame
 
         return lambda index: webp_frame(pictures, index), None
 
