@@ -273,7 +273,9 @@ class MadeShelf(QObject):
     def _on_thrown(self, trashed: Trashed) -> None:
         names = {one.file.name for one in trashed.gone}
         starred = self.stars & names
-        self._forget_files(names)
+        for name in names:
+            self._files.pop(name, None)
+        self._away.clear()
         if starred:
             self._keep_stars(self.stars - names)
         for sentence in trashed.failed[:1]:
@@ -294,11 +296,6 @@ class MadeShelf(QObject):
         self._away.clear()
         self.changed.emit()
         self.look()
-
-    def _forget_files(self, names: Iterable[str]) -> None:
-        for name in names:
-            self._files.pop(name, None)
-        self._away.clear()
 
     def _bring_back(self, trashed: Trashed, starred: frozenset[str]) -> None:
         project = self._project

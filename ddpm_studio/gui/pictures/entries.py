@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ddpm_studio.choices import Choices, Crop, PictureChoice
 from ddpm_studio.config import PicturesConfig
@@ -13,6 +13,8 @@ from ddpm_studio.config import PicturesConfig
 if TYPE_CHECKING:
     from ddpm_studio.data import PictureSet
     from ddpm_studio.data.picture_facts import PictureFacts
+    from ddpm_studio.data.scan import LeftOut
+    from ddpm_studio.data.verdict import TakenPicture
 
 OFFERED = ("damaged", "copy", "chosen")  # left out, but can be taken all the same
 VIDEO = "video"
@@ -102,41 +104,29 @@ def entries_of(
     seen |= {one.facts.digest: one.facts for one in pictures.left_out if one.facts is not None}
     colour_of = _colours(list(seen.values()))
 
-    def entry(
-        name: str,
-        row: int,
-        facts: PictureFacts | None,
-        notes: tuple[str, ...] = (),
-        weight: float = 1.0,
-        reason: str = "",
-        kind: str = "",
-        crop: Crop | None = None,
-    ) -> WallEntry:
+    def entry(one: TakenPicture | LeftOut, *, crop: Crop, **values: Any) -> WallEntry:
+        name, facts = one.name, one.facts
         return WallEntry(
             name,
-            row,
-            not reason,
-            kind,
-            reason,
-            notes,
-            weight,
-            group_of.get(name, -1),
-            facts is not None and (facts.width < width or facts.height < height),
-            name in choices.by_name,
-            label_of(name),
-            pictures.modified.get(name, 0.0),
-            NO_COLOUR if facts is None else colour_of[facts.digest],
-            facts,
-            crop or crops_for(choices.of(name), config)[0],
+            one.row,
+            crop=crop,
+            facts=facts,
+            group=group_of.get(name, -1),
+            is_low=facts is not None and (facts.width < width or facts.height < height),
+            is_changed=name in choices.by_name,
+            label=label_of(name),
+            modified=pictures.modified.get(name, 0.0),
+            colour=NO_COLOUR if facts is None else colour_of[facts.digest],
+            **values,
         )
 
     found = [
-        entry(one.name, one.row, one.facts, one.notes, one.weight, crop=one.crop)
+        entry(one, is_taken=True, notes=one.notes, weight=one.weight, crop=one.crop)
         for one in pictures.taken
-    ] + [
-        entry(one.name, one.row, one.facts, (), 1.0, one.reason, one.kind)
-        for one in pictures.left_out
     ]
+    for lost in pictures.left_out:
+        crop = crops_for(choices.of(lost.name), config)[0]
+        found.append(entry(lost, is_taken=False, reason=lost.reason, kind=lost.kind, crop=crop))
     return tuple(sorted(found, key=lambda one: one.name))
 
 

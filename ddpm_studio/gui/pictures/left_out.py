@@ -32,6 +32,7 @@ from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.words import several
 
 ROW_HEIGHT, PADDING, LINE, SMALL_PIXELS = 52, 8, 18, 12
 LEAST_HEIGHT = 2 * ROW_HEIGHT
@@ -173,8 +174,8 @@ class LeftOutPanel(QFrame):
             of=self,
         )
         self._list.show_wanted.connect(self.show_wanted)
-        self._show.clicked.connect(self._on_show)
-        self._take.clicked.connect(self._on_take)
+        self._show.clicked.connect(lambda: self.show_wanted.emit(self._list.chosen_name))
+        self._take.clicked.connect(lambda: self.take_wanted.emit(self._list.chosen_name))
         self._list.selectionModel().currentChanged.connect(self._on_chosen)
         self.set_files(())
 
@@ -185,10 +186,8 @@ class LeftOutPanel(QFrame):
         self._take.setVisible(bool(self._offered))
         self._on_chosen()
         has_files = bool(files)
-        if len(files) == 1:
-            self._count.setText("1 file left out")
-        else:
-            self._count.setText(f"{len(files):,} files left out" if files else "Nothing left out")
+        count = f"{several(len(files), 'file')} left out" if files else "Nothing left out"
+        self._count.setText(count)
         self._list.setVisible(has_files)
         self._show.setVisible(has_files)
         self._none.setVisible(not has_files)
@@ -197,9 +196,3 @@ class LeftOutPanel(QFrame):
 
     def _on_chosen(self) -> None:
         self._take.setEnabled(self._list.chosen_name in self._offered)
-
-    def _on_take(self) -> None:
-        self.take_wanted.emit(self._list.chosen_name)
-
-    def _on_show(self) -> None:
-        self.show_wanted.emit(self._list.chosen_name)
