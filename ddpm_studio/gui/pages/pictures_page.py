@@ -25,9 +25,7 @@ from ddpm_studio.gui.pictures.history import ChoiceHistory
 from ddpm_studio.gui.pictures.reading import PictureJobs, Wanted
 from ddpm_studio.gui.pictures.reading_states import PictureStates
 from ddpm_studio.gui.pictures.settings_panel import PictureSettingChanges
-from ddpm_studio.gui.pictures.side import FolderHeader
-from ddpm_studio.gui.pictures.side import PictureSide
-from ddpm_studio.gui.pictures.side import WIDTH
+from ddpm_studio.gui.pictures.side import WIDTH, FolderHeader, PictureSide
 from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
