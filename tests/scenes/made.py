@@ -19,7 +19,7 @@ from ddpm_studio.export.images import write_png
 from ddpm_studio.gallery.batch import Batch, begin_batch, keep
 from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch import work as batch_work
+from ddpm_studio.gui.batch import batch as batch_work
 from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.main_window import MainWindow
@@ -132,13 +132,13 @@ def _(window: MainWindow) -> None:
             settle_a_little()
             yield None
 
-    kept = batch_work.begin
-    batch_work.begin = painting  # type: ignore[assignment]
+    kept = batch_work.paint_new
+    batch_work.paint_new = painting  # type: ignore[assignment]
     window.session.start_training(training)
     wish = type("", (), {"count": MANY, "sample": SampleConfig()})()
     batching_of(window.session).begin(wish)
     wait_until(lambda: bool(batching_of(window.session).progress.text))
-    batch_work.begin = kept
+    batch_work.paint_new = kept
     batching_of(window.session).set_paused(True)
     wall = window.findChild(PictureWall, "made.wall")
     wait_until(lambda: wall.wall_model.image(0) is not None)

@@ -114,11 +114,11 @@ def _(window: MainWindow) -> None:
 
 @scene("pictures_preparing")
 def _(window: MainWindow) -> None:
-    from ddpm_studio.gui.common.progress import Progress
+    from ddpm_studio.gui.common.progress import Standing
 
     states = window.findChild(PictureStates)
     states.show_preparing_soon()
-    states.show_progress(Progress(0.42, 74.0, "Reading pictures: 8,421 of 20,000"))
+    states.show_progress(Standing(0.42, 74.0, "Reading pictures: 8,421 of 20,000"))
     wait_until(lambda: not states.is_wall)
 
 

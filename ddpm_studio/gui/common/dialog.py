@@ -43,8 +43,7 @@ class Dialog(QDialog):
             top.append(label(heading, "heading"))
         if about:
             top.append(label(about, "muted", wrap=True))
-        is_full = any(isinstance(item, Gap | Placed) and item.stretch for item in foot)
-        line = foot if is_full else (STRETCH, *foot)
+        line = foot if any(map(_takes_room, foot)) else (STRETCH, *foot)
         return column(
             *(*top, *items, row(*line, spacing=12)), spacing=spacing, margins=MARGINS, of=self
         )
@@ -71,3 +70,9 @@ def say(line: QLabel, sentence: str, kind: str) -> None:
     set_kind(line, kind)
     line.setText(sentence)
     line.setVisible(bool(sentence))
+
+
+def _takes_room(item: Item) -> bool:
+    if isinstance(item, Gap):
+        return item.stretch is not None
+    return isinstance(item, Placed) and item.stretch > 0

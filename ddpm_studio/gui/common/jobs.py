@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from ddpm_studio.gui.common.errors import Failure, describe_failure
-from ddpm_studio.gui.common.progress import Meter, Progress
+from ddpm_studio.gui.common.progress import Meter, Standing
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Job(QThread):
         self._posted.connect(self._deliver)
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> Standing:
         """The latest known progress: fraction done, seconds left, a few words."""
         progress = self._meter.progress
         if self.by_the_clock is None or progress.remaining is None:

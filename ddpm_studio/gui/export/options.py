@@ -100,12 +100,12 @@ class ExportOptions(QWidget):
             self._seen_of, self._seen = self.film, self._filmed.seen(self._content)
         return self._seen
 
-    def wish(self) -> work.FilmWish:
+    def request(self) -> work.FilmRequest:
         """All that is set."""
         kind = self.kind
         with_recipe = RECIPE in kind.options and not self._no_recipe.isChecked()
         make = self._filmed.recipe_maker(self._content) if with_recipe else None
-        return work.FilmWish(self.film, self._options(), kind.suffix, self._stages_seen, make)
+        return work.FilmRequest(self.film, self._options(), kind.suffix, self._stages_seen, make)
 
     # what is set
 

@@ -15,7 +15,7 @@ from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job
-from ddpm_studio.gui.common.progress import Progress
+from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.choosing import PictureChoosing
@@ -24,7 +24,7 @@ from ddpm_studio.gui.pictures.folder_actions import PictureFolders
 from ddpm_studio.gui.pictures.history import ChoiceHistory
 from ddpm_studio.gui.pictures.reading import PictureJobs, Wanted
 from ddpm_studio.gui.pictures.reading_states import PictureStates
-from ddpm_studio.gui.pictures.setting_changes import PictureSettingChanges
+from ddpm_studio.gui.pictures.settings_panel import PictureSettingChanges
 from ddpm_studio.gui.pictures.side import WIDTH, FolderHeader, PictureSide
 from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
 from ddpm_studio.gui.session import Session
@@ -222,7 +222,7 @@ class PicturesPage(Page):
         self._wall.clear()
         self._side.clear()
 
-    def _on_progress(self, progress: Progress) -> None:
+    def _on_progress(self, progress: Standing) -> None:
         self._states.show_progress(progress)
         if self._states.is_wall and self._jobs.preparing_for is not None:
             self._wall.show_progress(progress)

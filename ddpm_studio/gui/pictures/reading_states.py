@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.progress import Progress
+from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.words import time_left
 
@@ -51,10 +51,10 @@ class PictureStates(QStackedWidget):
 
     def show_preparing_soon(self) -> None:
         """What is shown now stays for a moment, and for good if the reading takes no longer."""
-        self._preparing.show_progress(Progress())
+        self._preparing.show_progress(Standing())
         self._soon.start()
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: Standing) -> None:
         self._preparing.show_progress(progress)
 
     @property
@@ -129,7 +129,7 @@ class Preparing(EmptyState):
         )
         cancel.clicked.connect(self.cancelled)
 
-    def show_progress(self, progress: Progress) -> None:
+    def show_progress(self, progress: Standing) -> None:
         self._bar.setRange(0, 0 if progress.fraction is None else 1000)
         self._bar.setValue(round(1000 * (progress.fraction or 0)))
         parts = [progress.text or "Looking at the folder…"]

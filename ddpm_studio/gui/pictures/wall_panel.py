@@ -10,7 +10,7 @@ from PySide6.QtGui import QResizeEvent
 
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.layout import column, wide
-from ddpm_studio.gui.common.progress import Progress
+from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
@@ -57,7 +57,7 @@ class PicturesPanel(WallPanel[WallEntry]):
         self._reading = ProgressLine("pictures.reading", "Progress of reading the pictures")
         self._reading.setFixedHeight(3)
         self._reading.hide()
-        self._progress: Progress | None = None
+        self._progress: Standing | None = None
         self._soon = QTimer(self, singleShot=True, interval=SHORT_MS)
         self._soon.timeout.connect(self._show_reading)
         self._details = PictureDetails(theme, self.choosing)
@@ -104,7 +104,7 @@ class PicturesPanel(WallPanel[WallEntry]):
         self._details.clear()
         self.show_progress(None)
 
-    def show_progress(self, progress: Progress | None) -> None:
+    def show_progress(self, progress: Standing | None) -> None:
         """How far the reading is, as a thin bar if it takes long; None when it is over."""
         self._progress = progress
         if progress is None:

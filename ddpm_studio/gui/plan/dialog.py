@@ -133,6 +133,7 @@ class PlanDialog(Dialog):
         explain(number, "I have", tip)
         explain(unit, "I have, in what", "Minutes, hours or days.")
         number.setFixedWidth(88)
+        unit.setSizeAdjustPolicy(unit.SizeAdjustPolicy.AdjustToContents)
         unit.setMinimumWidth(112)
         words = QLabel("I have")
         words.setBuddy(number)

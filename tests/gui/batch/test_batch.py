@@ -13,10 +13,11 @@ from ddpm_studio import events as ev
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gallery.batch import Batch, begin_batch
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch import turns, work
+from ddpm_studio.gui.batch import batch as work
+from ddpm_studio.gui.batch import turns
 from ddpm_studio.gui.batch.batch import Batching, batching_of
 from ddpm_studio.gui.common.job_names import BATCH, SAMPLE, TRAIN
-from ddpm_studio.gui.common.progress import Meter, Progress
+from ddpm_studio.gui.common.progress import Meter, Standing
 from ddpm_studio.training.loaded import load
 
 COUNT = 40
@@ -52,7 +53,7 @@ def log(monkeypatch, tmp_path):
         yield Batch(tmp_path, "", "", "", 1, "ema", SampleConfig(), request.count)
         yield from log.works("batch")
 
-    monkeypatch.setattr(work, "begin", begin)
+    monkeypatch.setattr(work, "paint_new", begin)
     monkeypatch.setattr(turns, "TURN_MS", 30)
     return log
 
@@ -66,7 +67,7 @@ class TenMinutesLeft(Meter):
     """Whatever it hears."""
 
     def update(self, events):
-        self.progress = Progress(0.5, 600.0, "")
+        self.progress = Standing(0.5, 600.0, "")
 
     def __init__(self):
         super().__init__()

@@ -157,7 +157,7 @@ def export(person, path, decoded_film):
     person.click("generate.export")
     person.choose("export.format", path.suffix)
     person.write("export.path", str(path))
-    wish = person.dialog.wish()
+    wish = person.dialog.request()
     person.click("export.save")
     person.wait_for(EXPORT)
     assert "Saved" in person.text("export.message")
