@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from ddpm_studio.gui.common.button import IconButton
-from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import Placed, row
 from ddpm_studio.gui.common.theme import Theme
 
 
@@ -26,16 +27,11 @@ class NoticeLine(QFrame):
         self.setProperty("kind", "panel")
         self._theme = theme
         self._icon = QLabel()
-        self._words = ElidedLabel()
-        self._words.setObjectName(name)
+        self._words = label(name=name, elided=True)
         close = IconButton(theme, "close", close_name, "Close this line")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 4, 8, 4)
-        row.setSpacing(8)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._words, 1, Qt.AlignmentFlag.AlignVCenter)
-        for button in (*buttons, close):
-            row.addWidget(button)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        words = Placed(self._icon, align=middle), Placed(self._words, 1, middle)
+        row(*words, *buttons, close, margins=(16, 4, 8, 4), of=self)
         close.clicked.connect(self.hide)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
