@@ -12,6 +12,7 @@ from ddpm_studio.gui.common.job_names import (
     COPIES,
     EXPORT,
     RECENT,
+    SETTINGS,
     SHEET_EXPORT,
     TRAIN,
     WARM_UP,
@@ -62,7 +63,7 @@ class LeftJobs(QObject):
         sentences = []
         for job in self._jobs.jobs():
             name = job.objectName()
-            if name in (WARM_UP, RECENT):
+            if name in (WARM_UP, RECENT, SETTINGS):  # quick, and heard of if they fail
                 continue
             if project is None or name not in (TRAIN, *WRITING):
                 if project is not None and name == BATCH:

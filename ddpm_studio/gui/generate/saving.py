@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ NOT_OWN = (
     "“Paint on from here” first."
 )
 
-Steps = Callable[[], Iterator[Any]]
+Steps = Callable[[], Generator[Any, None, list[Path]]]
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Keeping(QObject):
         seeds = [trajectory.seeds[index] for index in seen.indices]
         pictures = _pictures(seen, show)
 
-        def write() -> Iterator[Any]:
+        def write() -> Generator[Any, None, list[Path]]:
             if is_finished:
                 return export_work.save_pictures(pictures(), seeds, recipe, folder, with_recipe)
             return work.keep_frames(pictures(), seeds, recipe, folder, moment.index, show)
@@ -141,12 +141,11 @@ class Keeping(QObject):
 
     def _write(self, writing: _Writing) -> None:
         start = self._session.start_borrowing if writing.borrows else self._session.jobs.start
-        job = start(SAVE, writing.steps, title="Saving pictures")
+        job = start(SAVE, lambda: work.noted(writing.steps()), title="Saving pictures")
 
-        def on_written(paths: list[Path]) -> None:
-            saved = _Saved(writing, tuple(work.written(paths)))
-            self._done = [*self._done, saved][-MOST_UNDO:]
-            self._stage.saved.show_saved(paths)
+        def on_written(files: list[work.Written]) -> None:
+            self._done = [*self._done, _Saved(writing, tuple(files))][-MOST_UNDO:]
+            self._stage.saved.show_saved([file.path for file in files])
 
         job.succeeded.connect(on_written)
 

@@ -28,7 +28,7 @@ class Sheets(QObject):
         self.button.clicked.connect(self.open)
         controls.changed.connect(self._on_page_changed)
         controls.seed.number.valueChanged.connect(self._on_page_changed)
-        session.checkpoint_saved.connect(self._on_checkpoints_changed)
+        session.checkpoints.changed.connect(self._on_checkpoints_changed)
 
     def set_best(self, step: int, loss: float) -> None:
         """The checkpoint with the star, and its held-out loss; -1: none."""
@@ -52,8 +52,7 @@ class Sheets(QObject):
             dialog.show()
 
     def _steps(self) -> list[int]:
-        project = self._session.project
-        return [step_of(path) for path in project.checkpoint_paths()] if project else []
+        return self._session.checkpoints.steps
 
     def _settings(self) -> PageSettings:
         controls = self._controls

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
+from ddpm_studio.gui.common.checkpoints import Checkpoints
 from ddpm_studio.gui.common.images import drawable, image_on
-from ddpm_studio.project import Project
 from ddpm_studio.sheets import Cell, Place, Sheet
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ Version = tuple[int, int] | None  # when a file was written, and its size; None:
 class SheetCells:
     """Pictures by what they were made with. A checkpoint that was written anew starts anew."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, checkpoints: Checkpoints) -> None:
+        self._checkpoints = checkpoints
         self._pictures: dict[Cell, np.ndarray] = {}
         self._images: dict[Cell, QImage] = {}
         self._versions: dict[int, Version] = {}
@@ -68,8 +68,5 @@ class SheetCells:
             self._versions.setdefault(step, self._version(step))
 
     def _version(self, step: int) -> Version:
-        try:
-            about = self._project.checkpoint_path(step).stat()
-        except OSError:
-            return None
-        return about.st_mtime_ns, about.st_size
+        file = self._checkpoints.of(step)
+        return None if file is None else (file.modified, file.nbytes)

@@ -35,7 +35,7 @@ class SheetPainting(QObject):
         self._job: Job | None = None
         self._sheet: Sheet | None = None  # that of the job
         self._since = self._pace = 0.0  # seconds: when it began, and what a call takes
-        self.cells = SheetCells(project)
+        self.cells = SheetCells(session.checkpoints)
 
     @property
     def is_running(self) -> bool:
