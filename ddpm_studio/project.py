@@ -33,6 +33,16 @@ SAID_AS = {"model.told_channels": "train.augment"}  # what people set, and it fo
 
 
 @dataclass(frozen=True)
+class CheckpointFile:
+    """A checkpoint, as its folder shows it. modified: nanoseconds, by the clock of its disk."""
+
+    step: int
+    path: Path
+    nbytes: int
+    modified: int
+
+
+@dataclass(frozen=True)
 class Project:
     """What project.json says; the folders are made when something is put into them."""
 
@@ -140,6 +150,15 @@ class Project:
         """All checkpoints, the oldest first."""
         found = [path for path in self.checkpoints.glob(CHECKPOINT_PATTERN) if step_of(path) >= 0]
         return sorted(found, key=step_of)
+
+    def checkpoint_files(self) -> tuple[CheckpointFile, ...]:
+        """The same with what the disk says of them."""
+        files = []
+        for path in self.checkpoint_paths():
+            with suppress(OSError):  # it has just been deleted for a newer one
+                about = path.stat()
+                files.append(CheckpointFile(step_of(path), path, about.st_size, about.st_mtime_ns))
+        return tuple(files)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

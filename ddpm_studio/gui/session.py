@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,12 +13,13 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import ProjectError, StudioError
 from ddpm_studio.events import CheckpointSaved, TrainStarted
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.checkpoints import Checkpoints
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.errors import Failure, describe_failure
-from ddpm_studio.gui.common.job_names import TRAIN, WARM_UP
+from ddpm_studio.gui.common.job_names import READ_AGAIN, TRAIN, WARM_UP
 from ddpm_studio.gui.common.jobs import Job, JobRunner, MakeSteps
 from ddpm_studio.gui.common.left_jobs import LeftJobs
-from ddpm_studio.gui.common.other_trainer import Neighbour
+from ddpm_studio.gui.common.other_trainer import OtherTrainer
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.small_writes import SmallWrites
 from ddpm_studio.gui.common.theme import Theme
@@ -55,11 +57,13 @@ class Session(QObject):
         self.device = DeviceTurns(self.jobs, self)
         self.left = LeftJobs(self.jobs, self)
         self.small_writes = SmallWrites(self.jobs, self)
-        self.small_writes.failed.connect(lambda _path, error: self.report(error))
+        self.small_writes.failed.connect(self._on_not_written)
         self.project: Project | None = None
         self.device_name = ""  # "" until warmed up
-        self.neighbour = Neighbour(self)
-        self.neighbour.changed.connect(self._on_neighbour)
+        self.checkpoints = Checkpoints(self.jobs, self)
+        self.checkpoint_saved.connect(self.checkpoints.refresh)
+        self.other_trainer = OtherTrainer(self.jobs, self)
+        self.other_trainer.changed.connect(self._on_other_trainer)
         self._is_closing = False
         self.jobs.failed.connect(self._on_job_failed)
         self.jobs.ended.connect(self._on_job_ended)
@@ -118,11 +122,13 @@ class Session(QObject):
         if is_open and self.jobs.get(TRAIN) is not None:
             self.want_page(names.NAV_TRAIN)
             return
+        files = project.checkpoint_files()
         said = self._leave_project()
-        self.project = project
+        self.project = self._as_wanted(project)
+        self.checkpoints.show(self.project, files)
         self.settings.add_recent_project(project.path)
-        self.project_changed.emit(project)
-        self._watch_neighbour()
+        self.project_changed.emit(self.project)
+        self._watch_other_trainer()
         self._say(said)
 
     def close_project(self) -> None:
@@ -130,13 +136,15 @@ class Session(QObject):
         if self.project is not None:
             said = self._leave_project()
             self.project = None
-            self.neighbour.watch(None)
+            self.checkpoints.show(None, ())
+            self.other_trainer.watch(None)
             self.project_changed.emit(None)
             self._say(said)
 
     def change(self, make: Callable[[StudioConfig], StudioConfig]) -> bool:
-        """Save what `make` makes of the settings; False, and a banner, if that cannot be.
+        """Set what `make` makes of the settings; False, and a banner, if that is not allowed.
 
+        It is saved a moment later, by a job; if that fails, all is again as it is on the disk.
         A running training keeps the settings that it was started with; those that shape its
         model cannot change even before its first checkpoint.
         """
@@ -149,20 +157,21 @@ class Session(QObject):
             if config == project.config:
                 return
             self.check_writable()
-            if self.is_trained_here:
+            if self.checkpoints or self.is_trained_here:
                 check_locked(project.config, config)
-            self.project = project.with_config(config)
+            self.project = dataclasses.replace(project, config=config)
+            self.small_writes.write(project.path / FILE_NAME, self.project, self.project.save)
             self.config_changed.emit(self.project)
 
         return self._try(change)
 
     def check_writable(self) -> None:
         """Raises ProjectError while another process trains the open project."""
-        if self.neighbour.is_training:
-            raise ProjectError(self.neighbour.sentence)
+        if self.other_trainer.is_training:
+            raise ProjectError(self.other_trainer.sentence)
 
     def change_config(self, config: StudioConfig) -> bool:
-        """Save these settings into the project; False, and a banner, if that cannot be."""
+        """Set these; as `change`."""
         return self.change(lambda _: config)
 
     def free_place(self, name: str) -> Path:
@@ -194,10 +203,19 @@ class Session(QObject):
         So it does while a training that was left still saves, perhaps that of the same project.
         Raises RuntimeError if training already runs.
         """
-        job = self.device.start_training(make_steps, title)
+
+        def steps() -> Iterator[Any]:
+            if file is not None:  # not with settings that the project has not
+                self.small_writes.check(file)
+            return make_steps()
+
+        file = None if self.project is None else self.project.path / FILE_NAME
+        if file is not None:
+            self.small_writes.begin_anew(file)
+        job = self.device.start_training(steps, title)
         job.events.connect(self._on_train_events)
-        if not self.neighbour.is_training:
-            self.neighbour.watch(None)  # a look at the lock must not be in the way of taking it
+        if not self.other_trainer.is_training:
+            self.other_trainer.watch(None)  # a look at the lock must not be in the way of taking it
         job.begin()
         return job
 
@@ -213,6 +231,8 @@ class Session(QObject):
         `jobs.became_idle` says when it is done, if it is not already.
         """
         self._is_closing = True
+        self.checkpoints.stop()
+        self.other_trainer.watch(None)
         self.jobs.stop_all()
 
     def _leave_project(self) -> str:
@@ -221,9 +241,9 @@ class Session(QObject):
             self.leaving.emit()
         return self.left.leave(self.project)
 
-    def _watch_neighbour(self) -> None:
+    def _watch_other_trainer(self) -> None:
         """Only while nobody here has the lock: between lock and its note, it would look foreign."""
-        self.neighbour.watch(None if self.is_trained_here else self.project)
+        self.other_trainer.watch(None if self.is_trained_here else self.project)
 
     def _say(self, sentence: str) -> None:
         """Once the pages show the other project, since that clears the banner."""
@@ -257,19 +277,41 @@ class Session(QObject):
         project = self.project
         if project is None or project.config.pictures.channels:
             return
+        self._read_again(project).succeeded.connect(self._on_channels)
 
-        def take_over() -> None:
-            saved = Project.open(project.path).config.pictures.channels
-            pictures = dataclasses.replace(project.config.pictures, channels=saved)
+    def _on_channels(self, saved: Project) -> None:
+        project = self.project
+        if project is not None and project.path == saved.path:
+            channels = saved.config.pictures.channels
+            pictures = dataclasses.replace(project.config.pictures, channels=channels)
             config = dataclasses.replace(project.config, pictures=pictures)
             self.project = dataclasses.replace(project, config=config)
             self.config_changed.emit(self.project)
 
-        self._try(take_over)
+    def _as_wanted(self, project: Project) -> Project:
+        """A project as it was just read; or as it waits to be written, if it does."""
+        waiting = self.small_writes.waiting(project.path / FILE_NAME)
+        return waiting if isinstance(waiting, Project) else project
+
+    def _on_not_written(self, path: Path, error: Exception) -> None:
+        """All is again as it is on the disk."""
+        self.report(error)
+        if self.project is not None and path == self.project.path / FILE_NAME:
+            self._read_again(self.project).succeeded.connect(self._on_read_again)
+
+    def _read_again(self, project: Project) -> Job:
+        """What project.json says by now."""
+        return self.jobs.start(READ_AGAIN, lambda: _read(project), quiet=True, replace=True)
+
+    def _on_read_again(self, project: Project) -> None:
+        if self.project is not None and self.project.path == project.path:
+            self.project = self._as_wanted(project)
+            self.config_changed.emit(self.project)
 
     def _on_job_ended(self, job: Job) -> None:
         if job.objectName() == TRAIN and not self._is_closing:
-            self._watch_neighbour()
+            self.checkpoints.refresh()
+            self._watch_other_trainer()
 
     def _on_left_noticed(self, sentence: str) -> None:
         if not self._is_closing:
@@ -281,16 +323,22 @@ class Session(QObject):
             return
         if name == TRAIN:
             self._take_over_channels()
-            self._watch_neighbour()
+            self.checkpoints.refresh()
+            self._watch_other_trainer()
         self.left_work_ended.emit(name)
 
-    def _on_neighbour(self, sentence: str) -> None:
+    def _on_other_trainer(self, sentence: str) -> None:
         """When the other one has ended, what it saved is read."""
         if not sentence and self.project is not None:
             self.open_project(self.project.path)
 
     def _on_job_failed(self, _job: Job, failure: Failure) -> None:
         self.failed.emit(failure)
+
+
+def _read(project: Project) -> Generator[None, None, Project]:
+    yield None
+    return Project.open(project.path)
 
 
 def project_or_pictures(path: Path) -> tuple[Path | None, Path | None]:

@@ -203,13 +203,13 @@ def test_a_batch_that_is_stopped_by_leaving_is_said(session, new_project, said):
 def test_the_same_project_waits_for_its_own_training_and_says_no_untruth(
     qtbot, session, left, new_project, said
 ):
-    session.neighbour.changed.connect(said.append)
+    session.other_trainer.changed.connect(said.append)
     session.open_project(new_project.path)
     assert session.is_trained_here
     again = Run(new_project)
     again.may_end.set()
     job = session.start_training(again)
-    session.neighbour.look()
+    session.other_trainer.look()
     qtbot.waitUntil(lambda: job.is_resting)
     left.may_end.set()
     qtbot.waitUntil(lambda: again.is_working)

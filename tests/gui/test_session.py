@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from ddpm_studio.config_text import with_settings
-from ddpm_studio.gui.common.job_names import SAMPLE, TRAIN
+from ddpm_studio.gui.common.job_names import SAMPLE, SMALL_WRITES, TRAIN
 from ddpm_studio.gui.common.jobs import JobState
 from ddpm_studio.gui.session import project_or_pictures
 from ddpm_studio.project import FILE_NAME, Project
@@ -172,7 +172,7 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(session, tiny_project
     assert session.project.path == tiny_project.path
 
 
-def test_settings_of_a_trained_model_are_locked_in_words(session, tiny_project):
+def test_settings_of_a_trained_model_are_locked_in_words(qtbot, session, tiny_project):
     said, changed = [], []
     session.failed.connect(lambda failure: said.append(failure.sentence))
     session.config_changed.connect(changed.append)
@@ -182,6 +182,7 @@ def test_settings_of_a_trained_model_are_locked_in_words(session, tiny_project):
     assert "cannot become 16" in said[0]
     assert session.change_config(with_settings(config, ["train.learning_rate=0.001"]))
     assert [project.config.train.learning_rate for project in changed] == [0.001]
+    qtbot.waitUntil(lambda: session.jobs.get(SMALL_WRITES) is None)
     assert Project.open(tiny_project.path).config.train.learning_rate == 0.001
 
 
@@ -210,8 +211,9 @@ def test_channels_that_training_settled_are_not_written_over(
     as_the_folder.with_config(with_settings(as_the_folder.config, ["pictures.channels=1"]))
     session.start_training(lambda: work.train_project(new_project, steps=5))
     qtbot.waitUntil(lambda: session.jobs.get(TRAIN) is None)
-    assert session.project.config.pictures.channels == 1
+    qtbot.waitUntil(lambda: session.project.config.pictures.channels == 1)
     assert session.change(lambda config: with_settings(config, ["train.log_every=7"]))
+    qtbot.waitUntil(lambda: session.jobs.get(SMALL_WRITES) is None)
     saved = Project.open(new_project.path).config
     assert (saved.pictures.channels, saved.train.log_every) == (1, 7)
 

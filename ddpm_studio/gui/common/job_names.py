@@ -1,7 +1,9 @@
 """Names of jobs that more than one part of the window knows; a page may have more of its own."""
 
 WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
-SMALL_WRITES = "small_writes"
+# quick looks at the disk, and what a click sets written to it
+CHECKPOINTS, OTHER_TRAINER = "checkpoints", "other_trainer"
+READ_AGAIN, SMALL_WRITES = "read_again", "small_writes"
 PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
 # what writes files for a person: it ends well even when its project is left
 EXPORT, SHEET_EXPORT, SAVE, SAVE_REST = "export", "sheet_export", "save", "save_rest"

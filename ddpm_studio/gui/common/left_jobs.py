@@ -63,7 +63,7 @@ class LeftJobs(QObject):
         sentences = []
         for job in self._jobs.jobs():
             name = job.objectName()
-            if name in (WARM_UP, RECENT, SMALL_WRITES):
+            if name in (WARM_UP, RECENT, SMALL_WRITES):  # quick, and heard of if they fail
                 continue
             if project is None or name not in (TRAIN, *WRITING):
                 if project is not None and name == BATCH:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame
-from PySide6.QtWidgets import QLabel
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.button import IconButton
+from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import Placed
-from ddpm_studio.gui.common.layout import row
+from ddpm_studio.gui.common.layout import Placed, row
 from ddpm_studio.gui.common.theme import Theme
 
 

@@ -34,6 +34,7 @@ class SmallWrites(QObject):
         self._gate = threading.Condition()
         self._wanted: dict[Path, Wish] = {}
         self._written: list[tuple[Path, Wish, Exception | None]] = []
+        self._refused: dict[Path, Exception] = {}
         self._is_writing = False
         jobs.before_each = self._wait
         jobs.ended.connect(self._on_ended)
@@ -51,6 +52,17 @@ class SmallWrites(QObject):
     def waiting(self, path: Path) -> object | None:
         """The value that was wanted of a file, as long as it is not known how that went."""
         return self._waiting[path][0] if path in self._waiting else None
+
+    def begin_anew(self, path: Path) -> None:
+        """What the disk refused before now does not count for `check` any more."""
+        with self._gate:
+            self._refused.pop(path, None)
+
+    def check(self, path: Path) -> None:
+        """On the thread of a job: raise what the disk said, if it refused the last value."""
+        with self._gate:
+            if path in self._refused:
+                raise self._refused[path]
 
     def _start(self) -> None:
         if self._wanted and self._jobs.get(SMALL_WRITES) is None:
@@ -74,6 +86,9 @@ class SmallWrites(QObject):
                 error = caught
             with self._gate:
                 self._written.append((path, wish, error))
+                self._refused.pop(path, None)
+                if error is not None:
+                    self._refused[path] = error
 
     def _wait(self) -> None:  # worker threads of others
         with self._gate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ NOT_OWN = (
     "“Paint on from here” first."
 )
 
-Steps = Callable[[], Iterator[Any]]
+Steps = Callable[[], Generator[Any, None, list[Path]]]
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Saving(QObject):
         seeds = [trajectory.seeds[index] for index in seen.indices]
         pictures = _pictures(seen, show)
 
-        def write() -> Iterator[Any]:
+        def write() -> Generator[Any, None, list[Path]]:
             to = recipe, folder, frame, show, with_recipe
             return work.save_pictures(pictures(), seeds, *to)
 
@@ -129,15 +129,15 @@ class Saving(QObject):
     def _write(self, writing: _Writing, again: _Saved | None = None) -> None:
         """again: what it was, if it had been taken back."""
         start = self._session.start_borrowing if writing.borrows else self._session.jobs.start
-        job = start(SAVE, writing.steps, title="Saving pictures")
+        job = start(SAVE, lambda: work.noted(writing.steps()), title="Saving pictures")
 
-        def on_written(paths: list[Path]) -> None:
-            saved = _Saved(writing, tuple(work.written(paths)))
+        def on_written(files: list[work.Written]) -> None:
+            saved = _Saved(writing, tuple(files))
             if again is None:
                 self._history.add(saved)
             else:
                 self._history.redone(saved)
-            self._stage.saved.show_saved(paths)
+            self._stage.saved.show_saved([file.path for file in files])
 
         job.succeeded.connect(on_written)
 

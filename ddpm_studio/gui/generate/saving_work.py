@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import FileWritten
@@ -58,6 +58,12 @@ def save_pictures(
         paths.append(path)
         yield FileWritten(path)
     return paths
+
+
+def noted(steps: Generator[Any, None, list[Path]]) -> Generator[Any, None, list[Written]]:
+    """Steps that return the paths of what they wrote; and then the files as they are on disk."""
+    paths: list[Path] = yield from steps
+    return written(paths)
 
 
 def written(paths: Sequence[Path]) -> list[Written]:

@@ -120,12 +120,10 @@ class GeneratePage(Page):
 
     def choose_checkpoint(self, step: int) -> None:
         """The next pictures come from this one, if it still exists."""
-        self._read_checkpoints()
         self._controls.choose_checkpoint(step)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._read_checkpoints()  # another process may train this project, too
         self._take_first_look()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -179,7 +177,7 @@ class GeneratePage(Page):
 
     def _connect(self) -> None:
         session, controls = self.session, self._controls
-        session.checkpoint_saved.connect(self._on_checkpoint_saved)
+        session.checkpoints.changed.connect(self._on_checkpoints)
         session.jobs.started.connect(self._on_job)
         session.jobs.ended.connect(self._on_job)
         session.left_work_ended.connect(self._read_checkpoints)
@@ -211,13 +209,12 @@ class GeneratePage(Page):
 
     def _take_first_look(self) -> None:
         """Who comes here to see what the model learns need not press Generate for a first look."""
-        project = self.session.project
         if self._denoising.request is not None or not self._is_learning or self.session.is_closing:
             return
-        if self.isVisible() and project is not None and project.checkpoint_paths():
+        if self.isVisible() and self.session.checkpoints:
             self._on_generate()
 
-    def _on_checkpoint_saved(self) -> None:
+    def _on_checkpoints(self) -> None:
         self._read_checkpoints()
         self._take_first_look()
 
@@ -322,7 +319,7 @@ class GeneratePage(Page):
 
     def _read_checkpoints(self) -> None:
         project = self.session.project
-        paths = project.checkpoint_paths() if project is not None else []
+        paths = self.session.checkpoints.paths
         if project is not None:
             self._controls.set_timesteps(project.config.diffusion.num_timesteps)
         self._controls.set_checkpoints(paths)

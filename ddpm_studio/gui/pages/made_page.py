@@ -260,7 +260,7 @@ class MadePage(Page):
 
     def _on_looked(self) -> None:
         project = self.session.project
-        if project is not None and project.gallery.is_dir():
+        if project is not None:
             below = [project.gallery / one for one in self._shelf.folders[: work.MOST_FOLDERS]]
             self._watcher.watch([project.gallery, *below])
         self._show_batches()

@@ -187,7 +187,7 @@ class PicturesPage(Page):
         changes = PictureSettingChanges(session, settings, self._side.folder, self)
         changes.refused.connect(self._show_settings)
         settings.other_settings_wanted.connect(self._on_other_settings)
-        session.checkpoint_saved.connect(self._show_locked)
+        session.checkpoints.changed.connect(self._show_locked)
         session.jobs.started.connect(self._on_job)
         session.jobs.ended.connect(self._on_job)
         history = self._history
@@ -318,11 +318,10 @@ class PicturesPage(Page):
 
     def _show_locked(self) -> None:
         """What shapes the model is fixed once it is trained, and while it is."""
-        project = self.session.project
         reason = ""
         if self.session.is_trained_here:
             reason = "Size and colours are fixed while the model is trained."
-        elif project is not None and project.checkpoint_paths():
+        elif self.session.checkpoints:
             reason = "Size and colours are fixed: the model has learned with them."
         self._side.show_locked(reason)
         self._header.show_way_on(is_start=self._is_untrained)
@@ -330,9 +329,9 @@ class PicturesPage(Page):
     @property
     def _is_untrained(self) -> bool:
         """Whether the first training is still to come: then the way on is to start it."""
-        project = self.session.project
-        has_begun = self.session.is_trained_here
-        return project is not None and not has_begun and not project.checkpoint_paths()
+        session = self.session
+        has_begun = session.is_trained_here or bool(session.checkpoints)
+        return session.project is not None and not has_begun
 
     def _on_job(self, job: Job) -> None:
         if job.objectName() == TRAIN:

@@ -26,7 +26,7 @@ from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.controls import Phase, TrainControls
 from ddpm_studio.gui.train.run_view import RunView
-from ddpm_studio.project import Project, step_of
+from ddpm_studio.project import Project
 from ddpm_studio.words import elapsed_in_words
 
 HISTORY, FILM, WEIGHTS = "train_history", "train_film", "train_weights"  # names of jobs
@@ -52,6 +52,7 @@ class TrainPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._is_trained = False
+        self._phase, self._sentence = Phase.READY, ""
         self._reading: ev.Progress | None = None
         self._shown = JobState.WAITING, False  # the state of the run, and whether it is paused
         self._weights: dict[ModelConfig, int] = {}
@@ -84,12 +85,7 @@ class TrainPage(Page):
             return
         self._find_checkpoints()
         self.show_config(project)
-        self._show(
-            Phase.READY,
-            "Goes on where it was left."
-            if self._is_trained
-            else "Ready to learn from your pictures.",
-        )
+        self._show_ready()
         self.show_content()
         self._prepare_plot()
         self._load_history(project)
@@ -145,7 +141,7 @@ class TrainPage(Page):
         controls.generate_wanted.connect(self._on_generate)
         controls.size_wanted.connect(self._on_size_wanted)
         controls.effort_wanted.connect(self._on_effort_wanted)
-        controls.config_wanted.connect(self._on_config_wanted)
+        controls.config_wanted.connect(lambda config: self._change(lambda _: config))
         self._view.wall.frames_wanted.connect(self._on_frames_wanted)
         self._view.wall.export_wanted.connect(self._filming.open)
         self._view.plot.checkpoint_chosen.connect(self._on_checkpoint_chosen)
@@ -154,7 +150,8 @@ class TrainPage(Page):
         self._timer.timeout.connect(self._refresh)
         session.jobs.started.connect(self._on_job_started)
         session.jobs.ended.connect(self._on_job_ended)
-        session.neighbour.changed.connect(self._on_neighbour)
+        session.other_trainer.changed.connect(self._on_other_trainer)
+        session.checkpoints.changed.connect(self._on_checkpoints)
         session.left_work_ended.connect(self._on_left_work_ended)
         session.warmed_up.connect(self._on_warmed_up)
         session.training_wanted.connect(self._on_start)
@@ -170,7 +167,7 @@ class TrainPage(Page):
     def _is_locked(self) -> bool:
         """Whether the model has its shape; a run that has not saved yet counts, too."""
         session = self.session
-        return self._is_trained or session.is_trained_here or session.neighbour.is_training
+        return self._is_trained or session.is_trained_here or session.other_trainer.is_training
 
     @property
     def _present_step(self) -> int:
@@ -204,7 +201,7 @@ class TrainPage(Page):
         self.session.checkpoint_wanted.emit(step)
         self.session.want_page(names.NAV_GENERATE)
 
-    def _on_neighbour(self, sentence: str) -> None:
+    def _on_other_trainer(self, sentence: str) -> None:
         if sentence and self.session.project is not None:
             self._show(Phase.ELSEWHERE, sentence)
             self.show_config(self.session.project)
@@ -263,8 +260,6 @@ class TrainPage(Page):
 
     def _on_events(self, events: list[Any]) -> None:
         self._view.take(events)
-        if any(isinstance(event, ev.CheckpointSaved) for event in events):
-            self._show_checkpoints()
         for event in events:
             match event:
                 case ev.CheckpointSaved():
@@ -292,10 +287,15 @@ class TrainPage(Page):
         self._timer.stop()
         self._view.end_run()
         self._controls.show_progress(None)
-        self._find_checkpoints()
         self._show(phase, sentence)
 
+    def _show_ready(self) -> None:
+        goes_on = "Goes on where it was left."
+        words = goes_on if self._is_trained else "Ready to learn from your pictures."
+        self._show(Phase.READY, words)
+
     def _show(self, phase: Phase, sentence: str) -> None:
+        self._phase, self._sentence = phase, sentence
         self._controls.show_phase(phase, sentence, is_trained=self._is_trained)
         self._sampling.set_present(self._present_step)
 
@@ -331,18 +331,23 @@ class TrainPage(Page):
             self._load_history(project)
 
     def _find_checkpoints(self) -> None:
-        project = self.session.project
-        paths = project.checkpoint_paths() if project is not None else []
-        self._is_trained = bool(paths)
-        self._controls.show_saved(step_of(paths[-1]) if paths else -1)
-        self._show_checkpoints()
+        checkpoints = self.session.checkpoints
+        newest = checkpoints.newest
+        self._is_trained = newest is not None
+        self._controls.show_saved(-1 if newest is None else newest.step)
+        self._view.plot.set_checkpoints({file.step: file.nbytes for file in checkpoints.files})
+        self._sampling.set_checkpoints(checkpoints.paths)
 
-    def _show_checkpoints(self) -> None:
-        """In the plot; older ones may have gone when a new one came."""
-        project = self.session.project
-        if project is not None:
-            self._view.plot.set_checkpoints(work.checkpoint_sizes(project))
-            self._sampling.set_checkpoints(project.checkpoint_paths())
+    def _on_checkpoints(self) -> None:
+        """Others than before; older ones may have gone when a new one came."""
+        was_trained, project = self._is_trained, self.session.project
+        self._find_checkpoints()
+        if self._is_trained != was_trained and project is not None:
+            self.show_config(project)
+            if self._phase is Phase.READY:
+                self._show_ready()
+            else:
+                self._show(self._phase, self._sentence)
 
     def _on_history(self, history: work.History) -> None:
         self._view.add_history(history)
@@ -366,9 +371,6 @@ class TrainPage(Page):
 
     def _on_effort_wanted(self, effort: str) -> None:
         self._change(lambda config: efforts.with_effort(config, effort))
-
-    def _on_config_wanted(self, config: StudioConfig) -> None:
-        self._change(lambda _: config)
 
     def _change(self, make: Callable[[StudioConfig], StudioConfig]) -> None:
         """Save other settings; if that cannot be, the banner says why and all stays as it is."""

@@ -49,7 +49,7 @@ class Planning(QWidget):
         session.project_changed.connect(self._forget)
         session.jobs.started.connect(self._on_jobs_changed)
         session.jobs.ended.connect(self._on_jobs_changed)
-        session.neighbour.changed.connect(self._on_jobs_changed)
+        session.other_trainer.changed.connect(self._on_jobs_changed)
         self._on_jobs_changed()
 
     def _build(self) -> None:
@@ -70,7 +70,7 @@ class Planning(QWidget):
         """Why nothing can be planned now; "" if it can."""
         if self._session.jobs.get(TRAIN) is not None:
             return TRAINING
-        if self._session.neighbour.is_training:
+        if self._session.other_trainer.is_training:
             return ELSEWHERE
         others = [job for job in self._session.device.borrowers if job.objectName() != PLAN]
         return BUSY if others else ""
@@ -96,7 +96,7 @@ class Planning(QWidget):
         if project is None:
             return
         before = project.config, length.state
-        is_trained = bool(project.checkpoint_paths())
+        is_trained = bool(session.checkpoints)
         self._is_setting = True
         done = session.change(
             lambda config: work.planned(dataclasses.replace(project, config=config), plan)

@@ -66,7 +66,7 @@ class RecipeUse(QObject):
     def use(self, recipe: Recipe, use: str) -> None:
         """use: "all", "without_seed" or "seed"."""
         project = self._session.project
-        if project is None or not project.checkpoint_paths():
+        if project is None or not self._session.checkpoints:
             self._session.notice(NO_PROJECT)
             return
         self._session.want_page(names.NAV_GENERATE)

@@ -49,7 +49,7 @@ class SampleNow(QObject):
         self._lent = None
         self.button.setVisible(project is not None)
         self.sources.set_present(-1)
-        self.sources.set_checkpoints(project.checkpoint_paths() if project is not None else ())
+        self.sources.set_checkpoints(self._session.checkpoints.paths)
 
     def set_present(self, step: int) -> None:
         """Where training is; -1 if none runs."""
@@ -65,11 +65,7 @@ class SampleNow(QObject):
         self.button.setToolTip(TIP if has_model else NO_MODEL_TIP)
 
     def _on_clicked(self) -> None:
-        project = self._session.project
-        if project is None:
-            return
-        self.sources.set_checkpoints(project.checkpoint_paths())  # another process may train it
-        if self.sources.is_empty:
+        if self._session.project is None or self.sources.is_empty:
             return
         dialog = SampleNowDialog(
             self._session, self.sources, self._lent, random.Random(), self._page.window()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from ddpm_studio.events import SampleStep
+from ddpm_studio.gui.common.checkpoints import Checkpoints
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.images import drawable, image_on
 from ddpm_studio.gui.common.job_names import TRAIN
@@ -33,8 +34,8 @@ Version = tuple[int, int] | None  # when a file was written, and its size; None:
 class SheetCells:
     """Pictures by what they were made with. A checkpoint that was written anew starts anew."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, checkpoints: Checkpoints) -> None:
+        self._checkpoints = checkpoints
         self._pictures: dict[Cell, np.ndarray] = {}
         self._images: dict[Cell, QImage] = {}
         self._versions: dict[int, Version] = {}
@@ -80,11 +81,8 @@ class SheetCells:
             self._versions.setdefault(step, self._version(step))
 
     def _version(self, step: int) -> Version:
-        try:
-            about = self._project.checkpoint_path(step).stat()
-        except OSError:
-            return None
-        return about.st_mtime_ns, about.st_size
+        file = self._checkpoints.of(step)
+        return None if file is None else (file.modified, file.nbytes)
 
 
 class SheetDenoising(QObject):
@@ -101,7 +99,7 @@ class SheetDenoising(QObject):
         self._job: Job | None = None
         self._sheet: Sheet | None = None  # that of the job
         self._since = self._pace = 0.0  # seconds: when it began, and what a call takes
-        self.cells = SheetCells(project)
+        self.cells = SheetCells(session.checkpoints)
 
     @property
     def is_running(self) -> bool:

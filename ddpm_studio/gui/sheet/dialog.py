@@ -24,7 +24,7 @@ from ddpm_studio.gui.sheet.denoising import SheetDenoising
 from ddpm_studio.gui.sheet.export import SheetExport
 from ddpm_studio.gui.sheet.layout import SheetFace
 from ddpm_studio.gui.sheet.view import SheetView
-from ddpm_studio.project import Project, step_of
+from ddpm_studio.project import Project
 from ddpm_studio.sheets import Cell, Place, Sheet, why_same
 from ddpm_studio.words import duration_in_words, several
 
@@ -338,7 +338,7 @@ class Sheets(QObject):
         self._best: tuple[int, float] | None = None
         self.button = Button(session.theme, "Sheet…", "generate.sheet", TIP, icon="grid")
         self.button.clicked.connect(self.open)
-        session.checkpoint_saved.connect(self._on_checkpoints_changed)
+        session.checkpoints.changed.connect(self._on_checkpoints_changed)
 
     def set_best(self, step: int, loss: float) -> None:
         """The checkpoint with the star, and its held-out loss; -1: none."""
@@ -367,8 +367,7 @@ class Sheets(QObject):
             dialog.show()
 
     def _steps(self) -> list[int]:
-        project = self._session.project
-        return [step_of(path) for path in project.checkpoint_paths()] if project else []
+        return self._session.checkpoints.steps
 
     def _on_used(self, cell: Cell) -> None:
         self._before = self._before or self._settings()

@@ -6,7 +6,6 @@ import math
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -106,15 +105,6 @@ def load_history(project: Project) -> Generator[None, None, History]:
     )
     series.add_held_out(log.held_out)
     return History(series, previews, log.happened)
-
-
-def checkpoint_sizes(project: Project) -> dict[int, int]:
-    """The checkpoints that are on disk: bytes by step."""
-    sizes = {}
-    for path in project.checkpoint_paths():
-        with suppress(OSError):  # it has just been deleted for a newer one
-            sizes[step_of(path)] = path.stat().st_size
-    return sizes
 
 
 def load_previews(project: Project, steps: Sequence[int]) -> Iterator[PreviewFrame]:

@@ -62,7 +62,7 @@ def test_training_is_locked_and_the_page_says_why(qtbot, make_window, find, tiny
         with_settings(tiny_project.config, ["train.log_every=9"])
     )
     other.end()
-    qtbot.waitUntil(lambda: session.neighbour.sentence == "")
+    qtbot.waitUntil(lambda: session.other_trainer.sentence == "")
     assert session.project.config == changed.config
     assert start.isEnabled()
     assert "Goes on where it was left" in state.text()
@@ -92,15 +92,15 @@ def test_ones_own_training_is_no_neighbour(qtbot, make_window, tiny_project, fak
 
     window = make_window(tiny_project)
     with tiny_project.lock():
-        window.session.neighbour.look()
-        assert window.session.neighbour.sentence == ""
+        window.session.other_trainer.look()
+        assert window.session.other_trainer.sentence == ""
     window.session.start_training(lambda: work.train_project(tiny_project, steps=20))
-    assert window.session.neighbour.sentence == ""
+    assert window.session.other_trainer.sentence == ""
     qtbot.waitUntil(lambda: window.session.jobs.get("train") is None)
-    assert window.session.neighbour.sentence == ""
+    assert window.session.other_trainer.sentence == ""
 
 
 def test_looking_leaves_nothing_behind(session, new_project):
     session.open_project(new_project.path)
-    session.neighbour.look()
+    session.other_trainer.look()
     assert not (new_project.path / "train.lock").exists()

@@ -49,13 +49,14 @@ def test_without_a_model_it_leads_to_training(make_window, new_project, find, qt
     assert window.current_page is window.pages["nav.train"]
 
 
-def test_the_first_checkpoint_opens_the_page(make_window, tiny_project, find, tmp_path):
+def test_the_first_checkpoint_opens_the_page(qtbot, make_window, tiny_project, find, tmp_path):
     shutil.move(tiny_project.checkpoints, tmp_path / "later")
     window = make_window(tiny_project)
     window.show_page(names.NAV_GENERATE)
     assert find(window, QWidget, "generate.empty").isVisible()
     shutil.move(tmp_path / "later", tiny_project.checkpoints)
     window.session.checkpoint_saved.emit(10, tiny_project.checkpoint_paths()[-1])
+    qtbot.waitUntil(lambda: window.session.checkpoints.steps == [10])
     assert not find(window, QWidget, "generate.empty").isVisible()
     assert find(window, QPushButton, "generate.run").isVisible()
     checkpoint = find(window, QComboBox, "generate.checkpoint")
@@ -95,6 +96,7 @@ def test_plain_weights_and_an_older_checkpoint_can_be_chosen(page, tiny_project,
     older = paths[-1].with_name("step_00000003.safetensors")
     shutil.copy(paths[-1], older)
     page.window.session.checkpoint_saved.emit(10, paths[-1])
+    page.qtbot.waitUntil(lambda: page.window.session.checkpoints.steps == [3, 10])
     assert [page.checkpoint.itemText(i) for i in range(3)] == [
         "Newest (step 10)",
         "Step 10  ★  best so far",

@@ -124,6 +124,7 @@ def test_a_damaged_checkpoint_is_a_sentence_and_the_page_lives_on(page, tiny_pro
     bad = tiny_project.checkpoints / "step_00000099.safetensors"
     bad.write_bytes(b"not a checkpoint")
     page.window.session.checkpoint_saved.emit(99, bad)
+    page.qtbot.waitUntil(lambda: 99 in page.window.session.checkpoints.steps)
     page.checkpoint.setCurrentIndex(1)  # that very one
     sentence = page.get(QLabel, "window.banner.text")
     page.qtbot.waitUntil(lambda: sentence.isVisible())
@@ -180,6 +181,7 @@ def test_a_change_of_eta_stays_with_the_checkpoint_that_is_seen(page, tiny_proje
     newer = tiny_project.checkpoints / "step_00000020.safetensors"
     shutil.copy(tiny_project.checkpoint_paths()[-1], newer)
     page.window.session.checkpoint_saved.emit(20, newer)
+    page.qtbot.waitUntil(lambda: 20 in page.window.session.checkpoints.steps)
     page.eta.setValue(0.5)
     page.wait_for_another(before)
     page.wait_until_done()

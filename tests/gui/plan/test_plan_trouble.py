@@ -125,11 +125,11 @@ def test_while_another_process_trains_the_project_it_cannot_be_planned(
     open_train, new_project, machine
 ) -> None:
     train = open_train(new_project)
-    neighbour = train.window.session.neighbour
+    other_trainer = train.window.session.other_trainer
     train.wait(lambda: train.button("train.plan").isEnabled())
-    neighbour.watch(None)  # it would look for itself
-    neighbour.sentence = "Another process trains this project."
-    neighbour.changed.emit(neighbour.sentence)
+    other_trainer.watch(None)  # it would look for itself
+    other_trainer.sentence = "Another process trains this project."
+    other_trainer.changed.emit(other_trainer.sentence)
     assert not train.button("train.plan").isEnabled()
     assert "Another process" in train.button("train.plan").toolTip()
 

@@ -208,6 +208,7 @@ def test_samplers_without_eta_say_so(sheet):
 def test_checkpoints_are_offered_with_the_star_of_the_best(sheet, tiny_project):
     shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
     sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
+    sheet.qtbot.waitUntil(lambda: 8 in sheet.session.checkpoints.steps)
     sheet.dialog.parent().pages["nav.generate"].show_best(8, 0.5)
     sheet.choose("sheet.y", "checkpoint", 8, 10)
     best = sheet.chip("sheet.y", "checkpoint", 8)
@@ -224,6 +225,7 @@ def test_checkpoints_are_offered_with_the_star_of_the_best(sheet, tiny_project):
 def test_a_checkpoint_that_training_deleted_leaves_a_gap_with_its_reason(sheet, tiny_project):
     shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
     sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
+    sheet.qtbot.waitUntil(lambda: 8 in sheet.session.checkpoints.steps)
     sheet.choose("sheet.y", "checkpoint", 8, 10)
     tiny_project.checkpoint_path(8).unlink()
     sheet.paint()

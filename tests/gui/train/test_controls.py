@@ -72,14 +72,14 @@ def test_effort_says_how_large_the_model_is(open_train, tmp_path, picture_folder
     assert combo.currentData() == "balanced"
     train.wait(lambda: train.text("train.weights") == weights_of(project))
     train.choose("train.effort", "quick")
+    train.wait(lambda: Project.open(project.path).config != project.config)
     quick = Project.open(project.path)
     assert quick.config.model.model_channels * 2 == project.config.model.model_channels
     assert weights_of(quick) != weights_of(project)
     train.wait(lambda: train.text("train.weights") == weights_of(quick))
 
     train.choose("train.size", 64)
-    config = Project.open(project.path).config
-    assert config.pictures.size == 64
+    train.wait(lambda: Project.open(project.path).config.pictures.size == 64)
     assert combo.currentData() == "quick"
 
 
@@ -132,12 +132,12 @@ def test_a_wrong_value_is_explained_beside_it_and_not_saved(open_train, new_proj
     field = train.write(path, "012")
     assert problem.isHidden()
     assert field.text() == "12"
-    assert Project.open(new_project.path).config.train.batch_size == 12
+    train.wait(lambda: Project.open(new_project.path).config.train.batch_size == 12)
 
     reset = train.find(train.window, QToolButton, names.item("train.reset", path))
     qtbot.mouseClick(reset, Qt.MouseButton.LeftButton)
     assert field.text() == "16"
-    assert Project.open(new_project.path).config.train.batch_size == 16
+    train.wait(lambda: Project.open(new_project.path).config.train.batch_size == 16)
     assert reset.isHidden()
 
 

@@ -87,7 +87,7 @@ def test_start_pause_continue_stop_and_open_again(open_train, new_project, make_
     last = train.newest()
     assert find_checkpoint(new_project) == new_project.checkpoint_path(last)
     assert train.series.steps.tolist() == list(range(1, last + 1))
-    assert train.start_says() == "Continue"
+    train.wait(lambda: train.start_says() == "Continue")
     assert train.text("train.saved") == f"Saved at step {last:,}"
     assert train.text("train.step") == f"{last:,}"
     assert train.text("train.memory").endswith(("MB", "GB"))

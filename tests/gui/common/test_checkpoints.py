@@ -1,0 +1,48 @@
+"""The list of checkpoints follows the disk, and nobody in the window reads it there."""
+
+from __future__ import annotations
+
+import shutil
+
+from ddpm_studio.gui.common import checkpoints as module
+
+
+def test_they_are_known_as_soon_as_a_project_is_open(session, tiny_project):
+    assert not session.checkpoints
+    assert session.open_project(tiny_project.path)
+    assert session.checkpoints.steps == [10]
+    assert session.checkpoints.paths == tiny_project.checkpoint_paths()
+    newest = session.checkpoints.newest
+    assert newest.nbytes == newest.path.stat().st_size
+    session.close_project()
+    assert not session.checkpoints
+
+
+def test_one_that_comes_or_goes_by_another_hand_is_noticed(
+    qtbot, make_window, tiny_project, monkeypatch
+):
+    monkeypatch.setattr(module, "LOOK_EVERY", 20)
+    session = make_window(tiny_project).session
+    first = tiny_project.checkpoint_path(10)
+    with qtbot.waitSignal(session.checkpoints.changed):
+        shutil.copy(first, tiny_project.checkpoint_path(20))
+    qtbot.waitUntil(lambda: session.checkpoints.steps == [10, 20])
+    with qtbot.waitSignal(session.checkpoints.changed):
+        first.unlink()
+    qtbot.waitUntil(lambda: session.checkpoints.steps == [20])
+
+
+def test_what_is_saved_during_a_look_is_seen_by_the_next(qtbot, session, tiny_project):
+    session.open_project(tiny_project.path)
+    for step in range(20, 60, 10):
+        shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(step))
+        session.checkpoint_saved.emit(step, tiny_project.checkpoint_path(step))
+    qtbot.waitUntil(lambda: session.checkpoints.steps == [10, 20, 30, 40, 50])
+
+
+def test_a_look_at_a_project_that_was_left_changes_nothing(qtbot, session, tiny_project):
+    session.open_project(tiny_project.path)
+    session.checkpoints.refresh()
+    session.close_project()
+    qtbot.waitUntil(lambda: not session.jobs.is_busy())
+    assert not session.checkpoints
