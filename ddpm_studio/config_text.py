@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import types
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from ddpm_studio.config import StudioConfig, describe_kind, field_types
+from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import ConfigError
+from ddpm_studio.fields import Setting, field_types, from_text, settings_of
 
-TRUE_WORDS = ("true", "yes", "on", "1")
-FALSE_WORDS = ("false", "no", "off", "0")
 RESIZING = {"pictures.size", "pictures.height", "model.channel_mult"}  # the levels of the U-Net
 WIDENING = {"model.model_channels", "model.channel_mult", "model.attention_resolutions"}
 
@@ -65,7 +64,7 @@ def with_settings(config: StudioConfig, settings: Iterable[str]) -> StudioConfig
             )
         _check_section(section)
         _check_field(section, name)
-        values[section][name] = _from_text(path, _fields(section)[name], text.strip())
+        values[section][name] = from_text(path, _fields(section)[name], text.strip())
         given.add(path)
     if given & RESIZING and "model.attention_resolutions" not in given:
         _keep_attention_levels(values, config)
@@ -74,6 +73,22 @@ def with_settings(config: StudioConfig, settings: Iterable[str]) -> StudioConfig
     if given & WIDENING and "model.norm_groups" not in given:
         _fit_groups(values)
     return config_from_dict(values)
+
+
+@cache
+def all_settings() -> dict[str, Setting]:
+    """What is said of every setting, by its dotted path, in order."""
+    return {
+        f"{section}.{name}": about
+        for section, section_class in field_types(StudioConfig).items()
+        for name, about in settings_of(section_class).items()
+    }
+
+
+def value_of(config: StudioConfig, path: str) -> Any:
+    """The value of a setting, by its dotted path."""
+    section, _, name = path.partition(".")
+    return getattr(getattr(config, section), name)
 
 
 def _keep_attention_levels(values: dict[str, Any], before: StudioConfig) -> None:
@@ -145,15 +160,3 @@ def _check_field(section: str, name: str) -> None:
         raise ConfigError(
             f"There is no setting {section}.{name}; {section} has {', '.join(known)}."
         )
-
-
-def _from_text(path: str, kind: Any, text: str) -> Any:
-    try:
-        if isinstance(kind, types.GenericAlias):
-            return [int(word) for word in text.strip("()[]").replace(",", " ").split()]
-        if kind is bool:
-            words = {**dict.fromkeys(TRUE_WORDS, True), **dict.fromkeys(FALSE_WORDS, False)}
-            return words[text.lower()]
-        return kind(text)
-    except (ValueError, KeyError):
-        raise ConfigError(f"{path} is {text!r}, but must be {describe_kind(kind)}.") from None

@@ -2,7 +2,7 @@
 
     @dataclass(frozen=True)
     class FilmOptions:
-        fps: float = setting(12.0, words="Speed", tip="Frames a second.", least=0.2, most=60)
+        fps: float = setting(12.0, "Speed", "Frames a second.", unit="fps", least=0.2, most=60)
 
         def __post_init__(self) -> None:
             check_fields(self)
@@ -19,7 +19,7 @@ import re
 import types
 import typing
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -28,22 +28,28 @@ from ddpm_studio.errors import ConfigError
 
 KEY = "setting"  # in a field's metadata
 COLOUR = "#[0-9a-fA-F]{6}"  # a pattern
+# what several settings have in common, for `setting(..., **PART)`
+PART: dict[str, Any] = {"least": 0, "below": 1, "allowed": "0 up to, not including, 1"}
+SEEDS: dict[str, Any] = {"least": 0, "below": 2**63, "allowed": "0 to 2^63 - 1"}
+TRUE_WORDS = ("true", "yes", "on", "1")
+FALSE_WORDS = ("false", "no", "off", "0")
 
 
 @dataclass(frozen=True)
 class Setting:
     """What is said of one field.
 
-    words: what a form calls it; term: what the literature does; tip: what it does, in a sentence;
-    help: the same on the command line, "" where there is no option for it; unit: behind a number.
+    words: what a form calls it, "" where no form shows it; a & stands before the key that leads to
+    it. tip: what it does, in a sentence; term: what the literature calls it. help: the tip of the
+    command line, "" where there is no option for it; unit: behind a number.
     least, most: belong to the range; above, below: do not. also: values beside it, such as 0 for
     "never". choices: values, and what a form calls them. pattern: what a whole text looks like.
     allowed: the end of "must be ..." where range and choices do not say it all.
     """
 
     words: str = ""
-    term: str = ""
     tip: str = ""
+    term: str = ""
     help: str = ""
     unit: str = ""
     least: float | None = None
@@ -73,6 +79,11 @@ class Setting:
         )
 
     @property
+    def title(self) -> str:
+        """The words as they are read."""
+        return self.words.replace("&", "")
+
+    @property
     def allowed_in_words(self) -> str:
         if self.allowed:
             return self.allowed
@@ -85,6 +96,8 @@ class Setting:
 
 def setting(
     default: Any,
+    words: str = "",
+    tip: str = "",
     *,
     choices: Sequence[Any] | Mapping[Any, str] = (),
     **about: Any,
@@ -92,7 +105,8 @@ def setting(
     """A field with that default; the rest is as in `Setting`. choices: also without words."""
     if not isinstance(choices, Mapping):
         choices = {choice: str(choice) for choice in choices}
-    return field(default=default, metadata={KEY: Setting(choices=choices, **about)})
+    said = Setting(words, tip, choices=choices, **about)
+    return field(default=default, metadata={KEY: said})
 
 
 @cache
@@ -140,11 +154,11 @@ def check(condition: bool, name: str, value: object, allowed: str) -> None:
         raise ConfigError(f"{name} is {value!r}, but must be {allowed}.")
 
 
-def check_choice(name: str, value: object, allowed: Sequence[object]) -> None:
+def check_choice(name: str, value: object, allowed: Collection[object]) -> None:
     check(value in allowed, name, value, one_of(allowed))
 
 
-def one_of(allowed: Sequence[object]) -> str:
+def one_of(allowed: Iterable[object]) -> str:
     return "one of " + ", ".join(map(str, allowed))
 
 
@@ -187,6 +201,28 @@ def plain_type(kind: Any) -> Any:
     if isinstance(kind, types.UnionType):
         return next(one for one in kind.__args__ if one is not types.NoneType)
     return kind
+
+
+def to_text(value: Any) -> str:
+    """A value as people write it, and as `from_text` reads it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) and float(f"{value:g}") == value else str(value)
+
+
+def from_text(name: str, kind: Any, text: str) -> Any:
+    """A value of a field's type; raises a ConfigError with the field's name."""
+    try:
+        if isinstance(kind, types.GenericAlias):
+            return [int(word) for word in text.strip("()[]").replace(",", " ").split()]
+        if kind is bool:
+            words = {**dict.fromkeys(TRUE_WORDS, True), **dict.fromkeys(FALSE_WORDS, False)}
+            return words[text.lower()]
+        return kind(text)
+    except (ValueError, KeyError):
+        raise ConfigError(f"{name} is {text!r}, but must be {describe_kind(kind)}.") from None
 
 
 def describe_kind(kind: Any) -> str:

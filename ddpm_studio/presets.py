@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from ddpm_studio.config import (
-    ModelConfig,
-    PicturesConfig,
-    StudioConfig,
-    TrainConfig,
-    check_choice,
-)
+from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainConfig
+from ddpm_studio.fields import check_choice
 
 PRESETS: dict[str, StudioConfig] = {
     # minutes on a CPU; the evidence for these numbers is in the README

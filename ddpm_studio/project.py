@@ -133,6 +133,9 @@ class Project:
     def checkpoint_path(self, step: int) -> Path:
         return self.checkpoints / f"step_{step:08d}.safetensors"
 
+    def preview_path(self, step: int) -> Path:
+        return self.samples / f"step_{step:08d}.png"
+
     def checkpoint_paths(self) -> list[Path]:
         """All checkpoints, the oldest first."""
         found = [path for path in self.checkpoints.glob(CHECKPOINT_PATTERN) if step_of(path) >= 0]
@@ -233,19 +236,22 @@ def step_of(path: Path) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() else -1
 
 
+def is_locked(path: str) -> bool:
+    """Whether a setting, by its dotted path, no longer changes once there is a checkpoint."""
+    section, _, name = path.partition(".")
+    return section in LOCKED_SECTIONS or name in LOCKED_FIELDS.get(section, ())
+
+
 def check_locked(old: StudioConfig, new: StudioConfig) -> None:
     """Raise a ConfigError that names the first setting that may no longer change."""
     for section in dataclasses.fields(StudioConfig):
         before, after = getattr(old, section.name), getattr(new, section.name)
         for field in dataclasses.fields(before):
-            is_locked = section.name in LOCKED_SECTIONS or field.name in LOCKED_FIELDS.get(
-                section.name, ()
-            )
             values = getattr(before, field.name), getattr(after, field.name)
             if (section.name, field.name, values[0]) == ("pictures", "channels", 0):
                 continue  # as the folder is; now it is known how that is
-            if is_locked and values[0] != values[1]:
-                name = f"{section.name}.{field.name}"
+            name = f"{section.name}.{field.name}"
+            if is_locked(name) and values[0] != values[1]:
                 name = SAID_AS.get(name, name)
                 was, wanted = (attrgetter(name)(config) for config in (old, new))
                 raise ConfigError(

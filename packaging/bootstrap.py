@@ -1,7 +1,7 @@
 """Sets up `.venv` in the repository, then runs the program or its tests there.
 
     python3 packaging/bootstrap.py run [ARGUMENTS...]     the program; alone: its window, or a demo
-    python3 packaging/bootstrap.py test [PYTEST ARGS...]  ruff, mypy and pytest
+    python3 packaging/bootstrap.py test [PYTEST ARGS...]  ruff, mypy, import rules and pytest
 
 uv installs the packages where it is there, else pip. With `--system` before `run` or `test`, apt
 installs what Qt lacks. A stamp in `.venv` says what is installed: the second time starts at once.
@@ -32,6 +32,7 @@ STAGES = {  # what the environment's Python is given; pytest last, its closing l
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format --check": ["-m", "ruff", "format", "--check", "."],
     "mypy": ["-m", "mypy", "ddpm_studio"],
+    "lint-imports": ["-c", "import importlinter.cli as cli; cli.lint_imports_command()"],
     "pytest": ["-m", "pytest"],
 }
 

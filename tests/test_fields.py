@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.config_text import all_settings, config_to_dict, value_of
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.fields import add_option, check_fields, setting, settings_of
@@ -78,3 +80,12 @@ def test_a_form_of_a_film_finds_all_that_it_says() -> None:
             assert about.tip.endswith("."), name
         value = getattr(FilmOptions(), name)
         assert value is None or about.allows(value)
+
+
+def test_every_setting_says_what_it_does_and_allows_its_default() -> None:
+    config = StudioConfig()
+    paths = [f"{key}.{name}" for key, names in config_to_dict(config).items() for name in names]
+    assert list(all_settings()) == paths
+    for path, about in all_settings().items():
+        assert about.tip.endswith("."), path
+        assert about.allows(value_of(config, path)), path

@@ -1,6 +1,8 @@
 """What the README shows works as it stands there."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +59,9 @@ def test_its_lines_are_short(page: Path) -> None:
     words = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL).splitlines()
     long = [line for line in words if len(line) > 100 and not line.startswith("|")]
     assert [line for line in long if "](" not in line] == []
+
+
+def test_the_drawing_of_the_rooms_is_that_of_the_imports() -> None:
+    """`python docs/draw_architecture.py` draws it again."""
+    check = [sys.executable, str(ROOT / "docs" / "draw_architecture.py"), "--check"]
+    assert subprocess.run(check, check=False).returncode == 0

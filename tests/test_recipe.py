@@ -10,6 +10,7 @@ from ddpm_studio import __version__
 from ddpm_studio.config import SPACINGS, VARIANCES, SampleConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.recipe import FORMAT_VERSION, SHOWS, Recipe, fingerprint
+from ddpm_studio.recipe.section import Section
 from ddpm_studio.samplers import SAMPLERS
 
 text = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -191,6 +192,49 @@ def test_any_text_is_a_recipe_or_a_studio_error(anything):
 def test_unknown_entries_are_named(recipe):
     with pytest.raises(StudioError, match="guidance"):
         Recipe.from_text(edited(recipe, sample__guidance=7.5))
+    with pytest.raises(StudioError) as caught:
+        Recipe.from_text(edited(recipe, mask={"picture": "a.png"}, guidance=7.5))
+    assert str(caught.value) == (
+        "The recipe was made with guidance, mask, which this program does not know."
+    )
+    with pytest.raises(StudioError, match=r"The recipe lacks entries: which\."):
+        Recipe.from_text(edited(recipe).replace('"which": "ema", ', ""))
+
+
+def test_a_section_that_comes_is_a_row_and_no_format(recipe):
+    """What does not use it is written as before; what does, an older program refuses by name."""
+    row = Section("guidance", lambda recipe: {}).row
+
+    @dataclasses.dataclass(frozen=True)
+    class Later(Recipe):
+        guidance: float = dataclasses.field(default=1.0, metadata=row)
+
+    values = {field.name: getattr(recipe, field.name) for field in dataclasses.fields(recipe)}
+    assert Later(**values).to_text() == recipe.to_text()
+    guided = Later(**values, guidance=3.0)
+    assert Later.from_text(guided.to_text()) == guided
+    assert Later.from_text(recipe.to_text()).guidance == 1
+    with pytest.raises(StudioError, match="made with guidance, which this program does not know"):
+        Recipe.from_text(guided.to_text())
+
+
+def test_a_setting_that_comes_is_read_where_it_is_not_said(recipe, monkeypatch):
+    """Its default is what was painted before there was that setting."""
+
+    @dataclasses.dataclass(frozen=True)
+    class LaterConfig(SampleConfig):
+        churn: float = 0.0
+
+    text = recipe.to_text()
+    monkeypatch.setattr("ddpm_studio.recipe.sections.SampleConfig", LaterConfig)
+    later = Recipe.from_text(text)
+    assert later.sample.churn == 0
+    assert later.to_text() == text
+    churned = dataclasses.replace(later, sample=LaterConfig(churn=0.5))
+    assert Recipe.from_text(churned.to_text()) == churned
+    monkeypatch.undo()
+    with pytest.raises(StudioError, match=r"made with sample\.churn, which this program"):
+        Recipe.from_text(churned.to_text())
 
 
 def test_a_newer_recipe_asks_for_an_update(recipe):

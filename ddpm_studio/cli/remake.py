@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from argparse import Namespace
 from collections.abc import Generator, Iterator
@@ -24,7 +23,7 @@ from ddpm_studio.gallery.origin import (
     recipe_for,
 )
 from ddpm_studio.project import Project, is_project
-from ddpm_studio.recipe import Recipe
+from ddpm_studio.recipe import Recipe, of_pictures
 from ddpm_studio.sampling.remake import remake_pictures
 from ddpm_studio.training.checkpoints import choose_checkpoint
 from ddpm_studio.training.loaded import Loaded, load
@@ -60,7 +59,7 @@ def remake(options: Namespace) -> Iterator[object]:
     else:
         pictures = yield from remake_recipe(project, made_by, options.device, checkpoint)
         whole = picture_grid(pictures) if len(pictures) > 1 else pictures[0]
-        text = None if options.no_recipe else _of_pictures(made_by).to_text()
+        text = None if options.no_recipe else of_pictures(made_by).to_text()
         write_png(options.out, whole, text)
     yield FileWritten(options.out)
     yield Note(f"The {'film' if films else 'picture'} is {options.out}")
@@ -111,8 +110,3 @@ def _project_around(file: Path) -> Path:
         if is_project(folder):
             return folder
     raise StudioError(f"{file} is in no project; say which one made it with --project.")
-
-
-def _of_pictures(recipe: Recipe) -> Recipe:
-    """What a page of pictures carries when it came from a film."""
-    return dataclasses.replace(recipe, film=None)

@@ -11,6 +11,7 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.events import SampleStep
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.recipe import Recipe
+from ddpm_studio.recipe.values import check_entries
 
 if TYPE_CHECKING:  # torch comes with these
     import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # torch comes with these
     from ddpm_studio.sampling.network import Network
 
 BOTH, TRAINING, FINISHED = "both", "training", "finished"  # what a film can be of, and show
+OTHERS = {"of", "show", "stages"}  # entries beside the options
 STILL = ".png"  # a page of stages, or the finished pictures of a film
 
 
@@ -47,6 +49,8 @@ def check_film(recipe: Recipe, out: Path) -> None:
             "A film of what comes of a picture from every level of noise is not made again from "
             "its recipe; the window makes a new one."
         )
+    known = {field.name for field in dataclasses.fields(FilmOptions)}
+    check_entries(film, known | OTHERS, (), inside="film.")
     _options(film)
     if _stages(film):
         check_strip_path(out)

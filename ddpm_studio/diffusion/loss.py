@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ddpm_studio.config import PREDICTIONS, check_choice
+from ddpm_studio.config import PREDICTIONS
 from ddpm_studio.diffusion.process import Process
+from ddpm_studio.fields import check_choice
 
 
 def l_simple(output: Tensor, target: Tensor) -> Tensor:

@@ -1,17 +1,19 @@
 """The window: everything that imports Qt. This is how a page is made.
 
-The parts: `app` (start), `main_window` and `rail`, `session` (what pages share), `jobs` and
-`progress` (background work), `errors`, `settings`, `theme` and `palette` (the look), `names`
-(every objectName), `pages/`, `widgets/`, `dialogs/`, and `work/` (what jobs do).
+The parts: `app` (start), `main_window`, `session` (what pages share), `names` (object names that
+several places use), `pages/` (one file for each page), `shell/` (the frame around them), a wing for
+each thing that a person does (`start/`, `pictures/`, `train/`, ...), and `common/` (what two wings
+use: jobs, errors, settings, theme, buttons, forms, dialogs). Wings never import each other.
 
-A page is `Page(session, parent)`, a subclass of `pages.page.Page`. It builds all its widgets in
-the constructor, with `set_content` and `set_empty`, and without torch, PIL, av or pyqtgraph: those
-may be imported at the top of no module that `main_window` imports. What needs pyqtgraph in the
-GUI thread is put into its (already named) frame when `session.warmed_up` comes, or at once if
-`session.device_name` is not "". Pages never import each other; they reach each other through
-`session`: `want_page`, `project_changed`, `config_changed`, `checkpoint_saved`, `warmed_up`.
+A page is `Page(session, parent)`, a subclass of `pages.page.Page`, and a row of `pages.PAGES`: its
+name, title, icon, tip and keys stand at its class, and rail, keys and stack are made of that. It
+builds all its widgets in the constructor, with `set_content` and `set_empty`, and without torch,
+PIL, av or pyqtgraph: those may be imported at the top of no module that `main_window` imports. What
+needs pyqtgraph in the GUI thread is put into its (already named) frame when `session.warmed_up`
+comes, or at once if `session.device_name` is not "". Pages never import each other; they reach each
+other through signals of `session`, such as `project_changed`, `checkpoint_saved`, `best_changed`.
 
-**A job.** Long work is a generator in `work/<page>.py` that imports the engine inside:
+**A job.** Long work is a generator in the wing's `work.py` that imports the engine inside:
 
     def train_project(project: Project, seconds: float | None) -> Iterator[object]:
         from ddpm_studio.training import train
@@ -44,7 +46,8 @@ it; one that was left has it until its thread has ended.
 banner says what goes on, and how it has ended. The names of jobs are in `common/job_names`.
 
 **Progress.** The status line shows every job by itself: title, fraction, time left, stop.
-`progress.Meter` reads the engine's events; an event class of a new kind of work gets a line there.
+`progress.Meter` reads the engine's events; how the job stands is a `Standing`, `job.progress`:
+a `ProgressLine` shows its fraction, and `Standing.words` are the words beside it.
 `quiet=True` keeps a job of a moment out of the status line.
 
 **Errors.** Those of jobs reach the banner without help; a page only puts its own buttons right.
@@ -54,18 +57,21 @@ Errors in the GUI thread: `session.report(error)`. A remark without fault: `sess
 are set: the last value comes back. `remember_splitter` likewise. What belongs to a project goes
 into its config: `session.change_config(config)`.
 
-**Names and words.** Every control has an objectName from `names`, and through `ControlRow` or
-`explain` an accessible name and a tooltip: plain words first, the technical term under them.
-Widgets of `widgets/inputs.py` (wheel-safe) instead of Qt's own; `Button` and `IconButton` for
-buttons, at most one `kind="primary"` on a page.
+**Names and words.** Every control has an objectName (`names` has the rule), and through `Form`,
+`ControlRow` or `explain` an accessible name and a tooltip: plain words first, the technical term
+under them. Widgets of `common/inputs.py` (wheel-safe) instead of Qt's own; `Button` and
+`IconButton` for buttons, at most one `kind="primary"` on a page. Dialogs are a
+`common.dialog.Dialog`, rows and columns are made with `common/layout.py`, folders and files are
+chosen with `common/choose_path.py`.
 
 **The look.** Styles select by `setProperty("kind", ...)`: labels title, heading, label, caption,
 muted, figure, danger; frames panel, card, canvas, line. Spacing 4, 8, 12, 16, 24. Painted widgets
 take `theme.colour("accent")` or the QPalette and repaint on `theme.changed`. Text is 12 px or more.
 
-**Tests** are in tests/gui/test_<page>_page.py; its conftest gives `make_window(project)`,
+**Tests** are in tests/gui/<wing>/; their conftest gives `make_window(project)`,
 `window`, `session`, `settings`, `new_project` (not trained), `tiny_project` (trained for real)
 and `fake_training` (replaces `work.train.train_project` with the same events, fast). Drive real
-widgets by name: `find(window, QPushButton, names.TRAIN_START)`. No thread survives a test, and
-Qt's warnings fail it. A picture of each page is one function in tests/scenes/screenshots.py.
+widgets by name: `find(window, QPushButton, "train.start")`; `window.pages["nav.train"]` is a page.
+No thread survives a test, and Qt's warnings fail it. A picture of each page is one function in
+tests/scenes/.
 """

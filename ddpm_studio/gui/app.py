@@ -6,7 +6,7 @@ The order of the start, and why:
 2. Qt, the theme, the session and the window. Nothing that these import brings torch, PIL, av or
    pyqtgraph along; a test holds that.
 3. The window is painted.
-4. Only then torch and the engine are imported, by a job on a thread (work/start.py).
+4. Only then torch and the engine are imported, by a job on a thread (common/warm_up.py).
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from PySide6.QtGui import QIcon  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from ddpm_studio import __version__  # noqa: E402
-from ddpm_studio.gui.batch.batch import Batching  # noqa: E402
 from ddpm_studio.gui.common.errors import UncaughtErrors, start_log  # noqa: E402
 from ddpm_studio.gui.common.resources import resource_path  # noqa: E402
 from ddpm_studio.gui.common.settings import Settings  # noqa: E402
@@ -82,7 +81,7 @@ def create_window(
     theme = Theme(application, settings.get("theme", "system"))
     session = Session(settings, theme)
     with theme.undressed():
-        window = MainWindow(session, Batching(session))
+        window = MainWindow(session)
     session.setParent(window)
     theme.setParent(window)
     if project is not None:

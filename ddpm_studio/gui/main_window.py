@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -15,39 +15,26 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QMainWindow,
-    QMenu,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch.batch import Batching
-from ddpm_studio.gui.common.errors import Failure
-from ddpm_studio.gui.pages.generate_page import GeneratePage
-from ddpm_studio.gui.pages.made_page import MadePage
+from ddpm_studio.gui.common.layout import column, holder, row, wide
+from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.pages import PAGES
 from ddpm_studio.gui.pages.page import Page
-from ddpm_studio.gui.pages.pictures_page import PicturesPage
-from ddpm_studio.gui.pages.start_page import StartPage
-from ddpm_studio.gui.pages.train_page import TrainPage
 from ddpm_studio.gui.recipes.drop import RecipeDrop, local_file
 from ddpm_studio.gui.session import Session, project_or_pictures
 from ddpm_studio.gui.shell.banner import Banner
 from ddpm_studio.gui.shell.overlay import Overlay
-from ddpm_studio.gui.shell.rail import Rail
+from ddpm_studio.gui.shell.rail import Rail, StepButton
 from ddpm_studio.gui.shell.shortcuts import ShortcutsDialog
 from ddpm_studio.gui.shell.status_line import StatusLine
-from ddpm_studio.gui.start.new_project import NewProjectDialog
 from ddpm_studio.project import Project
 
 SMALLEST, FIRST_SIZE = (960, 640), (1280, 800)
 GENERAL_KEYS = (
-    ("Ctrl+1 to Ctrl+4", "Pictures, Train, Generate, Made"),
-    ("Ctrl+0", "Start screen"),
+    (f"{PAGES[1].keys} to {PAGES[-1].keys}", ", ".join(page.title for page in PAGES[1:])),
+    (PAGES[0].keys, "Start screen"),
     ("Ctrl+N", "New project from a folder"),
     ("Ctrl+O", "Open a project"),
     ("Ctrl+V", "Use the recipe in a file that was copied"),
@@ -57,14 +44,17 @@ GENERAL_KEYS = (
 
 
 class MainWindow(QMainWindow):
-    """Owns the pages and dialogs; pages and session say what they want by signals."""
+    """Owns the pages; they and the session say what they want by signals.
+
+    Attributes: pages, by the name of their step in the rail; recipes, for files that are dropped.
+    """
 
     painted = Signal()  # once, after the window was on the screen for the first time
     closed = Signal()
 
-    def __init__(self, session: Session, batching: Batching) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self.session, self.batching = session, batching
+        self.session = session
         self._closing = False
         self._was_painted = False
         self.setObjectName("window")
@@ -80,14 +70,12 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
         self.show_page(names.NAV_START)
         self.setFocus()  # no ring anywhere until Tab is pressed
-        self.start_page.refresh()
 
     # pages
 
     def show_page(self, nav_name: str) -> None:
         """Go to a page by the name of its step in the rail."""
-        page = self._pages[nav_name]
-        self._stack.setCurrentWidget(page)
+        self._stack.setCurrentWidget(self.pages[nav_name])
         self._rail.set_current(nav_name)
 
     @property
@@ -95,25 +83,6 @@ class MainWindow(QMainWindow):
         page = self._stack.currentWidget()
         assert isinstance(page, Page)
         return page
-
-    # dialogs
-
-    def show_new_project(self, pictures: Path | None = None) -> NewProjectDialog:
-        self.session.pictures_expected.emit()
-        dialog = NewProjectDialog(self.session, self, pictures)
-        dialog.wanted.connect(self.session.create_project)
-        dialog.open()
-        return dialog
-
-    def show_open_project(self) -> None:
-        chooser = QFileDialog(
-            self, "Open a project (its folder)", str(self.session.settings.projects_folder)
-        )
-        chooser.setFileMode(QFileDialog.FileMode.Directory)
-        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(self.session.open_project)
-        chooser.open()
 
     def show_shortcuts(self) -> ShortcutsDialog:
         page = self.current_page
@@ -129,63 +98,30 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         session, theme = self.session, self.session.theme
-        self.start_page = StartPage(session, self)
-        self.pictures_page = PicturesPage(session, self)
-        self.train_page = TrainPage(session, self)
-        self.generate_page = GeneratePage(session, self.batching, self)
-        self.train_page.best_changed.connect(self.generate_page.show_best)
-        self.train_page.checkpoint_chosen.connect(self.generate_page.choose_checkpoint)
-        self.made_page = MadePage(session, self.batching, self)
-        pages = (
-            self.start_page,
-            self.pictures_page,
-            self.train_page,
-            self.generate_page,
-            self.made_page,
-        )
-        self._pages: dict[str, Page] = {page.nav_name: page for page in pages}
+        self.pages: dict[str, Page] = {page.nav_name(): page(session, self) for page in PAGES}
         self._stack = QStackedWidget()
-        for page in pages:
+        for page in self.pages.values():
             self._stack.addWidget(page)
         self.recipes = RecipeDrop(session, self)
-        self._rail = Rail(theme)
+        self._rail = Rail(theme, [_step(page, theme) for page in PAGES])
         self._banner = Banner(theme)
         self._status = StatusLine(theme, session.jobs)
-        banner_holder = QWidget()
-        banner_row = QHBoxLayout(banner_holder)
-        banner_row.setContentsMargins(24, 0, 24, 0)
-        banner_row.addWidget(self._banner)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.setContentsMargins(0, 12, 0, 0)
-        right.addWidget(banner_holder)
-        right.addWidget(self._stack, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self._rail)
-        middle.addLayout(right, 1)
-        central = QWidget()
-        layout = QVBoxLayout(central)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(middle, 1)
-        layout.addWidget(self._status)
-        self.setCentralWidget(central)
+        banner = holder(row(self._banner, margins=(24, 0, 24, 0)))
+        right = column(banner, wide(self._stack), spacing=0, margins=(0, 12, 0, 0))
+        middle = row(self._rail, wide(right), spacing=0)
+        self.setCentralWidget(holder(column(wide(middle), self._status, spacing=0)))
         self._saving = Overlay(theme, "export", "Saving…", "window.saving", self, dashed=False)
         self._drop = Overlay(theme, "drop", "Drop the folder", "window.drop", self, dashed=True)
 
     def _connect(self) -> None:
         session = self.session
         self._rail.step_chosen.connect(self.show_page)
-        self._rail.theme_wanted.connect(self._on_theme_wanted)
+        self._rail.theme_chosen.connect(self.set_theme)
         self._rail.shortcuts_wanted.connect(self.show_shortcuts)
-        self.start_page.new_wanted.connect(self.show_new_project)
-        self.start_page.open_wanted.connect(self.show_open_project)
-        self.pictures_page.new_wanted.connect(self.show_new_project)
-        self.generate_page.recipe_file_wanted.connect(self.recipes.choose)
+        session.recipe_file_wanted.connect(self.recipes.choose)
         session.project_changed.connect(self._on_project_changed)
         session.page_wanted.connect(self.show_page)
-        session.failed.connect(self._on_failed)
+        session.failed.connect(self._banner.show_failure)
         session.noticed.connect(self._banner.show_notice)
         session.warmed_up.connect(self._status.set_device)
         session.jobs.became_idle.connect(self._on_idle)
@@ -193,21 +129,22 @@ class MainWindow(QMainWindow):
         self.painted.connect(session.warm_up, Qt.ConnectionType.QueuedConnection)
 
     def _add_shortcuts(self) -> None:
+        session = self.session
+        for page in PAGES:
+            self._add_shortcut(page.keys, partial(self.show_page, page.nav_name()))
         for keys, action in (
-            ("Ctrl+1", lambda: self.show_page(names.NAV_PICTURES)),
-            ("Ctrl+2", lambda: self.show_page(names.NAV_TRAIN)),
-            ("Ctrl+3", lambda: self.show_page(names.NAV_GENERATE)),
-            ("Ctrl+4", lambda: self.show_page(names.NAV_MADE)),
-            ("Ctrl+0", lambda: self.show_page(names.NAV_START)),
-            ("Ctrl+N", self.show_new_project),
-            ("Ctrl+O", self.show_open_project),
+            ("Ctrl+N", lambda: session.new_project_wanted.emit(None)),
+            ("Ctrl+O", session.open_project_wanted.emit),
             ("Ctrl+V", self.recipes.paste),
             ("Ctrl+Return", self._on_main_action),
             ("Ctrl+Enter", self._on_main_action),
             ("F1", self.show_shortcuts),
             ("?", self.show_shortcuts),
         ):
-            QShortcut(QKeySequence(keys), self).activated.connect(action)
+            self._add_shortcut(keys, action)
+
+    def _add_shortcut(self, keys: str, action: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(action)
 
     # what happens
 
@@ -219,27 +156,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{project.name} – DDPM Studio" if project else "DDPM Studio")
         self._banner.hide()
         self.show_page(names.NAV_PICTURES if project else names.NAV_START)
-
-    def _on_failed(self, failure: Failure) -> None:
-        self._banner.show_failure(failure)
-
-    def _on_theme_wanted(self) -> None:
-        theme = self.session.theme
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        group = QActionGroup(menu)
-        for choice, text, icon in (
-            ("system", "As the system", "system"),
-            ("dark", "Dark", "moon"),
-            ("light", "Light", "sun"),
-        ):
-            role = "accent_text" if choice == theme.choice else "muted"
-            action = menu.addAction(theme.icon(icon, 20, role, role), text)
-            action.setCheckable(False)
-            action.setData(choice)
-            group.addAction(action)
-        group.triggered.connect(lambda action: self.set_theme(action.data()))
-        menu.popup(self._rail.theme_menu_position(menu.sizeHint()))
 
     def set_theme(self, choice: str) -> None:
         """ "system", "dark" or "light", at once and next time."""
@@ -279,7 +195,7 @@ class MainWindow(QMainWindow):
         if project is not None:
             QTimer.singleShot(0, self, lambda: self.session.open_project(project))
         elif pictures is not None:
-            QTimer.singleShot(0, self, lambda: self.show_new_project(pictures))
+            QTimer.singleShot(0, self, lambda: self.session.new_project_wanted.emit(pictures))
         else:
             QTimer.singleShot(0, self, lambda: self.recipes.open(path))
 
@@ -298,14 +214,14 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         event.accept()
-        self.pictures_page.release()
-        self.made_page.release()
+        for page in self.pages.values():
+            page.release()
         self.closed.emit()
 
     def _remember(self) -> None:
         settings = self.session.settings
         settings.set_bytes("window/geometry", self.saveGeometry())
-        for page in self._pages.values():
+        for page in self.pages.values():
             page.save_settings()
         settings.save()
 
@@ -324,3 +240,8 @@ class MainWindow(QMainWindow):
         if self._closing and event.type() in (QEvent.Type.KeyPress, QEvent.Type.Shortcut):
             return True
         return super().event(event)
+
+
+def _step(page: type[Page], theme: Theme) -> StepButton:
+    words, tip = page.word or page.title, f"{page.tip} ({page.keys})"
+    return StepButton(theme, page.icon, words, page.nav_name(), tip)

@@ -14,13 +14,14 @@ from ddpm_studio.events import CheckpointSaved, TrainStarted
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.errors import Failure, describe_failure
-from ddpm_studio.gui.common.job_names import SAMPLE_PROJECT, TRAIN, WARM_UP
+from ddpm_studio.gui.common.job_names import TRAIN, WARM_UP
 from ddpm_studio.gui.common.jobs import Job, JobRunner, MakeSteps
 from ddpm_studio.gui.common.left_jobs import LeftJobs
+from ddpm_studio.gui.common.other_trainer import Neighbour
 from ddpm_studio.gui.common.settings import Settings
+from ddpm_studio.gui.common.small_writes import SmallWrites
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.shell import work as start_work
-from ddpm_studio.gui.shell.other_trainer import Neighbour
+from ddpm_studio.gui.common.warm_up import warm_up
 from ddpm_studio.presets import DEFAULT_PRESET
 from ddpm_studio.project import FILE_NAME, Project, check_locked
 
@@ -36,8 +37,13 @@ class Session(QObject):
     failed = Signal(object)  # Failure, for the banner
     noticed = Signal(str)  # a sentence for the banner
     page_wanted = Signal(str)  # the name of a step of the rail
+    new_project_wanted = Signal(object)  # a folder of pictures, or None: the person chooses one
+    open_project_wanted = Signal()  # the person chooses which
     pictures_expected = Signal()  # somebody is about to choose a folder
     training_wanted = Signal()  # as if Start had been clicked on the Train page
+    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
+    checkpoint_wanted = Signal(int)  # the next pictures are to come from the one of this step
+    recipe_file_wanted = Signal()  # the person chooses a file with a recipe
     recipe_wanted = Signal(object, str)  # Recipe; "all", "without_seed" or "seed" of it
     warmed_up = Signal(str)  # torch and the engine are imported; what computes
 
@@ -48,6 +54,8 @@ class Session(QObject):
         self.jobs = JobRunner(self)
         self.device = DeviceTurns(self.jobs, self)
         self.left = LeftJobs(self.jobs, self)
+        self.small_writes = SmallWrites(self.jobs, self)
+        self.small_writes.failed.connect(lambda _path, error: self.report(error))
         self.project: Project | None = None
         self.device_name = ""  # "" until warmed up
         self.neighbour = Neighbour(self)
@@ -96,25 +104,26 @@ class Session(QObject):
 
         One that is open and trained here already is only shown.
         """
-        return self._try(lambda: self._show_project(Project.open(path)))
+        return self._try(lambda: self.show_project(Project.open(path)))
 
     def create_project(self, path: Path, pictures: Path, config: StudioConfig) -> bool:
         """Make a project and open it; an error goes to the banner."""
-        return self._try(lambda: self._show_project(Project.create(path, pictures, config)))
+        return self._try(lambda: self.show_project(Project.create(path, pictures, config)))
 
-    def create_sample_project(self) -> Job:
-        """Draw sample pictures in the background, then open the project that holds them."""
-        running = self.jobs.get(SAMPLE_PROJECT)
-        if running is not None:
-            return running
-        path = self.free_place("Planets")
-        job = self.jobs.start(
-            SAMPLE_PROJECT,
-            lambda: start_work.draw_sample_project(path),
-            title="Painting sample pictures",
-        )
-        job.succeeded.connect(self._show_project)
-        return job
+    def show_project(self, project: Project) -> None:
+        """Close what is open, and from now on show this one."""
+        if self._is_closing:
+            return
+        is_open = self.project is not None and self.project.path == project.path
+        if is_open and self.jobs.get(TRAIN) is not None:
+            self.want_page(names.NAV_TRAIN)
+            return
+        said = self._leave_project()
+        self.project = project
+        self.settings.add_recent_project(project.path)
+        self.project_changed.emit(project)
+        self._watch_neighbour()
+        self._say(said)
 
     def close_project(self) -> None:
         """Back to the start screen. Training saves and ends; what writes files goes on."""
@@ -176,7 +185,7 @@ class Session(QObject):
         """Import the engine in the background; call it once the first window is painted."""
         if self.device_name or self.jobs.get(WARM_UP) is not None or self._is_closing:
             return
-        job = self.jobs.start(WARM_UP, start_work.warm_up, quiet=True)
+        job = self.jobs.start(WARM_UP, warm_up, quiet=True)
         job.succeeded.connect(self._on_warm)
 
     def start_training(self, make_steps: MakeSteps, title: str = "Training") -> Job:
@@ -211,20 +220,6 @@ class Session(QObject):
         if self.project is not None:
             self.leaving.emit()
         return self.left.leave(self.project)
-
-    def _show_project(self, project: Project) -> None:
-        if self._is_closing:
-            return
-        is_open = self.project is not None and self.project.path == project.path
-        if is_open and self.jobs.get(TRAIN) is not None:
-            self.want_page(names.NAV_TRAIN)
-            return
-        said = self._leave_project()
-        self.project = project
-        self.settings.add_recent_project(project.path)
-        self.project_changed.emit(project)
-        self._watch_neighbour()
-        self._say(said)
 
     def _watch_neighbour(self) -> None:
         """Only while nobody here has the lock: between lock and its note, it would look foreign."""

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from ddpm_studio.config import ModelConfig, check
+from ddpm_studio.config import ModelConfig
+from ddpm_studio.fields import check
 from ddpm_studio.nn.blocks import (
     Attention,
     Downsample,

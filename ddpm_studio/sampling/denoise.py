@@ -8,8 +8,9 @@ from numbers import Integral, Real
 import torch
 from torch import Tensor
 
-from ddpm_studio.config import PREDICTIONS, VARIANCES, check, check_choice
+from ddpm_studio.config import PREDICTIONS, VARIANCES
 from ddpm_studio.diffusion import NoiseSchedule
+from ddpm_studio.fields import check, check_choice
 from ddpm_studio.nn.per_picture import per_picture
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.frame import Frame

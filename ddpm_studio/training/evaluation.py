@@ -64,7 +64,7 @@ class Looks:
         if not self._trainer.team.leads:
             return
         step, before = self._trainer.step, self._pace.seconds
-        steps = preview(self._trainer, self._project.samples / f"step_{step:08d}.png")
+        steps = preview(self._trainer, self._project.preview_path(step))
         while True:
             event: Progress | PreviewSaved | Note | None
             try:

@@ -139,7 +139,7 @@ def test_a_refresh_while_pictures_arrive_is_short(window: MainWindow, project: P
     """What the GUI thread does each time that a batch has brought some."""
     open_wall(window, project)
     wait(lambda: not window.session.jobs.is_busy())
-    page = window.made_page
+    page = window.pages["nav.made"]
     source = project.gallery / "batch" / "project_step00001000_seed000000.png"
     times = []
     for number in range(5):

@@ -135,7 +135,7 @@ def test_scrolling_stays_smooth(window: MainWindow, factor: int, how: str) -> No
 
 def test_opening_a_large_set_is_short(window: MainWindow) -> None:
     """What the GUI thread does when 20,000 pictures have been prepared."""
-    page = window.pictures_page
+    page = window.pages["nav.pictures"]
     folder = page._jobs.folder
     start = time.perf_counter()
     page._on_prepared(folder)
@@ -221,7 +221,7 @@ def measure(place: str) -> None:
         wait(row_is_there)
         first_rows.append(time.perf_counter() - start)
     first_row = min(first_rows)
-    wait(lambda: window.pictures_page._jobs.folder is not None)
+    wait(lambda: window.pages["nav.pictures"]._jobs.folder is not None)
     whole = time.perf_counter() - start
     settle(window)
     memory = psutil.Process().memory_info().rss / 2**20

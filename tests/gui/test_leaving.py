@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import CheckpointSaved, FileWritten, TrainStarted
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch import work as batch_work
+from ddpm_studio.gui.batch import batch as batch_work
 from ddpm_studio.gui.batch.batch import Batching
 from ddpm_studio.gui.common.job_names import BATCH, EXPORT, SAMPLE, SAVE, TRAIN
 from ddpm_studio.gui.common.jobs import JobState
@@ -179,10 +179,10 @@ def test_nobody_borrows_the_device_from_a_training_that_still_saves(qtbot, sessi
 
 def test_a_batch_waits_for_a_training_that_still_saves(qtbot, session, left, monkeypatch):
     work, moments = counting()
-    monkeypatch.setattr(batch_work, "begin", lambda wish: work())
+    monkeypatch.setattr(batch_work, "paint_new", lambda request: work())
     batching = Batching(session)
     sample = type("Sample", (), {"num_inference_steps": 5, "sampler": "ddim"})()
-    batching.begin(type("Wish", (), {"count": 5, "sample": sample})())
+    batching.begin(type("SampleRequest", (), {"count": 5, "sample": sample})())
     qtbot.waitUntil(lambda: batching.job.is_resting)
     assert batching.is_waiting
     assert moments == []

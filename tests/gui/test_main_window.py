@@ -57,7 +57,7 @@ def test_the_rail_and_the_keys_lead_to_the_pages(qtbot, window, find):
 
 def test_ctrl_enter_runs_the_main_action_of_the_page(qtbot, window, monkeypatch):
     ran = []
-    monkeypatch.setattr(window.train_page, "main_action", lambda: ran.append("train"))
+    monkeypatch.setattr(window.pages["nav.train"], "main_action", lambda: ran.append("train"))
     window.show_page(names.NAV_TRAIN)
     qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert ran == ["train"]
@@ -80,7 +80,7 @@ def test_the_keys_are_listed(qtbot, window, key):
     words = " ".join(label.text() for label in labels)
     assert "Ctrl+Enter" in words
     assert [label.text() for label in labels if label.width() < label.sizeHint().width()] == []
-    assert window.train_page.action_text in words
+    assert window.pages["nav.train"].action_text in words
     dialog.close()
 
 
@@ -207,7 +207,7 @@ def test_geometry_comes_back(qtbot, make_window, settings):
 
 def test_every_name_says_its_part_and_is_given_once(make_window, tiny_project):
     window = make_window(tiny_project)
-    window.show_new_project(tiny_project.pictures)
+    window.pages["nav.start"].show_new_project(tiny_project.pictures)
     window.show_shortcuts()
     seen = {}
     for widget in window.findChildren(QWidget):

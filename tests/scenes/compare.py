@@ -58,7 +58,7 @@ def _(window: MainWindow) -> None:
     """One picture, with B's turn."""
     compare(window, FLICKER)
     open_picture(window, 2)
-    QTest.keyClick(window.generate_page._stage, Qt.Key.Key_X)
+    QTest.keyClick(window.pages["nav.generate"]._stage, Qt.Key.Key_X)
 
 
 @scene("compare_large_sides")
@@ -100,7 +100,7 @@ def compare(window: MainWindow, view: str) -> None:
     begin(window, view)
     window.findChild(QSpinBox, "generate.steps").setValue(8)
     window.findChild(QDoubleSpinBox, "generate.eta").setValue(0.6)
-    stage = window.generate_page._stage
+    stage = window.pages["nav.generate"]._stage
     wait_until(lambda: stage.compare.b is not None and stage.compare.b.is_complete)
     wait_until(lambda: window.session.jobs.get(SAMPLE) is None)
 

@@ -19,7 +19,8 @@ from ddpm_studio.export.images import write_png
 from ddpm_studio.gallery.batch import Batch, begin_batch, keep
 from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch import work as batch_work
+from ddpm_studio.gui.batch import batch as batch_work
+from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.wall.wall import PictureWall
@@ -74,7 +75,7 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> None:
     wall = open_made(window, 160)
     wall.setCurrentIndex(wall.wall_model.index(2))
-    wait_until(lambda: window.made_page._actions.image is not None)
+    wait_until(lambda: window.pages["nav.made"]._actions.image is not None)
     wall.opened.emit()
     settle()
 
@@ -82,9 +83,9 @@ def _(window: MainWindow) -> None:
 @scene("made_starred_none")
 def _(window: MainWindow) -> None:
     open_made(window, 160)
-    window.made_page._shelf.stars = frozenset()
-    window.made_page._refresh()
-    window.made_page._panel.filter._show.setCurrentIndex(1)
+    window.pages["nav.made"]._shelf.stars = frozenset()
+    window.pages["nav.made"]._refresh()
+    window.pages["nav.made"]._panel.filter._show.setCurrentIndex(1)
     settle()
 
 
@@ -92,7 +93,7 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> None:
     wall = open_made(window, 160)
     wall.setCurrentIndex(wall.wall_model.index(1))
-    window.made_page._notice.say("5 pictures moved to the trash.", True)
+    window.pages["nav.made"]._notice.say("5 pictures moved to the trash.", True)
     settle()
 
 
@@ -106,8 +107,8 @@ def _(window: MainWindow) -> None:
         batch = begin_batch(project, loaded, sample, MANY)
         keep(dataclasses.replace(batch, done=MANY - left))
     show(window, project)
-    wait_until(lambda: len(window.made_page._shelf.batches) == 2)
-    for batch in window.made_page._shelf.batches:
+    wait_until(lambda: len(window.pages["nav.made"]._shelf.batches) == 2)
+    for batch in window.pages["nav.made"]._shelf.batches:
         shutil.rmtree(batch.folder)
     settle()
 
@@ -117,7 +118,7 @@ def _(window: MainWindow) -> None:
     """A batch beside a training."""
     project = gallery_of(window, 160)
     show(window, project)
-    wait_until(lambda: window.made_page._shelf.has_looked)
+    wait_until(lambda: window.pages["nav.made"]._shelf.has_looked)
 
     def painting(_wish: object) -> object:
         folder = project.gallery / "batch"
@@ -131,14 +132,14 @@ def _(window: MainWindow) -> None:
             settle_a_little()
             yield None
 
-    kept = batch_work.begin
-    batch_work.begin = painting  # type: ignore[assignment]
+    kept = batch_work.paint_new
+    batch_work.paint_new = painting  # type: ignore[assignment]
     window.session.start_training(training)
     wish = type("", (), {"count": MANY, "sample": SampleConfig()})()
-    window.batching.begin(wish)
-    wait_until(lambda: bool(window.batching.progress.text))
-    batch_work.begin = kept
-    window.batching.set_paused(True)
+    batching_of(window.session).begin(wish)
+    wait_until(lambda: bool(batching_of(window.session).progress.text))
+    batch_work.paint_new = kept
+    batching_of(window.session).set_paused(True)
     wall = window.findChild(PictureWall, "made.wall")
     wait_until(lambda: wall.wall_model.image(0) is not None)
     wall.setCurrentIndex(wall.wall_model.index(4))
@@ -149,7 +150,7 @@ def _(window: MainWindow) -> None:
 @scene("batch_dialog")
 def _(window: MainWindow) -> QWidget:
     window.show_page(names.NAV_GENERATE)
-    window.batching.seconds_per_call = 0.004
+    batching_of(window.session).seconds_per_call = 0.004
     window.findChild(QPushButton, "generate.many").click()
     return window.findChild(QDialog, "batch")
 
@@ -169,7 +170,9 @@ def settle_a_little() -> None:
 
 def wait_for_recipe(window: MainWindow) -> None:
     details = window.findChild(MadeDetails)
-    wait_until(lambda: details.recipe is not None and window.made_page._actions.image is not None)
+    wait_until(
+        lambda: details.recipe is not None and window.pages["nav.made"]._actions.image is not None
+    )
     settle()
 
 

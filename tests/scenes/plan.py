@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 from ddpm_studio import events as ev
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.amount import AmountPicker
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.plan import work
-from ddpm_studio.gui.plan.time_picker import TimePicker
 from ddpm_studio.project import Project
 from ddpm_studio.training.planning.probe import Outlook, Probe
 from tests.scenes.scenes import CONFIG, scene, settle, wait_until
@@ -81,7 +81,7 @@ def _open(window: MainWindow, look: object) -> QDialog:
     wait_until(button.isEnabled)
     button.click()
     dialog = window.findChild(QDialog, "plan")
-    dialog.findChild(TimePicker).unit.setFocus()  # no cursor that blinks
+    dialog.findChild(AmountPicker).unit.setFocus()  # no cursor that blinks
     wait_until(lambda: look is forever or window.session.jobs.get("plan") is None)
     if look is forever:
         wait_until(lambda: "small" in dialog._looking.text())

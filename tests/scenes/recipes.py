@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QPushButton, QSpinBox, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.recipes.dialog import RecipeDialog
-from ddpm_studio.gui.recipes.picture import RecipePicture
+from ddpm_studio.gui.recipes.dialog import RecipeDialog, RecipePicture
 from ddpm_studio.recipe import Recipe
 from tests.scenes.scenes import generate, scene, settle, wait_until
 

@@ -114,11 +114,11 @@ def _(window: MainWindow) -> None:
 
 @scene("pictures_preparing")
 def _(window: MainWindow) -> None:
-    from ddpm_studio.gui.common.progress import Progress
+    from ddpm_studio.gui.common.progress import Standing
 
     states = window.findChild(PictureStates)
     states.show_preparing_soon()
-    states.show_progress(Progress(0.42, 74.0, "Reading pictures: 8,421 of 20,000"))
+    states.show_progress(Standing(0.42, 74.0, "Reading pictures: 8,421 of 20,000"))
     wait_until(lambda: not states.is_wall)
 
 
@@ -166,7 +166,7 @@ def _(window: MainWindow) -> None:
     field.selectAll()
     QTest.keyClicks(field, "many")
     settle()
-    window.train_page.findChild(QScrollArea).ensureWidgetVisible(field, 0, 300)
+    window.pages["nav.train"].findChild(QScrollArea).ensureWidgetVisible(field, 0, 300)
 
 
 @scene("train_done")
@@ -217,11 +217,11 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> QWidget:
     """A look at the model while it learns."""
     run = learn(window)
-    window.train_page._sampling.lend().live = run
+    window.pages["nav.train"]._sampling.lend().live = run
     window.findChild(QPushButton, "train.sample_now").click()
     wait_until(lambda: window.session.jobs.get(SAMPLE_NOW) is None)
     paths = [window.session.project.checkpoint_path(step) for step in SAVED]
-    window.train_page._sampling.set_checkpoints(paths)  # as if they were there
+    window.pages["nav.train"]._sampling.set_checkpoints(paths)  # as if they were there
     return window.findChild(QDialog, "sample_now")
 
 
@@ -287,12 +287,12 @@ def _(window: MainWindow) -> QWidget:
     project = window.session.project
     assert project is not None
     window.show_page(names.NAV_START)
-    return window.show_new_project(project.pictures)
+    return window.pages["nav.start"].show_new_project(project.pictures)
 
 
 @scene("new_project_empty", filled=False)
 def _(window: MainWindow) -> QWidget:
-    return window.show_new_project()
+    return window.pages["nav.start"].show_new_project()
 
 
 @scene("shortcuts")

@@ -26,15 +26,15 @@ from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.project import Project
 from ddpm_studio.training import train
-from tests import (  # noqa: F401  (add their own)
-    compare_scenes,
-    export_scenes,
-    made_scenes,
-    picture_scenes,
-    plan_scenes,
-    recipe_scenes,
-    scrubber_scenes,
-    sheet_scenes,
+from tests.scenes import (  # noqa: F401  (add their own)
+    compare,
+    export,
+    made,
+    pictures,
+    plan,
+    recipes,
+    scrubber,
+    sheet,
 )
 from tests.scenes.scenes import CONFIG, SCENES, TRAINED_STEPS, Scene, settle, wait_until
 

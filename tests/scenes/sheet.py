@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.sheet import work
+from ddpm_studio.gui.sheet.denoising import JOB
 from ddpm_studio.gui.sheet.dialog import SheetDialog
-from ddpm_studio.gui.sheet.painting import JOB
 from ddpm_studio.gui.sheet.view import SheetView
 from tests.scenes.scenes import scene, settle, wait_until
 
@@ -51,8 +51,8 @@ def _(window: MainWindow) -> QWidget:
     for step in (40, 64, 80):  # as if they had been kept
         if not project.checkpoint_path(step).exists():
             shutil.copy(newest, project.checkpoint_path(step))
-    window.generate_page._read_checkpoints()
-    window.generate_page.show_best(80, 0.0213)
+    window.pages["nav.generate"]._read_checkpoints()
+    window.pages["nav.generate"].show_best(80, 0.0213)
     dialog = open_sheet(window, x="eta", y="checkpoint")
     view = dialog.findChild(SheetView)
     usual, work.paint = work.paint, slowly(work.paint)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.events import CheckpointSkipped, SampleStep, Work, is_progress
-from ddpm_studio.gui.batch import work
 from ddpm_studio.gui.batch.turns import Turns
 from ddpm_studio.gui.common.job_names import BATCH, SAMPLE
-from ddpm_studio.gui.common.jobs import Job, JobState
-from ddpm_studio.gui.common.progress import Progress
+from ddpm_studio.gui.common.jobs import Job, JobState, MakeSteps
+from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.session import Session
+from ddpm_studio.project import Project
 from ddpm_studio.samplers import SAMPLERS
 
 if TYPE_CHECKING:
     from ddpm_studio.config import SampleConfig
     from ddpm_studio.gallery.batch import Batch
-    from ddpm_studio.gui.generate.work import Wish
+    from ddpm_studio.gui.frames.request import SampleRequest
+    from ddpm_studio.training.loaded import Loaded
 
 FIRST_KEY = "batch/first"  # in the settings: training waits for batches
 LEAST_SECONDS = 0.3  # of painting, before it says anything about the pace
@@ -68,8 +71,8 @@ class Batching(QObject):
         return self._turns is not None and self._turns.has_company
 
     @property
-    def progress(self) -> Progress:
-        return Progress() if self.job is None else self.job.progress
+    def progress(self) -> Standing:
+        return Standing() if self.job is None else self.job.progress
 
     @property
     def is_first(self) -> bool:
@@ -82,15 +85,15 @@ class Batching(QObject):
             self._turns.set_first(is_first)
         self.changed.emit()
 
-    def begin(self, wish: Wish) -> None:
-        """Paint `wish.count` pictures, up to ten thousand; nothing happens while one runs."""
-        self._start(wish.count, wish.sample, lambda: work.begin(wish))
+    def begin(self, request: SampleRequest) -> None:
+        """Paint `request.count` pictures, up to ten thousand; nothing happens while one runs."""
+        self._start(request.count, request.sample, lambda: paint_new(request))
 
     def finish(self, batch: Batch) -> None:
         """Go on with one that was stopped; nothing happens while another runs."""
         project = self._session.project
         if project is not None:
-            self._start(batch.count, batch.sample, lambda: work.finish(project, batch))
+            self._start(batch.count, batch.sample, lambda: paint_rest(project, batch))
 
     def set_paused(self, is_paused: bool) -> None:
         if self.job is not None:
@@ -109,14 +112,14 @@ class Batching(QObject):
 
     # private
 
-    def _start(self, count: int, sample: SampleConfig, make_steps: object) -> None:
+    def _start(self, count: int, sample: SampleConfig, make_steps: MakeSteps) -> None:
         if self.job is not None or self._session.is_closing:
             return
         self.batch, self.count = None, count
         self._calls = _calls(sample)
         job = self._session.jobs.start(
             BATCH,
-            make_steps,  # type: ignore[arg-type]
+            make_steps,
             title="Painting many",
             begin=False,
             by_the_clock=self._seconds_by_the_clock,
@@ -185,5 +188,49 @@ class Batching(QObject):
         self.changed.emit()
 
 
+def batching_of(session: Session) -> Batching:
+    """The one of this window: made for the first page that asks, and lives as the session does."""
+    return session.findChild(Batching) or Batching(session)
+
+
 def _calls(sample: SampleConfig) -> int:
     return SAMPLERS[sample.sampler].calls(sample.num_inference_steps)
+
+
+# in the background: the model is loaded once, then each picture is written at once
+
+
+def paint_new(request: SampleRequest) -> Generator[Any, None, Batch]:
+    """Begin as wished; the `Batch` comes as an event once its folder is there."""
+    from ddpm_studio.gallery.batch import begin_batch
+
+    checkpoint = request.checkpoint
+    if checkpoint is None:
+        from ddpm_studio.training.checkpoints import choose_checkpoint
+
+        checkpoint = yield from choose_checkpoint(request.project)
+    loaded = _load(checkpoint, request.which)
+    batch = begin_batch(request.project, loaded, request.sample, request.count)
+    yield batch
+    return (yield from _paint(batch, loaded))
+
+
+def paint_rest(project: Project, batch: Batch) -> Generator[Any, None, Batch]:
+    """Go on with a batch that was stopped. Raises CheckpointError if its model is gone."""
+    from ddpm_studio.gallery.batch import find_model
+
+    yield batch
+    return (yield from _paint(batch, _load(find_model(project, batch), batch.which)))
+
+
+def _load(checkpoint: Path, which: str) -> Loaded:
+    from ddpm_studio.device import select_device
+    from ddpm_studio.training.loaded import load
+
+    return load(checkpoint, which, select_device())
+
+
+def _paint(batch: Batch, loaded: Loaded) -> Generator[Any, None, Batch]:
+    from ddpm_studio.gallery.batch import paint_batch
+
+    return (yield from paint_batch(batch, loaded))

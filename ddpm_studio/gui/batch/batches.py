@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import Batching
@@ -14,8 +14,10 @@ from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.layout import column, row, wide
+from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.words import several, time_left
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     from ddpm_studio.gallery.batch import Batch
@@ -41,10 +43,7 @@ class MadeBatches(QWidget):
         self._rows: list[StoppedBatch] = []
         self._running = RunningBatch(theme, batching)
         self._batching = batching
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(8)
-        self._layout.addWidget(self._running)
+        self._layout = column(self._running, of=self)
         batching.changed.connect(self._on_changed)
         self._on_changed()
 
@@ -62,18 +61,18 @@ class MadeBatches(QWidget):
         running = self._batching.batch
         shown = [one for one in self._batches if running is None or one.folder != running.folder]
         is_busy = self._batching.job is not None
-        if [row.batch for row in self._rows] != shown[:MOST_SHOWN]:
-            for row in self._rows:
-                row.hide()
-                self._layout.removeWidget(row)
-                row.deleteLater()
+        if [one.batch for one in self._rows] != shown[:MOST_SHOWN]:
+            for one in self._rows:
+                one.hide()
+                self._layout.removeWidget(one)
+                one.deleteLater()
             self._rows = [StoppedBatch(self._theme, batch) for batch in shown[:MOST_SHOWN]]
-            for row in self._rows:
-                self._layout.addWidget(row)
-                row.finish_wanted.connect(self.finish_wanted)
-                row.forget_wanted.connect(self.forget_wanted)
-        for row in self._rows:
-            row.setVisible(not is_busy)
+            for one in self._rows:
+                self._layout.addWidget(one)
+                one.finish_wanted.connect(self.finish_wanted)
+                one.forget_wanted.connect(self.forget_wanted)
+        for one in self._rows:
+            one.setVisible(not is_busy)
         self.setVisible(is_busy or bool(self._rows))
 
     def _on_changed(self) -> None:
@@ -90,11 +89,8 @@ class RunningBatch(QFrame):
         self._batching = batching
         self._words = ElidedLabel()
         self._words.setObjectName("made.batch")
-        self._bar = QProgressBar()
-        self._bar.setRange(0, 1000)
-        self._bar.setTextVisible(False)
+        self._bar = ProgressLine("", "How far the batch is")
         self._bar.setFixedHeight(4)
-        self._bar.setAccessibleName("How far the batch is")
         self._turns = ComboBox()
         self._turns.setObjectName("made.batch.turns")
         self._turns.addItem("Takes turns", False)
@@ -110,25 +106,14 @@ class RunningBatch(QFrame):
         )
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._soon.timeout.connect(self._show_progress)
-        self._lay_out()
+        left = column(self._words, self._bar, spacing=6)
+        parts = wide(left), self._turns, self._pause, self._stop
+        row(*parts, spacing=12, margins=(16, 8, 12, 8), of=self)
         self._shown: tuple[object, ...] = ()
         batching.changed.connect(self._on_changed)
         self._turns.activated.connect(self._on_turns)
         self._pause.clicked.connect(lambda: batching.set_paused(not batching.is_paused))
         self._stop.clicked.connect(batching.stop)
-
-    def _lay_out(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(6)
-        left.addWidget(self._words)
-        left.addWidget(self._bar)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 12, 8)
-        row.setSpacing(12)
-        row.addLayout(left, 1)
-        row.addWidget(self._turns)
-        row.addWidget(self._pause)
-        row.addWidget(self._stop)
 
     def _on_changed(self) -> None:
         batching = self._batching
@@ -154,15 +139,15 @@ class RunningBatch(QFrame):
 
     def _show_progress(self) -> None:
         batching, progress = self._batching, self._batching.progress
-        self._bar.setValue(round(1000 * (progress.fraction or 0)))
-        parts = [progress.text or f"Painting {several(batching.count, 'picture')}"]
+        self._bar.set_fraction(progress.fraction)
+        usual = f"Painting {several(batching.count, 'picture')}"
+        parts = [progress.text or usual]
         if batching.is_stopping:
             parts.append("stopping…")
         elif batching.is_paused:
             parts.append("paused")
         else:
-            left = progress.remaining
-            parts += [time_left(left)] if left is not None else []
+            parts = [progress.words(usual)]
             if batching.is_waiting:
                 parts.append("waiting for its turn")
                 self._soon.start()  # nothing else tells that time goes by
@@ -204,11 +189,6 @@ class StoppedBatch(QFrame):
             "Do not finish it",
             "Do not finish it; the pictures that are there stay",
         )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 8, 12, 8)
-        row.setSpacing(12)
-        row.addWidget(words, 1)
-        row.addWidget(finish)
-        row.addWidget(forget)
+        row(wide(words), finish, forget, spacing=12, margins=(16, 8, 12, 8), of=self)
         finish.clicked.connect(lambda: self.finish_wanted.emit(batch))
         forget.clicked.connect(lambda: self.forget_wanted.emit(batch))

@@ -1,26 +1,31 @@
-"""Paint many: how many pictures, and what that takes in time and on the disk."""
+"""Paint many: the button, and a dialog: how many, and what that takes in time and on the disk."""
 
 from __future__ import annotations
 
 import dataclasses
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.gallery.batch import MOST, picture_bytes
-from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui import names
+from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.batch.batches import TURNS_TIP
 from ddpm_studio.gui.batch.turns import TURN_MS, in_turns
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
-from ddpm_studio.gui.common.inputs import ComboBox, SpinBox
+from ddpm_studio.gui.common.dialog import Dialog
+from ddpm_studio.gui.common.inputs import SpinBox, choice
 from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.generate.seed_field import MOST_TYPED
-from ddpm_studio.gui.generate.slider_number import SliderNumber
-from ddpm_studio.gui.generate.work import Wish
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import REST, Gap
+from ddpm_studio.gui.common.seed_field import MOST_TYPED
+from ddpm_studio.gui.common.slider_number import SliderNumber
+from ddpm_studio.gui.frames.request import SampleRequest
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import step_of
 from ddpm_studio.samplers import SAMPLERS
@@ -30,20 +35,54 @@ WIDTH = 480
 USUAL = 200  # pictures
 RESERVE = 200 << 20  # bytes of the disk that stay free
 
+TIP = "Up to ten thousand pictures with these settings, in the background, each saved at once"
+BUSY_TIP = "A batch is being painted already; the page Made (Ctrl+4) shows how far it is"
 
-class BatchDialog(QDialog):
-    """Emits `wanted` with the Wish, of which count and first seed were chosen here."""
+
+class PaintMany(QObject):
+    """Paints with what the page is set to; the pictures come up on the page Made."""
+
+    def __init__(
+        self, session: Session, request: Callable[[], SampleRequest | None], page: QWidget
+    ) -> None:
+        """request: what would be painted as the page is set; None without a project."""
+        super().__init__(page)
+        self._session, self._request, self._page = session, request, page
+        self._batching = batching_of(session)
+        self.button = Button(
+            session.theme, "Paint many…", "generate.many", TIP, icon="batch", kind="quiet"
+        )
+        self.button.clicked.connect(self._on_clicked)
+        self._batching.changed.connect(self._on_changed)
+
+    def _on_clicked(self) -> None:
+        request = self._request()
+        if request is not None:
+            dialog = BatchDialog(self._session, request, self._page.window())
+            dialog.wanted.connect(self._on_wanted)
+            dialog.open()
+
+    def _on_wanted(self, request: SampleRequest) -> None:
+        self._batching.begin(request)
+        self._session.want_page(names.NAV_MADE)
+
+    def _on_changed(self) -> None:
+        is_busy = self._batching.job is not None
+        self.button.setEnabled(not is_busy)
+        self.button.setToolTip(BUSY_TIP if is_busy else TIP)
+
+
+class BatchDialog(Dialog):
+    """Emits `wanted` with the SampleRequest, of which count and first seed were chosen here."""
 
     wanted = Signal(object)
 
-    def __init__(self, session: Session, batching: Batching, wish: Wish, parent: QWidget) -> None:
-        """wish: what would be painted as the controls are set now."""
-        super().__init__(parent)
-        self._session, self._batching, self._wish = session, batching, wish
-        self._free = _free_bytes(wish)
-        self.setObjectName("batch")
-        self.setWindowTitle("Paint many")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def __init__(self, session: Session, request: SampleRequest, parent: QWidget) -> None:
+        """request: what would be painted as the controls are set now."""
+        super().__init__("batch", "Paint many", parent)
+        self._session, self._request = session, request
+        self._batching = batching_of(session)
+        self._free = _free_bytes(request)
         self._make_fields()
         self._lay_out()
         self._count.number.valueChanged.connect(self._show_facts)
@@ -56,28 +95,23 @@ class BatchDialog(QDialog):
     # building
 
     def _make_fields(self) -> None:
-        theme, settings = self._session.theme, self._session.settings
         number = SpinBox(1, MOST)
         number.setGroupSeparatorShown(True)
         number.setValue(USUAL)
-        settings.remember(number, "batch/count")
+        self._session.settings.remember(number, "batch/count")
         self._count = SliderNumber(number, "batch.count", most=MOST, bend=3)
         self._count.set_words("Pictures", "From one to ten thousand.")
         self._seed = SpinBox(0, MOST_TYPED)
         self._seed.setObjectName("batch.seed")
-        self._seed.setValue(self._wish.sample.seed)
-        self._turns = ComboBox()
-        self._turns.setObjectName("batch.turns")
-        self._turns.addItem("Take turns with training", False)
-        self._turns.addItem("Paint first; training waits", True)
-        self._turns.setCurrentIndex(int(self._batching.is_first))
-        self._facts, self._problem = QLabel(), QLabel()
-        self._facts.setObjectName("batch.facts")
-        self._facts.setWordWrap(True)
-        self._problem.setObjectName("batch.problem")
-        self._problem.setProperty("kind", "warning")
-        self._problem.setWordWrap(True)
-        self._cancel = Button(theme, "Cancel", "batch.cancel", "Paint nothing (Esc)")
+        self._seed.setValue(self._request.sample.seed)
+        turns = {False: "Take turns with training", True: "Paint first; training waits"}
+        self._turns = choice("batch.turns", turns, self._batching.is_first)
+        self._facts = label(name="batch.facts", wrap=True)
+        self.message.setObjectName("batch.problem")
+
+    def _lay_out(self) -> None:
+        theme = self._session.theme
+        cancel = Button(theme, "Cancel", "batch.cancel", "Paint nothing (Esc)")
         self._paint = Button(
             theme,
             "Paint",
@@ -86,54 +120,41 @@ class BatchDialog(QDialog):
             icon="batch",
             kind="primary",
         )
-        self._paint.setDefault(True)
-        self._cancel.clicked.connect(self.reject)
+        self.set_buttons(cancel, self._paint)
         self._paint.clicked.connect(self._on_paint)
-
-    def _lay_out(self) -> None:
-        heading = QLabel("Paint many pictures in the background")
-        heading.setProperty("kind", "heading")
-        settings = QLabel(_settings_words(self._wish))
-        settings.setProperty("kind", "muted")
-        settings.setWordWrap(True)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(12)
-        buttons.addStretch()
-        buttons.addWidget(self._cancel)
-        buttons.addWidget(self._paint)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(12)
-        layout.addWidget(heading)
-        layout.addWidget(settings)
-        layout.addSpacing(4)
         count_tip = "How many are painted, one after another: from one to ten thousand."
-        layout.addWidget(
-            ControlRow("Pictures", self._count.number, count_tip, "count", holder=self._count)
-        )
         seed_tip = "The first picture grows from this number, each next one from the next."
-        layout.addWidget(ControlRow("First seed", self._seed, seed_tip, "seed"))
         turns = ControlRow("Beside training", self._turns, TURNS_TIP)
         turns.setVisible(self._session.jobs.get(TRAIN) is not None)
-        layout.addWidget(turns)
-        layout.addSpacing(4)
-        layout.addWidget(self._facts)
-        layout.addWidget(self._problem)
-        layout.addStretch()
-        layout.addLayout(buttons)
+        self.fill(
+            Gap(4),
+            ControlRow("Pictures", self._count.number, count_tip, "count", holder=self._count),
+            ControlRow("First seed", self._seed, seed_tip, "seed"),
+            turns,
+            Gap(4),
+            self._facts,
+            self.message,
+            REST,
+            foot=(cancel, self._paint),
+            heading="Paint many pictures in the background",
+            about=_settings_words(self._request),
+            spacing=12,
+        )
         self.setFixedWidth(WIDTH)
 
     # what happens
 
     @property
-    def _chosen(self) -> Wish:
-        sample = dataclasses.replace(self._wish.sample, seed=self._seed.value())
-        return dataclasses.replace(self._wish, sample=sample, count=int(self._count.number.value()))
+    def _chosen(self) -> SampleRequest:
+        sample = dataclasses.replace(self._request.sample, seed=self._seed.value())
+        return dataclasses.replace(
+            self._request, sample=sample, count=int(self._count.number.value())
+        )
 
     def _show_facts(self) -> None:
-        wish = self._chosen
-        seconds = self._batching.seconds_for(wish.sample, wish.count)
-        nbytes = wish.count * picture_bytes(wish.project.config.pictures.shape)
+        request = self._chosen
+        seconds = self._batching.seconds_for(request.sample, request.count)
+        nbytes = request.count * picture_bytes(request.project.config.pictures.shape)
         time = "How long it takes is seen once it runs."
         if seconds is not None:
             in_half = self._turns.isVisibleTo(self) and not self._turns.currentData()
@@ -146,13 +167,12 @@ class BatchDialog(QDialog):
             "the rest another day."
         )
         is_tight = self._free is not None and nbytes + RESERVE > self._free
-        self._problem.setVisible(is_tight)
-        if is_tight:
-            self._problem.setText(
-                f"Only {size_in_words(self._free or 0)} are free on this disk. What fits is "
-                "painted, and the rest when there is room."
-            )
-        self._paint.setText(f"Paint {several(wish.count, 'picture')}")
+        problem = (
+            f"Only {size_in_words(self._free or 0)} are free on this disk. What fits is painted, "
+            "and the rest when there is room."
+        )
+        self.say(problem if is_tight else "", "warning")
+        self._paint.setText(f"Paint {several(request.count, 'picture')}")
 
     def _on_paint(self) -> None:
         if self._turns.isVisible():
@@ -161,20 +181,20 @@ class BatchDialog(QDialog):
         self.accept()
 
 
-def _settings_words(wish: Wish) -> str:
-    sample: SampleConfig = wish.sample
+def _settings_words(request: SampleRequest) -> str:
+    sample: SampleConfig = request.sample
     sampler = SAMPLERS[sample.sampler]
     model = "the newest model"
-    if wish.checkpoint is not None:
-        model = f"the model of step {step_of(wish.checkpoint):,}"
+    if request.checkpoint is not None:
+        model = f"the model of step {step_of(request.checkpoint):,}"
     eta = f", eta {sample.eta:g}" if "eta" in sampler.takes else ""
     return (
-        f"With {model} ({WEIGHTS[wish.which]} weights): {sampler.title}, "
+        f"With {model} ({WEIGHTS[request.which]} weights): {sampler.title}, "
         f"{sample.num_inference_steps:,} steps{eta}, as set on this page."
     )
 
 
-def _free_bytes(wish: Wish) -> int | None:
+def _free_bytes(request: SampleRequest) -> int | None:
     with suppress(OSError):
-        return shutil.disk_usage(wish.project.path).free
+        return shutil.disk_usage(request.project.path).free
     return None

@@ -9,11 +9,12 @@ from ddpm_studio.gui.common.theme import Theme
 
 ICON_PIXELS = 20
 GAP = 6  # between icon and words; style sheets cannot set it
-ROLES = {"primary": "on_accent", "plain": "text", "quiet": "muted"}
+ROLES = {"primary": "on_accent", "plain": "text", "quiet": "muted", "section": "muted"}
+ICON_ONLY = "padding: 0 6px"
 
 
 class Button(QPushButton):
-    """A button with words. kind: "primary" (one on a page), "plain" or "quiet"."""
+    """A button with words. kind: "primary" (one on a page), "plain", "quiet" or "section"."""
 
     def __init__(
         self,
@@ -44,6 +45,14 @@ class Button(QPushButton):
         self.setText(text)
         self.setToolTip(tip)
         self._on_theme_changed()
+
+    def set_words(self, words: str, *, has_room: bool = True) -> None:
+        """Show its words, or only its icon; who cannot see it hears the words in any case."""
+        shown, sheet = (words, "") if has_room else ("", ICON_ONLY)
+        self.setAccessibleName(words)
+        if self.text() != shown or self.styleSheet() != sheet:
+            self.setText(shown)
+            self.setStyleSheet(sheet)
 
     def _on_theme_changed(self) -> None:
         if self._icon:
@@ -88,26 +97,3 @@ class IconButton(QToolButton):
 
     def _on_theme_changed(self) -> None:
         self.setIcon(self._theme.icon(self._icon, self._size, self._role, "text"))
-
-
-class StepButton(QToolButton):
-    """A step of the rail: an icon with a word under it."""
-
-    def __init__(self, theme: Theme, icon: str, text: str, name: str, tip: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setText(text)
-        self.setToolTip(tip)
-        self.setProperty("kind", "step")
-        self.setCheckable(True)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.setIconSize(QSize(24, 24))
-        self.setFixedSize(76, 64)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._theme, self._icon = theme, icon
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
-
-    def _on_theme_changed(self) -> None:
-        self.setIcon(self._theme.icon(self._icon, 24, "muted", "accent_text"))

@@ -42,9 +42,9 @@ def choose_new_file(
     chooser.setNameFilters(list(kinds.values()))
     endings = {words: ending for ending, words in kinds.items()}
     chooser.filterSelected.connect(lambda words: chooser.setDefaultSuffix(endings[words]))
-    if start.suffix in kinds:
-        chooser.selectNameFilter(kinds[start.suffix])
-    chooser.setDefaultSuffix(start.suffix)
+    suffix = start.suffix if start.suffix in kinds else next(iter(kinds))
+    chooser.selectNameFilter(kinds[suffix])
+    chooser.setDefaultSuffix(suffix)
     chooser.selectFile(start.name)
     chooser.open()
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ddpm_studio.gui.common.label import label, set_kind
-from ddpm_studio.gui.common.layout import STRETCH, Item, column, row
+from ddpm_studio.gui.common.layout import STRETCH, Gap, Item, Placed, column, row
 
 MARGINS = (24, 24, 24, 16)
 
@@ -36,14 +36,14 @@ class Dialog(QDialog):
     ) -> QVBoxLayout:
         """Lay out a heading, a sentence about it, the items and the buttons at the foot.
 
-        foot: all on the right side, unless a STRETCH is among them.
+        foot: all on the right side, unless something among them takes the room.
         """
         top: list[Item] = []
         if heading:
             top.append(label(heading, "heading"))
         if about:
             top.append(label(about, "muted", wrap=True))
-        line = foot if STRETCH in foot else (STRETCH, *foot)
+        line = foot if any(map(_takes_room, foot)) else (STRETCH, *foot)
         return column(
             *(*top, *items, row(*line, spacing=12)), spacing=spacing, margins=MARGINS, of=self
         )
@@ -70,3 +70,9 @@ def say(line: QLabel, sentence: str, kind: str) -> None:
     set_kind(line, kind)
     line.setText(sentence)
     line.setVisible(bool(sentence))
+
+
+def _takes_room(item: Item) -> bool:
+    if isinstance(item, Gap):
+        return item.stretch is not None
+    return isinstance(item, Placed) and item.stretch > 0

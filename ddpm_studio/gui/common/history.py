@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -51,6 +52,16 @@ class History(Generic[T]):
     def forget_undone(self) -> None:
         """A new deed begins: nothing can be done again any more."""
         self._undone.clear()
+
+    def forget(self, deeds: Collection[T]) -> None:
+        """These were not done after all."""
+        self._done = [deed for deed in self._done if deed not in deeds]
+
+    def copy(self) -> History[T]:
+        """What is added to the one is not added to the other."""
+        copy = History[T](self._most)
+        copy._done, copy._undone = list(self._done), list(self._undone)
+        return copy
 
     def clear(self) -> None:
         self._done.clear()

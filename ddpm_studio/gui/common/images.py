@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QImage
 
@@ -27,6 +27,13 @@ def image_on(pixels: np.ndarray, premultiplied: bool = False) -> QImage:
     if channels == 4 and premultiplied:
         kind = QImage.Format.Format_RGBA8888_Premultiplied
     return QImage(pixels.data, width, height, width * channels, kind)
+
+
+def image_of(pictures: Any) -> QImage:
+    """uint8 (N, H, W, C) -> one image of all of them, as previews lie on disk."""
+    from ddpm_studio.export.images import picture_grid
+
+    return image_on(picture_grid(pictures)).copy()  # its own memory, so that the array may go
 
 
 def drawable(image: QImage) -> QImage:

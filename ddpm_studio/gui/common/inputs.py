@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import (
@@ -40,6 +43,22 @@ class ComboBox(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         draw_chevron(self, QPointF(self.width() - 16, self.height() / 2), 1)
+
+
+def choice(name: str, entries: Mapping[Any, str], chosen: object = None) -> ComboBox:
+    """A list as wide as its place, not as its longest entry. entries: a value, and its words.
+
+    chosen: a value; None for the first one.
+    """
+    combo = ComboBox()
+    combo.setObjectName(name)
+    combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(8)
+    for value, words in entries.items():
+        combo.addItem(words, value)
+    if chosen is not None:
+        combo.setCurrentIndex(combo.findData(chosen))
+    return combo
 
 
 class SpinBox(QSpinBox):

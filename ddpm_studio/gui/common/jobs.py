@@ -13,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from ddpm_studio.gui.common.errors import Failure, describe_failure
-from ddpm_studio.gui.common.progress import Meter, Progress
+from ddpm_studio.gui.common.progress import Meter, Standing
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Job(QThread):
         self._posted.connect(self._deliver)
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> Standing:
         """The latest known progress: fraction done, seconds left, a few words."""
         progress = self._meter.progress
         if self.by_the_clock is None or progress.remaining is None:
@@ -267,6 +267,7 @@ class JobRunner(QObject):
         super().__init__(parent)
         self._jobs: dict[str, Job] = {}
         self._ending: list[Job] = []
+        self.before_each: Callable[[], None] | None = None  # in the thread of each job that waits
 
     def start(
         self,
@@ -279,18 +280,24 @@ class JobRunner(QObject):
         quiet: bool = False,
         borrows: bool = False,
         by_the_clock: Callable[[float], float] | None = None,
+        waits: bool = True,
     ) -> Job:
         """Start a job; with replace, a running one of the same name is discarded first.
 
         title: what people read in the status line. begin=False: it waits for `job.begin()`.
         quiet: it has no place in the status line. borrows: it needs the device for a moment.
         by_the_clock: how long so many seconds of its work take, if others have turns in between.
+        waits: for what was to be on disk before it begins.
         """
         if name in self._jobs:
             if not replace:
                 raise RuntimeError(f"A {name} job is already running")
             self.discard(name)
-        job = Job(make_steps, self, title or name.capitalize())
+        job = Job(
+            self._after_others(make_steps) if waits else make_steps,
+            self,
+            title or name.capitalize(),
+        )
         job.setObjectName(name)
         job.is_quiet, job.borrows, job.by_the_clock = quiet, borrows, by_the_clock
         job.finished.connect(self._on_finished)
@@ -300,6 +307,14 @@ class JobRunner(QObject):
             job.begin()
         self.started.emit(job)
         return job
+
+    def _after_others(self, make_steps: MakeSteps) -> MakeSteps:
+        def make() -> Iterator[Any]:  # worker thread
+            if self.before_each is not None:
+                self.before_each()
+            return make_steps()
+
+        return make
 
     def get(self, name: str) -> Job | None:
         """The job of that name that has not ended, if there is one."""

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QWidget
+
+from ddpm_studio.gui.common.elided_label import ElidedLabel
 
 
 def label(
-    text: str = "", kind: str = "", name: str = "", *, wrap: bool = False, plain: bool = False
+    text: str = "",
+    kind: str = "",
+    name: str = "",
+    *,
+    wrap: bool = False,
+    plain: bool = False,
+    elided: bool = False,
 ) -> QLabel:
     """kind: "heading", "muted", "caption", "warning", ...; wrap: over several lines.
 
     plain: the words come from a file or a person, and are shown as they are.
+    elided: one line, which ends in "…" where the room ends.
     """
-    words = QLabel(text)
+    words = ElidedLabel(text) if elided else QLabel(text)
     words.setObjectName(name)
     words.setProperty("kind", kind)
     words.setWordWrap(wrap)
     if plain:
         words.setTextFormat(Qt.TextFormat.PlainText)
     return words
+
+
+def use_tabular_figures(widget: QWidget) -> None:
+    """All digits as wide as each other, so that numbers that change do not tremble."""
+    font = QFont(widget.font())
+    font.setFeature(QFont.Tag("tnum"), 1)
+    widget.setFont(font)
 
 
 def set_kind(widget: QWidget, kind: str) -> None:

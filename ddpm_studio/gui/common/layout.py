@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 Margins = int | tuple[int, int, int, int]  # all alike; or left, top, right, bottom
 L = TypeVar("L", bound=QBoxLayout)
+W = TypeVar("W", bound=QWidget)
 
 
 @dataclass(frozen=True)
@@ -27,10 +36,11 @@ class Gap:
     """Points that stay empty; with a stretch, a share of the room left."""
 
     points: int = 0
-    stretch: int = 0
+    stretch: int | None = None
 
 
 STRETCH = Gap(stretch=1)
+REST = Gap(stretch=0)  # only the room that nothing else takes
 Item = QWidget | QLayout | Placed | Gap
 
 
@@ -62,6 +72,25 @@ def holder(layout: QLayout, kind: str = "", name: str = "") -> QFrame:
     return frame
 
 
+def scrolled(layout: QLayout) -> QScrollArea:
+    """A layout that scrolls up and down in its place."""
+    scroll = QScrollArea()
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setWidgetResizable(True)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setWidget(holder(layout, "scrolled"))
+    return scroll
+
+
+def keep_room(widget: W) -> W:
+    """Its place stays empty while it is hidden, so that nothing jumps."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
+    return widget
+
+
 def _filled(
     layout: L, items: Sequence[Item], spacing: int, margins: Margins, of: QWidget | None
 ) -> L:
@@ -69,7 +98,10 @@ def _filled(
     layout.setContentsMargins(*(margins if isinstance(margins, tuple) else (margins,) * 4))
     for item in items:
         if isinstance(item, Gap):
-            layout.addStretch(item.stretch) if item.stretch else layout.addSpacing(item.points)
+            if item.stretch is None:
+                layout.addSpacing(item.points)
+            else:
+                layout.addStretch(item.stretch)
             continue
         placed = item if isinstance(item, Placed) else Placed(item)
         if isinstance(placed.what, QLayout):

@@ -13,6 +13,7 @@ from ddpm_studio.gui.common.job_names import (
     EXPORT,
     RECENT,
     SHEET_EXPORT,
+    SMALL_WRITES,
     TRAIN,
     WARM_UP,
     WRITING,
@@ -62,7 +63,7 @@ class LeftJobs(QObject):
         sentences = []
         for job in self._jobs.jobs():
             name = job.objectName()
-            if name in (WARM_UP, RECENT):
+            if name in (WARM_UP, RECENT, SMALL_WRITES):
                 continue
             if project is None or name not in (TRAIN, *WRITING):
                 if project is not None and name == BATCH:

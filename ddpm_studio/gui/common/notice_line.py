@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from ddpm_studio.gui.common.button import IconButton
+from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.layout import Placed, row
 from ddpm_studio.gui.common.theme import Theme
 
 
@@ -29,13 +30,9 @@ class NoticeLine(QFrame):
         self._words = ElidedLabel()
         self._words.setObjectName(name)
         close = IconButton(theme, "close", close_name, "Close this line")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 4, 8, 4)
-        row.setSpacing(8)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._words, 1, Qt.AlignmentFlag.AlignVCenter)
-        for button in (*buttons, close):
-            row.addWidget(button)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        icon, words = Placed(self._icon, align=middle), Placed(self._words, 1, middle)
+        row(icon, words, *buttons, close, margins=(16, 4, 8, 4), of=self)
         close.clicked.connect(self.hide)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -53,3 +50,19 @@ class NoticeLine(QFrame):
     def _on_theme_changed(self) -> None:
         ratio = self.devicePixelRatioF()
         self._icon.setPixmap(self._theme.pixmap("check", 20, "accent_text", ratio))
+
+
+class UndoNotice(NoticeLine):
+    """Says what was done, and may take it back."""
+
+    undo_wanted = Signal()
+
+    def __init__(self, theme: Theme, name: str, undo_name: str) -> None:
+        tip = "Take it back (Ctrl+Z)"
+        self._undo = Button(theme, "Undo", undo_name, tip, icon="undo", kind="quiet")
+        super().__init__(theme, name, f"{name}.close", self._undo)
+        self._undo.clicked.connect(self.undo_wanted)
+
+    def say(self, words: str, can_undo: bool) -> None:
+        self._undo.setVisible(can_undo)
+        self.show_words(words)

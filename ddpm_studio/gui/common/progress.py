@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ddpm_studio import events as ev
+from ddpm_studio.words import time_left
 
 PHASES = {  # what the words before the numbers are; a preview is a part of training
     ev.Work.READING: "Reading pictures",
@@ -19,19 +20,27 @@ PHASES = {  # what the words before the numbers are; a preview is a part of trai
 
 
 @dataclass(frozen=True)
-class Progress:
-    """fraction: 0 to 1, None if there is no known end. remaining: seconds, None if unknown."""
+class Standing:
+    """How a job stands. fraction: 0 to 1, None if there is no known end.
+
+    remaining: seconds, None if unknown. text: such as "Reading pictures: 8 of 20".
+    """
 
     fraction: float | None = None
     remaining: float | None = None
     text: str = ""
+
+    def words(self, usual: str = "") -> str:
+        """Text and time left, as far as they are known. usual: instead of no text."""
+        left = "" if self.remaining is None else time_left(self.remaining)
+        return "  ·  ".join(filter(None, (self.text or usual, left)))
 
 
 class Meter:
     """Reads the events of one job. Time in which the job is paused does not count."""
 
     def __init__(self) -> None:
-        self.progress = Progress()
+        self.progress = Standing()
         self._training: ev.TrainStarted | None = None
         self._phase = ""
         self._running = 0.0  # seconds in the present phase, before `_since`
@@ -78,7 +87,7 @@ class Meter:
             steps = started.total_steps - started.step
             fraction = (event.step - started.step) / steps if steps else 1.0
         text = f"step {event.step:,}"
-        self.progress = Progress(_limited(fraction), event.remaining, text)
+        self.progress = Standing(_limited(fraction), event.remaining, text)
 
     def _count(self, phase: str, done: float, total: float, before: float = 0) -> None:
         """before: of `done`, what was there when the job began, and says nothing of its pace."""
@@ -90,7 +99,7 @@ class Meter:
         is_known = done > before and spent > 1
         remaining = spent * (total - done) / (done - before) if is_known else None
         text = f"{phase}: {done:.0f} of {total:,.0f}" if phase else ""
-        self.progress = Progress(_limited(done / total if total else None), remaining, text)
+        self.progress = Standing(_limited(done / total if total else None), remaining, text)
 
 
 def _tells(event: object) -> bool:

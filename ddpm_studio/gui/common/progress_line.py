@@ -8,7 +8,7 @@ PARTS = 1000  # of the whole
 
 
 class ProgressLine(QProgressBar):
-    """A bar from 0 to PARTS."""
+    """A bar from 0 to PARTS; see `set_fraction`."""
 
     def __init__(
         self, name: str, words: str, *, keeps_place: bool = False, parent: QWidget | None = None
@@ -22,3 +22,8 @@ class ProgressLine(QProgressBar):
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(keeps_place)
         self.setSizePolicy(policy)
+
+    def set_fraction(self, fraction: float | None, *, is_waiting: bool = False) -> None:
+        """None: nothing is known, and it is empty. is_waiting: then it moves to and fro."""
+        self.setRange(0, 0 if is_waiting and fraction is None else PARTS)
+        self.setValue(round(PARTS * (fraction or 0)))

@@ -86,7 +86,7 @@ class Settings:
         spin boxes, sliders, check boxes and other checkable buttons, combo boxes (by the data of
         the item, else its text) and line edits.
         """
-        read, write, changed = _accessors(control)
+        read, write, changed = accessors(control)
         write(self.get(key, read()))
         changed.connect(lambda *_: self.set(key, read()))
 
@@ -111,7 +111,7 @@ def _as_type(value: Any, default: Any) -> Any:
     return type(default)(value)
 
 
-def _accessors(control: QWidget) -> tuple[Callable[[], Any], Callable[[Any], None], Any]:
+def accessors(control: QWidget) -> tuple[Callable[[], Any], Callable[[Any], None], Any]:
     """How to read and write a control, and its signal of change."""
     match control:
         case QSpinBox() | QDoubleSpinBox():

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.choice_bar import Choice, ChoiceBar
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.inputs import ComboBox, Slider
+from ddpm_studio.gui.common.layout import REST, Gap, holder, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.lock_step import GAIN
-from ddpm_studio.gui.compare.view import (
-    CALM_RATE,
-    DIFFERENCE,
-    FLICKER,
-    SIDES,
-    WIPE,
-    CompareView,
-)
+from ddpm_studio.gui.compare.view import CALM_RATE, DIFFERENCE, FLICKER, SIDES, WIPE, CompareView
 
+SWAP_TIP = "Swap A and B: what was painted last is pinned, and the next change is held against it"
 VIEWS = (
     Choice(SIDES, "Side by side", "Sides", "A on the left, B on the right (1)"),
     Choice(WIPE, "Wipe", "Wipe", "One over the other, with a line that can be dragged (2)"),
@@ -31,16 +26,14 @@ VIEWS = (
         "A and B in turn, in the same place; it starts when you say so (3)",
     ),
     Choice(
-        DIFFERENCE,
-        "Difference",
-        "Diff.",
-        f"How far they are apart, {GAIN} times as bright (4)",
+        DIFFERENCE, "Difference", "Diff.", f"How far they are apart, {GAIN} times as bright (4)"
     ),
 )
 RATES = (1, 2, 3, 4, 6, 8)  # changes a second
 USUAL_RATE = 2
 TIP = Qt.ItemDataRole.ToolTipRole
-WIPE_STEP = 0.02  # of the picture's width, for a press of a key
+# of the picture's width, for a press of a key
+WIPE_STEPS = {Qt.Key.Key_BracketLeft: -0.02, Qt.Key.Key_BracketRight: 0.02}
 
 
 class CompareBar(QWidget):
@@ -62,13 +55,7 @@ class CompareBar(QWidget):
         settings.remember(self._views, "compare/view")
         self._make_wipe()
         self._make_flicker(theme)
-        self._swap = IconButton(
-            theme,
-            "swap",
-            "compare.swap",
-            "Swap A and B",
-            "Swap A and B: what was painted last is pinned, and the next change is held against it",
-        )
+        self._swap = IconButton(theme, "swap", "compare.swap", "Swap A and B", SWAP_TIP)
         self._lay_out()
         self._connect()
         self._on_view_changed()
@@ -93,12 +80,8 @@ class CompareBar(QWidget):
         elif key == Qt.Key.Key_X and self._compare.view == FLICKER:
             self._compare.set_flickering(False)
             self._compare.turn()
-        elif self._compare.view == WIPE and key in (
-            Qt.Key.Key_BracketLeft,
-            Qt.Key.Key_BracketRight,
-        ):
-            step = WIPE_STEP if key == Qt.Key.Key_BracketRight else -WIPE_STEP
-            self._compare.set_wipe(self._compare.wipe + step)
+        elif self._compare.view == WIPE and key in WIPE_STEPS:
+            self._compare.set_wipe(self._compare.wipe + WIPE_STEPS[Qt.Key(key)])
         else:
             return False
         return True
@@ -131,24 +114,11 @@ class CompareBar(QWidget):
         self._compare.set_rate(int(self._rate.currentData()))
 
     def _lay_out(self) -> None:
-        flicker = QWidget()
-        inside = QHBoxLayout(flicker)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(4)
-        inside.addWidget(self._play)
-        inside.addWidget(self._rate)
-        inside.addStretch()
+        flicker = holder(row(self._play, self._rate, REST, spacing=4))
         self._extras = QStackedWidget()
         for extra in (QWidget(), self._wipe, flicker):
             self._extras.addWidget(extra)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
-        row.addWidget(self._views)
-        row.addSpacing(6)
-        row.addWidget(self._extras, 1)
-        row.addSpacing(6)
-        row.addWidget(self._swap)
+        row(self._views, Gap(6), wide(self._extras), Gap(6), self._swap, spacing=2, of=self)
 
     def _connect(self) -> None:
         compare = self._compare

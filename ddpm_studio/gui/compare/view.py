@@ -55,10 +55,14 @@ class CompareView(QObject):
         """The one that the controls paint, once it is there."""
         return self.b if self.b is not None else self.a
 
-    @property
-    def sides(self) -> int:
-        """Into how many halves a stage is parted."""
-        return 2 if self.view == SIDES else 1
+    def parts(self, stage: QRectF) -> list[QRectF]:
+        """The whole of a stage, or its two halves while A and B are side by side."""
+        if not self.is_on or self.view != SIDES:
+            return [stage]
+        left, right = QRectF(stage), QRectF(stage)
+        left.setWidth(stage.width() / 2)
+        right.setLeft(left.right())
+        return [left, right]
 
     @property
     def leader(self) -> Trajectory | None:
@@ -112,16 +116,21 @@ class CompareView(QObject):
         self.set_flickering(False)
         self.changed.emit()
 
+    @property
+    def is_wipe(self) -> bool:
+        """Whether a line parts A and B that can be dragged."""
+        return self.b is not None and self.view == WIPE
+
     def set_wipe(self, part: float) -> None:
         self.wipe = min(1.0, max(0.0, part))
         self.changed.emit()
 
-    @property
-    def rate(self) -> int:
-        """Changes from one to the other a second, 1 to 8."""
-        return round(1000 / self._clock.interval())
+    def drag_wipe(self, area: QRectF, x: float) -> None:
+        """Bring the line to x in the place of a picture."""
+        self.set_wipe((x - area.left()) / max(1.0, area.width()))
 
     def set_rate(self, rate: int) -> None:
+        """rate: changes from one to the other a second, 1 to 8."""
         self._clock.setInterval(round(1000 / rate))
 
     @property
@@ -155,8 +164,13 @@ class CompareView(QObject):
 
     # painting
 
-    def paint(self, painter: QPainter, areas: Sequence[QRectF], index: int) -> None:
-        """Picture `index` in its place, or in its two places: as many as there are `sides`."""
+    def paint(
+        self, painter: QPainter, areas: Sequence[QRectF], index: int, *, with_grip: bool = False
+    ) -> None:
+        """Picture `index` in its place, or in its two places: one in each of the `parts`.
+
+        with_grip: the line of the wipe has one, which says that it can be dragged.
+        """
         first = self._image(self.a, index)
         second = self._image(self.b, index) if self.b is not None else None
         area = areas[0]
@@ -174,6 +188,7 @@ class CompareView(QObject):
             painter.setClipRect(right)
             draw_on_checkerboard(painter, area, second)
             painter.restore()
+            _draw_wipe(painter, area, self.split(area), with_grip=with_grip)
         elif self.view == FLICKER or first.size() != second.size():
             draw_on_checkerboard(painter, area, second if self.shows_b else first)
         else:
@@ -194,16 +209,20 @@ class CompareView(QObject):
             self._differences[index] = drawable(image_on(difference(first, second)))
         return self._differences[index]
 
+    def paint_waiting(self, painter: QPainter, parts: Sequence[QRectF]) -> None:
+        """What stands in B's half until something was painted."""
+        if self.b is None and len(parts) > 1:
+            _draw_waiting(painter, parts[1])
 
-def draw_waiting(painter: QPainter, area: QRectF) -> None:
-    """What stands in B's half until something was painted."""
+
+def _draw_waiting(painter: QPainter, area: QRectF) -> None:
     palette = QGuiApplication.palette()  # the theme's
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     painter.drawText(area.adjusted(24, 0, -24, 0), flags, WAITING)
 
 
-def draw_wipe(painter: QPainter, area: QRectF, x: float, *, with_grip: bool) -> None:
+def _draw_wipe(painter: QPainter, area: QRectF, x: float, *, with_grip: bool) -> None:
     """The line between A and B, seen on any picture; with a grip that says it can be dragged."""
     light, dark = QColor(255, 255, 255, 235), QColor(0, 0, 0, 150)
     x = round(x)  # whole pixels are painted many times as fast as soft edges

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.job_names import EXPORT
 from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.label import label, set_kind
+from ddpm_studio.gui.common.layout import REST, column, holder, row, wide
 from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.export import work
 from ddpm_studio.gui.export.estimate import (
@@ -32,14 +28,14 @@ from ddpm_studio.gui.export.sources import Filmed
 from ddpm_studio.gui.export.target import ExportTarget
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
-from ddpm_studio.words import size_in_words, time_left
+from ddpm_studio.words import size_in_words
 
 PREVIEW_SIDE, PREVIEW_HEIGHT = 400, 480  # with room for a caption below a square picture
 OPTIONS_WIDTH = 620
 BROAD = 2.5  # so many times as broad as high
 
 
-class ExportDialog(QDialog):
+class ExportDialog(Dialog):
     """Nothing has to be typed. While it writes, Cancel stops it and leaves nothing behind."""
 
     def __init__(
@@ -52,7 +48,7 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         """folder, name: what is proposed, without an ending."""
-        super().__init__(parent)
+        super().__init__("export", filmed.title, parent)
         self._session, self._filmed = session, filmed
         self._path_of_project = session.project.path if session.project is not None else None
         self._options = ExportOptions(filmed, session.settings)
@@ -63,19 +59,15 @@ class ExportDialog(QDialog):
         self._job: Job | None = None
         self._saved: Path | None = None
         self._is_broad, self._usual_height = False, 0
-        self.setObjectName("export")
-        self.setWindowTitle(filmed.title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._make_fields()
-        self._make_foot()
+        self._make_parts()
         self._lay_out()
         self._connect()
         self._on_changed()
         self._export.setFocus()  # Enter is enough
 
-    def wish(self) -> work.FilmWish:
+    def request(self) -> work.FilmRequest:
         """What is set."""
-        return self._options.wish()
+        return self._options.request()
 
     def reject(self) -> None:
         """Cancel and Esc: first what is being written, then the dialog."""
@@ -90,20 +82,16 @@ class ExportDialog(QDialog):
 
     # building
 
-    def _make_fields(self) -> None:
-        self._preview = FilmPreview("export.preview", PREVIEW_SIDE, PREVIEW_HEIGHT)
-        self._facts = QLabel()
-        self._facts.setObjectName("export.facts")
-        self._facts.setProperty("kind", "caption")
-        self._facts.setWordWrap(True)
-        self._facts.setToolTip("How large and how long it becomes; its bytes are an estimate")
-
-    def _make_foot(self) -> None:
+    def _make_parts(self) -> None:
         theme = self._session.theme
-        self._progress = ProgressLine("export.progress", "Progress of the export")
-        self._message = QLabel()
-        self._message.setObjectName("export.message")
-        self._message.setWordWrap(True)
+        self._preview = FilmPreview("export.preview", PREVIEW_SIDE, PREVIEW_HEIGHT)
+        self._facts = label(kind="caption", name="export.facts", wrap=True)
+        self._facts.setToolTip("How large and how long it becomes; its bytes are an estimate")
+        words = "Progress of the export"
+        self._progress = ProgressLine("export.progress", words, keeps_place=True)
+        self._progress.hide()
+        self.message.setObjectName("export.message")
+        self.message.show()  # even without words: it keeps the buttons on their side
         self._show_folder = Button(
             theme,
             "Show in folder",
@@ -111,43 +99,22 @@ class ExportDialog(QDialog):
             "Open the folder that it was saved in",
             icon="folder-open",
         )
+        self._show_folder.hide()
         self._cancel = Button(theme, "Cancel", "export.cancel", "Export nothing (Esc)")
         tip = "Write it (Enter)"
         self._export = Button(theme, "Export", "export.save", tip, icon="film", kind="primary")
-        self._export.setDefault(True)
-        policy = self._progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # nothing jumps when it comes and goes
-        self._progress.setSizePolicy(policy)
-        self._progress.hide()
-        self._show_folder.hide()
+        self.set_buttons(self._cancel, self._export)
 
     def _lay_out(self) -> None:
-        heading = QLabel(self._filmed.title)
-        heading.setProperty("kind", "heading")
-        self._fields = QWidget()
-        fields = QVBoxLayout(self._fields)
-        fields.setContentsMargins(0, 0, 0, 0)
-        fields.setSpacing(12)
-        fields.addWidget(self._options)
-        fields.addWidget(self._target)
-        fields.addWidget(self._facts)
-        fields.addStretch()
-        both = self._both = QHBoxLayout()
-        both.setSpacing(24)
-        both.addWidget(self._preview)
-        both.addWidget(self._fields, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        foot.addWidget(self._message, 1)
-        for button in (self._show_folder, self._cancel, self._export):
-            foot.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(16)
-        layout.addWidget(heading)
-        layout.addLayout(both, 1)
-        layout.addWidget(self._progress)
-        layout.addLayout(foot)
+        fields = column(self._options, self._target, self._facts, REST, spacing=12)
+        self._fields = holder(fields)
+        self._both = row(self._preview, wide(self._fields), spacing=24)
+        self.fill(
+            wide(self._both),
+            self._progress,
+            foot=(wide(self.message), self._show_folder, self._cancel, self._export),
+            heading=self._filmed.title,
+        )
         self.setMinimumWidth(PREVIEW_SIDE + 24 + OPTIONS_WIDTH + 48)
 
     def _connect(self) -> None:
@@ -156,7 +123,6 @@ class ExportDialog(QDialog):
         self._target.changed.connect(self._check)
         self._foresight.foreseen.connect(self._on_foreseen)
         self._foresight.failed.connect(self._on_unwritable)
-        self._cancel.clicked.connect(self.reject)
         self._export.clicked.connect(self._on_export)
         self._show_folder.clicked.connect(self._on_show_folder)
         self._session.project_changed.connect(self._on_project_changed)
@@ -184,19 +150,19 @@ class ExportDialog(QDialog):
     def _on_changed(self) -> None:
         self._unwritable = ""
         self._foreseen = None
-        self._foresight.look_at(self.wish(), self._options.seen_film)
+        self._foresight.look_at(self.request(), self._options.seen_film)
         self._check()
 
     def _on_foreseen(self, foreseen: work.Foreseen) -> None:
-        wish, ground, known = self.wish(), self._options.ground, self._foreseen
-        self._facts.setText(facts_of(wish, foreseen, ground))
+        request, ground, known = self.request(), self._options.ground, self._foreseen
+        self._facts.setText(facts_of(request, foreseen, ground))
         self._foreseen = foreseen
         width, height = foreseen.size
-        self._set_broad(wish.stages > 0 and width > BROAD * height)
+        self._set_broad(request.stages > 0 and width > BROAD * height)
         if foreseen.page is not None:
             self._preview.show_page(foreseen.page, ground)
-        elif not wish.stages and (known is None or known.order != foreseen.order):
-            self._preview.play(self._options.seen_film, wish.options, foreseen.order, ground)
+        elif not request.stages and (known is None or known.order != foreseen.order):
+            self._preview.play(self._options.seen_film, request.options, foreseen.order, ground)
 
     def _on_unwritable(self, sentence: str) -> None:
         self._unwritable = sentence
@@ -215,10 +181,8 @@ class ExportDialog(QDialog):
         self._export.setEnabled(not problem)
 
     def _say(self, words: str, kind: str = "muted") -> None:
-        self._message.setText(words)
-        self._message.setProperty("kind", kind)
-        self._message.style().unpolish(self._message)
-        self._message.style().polish(self._message)
+        self.message.setText(words)
+        set_kind(self.message, kind)
 
     # what happens
 
@@ -227,11 +191,11 @@ class ExportDialog(QDialog):
         if not self._export.isEnabled():
             return
         self._foresight.stop()
-        path, wish = self._target.path, self.wish()
+        path, request = self._target.path, self.request()
         job = self._job = start_film_job(
             self._session,
             EXPORT,
-            lambda: work.write(path, wish),
+            lambda: work.write(path, request),
             "Exporting",
             self._filmed.needs_device,
         )
@@ -246,7 +210,7 @@ class ExportDialog(QDialog):
     def _set_busy(self, is_busy: bool) -> None:
         self._fields.setEnabled(not is_busy)
         self._progress.setVisible(is_busy)
-        self._progress.setValue(0)
+        self._progress.set_fraction(0)
         self._export.setEnabled(not is_busy)
         self._cancel.setEnabled(True)
         self._cancel.setText("Cancel" if is_busy else "Close")
@@ -256,18 +220,15 @@ class ExportDialog(QDialog):
             self._cancel.setFocus()
         elif self._foreseen is None or self._foreseen.nbytes is None:
             # the export came before it was known how large the film gets
-            self._foresight.look_at(self.wish(), self._options.seen_film)
+            self._foresight.look_at(self.request(), self._options.seen_film)
 
     def _on_job_changed(self) -> None:
         job = self._job
         if job is None:
             return
-        progress, is_stopping = job.progress, job.state is JobState.STOPPING
-        self._progress.setValue(round(1000 * (progress.fraction or 0)))
-        words = progress.text or "Writing…"
-        if progress.remaining is not None:
-            words += f"  ·  {time_left(progress.remaining)}"
-        self._say("Stopping…" if is_stopping else words)
+        is_stopping = job.state is JobState.STOPPING
+        self._progress.set_fraction(job.progress.fraction)
+        self._say("Stopping…" if is_stopping else job.progress.words("Writing…"))
         self._cancel.setEnabled(not is_stopping)
 
     def _on_saved(self, saved: work.Saved) -> None:

@@ -32,22 +32,22 @@ class ExportForesight(QObject):
         """needs_device: some frames of the film are computed again when they are asked for."""
         super().__init__(parent)
         self._session, self._needs_device = session, needs_device
-        self._wish: work.FilmWish | None = None
+        self._request: work.FilmRequest | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._on_pause_over)
 
-    def look_at(self, wish: work.FilmWish, seen: Film) -> None:
+    def look_at(self, request: work.FilmRequest, seen: Film) -> None:
         """Another film is wanted; of the one before nothing is heard any more.
 
         seen: the same film, with frames that are at hand at once.
         """
         self.stop()
-        self._wish = wish
-        if wish.options.easing == EASY:
+        self._request = request
+        if request.options.easing == EASY:
             try:
-                self.foreseen.emit(work.foresee(dataclasses.replace(wish, film=seen)))
+                self.foreseen.emit(work.foresee(dataclasses.replace(request, film=seen)))
             except StudioError as error:
                 self.failed.emit(str(error))
                 return
@@ -58,11 +58,11 @@ class ExportForesight(QObject):
         self._session.jobs.discard(JOB)
 
     def _on_pause_over(self) -> None:
-        wish = self._wish
-        if wish is None:
+        request = self._request
+        if request is None:
             return
         job = start_film_job(
-            self._session, JOB, lambda: work.estimate(wish), "", self._needs_device
+            self._session, JOB, lambda: work.estimate(request), "", self._needs_device
         )
         job.tells_failure = True
         job.events.connect(self._on_events)
@@ -84,13 +84,13 @@ def start_film_job(
     return session.jobs.start(name, make_steps, title=title, replace=True, quiet=not title)
 
 
-def facts_of(wish: work.FilmWish, foreseen: work.Foreseen, ground: str | None) -> str:
+def facts_of(request: work.FilmRequest, foreseen: work.Foreseen, ground: str | None) -> str:
     """In words: "512 × 512 pixels  ·  69 frames  ·  5.8 s  ·  about 1.4 MB"."""
     width, height = foreseen.size
     facts = [f"{width} × {height} pixels"]
-    if wish.stages:
-        facts.append(f"{wish.stages} stages")
-    elif not wish.suffix:
+    if request.stages:
+        facts.append(f"{request.stages} stages")
+    elif not request.suffix:
         facts.append(f"{len(foreseen.order)} files")
     else:
         frames = foreseen.times * len(foreseen.order)

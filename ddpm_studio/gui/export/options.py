@@ -5,25 +5,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QWidget
 
-from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
+from ddpm_studio.fields import settings_of
+from ddpm_studio.gui.common.control_row import ControlRow, explain
+from ddpm_studio.gui.common.form import Form
+from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, Switch, choice
+from ddpm_studio.gui.common.layout import STRETCH, column, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.export import work
-from ddpm_studio.gui.export.content import ExportContent
-from ddpm_studio.gui.export.kinds import COLOURS, RECIPE, Kind
-from ddpm_studio.gui.export.look import ExportLook
-from ddpm_studio.gui.export.play import ExportPlay
-from ddpm_studio.gui.export.rows import line
-from ddpm_studio.gui.export.size import ExportSize
-from ddpm_studio.gui.export.sources import Filmed, Part
+from ddpm_studio.gui.export.kinds import (
+    BY_KEY,
+    COLOURS,
+    KINDS,
+    LOOPS,
+    ORDER,
+    PACE,
+    RECIPE,
+    REPEATS,
+    Kind,
+)
+from ddpm_studio.gui.export.sources import BOTH, CHOSEN, GRID, ONE, Filmed, Part
 
 if TYPE_CHECKING:
     from ddpm_studio.export.film.write import Film
 
+HEIGHT = 32  # pixels, of every control: they stand beside each other
+NUMBER, NARROW = 96, 104  # pixels, of a number
+MOST_STAGES = 32
+CRISP, SMOOTH = "crisp", "smooth"
+FOR_EVER, ONCE, OFTEN = "for_ever", "once", "often"
+SHOWN_SIDE = 512  # pixels: the enlargement that is proposed comes near to this
+LARGEST_SIDE = 4096
+PAGE_SIDE = 1600  # the same for stages on a page
+SIDE_KEYS = {False: ("export/side", SHOWN_SIDE), True: ("export/page_side", PAGE_SIDE)}
+RECIPE_TIP = (
+    "A recipe lies inside the file: which model, seed and settings made it, and the name of the "
+    "project. With it, the file can be dropped on this window to make the same pictures again. "
+    "Leave it out if nobody is to see how it was made."
+)
+
 
 class ExportOptions(QWidget):
-    """Nothing has to be set: what is proposed is a good film."""
+    """Nothing has to be set: what is proposed is a good film, of what is looked at on the page.
+
+    All is remembered but what the film is of; its size as the pixels of its longer side.
+    """
 
     changed = Signal()
     kind_changed = Signal()
@@ -31,26 +59,26 @@ class ExportOptions(QWidget):
     def __init__(self, filmed: Filmed, settings: Settings) -> None:
         """settings: where all is remembered but what the film is of."""
         super().__init__()
-        self._filmed = filmed
+        self._filmed, self._settings = filmed, settings
         self._part: Part | None = None
         self._film: Film | None = None
         self._seen: Film | None = None
         self._seen_of: Film | None = None
-        self._content = ExportContent(filmed, settings)
-        self._play = ExportPlay(settings, filmed.way_back)
-        self._size = ExportSize(settings)
-        self._look = ExportLook(settings)
+        self._size = (1, 1, False)  # width, height, whether on a page: what is enlarged
+        self._is_proposing = False
+        self._make_content()
+        self._make_form()
+        self._make_size()
+        self._make_times()
+        self._remember()
         self._lay_out()
-        self._on_content_changed()
-        self._content.changed.connect(self._on_content_changed)
-        self._content.kind_changed.connect(self.kind_changed)
-        for part in (self._play, self._size, self._look):
-            part.changed.connect(self.changed)
+        self._refresh()
+        self._connect()
 
     @property
     def kind(self) -> Kind:
         """The kind of file."""
-        return self._content.kind
+        return BY_KEY[str(self._format.currentData())]
 
     @property
     def ground(self) -> str | None:
@@ -60,7 +88,7 @@ class ExportOptions(QWidget):
     @property
     def film(self) -> Film:
         """What is filmed; the same object until something else is."""
-        part = self._content.part
+        part = self._content
         if self._film is None or part != self._part:
             self._film, self._part = self._filmed.film(part), part
         return self._film
@@ -69,58 +97,267 @@ class ExportOptions(QWidget):
     def seen_film(self) -> Film:
         """The same for a preview."""
         if self.film is not self._seen_of or self._seen is None:
-            self._seen_of, self._seen = self.film, self._filmed.seen(self._content.part)
+            self._seen_of, self._seen = self.film, self._filmed.seen(self._content)
         return self._seen
 
-    def wish(self) -> work.FilmWish:
+    def request(self) -> work.FilmRequest:
         """All that is set."""
-        kind, part = self.kind, self._content.part
-        with_recipe = RECIPE in kind.options and not self._look.no_recipe.isChecked()
-        make = self._filmed.recipe_maker(part) if with_recipe else None
-        return work.FilmWish(self.film, self._options(), kind.suffix, self._stages, make)
+        kind = self.kind
+        with_recipe = RECIPE in kind.options and not self._no_recipe.isChecked()
+        make = self._filmed.recipe_maker(self._content) if with_recipe else None
+        return work.FilmRequest(self.film, self._options(), kind.suffix, self._stages_seen, make)
+
+    # what is set
 
     @property
-    def _stages(self) -> int:
+    def _content(self) -> Part:
+        """Which pictures, and what of them."""
+        return self._filmed.part(
+            str(self._what.currentData()),
+            self._number.value() - 1,
+            str(self._show.currentData()) if self._filmed.shows else "",
+            self.kind.is_page,
+        )
+
+    @property
+    def _stages_seen(self) -> int:
         """Of a film strip, as many as there are frames at the most; 0 for what moves."""
-        return min(self._content.stages, self.film.count) if self.kind.is_page else 0
+        return min(self._stages.value(), self.film.count) if self.kind.is_page else 0
+
+    @property
+    def _is_smooth(self) -> bool:
+        return bool(self._way.currentData() == SMOOTH)
+
+    @property
+    def _how_often(self) -> int:
+        """0 is for ever."""
+        if REPEATS in self.kind.options:
+            return self._repeats.value()
+        times = {FOR_EVER: 0, ONCE: 1}.get(str(self._times.currentData()), self._loops.value())
+        return times if LOOPS in self.kind.options else 0
 
     def _options(self) -> FilmOptions:
-        kind, play = self.kind, self._play.play(self.kind)
-        has_colours = COLOURS in kind.options
+        """What is set, as far as it means something for the kind of file."""
+        kind, film, usual = self.kind, self._form.value(), FilmOptions()
+        moves, colours = (film if group in kind.options else usual for group in (ORDER, COLOURS))
         return FilmOptions(
-            fps=play.fps,
-            hold=play.hold,
-            scale=self._size.scale,
-            width=self._size.width_wanted,
-            easing=play.easing,
-            ping_pong=play.ping_pong,
-            loops=play.loops,
-            palette=self._look.palette_of if has_colours else "frame",
-            dither=self._look.dither if has_colours else "none",
-            caption=self._look.caption.isChecked(),
-            background=self._filmed.background,
+            fps=min(film.fps, kind.most_fps),
+            hold=film.hold if PACE in kind.options else 0.0,
+            scale=1 if self._is_smooth else self._scale.value(),
+            width=film.width if self._is_smooth else None,
+            easing=moves.easing,
+            ping_pong=moves.ping_pong,
+            loops=self._how_often,
+            palette=colours.palette,
+            dither=colours.dither,
+            caption=film.caption,
+            background=film.background,
         )
+
+    # building
+
+    def _make_content(self) -> None:
+        """The kind of file is that of last time; of what, that which is looked at now."""
+        filmed = self._filmed
+        self._sets = {}
+        if len(filmed.chosen) > 1:
+            self._sets[CHOSEN] = f"The {len(filmed.chosen)} chosen"
+        if filmed.count > 1:
+            self._sets[GRID] = f"All {filmed.count} pictures"
+        self._sets[ONE] = "One picture"
+        self._format = choice("export.format", {kind.key: kind.words for kind in KINDS})
+        self._stages = _number("export.stages", 2, MOST_STAGES, 8)
+        self._what = choice("export.what", self._sets, filmed.proposed)
+        self._number = _number("export.number", 1, filmed.count, filmed.one + 1)
+        self._show = choice("export.show", filmed.shows)
+        seen = BOTH if self._settings.get("export/both", False) else filmed.show
+        self._show.setCurrentIndex(max(0, self._show.findData(seen)))
+
+    def _make_form(self) -> None:
+        hold = DoubleSpinBox(0, 30, decimals=1)
+        hold.setSingleStep(0.5)
+        width = _number("export.width", 8, LARGEST_SIDE, SHOWN_SIDE)
+        width.setSingleStep(16)
+        self._form = Form(
+            FilmOptions(background=self._filmed.background),
+            "export",
+            special={
+                "fps": SpinBox(1, 60),
+                "hold": hold,
+                "width": width,
+                "ping_pong": Switch(self._filmed.way_back),
+            },
+            called={"ping_pong": "loop_back"},
+            without=("scale", "loops"),
+            parent=self,
+        )
+        self._no_recipe = Switch("Leave out the recipe")
+        self._no_recipe.setObjectName("export.no_recipe")
+        explain(self._no_recipe, "Leave out the recipe", RECIPE_TIP, "metadata")
+
+    def _make_size(self) -> None:
+        ways = {CRISP: "Crisp: whole pixels", SMOOTH: "Smooth: to a width"}
+        self._way = choice("export.enlarge", ways)
+        self._scale = _number("export.size", 1, LARGEST_SCALE, 1)
+        self._scale.setPrefix("× ")
+
+    def _make_times(self) -> None:
+        times = {FOR_EVER: "For ever", ONCE: "Once", OFTEN: "n times"}
+        self._times = choice("export.times", times)
+        self._loops = _number("export.loops", 2, 999, 3, " ×")
+        self._repeats = _number("export.repeats", 1, 99, 1, " ×")
+
+    def _remember(self) -> None:
+        self._form.remember(self._settings)
+        for control, key in (
+            (self._format, "format"),
+            (self._stages, "stages"),
+            (self._way, "enlarge"),
+            (self._times, "times"),
+            (self._loops, "loops"),
+            (self._repeats, "repeats"),
+            (self._no_recipe, "no_recipe"),
+        ):
+            self._settings.remember(control, f"export/{key}")
 
     def _lay_out(self) -> None:
-        switches = line(
-            (self._play.loop_back, 0), (self._look.caption, 0), (self._look.no_recipe, 0)
+        self._rows = {key: self._form.row(key) for key in ("fps", "hold", "width", "easing")}
+        self._rows |= {key: self._form.row(key) for key in ("palette", "dither")}
+        self._rows |= {
+            "format": ControlRow("Format", self._format, "The kind of file."),
+            "stages": ControlRow(
+                "Stages",
+                self._stages,
+                "How many pictures on the way are on the page, evenly from noise to picture.",
+            ),
+            "what": ControlRow("Of", self._what, "Which pictures are in it."),
+            "number": ControlRow(
+                "Number", self._number, "Which of the pictures, counted row by row."
+            ),
+            "show": ControlRow(
+                "Shown",
+                self._show,
+                "The picture on its way out of the noise, what the model expects of it, or both.",
+                "x_t, pred_x_0",
+            ),
+            "enlarge": ControlRow(
+                "Enlarged",
+                self._way,
+                "Crisp: each pixel becomes a square of so many, without any blur. Smooth: to a "
+                "width that you choose, softly.",
+                "nearest neighbour, or Lanczos",
+            ),
+            "size": _row_of("scale", self._scale),
+            "times": _row_of("loops", self._times),
+            "loops": ControlRow("Times", self._loops, "How often it plays.", "loop count"),
+            "repeats": ControlRow(
+                "Plays",
+                self._repeats,
+                "A video ends by itself; so often the film is in it.",
+                "loops",
+            ),
+        }
+        rows = self._rows
+        for control in (*self.findChildren(QComboBox), *self.findChildren(QAbstractSpinBox)):
+            control.setFixedHeight(HEIGHT)
+        for key in ("stages", "number"):
+            rows[key].setFixedWidth(NARROW)
+        for key in ("fps", "hold", "loops", "repeats"):
+            rows[key].setFixedWidth(NUMBER)
+        self._loop_back, caption = self._form.row("ping_pong"), self._form.row("caption")
+        column(
+            row(wide(rows["format"]), rows["stages"], spacing=12),
+            row(wide(rows["what"]), rows["number"], wide(rows["show"]), spacing=12),
+            row(wide(rows["enlarge"], 2), wide(rows["size"]), wide(rows["width"]), spacing=12),
+            row(
+                *(rows["fps"], rows["hold"], wide(rows["easing"]), wide(rows["times"])),
+                *(rows["loops"], rows["repeats"]),
+                spacing=12,
+            ),
+            row(wide(rows["palette"]), wide(rows["dither"]), spacing=12),
+            row(self._loop_back, caption, self._no_recipe, STRETCH, spacing=24),
+            spacing=12,
+            of=self,
         )
-        switches.setSpacing(24)
-        switches.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        for part in (self._content, self._size, self._play, self._look):
-            layout.addWidget(part)
-        layout.addLayout(switches)
 
-    def _on_content_changed(self) -> None:
-        """What means nothing for this kind of file is not there."""
-        kind = self.kind
-        self._play.show_for(kind)
-        self._look.show_for(kind)
-        self._look.no_recipe.setVisible(RECIPE in kind.options and self._filmed.has_recipe)
-        height, width, _ = self.seen_film.shape
-        stages = self._stages
-        self._size.propose(width * max(1, stages), height, is_page=stages > 0)
+    def _connect(self) -> None:
+        for combo in (self._format, self._what, self._show, self._way, self._times):
+            combo.currentIndexChanged.connect(self._on_changed)
+        for spin in (self._number, self._stages, self._loops, self._repeats):
+            spin.valueChanged.connect(self._on_changed)
+        self._form.changed.connect(self._on_changed)
+        self._no_recipe.toggled.connect(self._on_changed)
+        self._scale.valueChanged.connect(self._on_scale_changed)
+        self._format.currentIndexChanged.connect(self.kind_changed)
+        self._show.currentIndexChanged.connect(self._on_show_changed)
+
+    # what happens
+
+    def _on_changed(self) -> None:
+        self._refresh()
         self.changed.emit()
+
+    def _on_show_changed(self) -> None:
+        self._settings.set("export/both", self._show.currentData() == BOTH)
+
+    def _on_scale_changed(self, scale: int) -> None:
+        if not self._is_proposing:
+            width, height, is_page = self._size
+            self._settings.set(SIDE_KEYS[is_page][0], scale * max(width, height))
+            self.changed.emit()
+
+    def _refresh(self) -> None:
+        """What means nothing for this kind of file is not there."""
+        kind, rows, filmed = self.kind, self._rows, self._filmed
+        explain(self._format, "Format", kind.tip)
+        together = ", in rows" if kind.is_page else ", as a grid"
+        for index, (of, words) in enumerate(self._sets.items()):
+            self._what.setItemText(index, words if of == ONE else words + together)
+        has_loops = LOOPS in kind.options
+        for part, is_seen in (
+            (rows["stages"], kind.is_page),
+            (rows["number"], self._what.currentData() == ONE and filmed.count > 1),
+            (rows["show"], bool(filmed.shows)),
+            (rows["size"], not self._is_smooth),
+            (rows["width"], self._is_smooth),
+            (rows["fps"], PACE in kind.options),
+            (rows["hold"], PACE in kind.options),
+            (rows["easing"], ORDER in kind.options),
+            (rows["times"], has_loops),
+            (rows["loops"], has_loops and self._times.currentData() == OFTEN),
+            (rows["repeats"], REPEATS in kind.options),
+            (rows["palette"], COLOURS in kind.options),
+            (rows["dither"], COLOURS in kind.options),
+            (self._loop_back, ORDER in kind.options),
+            (self._no_recipe, RECIPE in kind.options and filmed.has_recipe),
+        ):
+            part.setVisible(is_seen)
+        height, width, _ = self.seen_film.shape
+        self._propose(width * max(1, self._stages_seen), height)
+
+    def _propose(self, width: int, height: int) -> None:
+        """A size near to that of last time, for what is enlarged now, in pixels."""
+        size = width, height, self.kind.is_page
+        if size == self._size:
+            return
+        self._size, side = size, max(width, height)
+        key, usual = SIDE_KEYS[self.kind.is_page]
+        self._is_proposing = True
+        self._scale.setMaximum(max(1, min(LARGEST_SCALE, LARGEST_SIDE // side)))
+        self._scale.setValue(max(1, round(self._settings.get(key, usual) / side)))
+        self._is_proposing = False
+
+
+def _number(name: str, least: int, most: int, value: int, suffix: str = "") -> SpinBox:
+    """A whole number with its unit."""
+    spin = SpinBox(least, most)
+    spin.setObjectName(name)
+    spin.setSuffix(suffix)
+    spin.setValue(value)
+    return spin
+
+
+def _row_of(field: str, control: QWidget) -> ControlRow:
+    """A control with the words that stand at a field of FilmOptions."""
+    about = settings_of(FilmOptions)[field]
+    return ControlRow(about.words, control, about.tip, about.term)

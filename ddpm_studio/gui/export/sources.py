@@ -1,4 +1,4 @@
-"""What can be filmed: a denoising, or the model learning; which pictures of it, and shown how."""
+"""What can be filmed, such as a denoising; which pictures of it, and shown how."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from ddpm_studio.export.film.write import Film
     from ddpm_studio.gui.export.work import MakeRecipe
-    from ddpm_studio.gui.train.film_work import PreviewFrames
-    from ddpm_studio.project import Project
     from ddpm_studio.recipe import Recipe
 
 GRID, CHOSEN, ONE = "grid", "chosen", "one"  # of what
@@ -187,44 +185,3 @@ class FilmedDenoising(Filmed):
             ).to_text()
 
         return make
-
-
-class FilmedTraining(Filmed):
-    """The model learning: the same seeds at each step that has a preview."""
-
-    title = "Export the film of the training"
-    way_back = "And back again"
-
-    def __init__(self, project: Project, frames: PreviewFrames) -> None:
-        super().__init__(frames.count, background=project.config.pictures.background)
-        self._project, self._frames = project, frames
-        self._is_saved = bool(project.checkpoint_paths())
-
-    @property
-    def has_alpha(self) -> bool:
-        return self._frames.picture_shape[-1] == WITH_ALPHA
-
-    @property
-    def has_recipe(self) -> bool:
-        return self._is_saved
-
-    def film(self, part: Part) -> Film:
-        from ddpm_studio.gui.train.film_work import training_film
-
-        return training_film(self._frames, part.pictures, part.columns)
-
-    def seen(self, part: Part) -> Film:
-        from ddpm_studio.gui.train.film_work import training_film
-
-        return training_film(self._frames, part.pictures, part.columns, at_hand=True)
-
-    def recipe_maker(self, part: Part) -> MakeRecipe | None:
-        from ddpm_studio.gui.train.film_work import training_recipe
-
-        project, last = self._project, self._frames.steps[-1]
-
-        def make(options: dict[str, Any]) -> str | None:
-            film = {"of": "training", "show": X_T, **options}
-            return training_recipe(project, last, part.pictures, film)
-
-        return make if self._is_saved else None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ddpm_studio.export.places import free_path
 from ddpm_studio.gui.common.button import IconButton
+from ddpm_studio.gui.common.choose_path import choose_new_file
 from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.export.kinds import KINDS, STRIP, Kind
 
@@ -85,34 +87,20 @@ class ExportTarget(QWidget):
         return f"{self._name}{'_strip' if self._kind.key == STRIP else ''}{self._kind.suffix}"
 
     def _lay_out(self) -> None:
-        where = QWidget()
-        line = QHBoxLayout(where)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(self._field, 1)
-        line.addWidget(self._browse)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        where = holder(row(wide(self._field), self._browse))
         tip = "The file, or the folder of frames. The name that is proposed is still free."
-        layout.addWidget(ControlRow("Saved as", self._field, tip, holder=where))
+        column(ControlRow("Saved as", self._field, tip, holder=where), of=self)
 
     def _on_edited(self) -> None:
         self._is_named_by_hand = True
 
     def _on_browse(self) -> None:
         suffix = self._kind.suffix
-        start = Path(self._field.text() or self._folder)
-        folder = next((one for one in start.parents if one.is_dir()), Path.home())
-        kinds = f"Films (*{suffix})" if suffix else "A new folder (*)"
-        chooser = QFileDialog(self, "Save it as", str(folder), kinds)
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        if suffix:
-            chooser.setDefaultSuffix(suffix)
-        chooser.selectFile(start.name)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(self._on_browsed)
-        chooser.open()
+        path = Path(self._field.text() or self._folder)
+        folder = next((one for one in path.parents if one.is_dir()), Path.home())
+        kinds = {suffix: f"Films (*{suffix})" if suffix else "A new folder (*)"}
+        choose_new_file(self, "Save it as", folder / path.name, kinds, self._on_browsed)
 
-    def _on_browsed(self, path: str) -> None:
+    def _on_browsed(self, path: Path) -> None:
         self._is_named_by_hand = True
-        self._field.setText(path)
+        self._field.setText(str(path))

@@ -26,7 +26,7 @@ MakeRecipe = Callable[[dict[str, Any]], str | None]  # from the options, as plai
 
 
 @dataclass(frozen=True)
-class FilmWish:
+class FilmRequest:
     """A file that is wanted. suffix: its ending; "" for a folder with a PNG file for each frame.
 
     stages: how many are on a film strip; 0 for what moves. recipe: makes the text that lies
@@ -80,7 +80,7 @@ def one_at_a_time(film: Film) -> Film:
     return dataclasses.replace(film, compose=compose)
 
 
-def foresee(wish: FilmWish) -> Foreseen:
+def foresee(request: FilmRequest) -> Foreseen:
     """What is known at once, without a look at more than one frame unless the pace needs it.
 
     Raises ExportError with one sentence if a film like this cannot be written.
@@ -89,59 +89,59 @@ def foresee(wish: FilmWish) -> Foreseen:
     from ddpm_studio.export.film.pages import strip_size
     from ddpm_studio.export.film.pictures import FilmPictures
 
-    film, options = wish.film, wish.options
-    if wish.stages:
-        return Foreseen(strip_size(film, wish.stages, options), (), 0.0)
-    kind, pictures = kind_of(wish.suffix), FilmPictures(film, options)
+    film, options = request.film, request.options
+    if request.stages:
+        return Foreseen(strip_size(film, request.stages, options), (), 0.0)
+    kind, pictures = kind_of(request.suffix), FilmPictures(film, options)
     size = pictures.size if kind is None else kind.size(pictures)
     times = max(1, options.loops) if kind is not None and kind.is_video else 1
     return Foreseen(size, tuple(film_order(film, options)), film_seconds(film, options), times)
 
 
-def estimate(wish: FilmWish) -> Iterator[Foreseen]:
+def estimate(request: FilmRequest) -> Iterator[Foreseen]:
     """What the film will be, and then also how many bytes, about. Raises as `foresee`."""
     from ddpm_studio.export.film.write import estimate_bytes
 
-    foreseen = foresee(wish)
-    if wish.stages:
-        foreseen = dataclasses.replace(foreseen, page=_small_page(wish))
+    foreseen = foresee(request)
+    if request.stages:
+        foreseen = dataclasses.replace(foreseen, page=_small_page(request))
     yield foreseen
-    nbytes = estimate_bytes(wish.film, wish.options, wish.suffix, wish.stages or None)
+    nbytes = estimate_bytes(request.film, request.options, request.suffix, request.stages or None)
     yield dataclasses.replace(foreseen, nbytes=nbytes)
 
 
-def write(path: Path, wish: FilmWish) -> Generator[Progress | FileWritten, None, Saved]:
+def write(path: Path, request: FilmRequest) -> Generator[Progress | FileWritten, None, Saved]:
     """Write what is wished; if it is stopped before its end, nothing is left."""
     from ddpm_studio.export.film.write import write_film, write_sequence, write_strip
 
     make_folder(path.parent)
-    recipe = wish.recipe_text()
-    if wish.stages:
-        yield from write_strip(path, wish.film, wish.stages, wish.options, recipe)
-    elif not wish.suffix:
-        yield from write_sequence(path, wish.film, wish.options, recipe)
+    recipe = request.recipe_text()
+    if request.stages:
+        yield from write_strip(path, request.film, request.stages, request.options, recipe)
+    elif not request.suffix:
+        yield from write_sequence(path, request.film, request.options, recipe)
     else:
-        yield from write_film(path, wish.film, wish.options, recipe)
+        yield from write_film(path, request.film, request.options, recipe)
     yield FileWritten(path)
     return Saved(path, size_on_disk(path))
 
 
-def _small_page(wish: FilmWish) -> np.ndarray:
+def _small_page(request: FilmRequest) -> np.ndarray:
     """The page as it will be, no larger than it can be seen: uint8 (H, W, C)."""
     import numpy as np
     from PIL import Image
 
     from ddpm_studio.export.film.write import write_strip
 
-    options, (height, width, _) = wish.options, wish.film.shape
-    most = SEEN_PAGE / max(wish.stages * width, height)
+    options, (height, width, _) = request.options, request.film.shape
+    most = SEEN_PAGE / max(request.stages * width, height)
     if options.width is not None:
         small = dataclasses.replace(options, width=max(1, min(options.width, int(most * width))))
     else:
         small = dataclasses.replace(options, scale=max(1, min(options.scale, int(most))))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "page.png"
-        for _ in write_strip(path, wish.film, wish.stages, small):
+        for _ in write_strip(path, request.film, request.stages, small):
             pass
         with Image.open(path) as image:
             page = np.array(image)

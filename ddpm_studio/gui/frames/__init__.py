@@ -1,1 +1,1 @@
-"""The frames of a denoising: in memory, and computed again when they are not; no widgets."""
+"""The frames of a denoising: asked for, in memory, and computed again; no widgets."""

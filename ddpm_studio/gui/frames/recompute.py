@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui.frames.store import ALL, Span, pixels_of
+from ddpm_studio.gui.frames.store import ALL, Again, Span, pixels_of
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.gui.frames.again import Again
     from ddpm_studio.sampling.forward import Noising
     from ddpm_studio.sampling.resume import State
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
     from ddpm_studio.training.loaded import Loaded, LoadedModels
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -120,27 +122,39 @@ def compute(again: Again, span: Span) -> Iterator[TrajectoryFrame | None]:
         yield frame if position >= span.first else None
 
 
-class KeptFrames(Sequence["np.ndarray"]):
-    """Of every frame of a denoising the nearest that is in memory: nobody waits for these."""
+class OnDemand(Sequence[T]):
+    """Items that are made, or found, when they are asked for."""
 
-    def __init__(self, kept: Mapping[int, TrajectoryFrame], count: int, show: str) -> None:
-        """kept: by position, one at the least unless `count` is 0."""
-        self._kept, self._count, self._show = kept, count, show
+    def __init__(self, count: int) -> None:
+        self._count = count
 
     def __len__(self) -> int:
         return self._count
 
     @overload
-    def __getitem__(self, index: int) -> np.ndarray: ...
+    def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, index: slice) -> list[np.ndarray]: ...
+    def __getitem__(self, index: slice) -> list[T]: ...
 
-    def __getitem__(self, index: int | slice) -> np.ndarray | list[np.ndarray]:
+    def __getitem__(self, index: int | slice) -> T | list[T]:
         if isinstance(index, slice):
             return [self[one] for one in range(*index.indices(self._count))]
         if not -self._count <= index < self._count:
             raise IndexError(index)
         return self._at(index % self._count)
+
+    @abstractmethod
+    def _at(self, index: int) -> T:
+        """index: 0 to count - 1."""
+
+
+class KeptFrames(OnDemand["np.ndarray"]):
+    """Of every frame of a denoising the nearest that is in memory: nobody waits for these."""
+
+    def __init__(self, kept: Mapping[int, TrajectoryFrame], count: int, show: str) -> None:
+        """kept: by position, one at the least unless `count` is 0."""
+        super().__init__(count)
+        self._kept, self._show = kept, show
 
     def _at(self, position: int) -> np.ndarray:
         return self._of(self._kept[min(self._kept, key=lambda one: (abs(one - position), one))])

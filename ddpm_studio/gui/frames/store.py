@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ddpm_studio.gui.frames.plan import FramePlan, plan_frames
 
@@ -37,6 +38,19 @@ class Span:
 
     def covers(self, position: int, picture: int) -> bool:
         return self.first <= position <= self.last and self.picture in (ALL, picture)
+
+
+class Again(Protocol):
+    """Computes frames a second time, to the last bit; in any thread."""
+
+    @property
+    def is_forward(self) -> bool:
+        """Whether they are levels of the forward process."""
+        ...
+
+    def frames(self, span: Span) -> Iterator[TrajectoryFrame]:
+        """Frames span.anchor .. span.last, of all pictures or of one."""
+        ...
 
 
 class FrameStore:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from ddpm_studio.gui.common.images import drawable, image_on
-from ddpm_studio.gui.frames.again import Again
-from ddpm_studio.gui.frames.recompute import AllFrames, KeptFrames
-from ddpm_studio.gui.frames.store import ALL, X_T, FrameStore, Span, frame_bytes, pixels_of
+from ddpm_studio.gui.frames.recompute import AllFrames, KeptFrames, OnDemand
+from ddpm_studio.gui.frames.store import (
+    ALL,
+    X_T,
+    Again,
+    FrameStore,
+    Span,
+    frame_bytes,
+    pixels_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from ddpm_studio.recipe import Recipe
     from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 
 
@@ -38,18 +47,22 @@ class Trajectory(QObject):
         seeds: Sequence[int],
         store: FrameStore | None = None,
         again: Again | None = None,
+        recipe: Recipe | None = None,
+        checkpoint: Path | None = None,
     ) -> None:
         """moments: of all frames that will come. store: where they are kept, by default all.
 
-        again: computes those that are not kept.
+        again: computes those that are not kept. recipe: of the first picture. checkpoint: the
+        file of the model that it was made with.
         """
         super().__init__()
         self.moments = tuple(moments)
         self.seeds = tuple(seeds)
         self.store = store if store is not None else FrameStore(len(self.moments))
         self.again = again
+        self.recipe, self.checkpoint = recipe, checkpoint
         self.is_finishing = True  # of the forward process: what comes of its levels is not known
-        self._is_forward = again is not None and again.is_forward
+        self.is_forward = again is not None and again.is_forward  # a real picture's way into noise
         self._position_of = {moment.index: place for place, moment in enumerate(self.moments)}
         self._shape = (len(self.seeds), 1, 1, 3)
         self._frame_bytes = 0
@@ -69,11 +82,6 @@ class Trajectory(QObject):
         """(width, height) in pixels; (1, 1) before the first frame."""
         _, height, width, _ = self._shape
         return width, height
-
-    @property
-    def is_forward(self) -> bool:
-        """Whether it is the way of a real picture into the noise."""
-        return self._is_forward
 
     # frames come
 
@@ -213,19 +221,16 @@ class Trajectory(QObject):
         self.improved.emit()
 
 
-class _Images(Sequence[QImage]):
+class _Images(OnDemand[QImage]):
     """The pictures of one frame; notes which of them are asked for."""
 
     def __init__(self, of: Trajectory, position: int, show: str) -> None:
+        super().__init__(len(of.seeds))
         self.position, self.show = position, show
         self.is_exact = True  # as far as was asked
         self.asked: set[int] = set()
         self._of = weakref.ref(of)
-        self._count = len(of.seeds)
         self._made: dict[int, QImage] = {}
-
-    def __len__(self) -> int:
-        return self._count
 
     @property
     def place(self) -> tuple[int, int]:
@@ -233,17 +238,7 @@ class _Images(Sequence[QImage]):
         is_one = len(self.asked) == 1 and self._count > 1
         return self.position, next(iter(self.asked)) if is_one else ALL
 
-    @overload
-    def __getitem__(self, index: int) -> QImage: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[QImage]: ...
-
-    def __getitem__(self, index: int | slice) -> QImage | list[QImage]:
-        if isinstance(index, slice):
-            return [self[one] for one in range(*index.indices(len(self)))]
-        if not -len(self) <= index < len(self):
-            raise IndexError(index)
-        index %= len(self)
+    def _at(self, index: int) -> QImage:
         made, of = self._made.get(index), self._of()
         if index not in self.asked:
             self.asked.add(index)

@@ -13,10 +13,10 @@ from ddpm_studio.events import CheckpointSkipped, SampleStep
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.common.jobs import Job, JobState
 from ddpm_studio.gui.frames.fetching import FrameFetching
+from ddpm_studio.gui.frames.request import SampleRequest
 from ddpm_studio.gui.frames.store import FrameStore
 from ddpm_studio.gui.frames.trajectory import Trajectory
-from ddpm_studio.gui.generate import forward_work, work
-from ddpm_studio.gui.generate.forward_work import LevelsFinished
+from ddpm_studio.gui.generate import work
 from ddpm_studio.gui.generate.memory_choice import memory_budget
 from ddpm_studio.gui.session import Session
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ddpm_studio.training.loaded import LoadedModels
 
 
-class Painting(QObject):
+class Denoising(QObject):
     """One denoising at a time; another one takes the place of that which is shown."""
 
     changed = Signal()  # it began, ended, or is about to end
@@ -38,13 +38,12 @@ class Painting(QObject):
         self._session = session
         self._models = cache(work.new_models)  # made by the first job that asks for it
         self._job: Job | None = None
-        # what takes the place of `started` as soon as there is a frame of it
+        # what takes the place of `trajectory` as soon as there is a frame of it
         self._coming: work.RunStarted | None = None
         self._follow_to = 1.0
         self._fetching: list[FrameFetching] = []  # one for each trajectory that is shown
         self.parts = 1  # into how many the memory is parted; a denoising gets one of them
-        self.wish: work.Wish | None = None  # the latest
-        self.started: work.RunStarted | None = None  # the run of `trajectory`
+        self.request: SampleRequest | None = None  # the latest
         self.trajectory: Trajectory | None = None
 
     @property
@@ -60,24 +59,24 @@ class Painting(QObject):
         self._models = cache(work.new_models)  # another one: the old one may be busy loading
         self._job = self._coming = None
         self._fetching.clear()
-        self.wish = self.started = self.trajectory = None
+        self.request = self.trajectory = None
 
     def start(
-        self, wish: work.Wish, asked: work.Wish | None = None, follow_to: float = 1.0
+        self, request: SampleRequest, asked: SampleRequest | None = None, follow_to: float = 1.0
     ) -> None:
-        """Paint as wished. asked: what to remember as the wish, if it is another.
+        """Paint as wished. asked: what to remember as the request, if it is another.
 
         follow_to: how far to follow it while it grows, as a part of it.
         """
-        self.wish = wish if asked is None else asked
+        self.request = request if asked is None else asked
         self._follow_to, self._coming = follow_to, None
         for fetching in self._fetching:
             fetching.hold()  # until this is painted: what is shown has its turn again then
-        wish = dataclasses.replace(wish, budget=self._budget)
-        is_forward = wish.start is not None and wish.start.index is None
+        request = dataclasses.replace(request, budget=self._budget)
+        is_forward = request.start is not None and request.start.index is None
         title = "Noising your picture" if is_forward else "Generating"
         job = self._session.start_borrowing(
-            SAMPLE, partial(_paint, self._models, wish, is_forward), title=title
+            SAMPLE, partial(_paint, self._models, request, is_forward), title=title
         )
         self._job = job
         job.events.connect(self._on_events)
@@ -102,7 +101,7 @@ class Painting(QObject):
                 self._add_frame(event)
             elif isinstance(event, SampleStep) and self.trajectory is not None:
                 self._reach(event.step)
-            elif isinstance(event, LevelsFinished) and self.trajectory is not None:
+            elif isinstance(event, work.LevelsFinished) and self.trajectory is not None:
                 self.trajectory.finish(event.indices, event.pictures, event.is_last)
         self.grew.emit()
 
@@ -113,7 +112,7 @@ class Painting(QObject):
     def _add_frame(self, frame: TrajectoryFrame) -> None:
         run = self._coming
         if run is not None:  # only now, so that the stage is never empty in between
-            self.started, self._coming = run, None
+            self._coming = None
             self.trajectory = self._begin(run)
             self.trajectory.add(frame)
             self.begun.emit(self.trajectory, self._follow_to)
@@ -125,7 +124,8 @@ class Painting(QObject):
         store = FrameStore(len(run.moments), run.budget)
         store.set_plan(run.plan)
         store.set_budget(self._budget)  # it may have changed
-        trajectory = Trajectory(run.moments, run.seeds, store, run.again)
+        frames = run.moments, run.seeds, store, run.again
+        trajectory = Trajectory(*frames, run.recipe, run.checkpoint)
         self._fetching = [one for one in self._fetching if one.is_needed]
         fetching = FrameFetching(self._session, trajectory, self)
         fetching.hold()
@@ -147,8 +147,8 @@ class Painting(QObject):
 
 
 def _paint(
-    models: Callable[[], LoadedModels], wish: work.Wish, is_forward: bool
+    models: Callable[[], LoadedModels], request: SampleRequest, is_forward: bool
 ) -> Iterator[object]:
     """Looks the functions up when it begins, so that tests can put others in their place."""
-    paint = forward_work.forward if is_forward else work.generate
-    return paint(models(), wish)
+    paint = work.forward if is_forward else work.generate
+    return paint(models(), request)

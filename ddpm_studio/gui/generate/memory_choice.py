@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Signal
-from PySide6.QtGui import QAction, QActionGroup, QFont
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
+from ddpm_studio.gui.common.label import use_tabular_figures
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.words import MB, size_in_words
 
@@ -38,9 +39,7 @@ class MemoryChoice(QPushButton):
         self.setProperty("kind", "quiet")
         self.setStyleSheet("padding-left: 4px; padding-right: 4px")
         self.setToolTip(TIP)
-        font = QFont(self.font())
-        font.setFeature(QFont.Tag("tnum"), 1)
-        self.setFont(font)
+        use_tabular_figures(self)
         self._menu = QMenu(self)
         self._group = QActionGroup(self)
         for budget in BUDGETS:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.pictures.work import load_tiles
+from ddpm_studio.gui.common.dialog import Dialog
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.wall.query import fold
+from ddpm_studio.gui.wall.tiles import load_tiles
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.words import several
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 TILES = "own_tiles"  # the job that reads the wall's pixels
 SIZE = (880, 640)
+TITLE = "Choose a picture of yours"
 ABOUT = (
     "You will see it sink into the noise, and what the model would make of it from every level. "
     "It is shown as the model learns it: cropped and reduced."
@@ -37,21 +41,15 @@ class OwnTile(NamedTuple):
     name: str
     row: int
     crop: Crop
+    badge: str = ""
+    is_faint: bool = False
 
     @property
     def tip(self) -> str:
         return self.name
 
-    @property
-    def badge(self) -> str:
-        return ""
 
-    @property
-    def is_faint(self) -> bool:
-        return False
-
-
-class OwnPictureDialog(QDialog):
+class OwnPictureDialog(Dialog):
     """Emits `chosen` with the name of a picture, its Crop and its pixels, uint8 (H, W, C)."""
 
     chosen = Signal(str, object, object)
@@ -63,13 +61,10 @@ class OwnPictureDialog(QDialog):
         dice: random.Random,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__("own.dialog", TITLE, parent)
         self._session, self._pictures, self._dice = session, pictures, dice
         self._tiles = [OwnTile(one.name, one.row, one.crop) for one in pictures.taken]
         self._shown = self._tiles
-        self.setObjectName("own.dialog")
-        self.setWindowTitle("Choose a picture of yours")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
         self._lay_out()
         self._connect()
@@ -91,42 +86,21 @@ class OwnPictureDialog(QDialog):
         self._wall = PictureWall(theme, "own.dialog.wall")
         self._wall.setAccessibleName("Your pictures, as the model learns them")
         self._wall.setSelectionMode(PictureWall.SelectionMode.SingleSelection)
-        self._message = QLabel()
-        self._message.setObjectName("own.dialog.message")
-        self._message.setProperty("kind", "muted")
+        self._message = label(kind="muted", name="own.dialog.message")
         tip = "Any one of your pictures"
         self._any = Button(theme, "Surprise me", "own.dialog.any", tip, icon="dice")
         self._cancel = Button(theme, "Cancel", "own.dialog.cancel", "Change nothing (Esc)")
         tip = "See this one on its way into the noise (Enter)"
         self._use = Button(theme, "Use this picture", "own.dialog.use", tip, kind="primary")
-        self._use.setDefault(True)
+        self.set_buttons(self._cancel, self._use)
         self._use.setEnabled(False)
 
     def _lay_out(self) -> None:
-        heading = QLabel("Choose a picture of yours")
-        heading.setProperty("kind", "heading")
-        about = QLabel(ABOUT)
-        about.setProperty("kind", "muted")
-        about.setWordWrap(True)
-        canvas = QFrame()
-        canvas.setProperty("kind", "canvas")
-        inside = QVBoxLayout(canvas)
-        inside.setContentsMargins(6, 1, 1, 1)
-        inside.addWidget(self._wall)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self._any)
-        foot.addWidget(self._message, 1)
-        foot.addWidget(self._cancel)
-        foot.addWidget(self._use)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 24)
-        layout.setSpacing(12)
-        layout.addWidget(heading)
-        layout.addWidget(about)
-        layout.addWidget(self._search)
-        layout.addWidget(canvas, 1)
-        layout.addLayout(foot)
+        canvas = holder(column(self._wall, margins=(6, 1, 1, 1)), "canvas")
+        words = label(TITLE, "heading"), label(ABOUT, "muted", wrap=True)
+        foot = row(self._any, wide(self._message), self._cancel, self._use)
+        parts = *words, self._search, wide(canvas), foot
+        column(*parts, spacing=12, margins=24, of=self)
 
     def _connect(self) -> None:
         self._search.textChanged.connect(self._on_search)
@@ -134,7 +108,6 @@ class OwnPictureDialog(QDialog):
         self._wall.picked.connect(self._on_picked)
         self._wall.opened.connect(self._on_use)
         self._any.clicked.connect(self._on_any)
-        self._cancel.clicked.connect(self.reject)
         self._use.clicked.connect(self._on_use)
 
     def _show(self, tiles: list[OwnTile]) -> None:

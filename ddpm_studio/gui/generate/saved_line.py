@@ -25,16 +25,10 @@ class SavedLine(NoticeLine):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         undo = Button(theme, "", "generate.undo", "", kind="quiet")
         undo.set_face(*UNDO)
-        show = Button(
-            theme,
-            "Show in folder",
-            "generate.show_in_folder",
-            "Open the folder that the files are in",
-            icon="folder-open",
-            kind="quiet",
-        )
-        close_name = "generate.saved.close"
-        super().__init__(theme, "generate.saved", close_name, undo, show, parent=parent)
+        words = "Show in folder", "generate.show_in_folder", "Open the folder that the files are in"
+        show = Button(theme, *words, icon="folder-open", kind="quiet")
+        names = "generate.saved", "generate.saved.close"
+        super().__init__(theme, *names, undo, show, parent=parent)
         self._undo, self._show = undo, show
         self._folder: Path | None = None
         self._is_undone = False

@@ -1,4 +1,4 @@
-"""Keeping what is on the stage: finished pictures, and frames on the way, become files."""
+"""Saving what is on the stage: finished pictures, and frames on the way, become files."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
+from ddpm_studio.gui.common.choose_path import choose_folder
+from ddpm_studio.gui.common.history import History
 from ddpm_studio.gui.common.job_names import SAVE, SAVE_REST
 from ddpm_studio.gui.frames.store import X_T
-from ddpm_studio.gui.generate import saving_finished as export_work
 from ddpm_studio.gui.generate import saving_work as work
-from ddpm_studio.gui.generate.comparing import Comparing
 from ddpm_studio.gui.generate.stage import Seen, Stage
 from ddpm_studio.gui.session import Session
 
@@ -44,21 +44,17 @@ class _Saved:
     files: tuple[work.Written, ...]
 
 
-class Keeping(QObject):
+class Saving(QObject):
     """Writes pictures of the stage into files, says on the stage where they are, takes them back.
 
     What is wanted while files are written waits for its turn, so that no press of a key is lost.
     """
 
-    def __init__(
-        self, session: Session, stage: Stage, comparing: Comparing, parent: QWidget
-    ) -> None:
+    def __init__(self, session: Session, stage: Stage, parent: QWidget) -> None:
         super().__init__(parent)
-        self._session, self._stage, self._comparing = session, stage, comparing
-        self._window = parent
+        self._session, self._stage, self._window = session, stage, parent
         self._waiting: list[_Writing | Callable[[], None]] = []
-        self._done: list[_Saved] = []
-        self._undone: list[_Saved] = []
+        self._history = History[_Saved](MOST_UNDO)
         stage.keep_wanted.connect(self.keep)
         stage.saved.undo_wanted.connect(self.undo)
         stage.saved.redo_wanted.connect(self.redo)
@@ -68,8 +64,7 @@ class Keeping(QObject):
     def forget(self) -> None:
         """Another project: what was saved in the last one stays there."""
         self._waiting.clear()
-        self._done.clear()
-        self._undone.clear()
+        self._history.clear()
         self._stage.saved.hide()
 
     # saving
@@ -87,14 +82,9 @@ class Keeping(QObject):
     def choose_folder(self) -> None:
         """Ask for another folder to save into."""
         project = self._session.project
-        if project is None:
-            return
-        chooser = QFileDialog(self._window, "Save the pictures in", str(project.path))
-        chooser.setFileMode(QFileDialog.FileMode.Directory)
-        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(lambda folder: self.save_into(Path(folder)))
-        chooser.open()
+        if project is not None:
+            title = "Save the pictures in"
+            choose_folder(self._window, title, project.path, self.save_into)
 
     def save_into(self, folder: Path, with_recipe: bool = True) -> None:
         """The finished pictures that are wanted, into a folder."""
@@ -111,23 +101,20 @@ class Keeping(QObject):
             self._save(seen, self._session.project.gallery)
 
     def _save(self, seen: Seen, folder: Path, with_recipe: bool = True) -> None:
-        trajectory, run = seen.trajectory, self._comparing.run_of(seen.trajectory)
-        if run is None or not seen.indices or trajectory.is_forward:
+        trajectory, recipe = seen.trajectory, seen.trajectory.recipe
+        if recipe is None or not seen.indices or trajectory.is_forward:
             return
-        moment, recipe = trajectory.moments[seen.position], run.started.recipe
-        is_finished = moment.t < 0
-        show = X_T if is_finished else seen.show
+        moment = trajectory.moments[seen.position]
+        frame, show = (None, X_T) if moment.t < 0 else (moment.index, seen.show)
         seeds = [trajectory.seeds[index] for index in seen.indices]
         pictures = _pictures(seen, show)
 
         def write() -> Iterator[Any]:
-            if is_finished:
-                return export_work.save_pictures(pictures(), seeds, recipe, folder, with_recipe)
-            return work.keep_frames(pictures(), seeds, recipe, folder, moment.index, show)
+            to = recipe, folder, frame, show, with_recipe
+            return work.save_pictures(pictures(), seeds, *to)
 
         # what is not in memory is computed again, which needs the device
-        writing = _Writing(write, borrows=not _is_there(seen))
-        self._in_turn(writing)
+        self._in_turn(_Writing(write, borrows=not _is_there(seen)))
 
     # taking back
 
@@ -139,21 +126,26 @@ class Keeping(QObject):
         """Save again what was taken back."""
         self._in_turn(self._write_again)
 
-    def _write(self, writing: _Writing) -> None:
+    def _write(self, writing: _Writing, again: _Saved | None = None) -> None:
+        """again: what it was, if it had been taken back."""
         start = self._session.start_borrowing if writing.borrows else self._session.jobs.start
         job = start(SAVE, writing.steps, title="Saving pictures")
 
         def on_written(paths: list[Path]) -> None:
             saved = _Saved(writing, tuple(work.written(paths)))
-            self._done = [*self._done, saved][-MOST_UNDO:]
+            if again is None:
+                self._history.add(saved)
+            else:
+                self._history.redone(saved)
             self._stage.saved.show_saved(paths)
 
         job.succeeded.connect(on_written)
 
     def _write_again(self) -> None:
         """What there is to save again shows only now: others may have had their turn before."""
-        if self._undone:
-            self._write(self._undone.pop().writing)
+        again = self._history.to_redo
+        if again is not None:
+            self._write(again.writing, again)
 
     def _write_rest(self) -> None:
         """The project is left: what still waits for its turn is written by one job after this."""
@@ -171,21 +163,21 @@ class Keeping(QObject):
             )
 
     def _take_back(self) -> None:
-        if not self._done:
+        saved = self._history.to_undo
+        if saved is None:
             return
-        saved = self._done.pop()
 
         def on_gone(paths: list[Path]) -> None:
             if paths:
-                self._undone.append(saved)
+                self._history.undone()
                 self._stage.saved.show_undone(paths)
             else:
+                self._history.drop_undo()
                 self._stage.saved.hide()
 
         take_back = partial(work.take_back, saved.files)
         job = self._session.jobs.start(SAVE, take_back, title="Taking back")
         job.succeeded.connect(on_gone)
-        job.failed.connect(lambda _error: self._done.append(saved))  # it can be tried again
 
     # one after the other
 
@@ -200,7 +192,7 @@ class Keeping(QObject):
         while self._waiting and self._session.jobs.get(SAVE) is None:
             action = self._waiting.pop(0)
             if isinstance(action, _Writing):
-                self._undone.clear()  # something new is done, so there is nothing to do again
+                self._history.forget_undone()  # something new is done, so nothing can be done again
                 self._write(action)
             else:
                 action()

@@ -1,4 +1,4 @@
-"""Background work of keeping: frames on the way become files, and files are taken back."""
+"""Background work of saving: pictures become PNG files, and files are taken back."""
 
 from __future__ import annotations
 
@@ -28,28 +28,33 @@ class Written:
     version: tuple[int, int]  # its time and its size
 
 
-def keep_frames(
+def save_pictures(
     pictures: Sequence[np.ndarray],
     seeds: Sequence[int],
     recipe: Recipe,
     folder: Path,
-    frame: int,
-    show: str,
+    frame: int | None = None,
+    show: str = "x_t",
+    with_recipe: bool = True,
 ) -> Generator[FileWritten, None, list[Path]]:
-    """Write pictures of a frame on the way, uint8 (H, W, C), as PNG files with their recipe.
+    """Write each picture, uint8 (H, W, C), as a PNG with its recipe; nothing is replaced.
 
-    recipe: of the run; frame: index of the frame; show: what of it, "x_t", "pred_x_0" or
-    "pred_eps". Their alpha is as soft as it is seen. Nothing is replaced. Raises ExportError.
+    recipe: of the run. frame: index of the frame on the way that they are, of which they show
+    "x_t", "pred_x_0" or "pred_eps"; None: they are finished. Alpha is as soft as it is seen.
+    with_recipe: False leaves out all that says how they were made, but for the names. Raises
+    ExportError.
     """
     from ddpm_studio.export.images import write_png
 
     make_folder(folder)
     paths = []
     for picture, seed in zip(pictures, seeds, strict=True):
-        of_this = dataclasses.replace(recipe, seed=seed, frame=frame, show=show)
-        which = f"seed{seed:06d}_frame{frame:04d}{SHOWS[show]}"
+        of_this, which = dataclasses.replace(recipe, seed=seed), f"seed{seed:06d}"
+        if frame is not None:
+            of_this = dataclasses.replace(of_this, frame=frame, show=show)
+            which += f"_frame{frame:04d}{SHOWS[show]}"
         path = free_path(folder / f"{recipe.project}_step{recipe.step:08d}_{which}.png")
-        write_png(path, picture, of_this.to_text())
+        write_png(path, picture, of_this.to_text() if with_recipe else None)
         paths.append(path)
         yield FileWritten(path)
     return paths

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLayout, QWidget
 
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.choice_bar import Choice, ChoiceBar
 from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.label import label, use_tabular_figures
+from ddpm_studio.gui.common.layout import REST, Gap, Placed, column, holder, row, wide
 from ddpm_studio.gui.common.player import Player
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
@@ -18,7 +20,6 @@ from ddpm_studio.gui.frames.store import FINISHED, PRED_EPS, PRED_X_0, X_T
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.memory_choice import MemoryChoice
 from ddpm_studio.gui.generate.timeline import Timeline
-from ddpm_studio.gui.generate.wrapping_row import TwoGroups
 
 SPEEDS = (6, 12, 24, 60)  # frames a second
 USUAL_SPEED = 24
@@ -44,6 +45,41 @@ FROM_HERE = Choice(
     "Finished",
     "What the sampler makes of your picture when it is noised so far and painted again",
 )
+
+
+BESIDE, BELOW = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+
+
+class TwoGroups(QWidget):
+    """Two rows: beside each other, or one under the other where there is no room.
+
+    Nothing in them is ever squeezed to less than it needs while there is room below.
+    """
+
+    def __init__(self, first: QLayout, second: QLayout, spacing: int = 4) -> None:
+        super().__init__()
+        self._holders = holder(first), holder(second)
+        self._both = row(self._holders[0], wide(self._holders[1]), spacing=spacing, of=self)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as one under the other."""
+        margins = self.contentsMargins()
+        width = max(holder.minimumSizeHint().width() for holder in self._holders)
+        height = super().minimumSizeHint().height()
+        return QSize(width + margins.left() + margins.right(), height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Look again whether there is room; after something in a group became wider."""
+        needed = sum(holder.minimumSizeHint().width() for holder in self._holders)
+        has_room = self.contentsRect().width() >= needed + self._both.spacing()
+        direction = BESIDE if has_room else BELOW
+        if self._both.direction() != direction:
+            self._both.setDirection(direction)
+            self._both.activate()
 
 
 class Scrubber(QFrame):
@@ -154,16 +190,13 @@ class Scrubber(QFrame):
         self.timeline.setValue(self.position + by)
 
     def _make_controls(self, theme: Theme) -> None:
-        self._back = IconButton(
-            theme, "step-back", "scrubber.back", "Back one step", "Back one step (Left)"
-        )
+        words = "Back one step", "Back one step (Left)"
+        self._back = IconButton(theme, "step-back", "scrubber.back", *words)
         self._play = IconButton(theme, "play", "scrubber.play", "Play", role="text")
-        self._forward = IconButton(
-            theme, "step-forward", "scrubber.forward", "On one step", "On one step (Right)"
-        )
-        self._loop = IconButton(
-            theme, "loop", "scrubber.loop", "Loop", "Play again and again", checkable=True
-        )
+        words = "On one step", "On one step (Right)"
+        self._forward = IconButton(theme, "step-forward", "scrubber.forward", *words)
+        words = "Loop", "Play again and again"
+        self._loop = IconButton(theme, "loop", "scrubber.loop", *words, checkable=True)
         self._loop.setChecked(True)
         self._speed = ComboBox()
         self._speed.setObjectName("scrubber.speed")
@@ -173,38 +206,26 @@ class Scrubber(QFrame):
             self._speed.addItem(f"{speed} fps", speed)
         self._speed.setCurrentIndex(SPEEDS.index(USUAL_SPEED))
         self._show = ChoiceBar(theme, "What is shown", SHOWS, "scrubber.show")
-        self._label = QLabel()
-        self._label.setObjectName("scrubber.label")
-        self._label.setProperty("kind", "caption")
-        self._label.setFont(tabular(self._label.font()))
+        self._label = label(kind="caption", name="scrubber.label")
+        use_tabular_figures(self._label)
         self._label.setToolTip("The step, its timestep (t), and how much noise is left")
 
     def _lay_out(self) -> None:
-        self._row = TwoGroups()
-        self._row.setContentsMargins(8, 0, 8, 0)
-        playing, seen = self._row.first, self._row.second
         middle = Qt.AlignmentFlag.AlignVCenter
-        for button in (self._back, self._play, self._forward, self._loop):
-            playing.addWidget(button, 0, middle)
-        playing.addSpacing(8)
-        playing.addWidget(self._speed, 0, middle)
-        playing.addStretch()
-        seen.addWidget(self.memory, 0, middle)
-        seen.addStretch()
-        seen.addWidget(self._show, 0, middle)
-        words = QHBoxLayout()
-        words.setContentsMargins(8, 0, 8, 0)
-        words.addWidget(_caption("noise x_T"), 1)
-        words.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
+        buttons = (self._back, self._play, self._forward, self._loop)
+        playing = [Placed(button, align=middle) for button in buttons]
+        speed, memory, show = (
+            Placed(one, align=middle) for one in (self._speed, self.memory, self._show)
+        )
+        self._row = TwoGroups(
+            row(*playing, Gap(8), speed, REST, spacing=4), row(memory, REST, show, spacing=4)
+        )
+        self._row.setContentsMargins(8, 0, 8, 0)
         self._end = _caption("picture x_0", Qt.AlignmentFlag.AlignRight)
-        words.addWidget(self._end, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 12)
-        layout.setSpacing(0)
-        layout.addWidget(self.timeline)
-        layout.addLayout(words)
-        layout.addSpacing(12)
-        layout.addWidget(self._row)
+        now = Placed(self._label, align=Qt.AlignmentFlag.AlignHCenter)
+        words = row(wide(_caption("noise x_T")), now, wide(self._end), margins=(8, 0, 8, 0))
+        parts = self.timeline, words, Gap(12), self._row
+        column(*parts, spacing=0, margins=(8, 8, 8, 12), of=self)
 
     def _connect(self) -> None:
         self.timeline.valueChanged.connect(self._on_value_changed)
@@ -315,14 +336,6 @@ class Scrubber(QFrame):
 
 
 def _caption(text: str, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> QLabel:
-    caption = QLabel(text)
-    caption.setProperty("kind", "caption")
+    caption = label(text, "caption")
     caption.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
     return caption
-
-
-def tabular(font: QFont) -> QFont:
-    """The font with digits that are all of one width, so that counting does not shake."""
-    result = QFont(font)
-    result.setFeature(QFont.Tag("tnum"), 1)
-    return result

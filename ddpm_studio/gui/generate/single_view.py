@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.inputs import Switch
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import Gap, column, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.view import CompareView
 from ddpm_studio.gui.frames.trajectory import Trajectory
-from ddpm_studio.gui.generate.icon_only import set_words
-from ddpm_studio.gui.generate.single_canvas import PictureCanvas
+from ddpm_studio.gui.generate.canvas import PictureCanvas
 
 BACK = "All pictures"
 
@@ -30,15 +30,14 @@ class PictureViewer(QWidget):
     index_changed = Signal(int)
     choose_wanted = Signal(int)  # the picture whose mark changes
 
-    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, settings: Settings, compare: CompareView) -> None:
+        super().__init__()
         self.setObjectName("generate.single")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._trajectory: Trajectory | None = None
         self._index = 0
         self._is_terse = self._is_narrow = False
         self.head = QWidget()
-        self.canvas = PictureCanvas()
+        self.canvas = PictureCanvas(compare)
         self._make_controls(theme)
         self._lay_out()
         settings.remember(self._smooth, "generate/smooth")
@@ -49,8 +48,12 @@ class PictureViewer(QWidget):
     def index(self) -> int:
         return self._index
 
+    @property
+    def _seeds(self) -> tuple[int, ...]:
+        trajectory = self.canvas.trajectory
+        return trajectory.seeds if trajectory is not None else ()
+
     def set_trajectory(self, trajectory: Trajectory | None) -> None:
-        self._trajectory = trajectory
         if trajectory is not None:
             self._index = min(self._index, len(trajectory.seeds) - 1)
         self.canvas.set_picture(trajectory, self._index)
@@ -58,17 +61,12 @@ class PictureViewer(QWidget):
 
     def show_picture(self, index: int) -> None:
         """Show another picture of the trajectory."""
-        count = len(self._trajectory.seeds) if self._trajectory is not None else 0
-        if not 0 <= index < count:
+        if not 0 <= index < len(self._seeds):
             return
         self._index = index
-        self.canvas.set_picture(self._trajectory, index)
+        self.canvas.set_picture(self.canvas.trajectory, index)
         self._refresh()
         self.index_changed.emit(index)
-
-    def follow(self, compare: CompareView) -> None:
-        """Paint with this one while it compares."""
-        self.canvas.follow(compare)
 
     def show_frame(self, position: int, show: str) -> None:
         self.canvas.show_frame(position, show)
@@ -76,7 +74,7 @@ class PictureViewer(QWidget):
     def set_terse(self, is_terse: bool, is_narrow: bool = False) -> None:
         """Leave room for the rest of the row; is_narrow: as much as can be."""
         self._is_terse, self._is_narrow = is_terse, is_narrow
-        set_words(self._back, BACK, has_room=not is_terse)
+        self._back.set_words(BACK, has_room=not is_terse)
         self._refresh()
 
     @property
@@ -90,18 +88,11 @@ class PictureViewer(QWidget):
 
     def _make_controls(self, theme: Theme) -> None:
         self._back = Button(theme, BACK, "generate.back", "Back to the grid (Esc)", icon="grid")
-        self._previous = IconButton(
-            theme,
-            "chevron-left",
-            "generate.previous",
-            "Previous picture",
-            "Previous picture (Left)",
-        )
-        self._next = IconButton(
-            theme, "chevron-right", "generate.next", "Next picture", "Next picture (Right)"
-        )
-        self._title = ElidedLabel()
-        self._title.setProperty("kind", "muted")
+        words = "Previous picture", "Previous picture (Left)"
+        self._previous = IconButton(theme, "chevron-left", "generate.previous", *words)
+        words = "Next picture", "Next picture (Right)"
+        self._next = IconButton(theme, "chevron-right", "generate.next", *words)
+        self._title = label(kind="muted", elided=True)
         self._smooth = Switch("Smooth")
         self._smooth.setObjectName("generate.smooth")
         self._smooth.setAccessibleName("Smooth enlargement")
@@ -118,29 +109,17 @@ class PictureViewer(QWidget):
         self._choose.clicked.connect(lambda: self.choose_wanted.emit(self._index))
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self.head)
-        row.setContentsMargins(0, 0, 8, 0)
-        row.setSpacing(8)
-        row.addWidget(self._back)
-        row.addSpacing(8)
-        row.addWidget(self._previous)
-        row.addWidget(self._next)
-        row.addSpacing(4)
-        row.addWidget(self._title, 1)
-        row.addWidget(self._choose)
-        row.addSpacing(8)
-        row.addWidget(self._smooth)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.canvas, 1)
+        go = self._back, Gap(8), self._previous, self._next, Gap(4)
+        switches = self._choose, Gap(8), self._smooth
+        row(*go, wide(self._title), *switches, margins=(0, 0, 8, 0), of=self.head)
+        column(wide(self.canvas), of=self)
 
     def _refresh(self) -> None:
-        trajectory = self._trajectory
-        count = len(trajectory.seeds) if trajectory is not None else 0
+        count = len(self._seeds)
         self._previous.setEnabled(self._index > 0)
         self._next.setEnabled(self._index < count - 1)
-        if trajectory is not None:
-            seed = trajectory.seeds[self._index]
+        if count:
+            seed = self._seeds[self._index]
             which = f"{self._index + 1} of {count}"
             words = f"{'' if self._is_terse else 'Picture '}{which}  ·  seed {seed}"
             self._title.setText(f"{self._index + 1} / {count}" if self._is_narrow else words)

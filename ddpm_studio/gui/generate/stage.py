@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.empty_state import EmptyState
+from ddpm_studio.gui.common.layout import column, holder, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.bar import CompareBar
@@ -49,8 +50,8 @@ class Stage(QWidget):
         self.saved = SavedLine(theme)
         self.compare = CompareView(self)
         self._on_slider: Trajectory | None = None  # whose frames the scrubber counts
-        self._grid = SampleGrid(theme)
-        self._viewer = PictureViewer(theme, settings)
+        self._grid = SampleGrid(theme, self.compare)
+        self._viewer = PictureViewer(theme, settings, self.compare)
         self._bar = CompareBar(theme, settings, self.compare)
         self.head = StageHead(theme, self._viewer, self._bar)
         self._ready = EmptyState(
@@ -148,24 +149,12 @@ class Stage(QWidget):
         self._stack = QStackedWidget()
         for widget in (self._ready, self._grid, self._viewer):
             self._stack.addWidget(widget)
-        canvas = QFrame()
-        canvas.setProperty("kind", "canvas")
-        inside = QVBoxLayout(canvas)
-        inside.setContentsMargins(1, 1, 1, 1)
-        inside.addWidget(self._stack)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(self.head)
-        layout.addWidget(canvas, 1)
-        layout.addWidget(self.saved)
-        layout.addWidget(self.scrubber)
+        canvas = holder(column(self._stack, margins=1), "canvas")
+        column(self.head, wide(canvas), self.saved, self.scrubber, spacing=12, of=self)
 
     def _connect(self) -> None:
         self.scrubber.moved.connect(self._show_frame)
         self.scrubber.show_changed.connect(self._show_frame)
-        self._grid.follow(self.compare)
-        self._viewer.follow(self.compare)
         self._grid.opened.connect(self._on_opened)
         self._grid.chosen_changed.connect(self._on_chosen_changed)
         self._grid.keep_wanted.connect(self._on_keep_one)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.layout import REST, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.bar import CompareBar
 from ddpm_studio.gui.compare.run_label import RunLabel, Word
-from ddpm_studio.gui.generate.icon_only import set_words
 from ddpm_studio.gui.generate.single_view import PictureViewer
 
 COMPARE_LABEL = "compare.label"
@@ -95,30 +95,14 @@ class StageHead(QWidget):
         self._arrange()
 
     def _lay_out(self) -> None:
-        self._left_holder = QWidget()
-        self._left = QHBoxLayout(self._left_holder)
-        self._left.setContentsMargins(0, 0, 0, 0)
-        self._left.setSpacing(8)
-        self._row, self._second = QHBoxLayout(), QHBoxLayout()
-        self._row.setSpacing(8)
-        self._row.addWidget(self._left_holder, 1)
-        self._row.addWidget(self._single, 1)
-        self._row.addStretch()
-        self._row.addWidget(self._keep)
-        self._row.addWidget(self._compare)
-        self._second.addWidget(self._bar)
-        self._labels = QWidget()
-        labels = QHBoxLayout(self._labels)
-        labels.setContentsMargins(8, 0, 8, 0)
-        labels.setSpacing(24)
-        labels.addWidget(self._a, 1)
-        labels.addWidget(self._b, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addLayout(self._row)
-        layout.addLayout(self._second)
-        layout.addWidget(self._labels)
+        self._left = row()
+        self._left_holder = holder(self._left)
+        first = wide(self._left_holder), wide(self._single)
+        self._row = row(*first, REST, self._keep, self._compare)
+        self._second = row(self._bar)
+        labels = row(wide(self._a), wide(self._b), spacing=24, margins=(8, 0, 8, 0))
+        self._labels = holder(labels)
+        column(self._row, self._second, self._labels, of=self)
 
     def _arrange(self) -> None:
         """The bar and what is at the left in the first row, if there is room beside the rest."""
@@ -132,7 +116,7 @@ class StageHead(QWidget):
         compare = leave if self._is_comparing else "Compare"
         self._viewer.set_terse(not is_roomy, width < NARROW)
         for button, words in ((self._keep, keep), (self._compare, compare)):
-            set_words(button, words, has_room=width >= NARROW)
+            button.set_words(words, has_room=width >= NARROW)
 
     def _place(self, widget: QWidget, at: int, *, beside: bool) -> None:
         """In the first row, at a place, or under it."""

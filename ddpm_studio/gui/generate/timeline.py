@@ -142,16 +142,16 @@ class Timeline(Slider):
 
     def _paint_ticks(self, painter: QPainter, now: float) -> None:
         base, count = TOP + CURVE, len(self._levels)
-        end = self.width() - SIDE
         track = self._theme.colour("outline" if self.isEnabled() else "border")
-        painter.setPen(QPen(_faded(track, 0.5), 2))
-        painter.drawLine(QPointF(SIDE, base), QPointF(end, base))
+        lines = [(_faded(track, 0.5), self.width() - SIDE)]
+        if self.isEnabled():
+            there = self.x_of(self.maximum())
+            lines += [(track, there), (self._theme.colour("accent"), now)]
+        for colour, end in lines:
+            painter.setPen(QPen(colour, 2))
+            painter.drawLine(QPointF(SIDE, base), QPointF(end, base))
         if not self.isEnabled():
             return
-        painter.setPen(QPen(track, 2))
-        painter.drawLine(QPointF(SIDE, base), QPointF(self.x_of(self.maximum()), base))
-        painter.setPen(QPen(self._theme.colour("accent"), 2))
-        painter.drawLine(QPointF(SIDE, base), QPointF(now, base))
         painter.setPen(QPen(track if self._kept is None else _faded(track, 0.6), 1))
         for position in self._marked(count):
             x = self.x_of(position)

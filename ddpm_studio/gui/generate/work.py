@@ -1,67 +1,36 @@
-"""Background work of the Generate page: a model, and denoisings with it."""
+"""Background work of the Generate page: denoisings, and one's own picture noised."""
 
 from __future__ import annotations
 
-import dataclasses
+import hashlib
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import CheckpointSkipped, SampleStep
 from ddpm_studio.gui.frames.plan import FramePlan, plan_frames
 from ddpm_studio.gui.frames.recompute import DenoisingAgain, ForwardAgain
+from ddpm_studio.gui.frames.request import BUDGET, OwnPicture, SampleRequest
 from ddpm_studio.project import Project
 from ddpm_studio.samplers import SAMPLERS
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from ddpm_studio.choices import Crop
+    from ddpm_studio.data import PictureSet
     from ddpm_studio.recipe import Recipe
     from ddpm_studio.sampling.resume import State
     from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
     from ddpm_studio.training.loaded import Loaded, LoadedModels
 
-BUDGET = 1 << 30  # bytes of frames that are kept, unless a person chooses another number
 SHOWN, FLOAT_BYTES = 3, 4  # x_t, pred_x_0 and pred_eps as bytes; a state is in float32
+SHOWN_FORWARD = 4  # and what comes of it
 LIVE_SECONDS = 0.1  # so often a frame that is not kept is shown while it is made
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is to be generated. checkpoint: None for the newest. which: "ema" or "model"."""
-
-    project: Project
-    sample: SampleConfig
-    count: int
-    checkpoint: Path | None = None
-    which: str = "ema"
-    budget: int = BUDGET  # bytes for frames
-    start: OwnStart | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class OwnPicture:
-    """A picture that the model learns from. pixels: uint8 (H, W, C), as it is prepared.
-
-    crop: which of the crops of its file, counted from 0.
-    """
-
-    name: str
-    sha256: str  # of its file
-    pixels: np.ndarray
-    crop: int = 0
-
-
-@dataclass(frozen=True)
-class OwnStart:
-    """Not from noise. index: paint on from this level; None: show the forward process."""
-
-    picture: OwnPicture
-    index: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +49,18 @@ class RunStarted:
     budget: int = BUDGET
 
 
+@dataclass(frozen=True)
+class LevelsFinished:
+    """What comes of levels of noise by now: uint8 (len(indices), H, W, C).
+
+    is_last: they are finished, not only expected.
+    """
+
+    indices: tuple[int, ...]
+    pictures: Any
+    is_last: bool
+
+
 def new_models() -> LoadedModels:
     """For a job to make: torch comes with it."""
     from ddpm_studio.training.loaded import LoadedModels
@@ -88,23 +69,23 @@ def new_models() -> LoadedModels:
 
 
 def generate(
-    models: LoadedModels, wish: Wish
+    models: LoadedModels, request: SampleRequest
 ) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame]:
     """Denoise as wished: what it will be, then every step, and as many frames as fit in memory."""
     from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 
-    checkpoint = yield from choose(models, wish)
-    loaded, sample = models.take(checkpoint, wish.which), wish.sample
-    seeds = tuple(range(sample.seed, sample.seed + wish.count))
-    start = _state_of(wish, loaded, seeds)
+    checkpoint = yield from choose(models, request)
+    loaded, sample = models.take(checkpoint, request.which), request.sample
+    seeds = tuple(range(sample.seed, sample.seed + request.count))
+    start = _state_of(request, loaded, seeds)
     first = start.index if start is not None else 0
     moments = tuple(trajectory_moments(loaded.config.diffusion, sample)[first:])
-    size = wish.count * picture_bytes(loaded.config)
+    size = request.count * picture_bytes(loaded.config)
     anchor = FLOAT_BYTES * size * (2 if SAMPLERS[sample.sampler].looks_back else 1)
-    plan = plan_frames(len(moments), SHOWN * size, anchor, wish.budget, start is not None)
-    again = DenoisingAgain(models, checkpoint, loaded.sha256, wish.which, sample, seeds)
-    recipe = recipe_for(wish, loaded)
-    yield RunStarted(moments, seeds, checkpoint, recipe, plan, again, wish.budget)
+    plan = plan_frames(len(moments), SHOWN * size, anchor, request.budget, start is not None)
+    again = DenoisingAgain(models, checkpoint, loaded.sha256, request.which, sample, seeds)
+    recipe = recipe_for(request, loaded)
+    yield RunStarted(moments, seeds, checkpoint, recipe, plan, again, request.budget)
     shown_at, steps = 0.0, len(moments) - 1
     frames = trajectory(
         loaded,
@@ -118,18 +99,45 @@ def generate(
         if position in plan.kept or is_due:  # first, so that it is seen at once
             shown_at = time.monotonic()
             yield frame
-        yield SampleStep(position, steps, wish.count, 0, wish.count)
+        yield SampleStep(position, steps, request.count, 0, request.count)
 
 
-def _state_of(wish: Wish, loaded: Loaded, seeds: tuple[int, ...]) -> State | None:
+def forward(
+    models: LoadedModels, request: SampleRequest
+) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame | LevelsFinished]:
+    """The forward process of its own picture: every level first, then what comes of each."""
+    from ddpm_studio.sampling.forward import finish_levels, levels
+    from ddpm_studio.sampling.trajectory import trajectory_moments
+
+    assert request.start is not None
+    checkpoint = yield from choose(models, request)
+    loaded, sample = models.take(checkpoint, request.which), request.sample
+    check_shape(request.start.picture, loaded)
+    moments = tuple(trajectory_moments(loaded.config.diffusion, sample))
+    size = SHOWN_FORWARD * picture_bytes(loaded.config)
+    plan = plan_frames(len(moments), size, 0, request.budget)
+    pixels, made_by = request.start.picture.pixels, (checkpoint, loaded.sha256, request.which)
+    again = ForwardAgain(models, *made_by, sample, pixels, sample.seed)
+    recipe = recipe_for(request, loaded)
+    yield RunStarted(moments, (sample.seed,), checkpoint, recipe, plan, again, request.budget)
+    noising = again.noising()
+    yield from levels(noising, sorted(plan.kept))
+    for event in finish_levels(noising, sorted(plan.kept - {len(moments) - 1})):
+        if event.pictures is not None:
+            is_last = event.done == event.total
+            yield LevelsFinished(event.indices, event.pictures, is_last)
+        yield SampleStep(event.done, event.total, 1, 0, 1)
+
+
+def _state_of(request: SampleRequest, loaded: Loaded, seeds: tuple[int, ...]) -> State | None:
     """Where it begins, if not with noise."""
     from ddpm_studio.sampling.forward import from_record, noised
 
-    if wish.start is None or wish.start.index is None:
+    if request.start is None or request.start.index is None:
         return None
-    check_shape(wish.start.picture, loaded)
-    x_0 = from_record(wish.start.picture.pixels)
-    return noised(loaded.config, wish.sample, x_0, seeds, wish.start.index)
+    check_shape(request.start.picture, loaded)
+    x_0 = from_record(request.start.picture.pixels)
+    return noised(loaded.config, request.sample, x_0, seeds, request.start.index)
 
 
 def check_shape(picture: OwnPicture, loaded: Loaded) -> None:
@@ -142,37 +150,66 @@ def check_shape(picture: OwnPicture, loaded: Loaded) -> None:
         )
 
 
-def choose(models: LoadedModels, wish: Wish) -> Generator[CheckpointSkipped, None, Path]:
+def choose(
+    models: LoadedModels, request: SampleRequest
+) -> Generator[CheckpointSkipped, None, Path]:
     """The checkpoint that is wished, or the newest that is whole. Raises CheckpointError."""
     from ddpm_studio.training.checkpoints import choose_checkpoint
 
-    if wish.checkpoint is not None:
-        return wish.checkpoint
-    newest = wish.project.checkpoint_paths()[-1:]
-    if newest and models.has(newest[0], wish.which):  # it was found whole before
+    if request.checkpoint is not None:
+        return request.checkpoint
+    newest = request.project.checkpoint_paths()[-1:]
+    if newest and models.has(newest[0], request.which):  # it was found whole before
         return newest[0]
-    return (yield from choose_checkpoint(wish.project))
+    return (yield from choose_checkpoint(request.project))
 
 
-def recipe_for(wish: Wish, loaded: Loaded) -> Recipe:
+def recipe_for(request: SampleRequest, loaded: Loaded) -> Recipe:
     """The recipe of the first picture."""
     start = None
-    if wish.start is not None:
-        picture = wish.start.picture
+    if request.start is not None:
+        picture = request.start.picture
         # of the forward process nothing is painted: it ends in the picture itself
-        last = wish.sample.num_inference_steps
-        index = last if wish.start.index is None else wish.start.index
+        last = request.sample.num_inference_steps
+        index = last if request.start.index is None else request.start.index
         start = {"picture": picture.name, "sha256": picture.sha256, "index": index}
         start |= {"crop": picture.crop}
-    return loaded.recipe(wish.project.name, wish.sample, start=start)
-
-
-def recipe_of(recipe: Recipe, seed: int) -> Recipe:
-    """The recipe of another picture of the same denoising."""
-    return dataclasses.replace(recipe, seed=seed)
+    return loaded.recipe(request.project.name, request.sample, start=start)
 
 
 def picture_bytes(config: StudioConfig) -> int:
     """Of one picture, as bytes."""
     channels, height, width = config.pictures.shape
     return channels * height * width
+
+
+def own_pictures(project: Project) -> Generator[object, None, PictureSet]:
+    """The pictures that the model learns from, as they are prepared. Raises PicturesError."""
+    from ddpm_studio.choices import read_choices
+    from ddpm_studio.data import prepare_pictures
+
+    return (
+        yield from prepare_pictures(
+            project.pictures,
+            project.config.pictures,
+            project.cache,
+            read_choices(project.path),
+            tell_left_out=False,
+        )
+    )
+
+
+def take_picture(
+    project: Project, name: str, crop: Crop, pixels: np.ndarray
+) -> Generator[None, None, OwnPicture]:
+    """One of them, with what a recipe knows it by. pixels: uint8 (H, W, C)."""
+    from ddpm_studio.choices import read_choices
+
+    path = project.pictures / name
+    yield None
+    digest = ""  # the frame of a video is no file
+    if path.is_file():
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    crops = read_choices(project.path).of(name).crops
+    return OwnPicture(name, digest, pixels.copy(), crops.index(crop) if crop in crops else 0)

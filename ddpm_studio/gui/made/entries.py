@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from html import escape
 
 from ddpm_studio.gallery.made import MadeFile
+from ddpm_studio.gui.wall.query import Query, Shows, matching
 from ddpm_studio.words import moment_in_words, several, size_in_words
 
-ALL, STARRED, PICTURES, FILMS = "all", "starred", "pictures", "films"
-SHOWS = (ALL, STARRED, PICTURES, FILMS)
+STARRED, PICTURES, FILMS = "starred", "pictures", "films"
 NEWEST, OLDEST, SEED = "newest", "oldest", "seed"
 STAR, FILM_MARK = "★", "Film"
 
@@ -49,38 +49,32 @@ class MadeEntry:
         return False
 
 
-@dataclass(frozen=True)
-class MadeQuery:
-    """What is asked for. text: words that the name holds."""
+SHOWN: Shows[MadeEntry] = {
+    STARRED: lambda entry: entry.is_starred,
+    PICTURES: lambda entry: not entry.is_film,
+    FILMS: lambda entry: entry.is_film,
+}
 
-    text: str = ""
-    show: str = ALL  # one of SHOWS
+
+@dataclass(frozen=True)
+class MadeQuery(Query):
+    """What is asked for of all that was made."""
+
     sort: str = NEWEST  # or OLDEST, SEED
 
 
-def arranged(entries: Sequence[MadeEntry], query: MadeQuery) -> list[MadeEntry]:
-    """Those that are asked for, in order. entries: the newest first."""
-    words = query.text.casefold().split()
-    shown = list(entries)
-    if words or query.show != ALL:
-        shown = [
-            entry
-            for entry in entries
-            if _is_shown(entry, query.show)
-            and (not words or all(word in entry.name.casefold() for word in words))
-        ]
+def arranged(entries: Sequence[MadeEntry], query: Query) -> list[int]:
+    """The positions of those that are asked for, in order. entries: the newest first."""
+    rows = matching(entries, query, SHOWN)
     if query.sort == OLDEST:
-        shown.reverse()
+        rows.reverse()
     elif query.sort == SEED:  # what has none comes last
-        shown.sort(key=lambda entry: (entry.file.seed < 0, entry.file.seed, entry.name))
-    return shown
+        rows.sort(key=lambda row: _by_seed(entries[row].file))
+    return rows
 
 
-def count_shown(entries: Sequence[MadeEntry]) -> dict[str, int]:
-    """How many there are of each choice."""
-    starred = sum([entry.is_starred for entry in entries])
-    films = sum([entry.is_film for entry in entries])
-    return {ALL: len(entries), STARRED: starred, PICTURES: len(entries) - films, FILMS: films}
+def _by_seed(file: MadeFile) -> tuple[bool, int, str]:
+    return file.seed < 0, file.seed, file.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +101,3 @@ class Count:
         parts = [several(self.pictures, "picture")] if self.pictures else []
         parts += [several(self.films, "film")] if self.films else []
         return f"{', '.join(parts)}{what}  ·  {size_in_words(self.size)}"
-
-
-def count_words(entries: Sequence[MadeEntry], what: str = "") -> str:
-    return Count.of(entries).words(what)
-
-
-def _is_shown(entry: MadeEntry, show: str) -> bool:
-    if show == STARRED:
-        return entry.is_starred
-    return show == ALL or entry.is_film == (show == FILMS)

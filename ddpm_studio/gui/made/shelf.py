@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery.made import PICTURE, MadeFile, made_file
+from ddpm_studio.gallery.stars import FILE_NAME as STARS
 from ddpm_studio.gallery.stars import write_stars
-from ddpm_studio.gallery.trash import FOLDER, Trashed
+from ddpm_studio.gallery.trash import FOLDER, Trashed, bring_back, move_to_trash
+from ddpm_studio.gui.common.history import History
 from ddpm_studio.gui.common.job_names import RESTORE, TRASH
 from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.made import work
@@ -30,10 +31,11 @@ GATHER_MS, GATHER_MANY_MS, MANY = 300, 1000, 2000  # between two refreshes while
 MOST_UNDO = 100
 
 
-@dataclass(frozen=True)
-class _Undo:
+class Deed(NamedTuple):
+    """What was done, in words, and what takes it back."""
+
     words: str
-    act: Callable[[], None]
+    undo: Callable[[], None]
 
 
 class MadeShelf(QObject):
@@ -50,7 +52,10 @@ class MadeShelf(QObject):
         self._project: Project | None = None
         self._files: dict[str, MadeFile] = {}
         self._away: set[str] = set()  # on their way to the trash
-        self._undo: list[_Undo] = []
+        self._history = History[Deed](MOST_UNDO)
+        self._kept_stars: frozenset[str] = frozenset()  # as the disk has them
+        self._unkept: list[Deed] = []  # with stars of which that is not known yet
+        self._has_starred = False  # since the last look began
         self._told: frozenset[str] = frozenset()  # sentences about what is spoilt
         self._looks_again = False
         self._gather = QTimer(self, singleShot=True)
@@ -59,6 +64,8 @@ class MadeShelf(QObject):
         self._entries: list[MadeEntry] | None = None  # as it was answered; None: void
         self.changed.connect(self._forget_entries)
         session.jobs.ended.connect(self._on_ended)
+        session.small_writes.kept.connect(self._on_kept)
+        session.small_writes.failed.connect(self._on_not_kept)
         self.stars: frozenset[str] = frozenset()
         self.batches: tuple[Batch, ...] = ()  # that can be finished
         self.others = 0  # files that are no pictures
@@ -104,8 +111,11 @@ class MadeShelf(QObject):
         for name in (LOOK, TRASH, RESTORE):
             self._session.jobs.discard(name)
         self._gather.stop()
-        self._project, self._files, self._away, self._undo = project, {}, set(), []
-        self.stars, self.batches, self._told = frozenset(), (), frozenset()
+        self._project, self._files, self._away = project, {}, set()
+        self._history.clear()
+        self._unkept.clear()
+        self.stars = self._kept_stars = frozenset()
+        self.batches, self._told = (), frozenset()
         self.others = self.broken = 0
         self.has_looked = self._looks_again = False
         self.thumbnails = None if project is None else work.new_thumbnails(project)
@@ -121,6 +131,7 @@ class MadeShelf(QObject):
             self._looks_again = True
             return
         known = dict(self._files) if self.has_looked else {}
+        self._has_starred = False
         job = self._session.jobs.start(
             LOOK, lambda: work.look(project, thumbnails, known), quiet=True
         )
@@ -166,25 +177,41 @@ class MadeShelf(QObject):
             before = self.stars
             adds = not wanted <= before
             words = f"{several(len(wanted), 'star')} {'given' if adds else 'taken away'}."
-            if self._keep_stars(before | wanted if adds else before - wanted):
-                self._remember(words, lambda: self._put_stars_back(before))
+            deed = Deed(words, lambda: self._put_stars_back(before))
+            self._history.add(deed)
+            self._unkept.append(deed)
+            self._keep_stars(before | wanted if adds else before - wanted)
 
     def _put_stars_back(self, stars: frozenset[str]) -> None:
-        if self._keep_stars(stars):
-            self.said.emit("The stars are as they were before.", False)
+        self._keep_stars(stars)
+        self.said.emit("The stars are as they were before.", False)
 
-    def _keep_stars(self, stars: frozenset[str]) -> bool:
+    def _keep_stars(self, stars: frozenset[str]) -> None:
+        """They are shown at once, and as they were before if the disk does not take them."""
         project = self._project
-        if project is None:
-            return False
-        try:
-            write_stars(project.gallery, stars)
-        except StudioError as error:
-            self._session.report(error)
-            return False
-        self.stars = stars
-        self.changed.emit()
-        return True
+        if project is not None:
+            gallery = project.gallery
+            self.stars, self._has_starred = stars, True
+            self._session.small_writes.write(
+                gallery / STARS, stars, lambda: write_stars(gallery, stars)
+            )
+            self.changed.emit()
+
+    def _are_mine(self, path: Path) -> bool:
+        return self._project is not None and path == self._project.gallery / STARS
+
+    def _on_kept(self, path: Path, stars: frozenset[str]) -> None:
+        if self._are_mine(path):
+            self._kept_stars = stars
+            if self._session.small_writes.waiting(path) in (None, stars):
+                self._unkept.clear()
+
+    def _on_not_kept(self, path: Path, _error: Exception) -> None:
+        if self._are_mine(path):
+            self.stars = self._kept_stars
+            self._history.forget(self._unkept)
+            self._unkept.clear()
+            self.changed.emit()
 
     # the trash
 
@@ -195,8 +222,11 @@ class MadeShelf(QObject):
             return
         self._away |= {file.name for file in files}
         self.changed.emit()
+        gallery, trash = project.gallery, work.system_trash
         job = self._session.jobs.start(
-            TRASH, lambda: work.throw_away(project, files), title="Moving to the trash"
+            TRASH,
+            lambda: move_to_trash(project.path, gallery, files, trash),
+            title="Moving to the trash",
         )
         job.succeeded.connect(self._on_thrown)
         job.failed.connect(self._on_not_moved)
@@ -205,25 +235,27 @@ class MadeShelf(QObject):
     @property
     def undo_words(self) -> str:
         """What would be undone; "" if nothing can be."""
-        return self._undo[-1].words if self._undo else ""
+        return self._history.to_undo.words if self._history.to_undo else ""
 
     def undo(self) -> None:
         busy = any(self._session.jobs.get(name) is not None for name in (TRASH, RESTORE))
-        if self._undo and not busy:
-            self._undo.pop().act()
+        deed = self._history.to_undo
+        if deed is not None and not busy:
+            self._history.drop_undo()
+            deed.undo()
 
     # what happens
 
-    def _remember(self, words: str, act: Callable[[], None]) -> None:
-        self._undo = [*self._undo, _Undo(words, act)][-MOST_UNDO:]
-
     def _on_looked(self, listing: work.Listing) -> None:
         is_same = self.has_looked and listing.is_as_known
-        is_same &= (listing.stars, listing.found.others) == (self.stars, self.others)
+        stars = self.stars if self._has_starred else listing.stars
+        is_same &= (stars, listing.found.others) == (self.stars, self.others)
         is_same &= len(listing.batches) == len(self.batches)
         if not is_same:
             self._files = {file.name: file for file in listing.found.files}
-        self.stars, self.batches = listing.stars, listing.batches
+        if not self._has_starred:
+            self.stars = self._kept_stars = listing.stars
+        self.batches = listing.batches
         self.folders, self.unread = listing.folders, listing.unread
         self.others, self.has_looked = listing.found.others, True
         for sentence in sorted(frozenset(listing.trouble) - self._told):
@@ -241,7 +273,9 @@ class MadeShelf(QObject):
     def _on_thrown(self, trashed: Trashed) -> None:
         names = {one.file.name for one in trashed.gone}
         starred = self.stars & names
-        self._forget_files(names)
+        for name in names:
+            self._files.pop(name, None)
+        self._away.clear()
         if starred:
             self._keep_stars(self.stars - names)
         for sentence in trashed.failed[:1]:
@@ -252,7 +286,7 @@ class MadeShelf(QObject):
             place = f"the project's folder “{FOLDER}”" if trashed.is_own else "the trash"
             words = f"{what} moved to {place}."
             if trashed.can_come_back:
-                self._remember(words, lambda: self._bring_back(trashed, starred))
+                self._history.add(Deed(words, lambda: self._bring_back(trashed, starred)))
             self.said.emit(words, trashed.can_come_back)
         self.changed.emit()
         self.look()
@@ -263,17 +297,13 @@ class MadeShelf(QObject):
         self.changed.emit()
         self.look()
 
-    def _forget_files(self, names: Iterable[str]) -> None:
-        for name in names:
-            self._files.pop(name, None)
-        self._away.clear()
-
     def _bring_back(self, trashed: Trashed, starred: frozenset[str]) -> None:
         project = self._project
         if project is None:
             return
+        title = "Taking back from the trash"
         job = self._session.jobs.start(
-            RESTORE, lambda: work.take_back(project, trashed), title="Taking back from the trash"
+            RESTORE, lambda: bring_back(project.gallery, trashed), title=title
         )
 
         def back(names: tuple[str, ...]) -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFile
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gallery.batch import Batch, forget_batch, read_batches
+from ddpm_studio.gallery.batch import Batch, read_batches
 from ddpm_studio.gallery.made import Found, MadeFile, look_through
 from ddpm_studio.gallery.stars import read_stars
-from ddpm_studio.gallery.trash import Trashed, bring_back, move_to_trash
+from ddpm_studio.gui.common.idle_pools import IdlePools
+from ddpm_studio.gui.wall.tiles import Tiles
 from ddpm_studio.project import Project
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from ddpm_studio.data.isolation.pool import DecoderPool
     from ddpm_studio.gallery.thumbnails import Thumbnails
     from ddpm_studio.recipe import Recipe
-
-__all__ = ["Batch", "forget_batch"]  # among others
 
 LARGEST = 2048  # pixels of a picture that is seen large
 PULSE = 0.1  # seconds
@@ -43,15 +40,6 @@ class Listing:
     folders: tuple[str, ...] = ()  # below the gallery, in which some of them lie
     unread: tuple[MadeFile, ...] = ()  # of which there is no thumbnail yet
     is_as_known: bool = False  # the files are those that were known before
-
-
-@dataclass(frozen=True)
-class Tiles:
-    """A run of the wall: uint8 (n, H, W, C), and which records of the thumbnails they are."""
-
-    chunk: int
-    pixels: np.ndarray
-    rows: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -74,38 +62,15 @@ class Told:
     sentence: str = ""
 
 
-class IdlePool:
-    """Processes that open files, between two jobs that need them; each has them for itself."""
+def new_pools() -> IdlePools:
+    """Processes that open what was made."""
 
-    def __init__(self) -> None:
-        self._idle: list[DecoderPool] = []
-        self._is_closed = False
-        weakref.finalize(self, _close_all, self._idle)
+    def new_pool() -> DecoderPool:
+        from ddpm_studio.gallery import thumbnails
 
-    @contextmanager
-    def borrowed(self) -> Iterator[DecoderPool]:
-        from ddpm_studio.gallery.thumbnails import new_pool
+        return thumbnails.new_pool()
 
-        try:
-            pool = self._idle.pop()
-        except IndexError:
-            pool = new_pool()
-        try:
-            yield pool
-        finally:
-            if self._idle or self._is_closed:
-                pool.close()
-            else:
-                self._idle.append(pool)
-
-    def close(self) -> None:
-        self._is_closed = True
-        _close_all(self._idle)
-
-
-def _close_all(idle: list[DecoderPool]) -> None:
-    while idle:
-        idle.pop().close()
+    return IdlePools(new_pool)
 
 
 def look(
@@ -142,7 +107,7 @@ def new_thumbnails(project: Project) -> Thumbnails:
 
 def read_tiles(
     thumbnails: Thumbnails,
-    pools: IdlePool,
+    pools: IdlePools,
     runs: Sequence[tuple[int, Sequence[MadeFile]]],
     saves: bool = False,
 ) -> Iterator[Tiles | None]:
@@ -162,7 +127,7 @@ def read_tiles(
         thumbnails.save()
 
 
-def look_large(gallery: Path, file: MadeFile, pools: IdlePool) -> Generator[None, None, Large]:
+def look_large(gallery: Path, file: MadeFile, pools: IdlePools) -> Generator[None, None, Large]:
     """One picture, or the first of a film. Raises StudioError if it cannot be shown."""
     import numpy as np
 
@@ -193,27 +158,9 @@ def read_recipe(gallery: Path, file: MadeFile) -> Generator[None, None, Told]:
         return Told(file.name, None, str(error))
 
 
-def throw_away(project: Project, files: Sequence[MadeFile]) -> Generator[Any, None, Trashed]:
-    """Move to the system's trash, or to the project's own."""
-    return (yield from move_to_trash(project.path, project.gallery, files, system_trash))
-
-
-def take_back(project: Project, trashed: Trashed) -> Generator[Any, None, tuple[str, ...]]:
-    return (yield from bring_back(project.gallery, trashed))
-
-
 def system_trash(path: Path) -> tuple[bool, Path | None]:
     """As `gallery.trash` wants it."""
     file = QFile(str(path))
     could = bool(file.moveToTrash())
     where = file.fileName()  # in the trash now, or "" if the system does not say
     return could, Path(where) if could and where and Path(where) != path else None
-
-
-def copy_out(
-    gallery: Path, files: Sequence[MadeFile], folder: Path, with_recipe: bool
-) -> Generator[Any, None, tuple[Path, ...]]:
-    """Copies of some in another folder; nothing there is replaced."""
-    from ddpm_studio.gallery.copies import copy_files
-
-    return (yield from copy_files(gallery, files, folder, with_recipe))

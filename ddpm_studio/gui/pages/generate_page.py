@@ -6,32 +6,31 @@ import dataclasses
 import random
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch.batch import Batching
-from ddpm_studio.gui.batch.button import PaintMany
+from ddpm_studio.gui.batch.dialog import PaintMany
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.layout import column, holder, keep_room, row, wide
 from ddpm_studio.gui.export.dialog import ExportDialog
 from ddpm_studio.gui.export.sources import FilmedDenoising
-from ddpm_studio.gui.generate import work
+from ddpm_studio.gui.frames.request import PageSettings, SampleRequest
 from ddpm_studio.gui.generate.comparing import Comparing
 from ddpm_studio.gui.generate.controls import SampleControls
-from ddpm_studio.gui.generate.denoising import Painting
-from ddpm_studio.gui.generate.own_picture import OwnPictures
-from ddpm_studio.gui.generate.own_picture_bar import OWN
-from ddpm_studio.gui.generate.saving import Keeping
+from ddpm_studio.gui.generate.denoising import Denoising
+from ddpm_studio.gui.generate.own_picture import OWN, OwnPictures
+from ddpm_studio.gui.generate.saving import Saving
 from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.recipes.use import RecipeUse
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.sheet.button import Sheets
-from ddpm_studio.project import Project
+from ddpm_studio.gui.sheet.dialog import Sheets
+from ddpm_studio.project import Project, step_of
 
 PAUSE_MS = 350  # so long nothing must change until the pictures are made again
 NO_PROJECT = (
@@ -58,10 +57,11 @@ EXPORT_TIP = "The way from noise to picture as a film: GIF, WebP, MP4, film stri
 class GeneratePage(Page):
     """The stage where pictures grow, and the sampler's controls beside it."""
 
-    nav_name = names.NAV_GENERATE
-    recipe_file_wanted = Signal()  # a person wants to choose a file with a recipe
-    page_name = "page.generate"
+    name = "generate"
     title = "Generate"
+    icon = "generate"
+    tip = "New pictures from noise"
+    keys = "Ctrl+3"
     action_text = "Generate pictures"
     shortcuts = (
         ("Esc", "Back to all pictures, cancel, or leave compare"),
@@ -74,18 +74,18 @@ class GeneratePage(Page):
         ("Space", "Play or pause, on the timeline and on a large picture"),
     )
 
-    def __init__(self, session: Session, batching: Batching, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
-        self._batching = batching
-        self._painting = Painting(session, self)
+        self._denoising = Denoising(session, self)
         self._is_learning = False  # the model learns, or has learned since it was opened
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._controls = SampleControls(session.theme, session.settings, random.Random())
-        self._sheets = Sheets(session, self._controls, self)
+        self._sheets = Sheets(session, self._settings, self._set_settings, self)
+        self._many = PaintMany(session, self._request, self)
         self._stage = Stage(session.theme, session.settings)
-        self._own = OwnPictures(session, self._stage, self)
-        self._comparing = Comparing(self._painting, self._stage, self)
-        self._keeping = Keeping(session, self._stage, self._comparing, self)
+        self._own = OwnPictures(session, self._stage)
+        self._comparing = Comparing(self._denoising, self._stage, self)
+        self._saving = Saving(session, self._stage, self)
         self._recipes = RecipeUse(session, self._controls, self)
         self._make_buttons()
         self._lay_out()
@@ -95,17 +95,16 @@ class GeneratePage(Page):
     # what a page is asked for
 
     def main_action(self) -> None:
-        if not self.is_empty and not self._painting.is_running:
+        if not self.is_empty and not self._denoising.is_running:
             self._on_generate()
 
     def show_project(self, _project: Project | None) -> None:
         self._pause.stop()
-        self._painting.forget()
+        self._denoising.forget()
         self._comparing.forget()
         self._own.forget()
         self._is_learning = False
-        self._keeping.forget()
-        self._stage.set_trajectory(None)
+        self._saving.forget()
         self._read_checkpoints()
 
     def show_config(self, _project: Project) -> None:
@@ -132,7 +131,7 @@ class GeneratePage(Page):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._stage.is_single:
             self._stage.back()
-        elif event.key() == Qt.Key.Key_Escape and self._painting.is_running:
+        elif event.key() == Qt.Key.Key_Escape and self._denoising.is_running:
             self._on_cancel()
         elif event.key() == Qt.Key.Key_Escape and self._comparing.is_on:
             self._comparing.leave()
@@ -141,7 +140,7 @@ class GeneratePage(Page):
         elif event.key() == Qt.Key.Key_K and not event.modifiers():
             self._stage.keep()
         elif event.matches(QKeySequence.StandardKey.Undo):
-            self._keeping.undo()
+            self._saving.undo()
         else:
             super().keyPressEvent(event)
 
@@ -151,56 +150,29 @@ class GeneratePage(Page):
         theme = self.theme
         self._save = Button(theme, "Save", "generate.save", SAVE_TIP, icon="export")
         self._save_to = IconButton(theme, "folder", "generate.save_to", "Save into another folder…")
-        self._save_plain = IconButton(
-            theme, "recipe-off", "generate.save_plain", "Save without the recipe", PLAIN_TIP
-        )
-        self._export = Button(
-            theme, "Export animation…", "generate.export", EXPORT_TIP, icon="film"
-        )
-        self._go_train = Button(
-            theme,
-            "Go to training",
-            "generate.go_train",
-            "The page that teaches the model (Ctrl+2)",
-            icon="train",
-            kind="primary",
-        )
-        self._go_start = Button(
-            theme,
-            "Start screen",
-            "generate.go_start",
-            "Recent projects and new ones (Ctrl+0)",
-            icon="home",
-            kind="primary",
-        )
+        plain = "generate.save_plain", "Save without the recipe"
+        self._save_plain = IconButton(theme, "recipe-off", *plain, PLAIN_TIP)
+        animation = "Export animation…", "generate.export"
+        self._export = Button(theme, *animation, EXPORT_TIP, icon="film")
+        training = "Go to training", "generate.go_train"
+        tip = "The page that teaches the model (Ctrl+2)"
+        self._go_train = Button(theme, *training, tip, icon="train", kind="primary")
+        start = "Start screen", "generate.go_start"
+        tip = "Recent projects and new ones (Ctrl+0)"
+        self._go_start = Button(theme, *start, tip, icon="home", kind="primary")
 
     def _lay_out(self) -> None:
         saving = self._save, self._save_to, self._save_plain
         self._head_buttons: tuple[QWidget, ...] = (self._sheets.button, *saving, self._export)
         for button in self._head_buttons:
-            policy = button.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)  # the title does not jump
-            button.setSizePolicy(policy)
-            self.header_row.addWidget(button)
-        content = QWidget()
-        layout = QHBoxLayout(content)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
-        self._stage.head.add_left(self._own.bar, lambda: self._own.bar.source == OWN)
-        layout.addWidget(self._stage, 1)
-        beside = QVBoxLayout()
-        beside.setSpacing(8)
-        beside.addWidget(self._controls, 1)
-        beside.addWidget(PaintMany(self.session, self._batching, self._controls, self).button)
-        layout.addLayout(beside)
-        self.set_content(content)
+            self.header_row.addWidget(keep_room(button))  # the title does not jump
+        self._controls.add_more(self._recipes.button)
+        self._stage.head.add_left(self._own, lambda: self._own.source == OWN)
+        beside = column(wide(self._controls), self._many.button)
+        self.set_content(holder(row(wide(self._stage), beside, spacing=16)))
+        leave = self._go_start, self._go_train
         self._nothing = EmptyState(
-            self.theme,
-            "generate",
-            *NO_PROJECT,
-            self._go_start,
-            self._go_train,
-            name="generate.empty",
+            self.theme, "generate", *NO_PROJECT, *leave, name="generate.empty"
         )
         self.set_empty(self._nothing)
         self._read_checkpoints()
@@ -214,17 +186,20 @@ class GeneratePage(Page):
         controls.run_wanted.connect(self._on_generate)
         controls.cancel_wanted.connect(self._on_cancel)
         controls.changed.connect(self._on_changed)
+        controls.changed.connect(self._sheets.keep_up)
+        controls.seed.number.valueChanged.connect(self._sheets.keep_up)
         self._pause.timeout.connect(self._on_pause_over)
         self._own.wanted.connect(self._on_pause_over)
-        self._painting.changed.connect(self._refresh)
-        self._painting.ended.connect(self._on_ended)
+        self._denoising.changed.connect(self._refresh)
+        self._denoising.ended.connect(self._on_ended)
         self._stage.changed.connect(self._refresh)
         self._comparing.changed.connect(self._refresh)
         self._stage.saved.folder_wanted.connect(QDesktopServices.openUrl)
-        self._save.clicked.connect(self._keeping.save_here)
-        self._save_to.clicked.connect(self._keeping.choose_folder)
-        self._save_plain.clicked.connect(self._keeping.save_without_recipe)
-        self._recipes.file_wanted.connect(self.recipe_file_wanted)
+        self._save.clicked.connect(self._saving.save_here)
+        self._save_to.clicked.connect(self._saving.choose_folder)
+        self._save_plain.clicked.connect(self._saving.save_without_recipe)
+        session.best_changed.connect(self.show_best)
+        session.checkpoint_wanted.connect(self.choose_checkpoint)
         self._recipes.start_wanted.connect(self._own.begin_with)
         self._recipes.show_wanted.connect(self._stage.scrubber.choose_show)
         self._recipes.paint_wanted.connect(self._on_recipe)
@@ -237,7 +212,7 @@ class GeneratePage(Page):
     def _take_first_look(self) -> None:
         """Who comes here to see what the model learns need not press Generate for a first look."""
         project = self.session.project
-        if self._painting.wish is not None or not self._is_learning or self.session.is_closing:
+        if self._denoising.request is not None or not self._is_learning or self.session.is_closing:
             return
         if self.isVisible() and project is not None and project.checkpoint_paths():
             self._on_generate()
@@ -260,31 +235,56 @@ class GeneratePage(Page):
 
     def _on_changed(self) -> None:
         """The same noise would become other pictures: make them, if there are any."""
-        if self._stage.trajectory is not None or self._painting.is_running:
+        if self._stage.trajectory is not None or self._denoising.is_running:
             self._pause.start()
 
     def _on_pause_over(self) -> None:
-        painting, checkpoint = self._painting, self._controls.checkpoint
-        wish, started = painting.wish, painting.started
-        was_newest = wish is not None and wish.checkpoint is None
-        if checkpoint is None and was_newest and started is not None:
-            checkpoint = started.checkpoint  # else training would change the pictures, too
+        denoising, checkpoint = self._denoising, self._controls.checkpoint
+        request, run = denoising.request, denoising.trajectory
+        was_newest = request is not None and request.checkpoint is None
+        if checkpoint is None and was_newest and run is not None:
+            checkpoint = run.checkpoint  # else training would change the pictures, too
         seed = self._controls.seed.take_shown()
         self._start(seed, checkpoint, follow_to=self._stage.scrubber.part_wanted)
 
     def _start(self, seed: int, checkpoint: Path | None, follow_to: float) -> None:
-        project, controls = self.session.project, self._controls
+        controls, asked = self._controls, self._request()
         self._pause.stop()
-        if project is None:
+        if asked is None:
             return
         count, pinned = controls.count, self._comparing.pinned
         if pinned is not None:  # what is held against it must come from the same noise
-            seed, count = pinned.trajectory.seeds[0], len(pinned.trajectory.seeds)
-        wish = work.Wish(project, controls.sample_config(seed), count, checkpoint, controls.which)
-        wish = self._own.applied(wish)
+            seed, count = pinned.seeds[0], len(pinned.seeds)
+        sample = controls.sample_config(seed)
         # what was asked for, not what it came to: "the newest" stays a wish for the newest
-        asked = dataclasses.replace(wish, checkpoint=controls.checkpoint)
-        self._painting.start(wish, asked, follow_to)
+        asked = self._own.applied(dataclasses.replace(asked, sample=sample, count=count))
+        request = dataclasses.replace(asked, checkpoint=checkpoint)
+        self._denoising.start(request, asked, follow_to)
+
+    def _request(self) -> SampleRequest | None:
+        """What the controls ask for, with the seed that is shown."""
+        controls, project = self._controls, self.session.project
+        if project is None:
+            return None
+        sample = controls.sample_config(controls.seed.number.value())
+        return SampleRequest(project, sample, controls.count, controls.checkpoint, controls.which)
+
+    def _steps(self) -> list[int]:
+        project = self.session.project
+        return [step_of(path) for path in project.checkpoint_paths()] if project else []
+
+    def _settings(self) -> PageSettings:
+        controls = self._controls
+        path, newest = controls.checkpoint, [0, *self._steps()][-1]
+        sample = controls.sample_config(controls.seed.number.value())
+        return PageSettings(sample, newest if path is None else step_of(path), controls.which)
+
+    def _set_settings(self, settings: PageSettings) -> None:
+        controls = self._controls
+        if controls.checkpoint is not None or [settings.checkpoint] != self._steps()[-1:]:
+            controls.choose_checkpoint(settings.checkpoint)
+        controls.set_which(settings.which)
+        controls.set_sample(settings.sample)
 
     def _on_recipe(self, seed: int, checkpoint: Path | None, follow_to: float) -> None:
         self._comparing.leave()  # else it would be painted with the noise of what is compared
@@ -292,7 +292,7 @@ class GeneratePage(Page):
 
     def _on_cancel(self) -> None:
         self._pause.stop()
-        self._painting.cancel()
+        self._denoising.cancel()
 
     def _on_ended(self) -> None:
         if self._controls.has_run_focus and self._stage.trajectory is not None:
@@ -301,24 +301,22 @@ class GeneratePage(Page):
     # export
 
     def _on_export(self) -> None:
-        run, project = self._comparing.front, self.session.project
-        if run is None or project is None:
+        stage, trajectory, project = self._stage, self._stage.trajectory, self.session.project
+        recipe = trajectory.recipe if trajectory is not None else None
+        if trajectory is None or recipe is None or project is None:
             return
-        trajectory, started = run.trajectory, run.started
-        self._stage.scrubber.pause()
-        seed, recipe = trajectory.seeds[0], started.recipe
+        stage.scrubber.pause()
         filmed = FilmedDenoising(
             trajectory,
-            self._stage.chosen,
-            self._stage.current if self._stage.is_single else None,
-            self._stage.scrubber.show_what,
+            stage.chosen,
+            stage.current if stage.is_single else None,
+            stage.scrubber.show_what,
             project.config.pictures.background,
             recipe,
         )
-        name = f"{project.name}_step{recipe.step:08d}_seed{seed:06d}"
-        ExportDialog(
-            self.session, filmed, folder=project.gallery, name=name, parent=self.window()
-        ).open()
+        name = f"{project.name}_step{recipe.step:08d}_seed{trajectory.seeds[0]:06d}"
+        folder, window = project.gallery, self.window()
+        ExportDialog(self.session, filmed, folder=folder, name=name, parent=window).open()
 
     # what can be done
 
@@ -341,18 +339,16 @@ class GeneratePage(Page):
 
     def _refresh(self) -> None:
         """Put words and states of the buttons right."""
-        trajectory, painting = self._stage.trajectory, self._painting
-        self._controls.set_running(painting.is_running)
-        self._controls.set_stopping(painting.is_stopping)
-        is_made = trajectory is not None and not trajectory.is_forward
-        is_whole = trajectory is not None and is_made and trajectory.is_complete
+        trajectory, denoising = self._stage.trajectory, self._denoising
+        self._controls.set_running(denoising.is_running)
+        self._controls.set_stopping(denoising.is_stopping)
+        is_whole = trajectory is not None and trajectory.is_complete and not trajectory.is_forward
         self._save.setText(_save_words(len(self._stage.wanted), bool(self._stage.chosen)))
         self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else UNFINISHED_TIP)
-        self._save.setEnabled(is_whole)
-        self._save_to.setEnabled(is_whole)
-        self._save_plain.setEnabled(is_whole)
+        for saving in (self._save, self._save_to, self._save_plain):
+            saving.setEnabled(is_whole)
         has_frames = trajectory is not None and len(trajectory) > 1
-        self._export.setEnabled(has_frames and not painting.is_running)
+        self._export.setEnabled(has_frames and not denoising.is_running)
         for button in self._head_buttons:
             button.setVisible(not self.is_empty)
 

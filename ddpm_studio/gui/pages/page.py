@@ -26,9 +26,12 @@ class Page(QWidget):
     `save_settings`, and builds everything in its constructor, without torch, PIL or pyqtgraph.
     """
 
-    nav_name = ""  # the name of its step in the rail: names.NAV_TRAIN
-    page_name = ""  # its own objectName: names.PAGE_TRAIN
+    name = ""  # "train": its own is "page.train", that of its step in the rail "nav.train"
     title = ""
+    word = ""  # under the icon of its step, if the title says it not as well
+    icon = ""
+    tip = ""  # of its step: what it is for
+    keys = ""  # that lead to it
     action_text = ""  # what Ctrl+Enter does here, for the list of shortcuts
     shortcuts: Shortcuts = ()  # (keys, what they do) that hold on this page only
 
@@ -36,7 +39,7 @@ class Page(QWidget):
         super().__init__(parent)
         self.session = session
         self.theme = session.theme
-        self.setObjectName(self.page_name)
+        self.setObjectName(f"page.{self.name}")
         self.setProperty("kind", "page")
         heading = QLabel(self.title)
         heading.setProperty("kind", "title")
@@ -55,6 +58,11 @@ class Page(QWidget):
         session.project_changed.connect(self._on_project_changed)
         session.config_changed.connect(self._on_config_changed)
 
+    @classmethod
+    def nav_name(cls) -> str:
+        """The name of its step in the rail, by which others ask for it: `names.NAV_TRAIN`."""
+        return f"nav.{cls.name}"
+
     # what a page overrides
 
     def show_project(self, project: Project | None) -> None:
@@ -68,6 +76,9 @@ class Page(QWidget):
 
     def save_settings(self) -> None:
         """The window closes: keep what `settings.remember` does not keep by itself."""
+
+    def release(self) -> None:
+        """The window has closed: end what lives beside it, such as processes."""
 
     # what a page uses
 

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.choose_path import choose_folder
 from ddpm_studio.gui.common.flow_layout import FlowLayout
 from ddpm_studio.gui.common.job_names import RECENT, SAMPLE_PROJECT
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import STRETCH, Gap, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.shell import work
+from ddpm_studio.gui.start import work
+from ddpm_studio.gui.start.new_project import NewProjectDialog
 from ddpm_studio.gui.start.project_card import ProjectCard
 from ddpm_studio.project import Project
 
@@ -31,38 +28,50 @@ DROP_HEIGHT, RADIUS = 240, 10
 
 
 class StartPage(Page):
-    """Says what the user wants; the window owns the dialogs."""
+    """Whoever wants a new project, or another one, is asked here."""
 
-    new_wanted = Signal()
-    open_wanted = Signal()
-
-    nav_name = names.NAV_START
-    page_name = "page.start"
+    name = "start"
     title = "DDPM Studio"
+    word = "Start"
+    icon = "home"
+    tip = "Recent projects and new ones"
+    keys = "Ctrl+0"
     action_text = "New project from a folder"
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.subtitle.setText(SUBTITLE)
         self._cards = 0
-        self._drop_place = DropPlace(session.theme, self._make_buttons())
         self._recent = self._build_recent()
-        content = QWidget()
-        layout = QVBoxLayout(content)
-        layout.setContentsMargins(0, 0, 0, 8)
-        layout.setSpacing(24)
-        layout.addWidget(self._drop_place, 1)
-        layout.addWidget(self._recent, 2)
-        self.set_content(content)
         self._recent.hide()
+        place = DropPlace(session.theme, self._make_buttons())
+        parts = wide(place), wide(self._recent, 2)
+        self.set_content(holder(column(*parts, spacing=24, margins=(0, 0, 0, 8))))
         session.jobs.ended.connect(self._on_job_ended)
+        session.new_project_wanted.connect(self.show_new_project)
+        session.open_project_wanted.connect(self.show_open_project)
+        self.refresh()
 
     def main_action(self) -> None:
-        self.new_wanted.emit()
+        self.session.new_project_wanted.emit(None)
 
     def show_project(self, project: Project | None) -> None:
         self.subtitle.setText(SUBTITLE)
         self.refresh()
+
+    def show_new_project(self, pictures: Path | None = None) -> NewProjectDialog:
+        """Ask for all that a new project needs. pictures: a folder that is known already."""
+        self.session.pictures_expected.emit()
+        dialog = NewProjectDialog(self.session, self.window(), pictures)
+        dialog.wanted.connect(self.session.create_project)
+        dialog.open()
+        return dialog
+
+    def show_open_project(self) -> None:
+        """Ask for the folder of a project."""
+        projects = self.session.settings.projects_folder
+        title = "Open a project (its folder)"
+        choose_folder(self.window(), title, projects, self.session.open_project)
 
     def refresh(self) -> None:
         """Look at the recent projects again, in the background."""
@@ -98,14 +107,12 @@ class StartPage(Page):
             "Paints 400 little planets and makes a project of them",
             icon="generate",
         )
-        new.clicked.connect(self.new_wanted)
-        other.clicked.connect(self.open_wanted)
+        new.clicked.connect(lambda: self.session.new_project_wanted.emit(None))
+        other.clicked.connect(self.session.open_project_wanted)
         self._sample.clicked.connect(self._on_sample)
         return [new, other, self._sample]
 
     def _build_recent(self) -> QWidget:
-        heading = QLabel("Recent projects")
-        heading.setProperty("kind", "heading")
         self._holder = QWidget()
         self._holder.setProperty("kind", "scrolled")
         self._flow = FlowLayout(self._holder, 16)
@@ -114,13 +121,8 @@ class StartPage(Page):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._holder)
-        recent = QWidget()
-        layout = QVBoxLayout(recent)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(heading)
-        layout.addWidget(scroll, 1)
-        return recent
+        heading = label("Recent projects", "heading")
+        return holder(column(heading, wide(scroll), spacing=12))
 
     def _clear(self) -> None:
         while (item := self._flow.takeAt(0)) is not None:
@@ -153,8 +155,15 @@ class StartPage(Page):
         self._cards += 1
 
     def _on_sample(self) -> None:
+        """Draw sample pictures in the background, then open the project that holds them."""
         self._sample.setEnabled(False)
-        self.session.create_sample_project()
+        path = self.session.free_place("Planets")
+        job = self.session.jobs.start(
+            SAMPLE_PROJECT,
+            lambda: work.draw_sample_project(path),
+            title="Painting sample pictures",
+        )
+        job.succeeded.connect(self.session.show_project)
 
     def _on_job_ended(self, _job: object) -> None:
         self._sample.setEnabled(self.session.jobs.get(SAMPLE_PROJECT) is None)
@@ -168,26 +177,15 @@ class DropPlace(QWidget):
         self._theme = theme
         self.setMinimumHeight(DROP_HEIGHT)
         self._icon = QLabel()
-        heading = QLabel("Drop a folder of your pictures here")
-        heading.setProperty("kind", "heading")
-        text = QLabel("20 of them or 20,000. They stay where they are, and on this machine.")
-        text.setProperty("kind", "muted")
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addStretch()
-        for button in buttons:
-            row.addWidget(button)
-        row.addStretch()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 24)
-        layout.setSpacing(4)
-        layout.addStretch()
-        for label in (self._icon, heading, text):
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            layout.addWidget(label)
-        layout.addSpacing(16)
-        layout.addLayout(row)
-        layout.addStretch()
+        words = (
+            self._icon,
+            label("Drop a folder of your pictures here", "heading"),
+            label("20 of them or 20,000. They stay where they are, and on this machine.", "muted"),
+        )
+        for line in words:
+            line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        below = row(STRETCH, *buttons, STRETCH, spacing=12)
+        column(STRETCH, *words, Gap(16), below, STRETCH, spacing=4, margins=24, of=self)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 

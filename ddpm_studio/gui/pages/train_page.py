@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, StudioConfig
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common import model_size as efforts
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.layout import holder, row, wide
+from ddpm_studio.gui.export.training_button import TrainingExport
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.plan.button import Planning
 from ddpm_studio.gui.sample_now.button import SampleNow
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.train import model_size as efforts
 from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.controls import Phase, TrainControls
-from ddpm_studio.gui.train.export_film import TrainingExport
 from ddpm_studio.gui.train.run_view import RunView
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.words import elapsed_in_words
@@ -35,9 +36,11 @@ REFRESH_MS = 500  # of the numbers; digits that change faster cannot be read
 class TrainPage(Page):
     """Start, pause, continue and stop; the plot; the growing wall."""
 
-    nav_name = names.NAV_TRAIN
-    page_name = "page.train"
+    name = "train"
     title = "Train"
+    icon = "train"
+    tip = "Let the model learn"
+    keys = "Ctrl+2"
     action_text = "Start, pause or continue training"
     shortcuts = (
         ("F", "Follow the newest step, after zooming into the plot"),
@@ -45,8 +48,6 @@ class TrainPage(Page):
         ("Plus, Minus", "Zoom the plot"),
         ("Up, Down, Enter", "From mark to mark on the plot, and see what it is"),
     )
-    checkpoint_chosen = Signal(int)  # a person wants pictures from the checkpoint of this step
-    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
@@ -56,7 +57,7 @@ class TrainPage(Page):
         self._weights: dict[ModelConfig, int] = {}
         self._controls = TrainControls(self.theme, session.settings)
         self._view = RunView(self.theme, session.settings)
-        self._planning = Planning(session, self._controls, self)
+        self._controls.add_below_length(Planning(session, self._controls.length))
         self._sampling = SampleNow(session, self)
         self._filming = TrainingExport(session, self)
         self._lay_out()
@@ -116,13 +117,7 @@ class TrainPage(Page):
     # building
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        layout = QHBoxLayout(content)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(24)
-        layout.addWidget(self._controls)
-        layout.addWidget(self._view, 1)
-        self.set_content(content)
+        self.set_content(holder(row(self._controls, wide(self._view), spacing=24)))
         self.header_row.addWidget(self._sampling.button)
         go = Button(
             self.theme,
@@ -151,11 +146,10 @@ class TrainPage(Page):
         controls.size_wanted.connect(self._on_size_wanted)
         controls.effort_wanted.connect(self._on_effort_wanted)
         controls.config_wanted.connect(self._on_config_wanted)
-        self._view.frames_wanted.connect(self._on_frames_wanted)
+        self._view.wall.frames_wanted.connect(self._on_frames_wanted)
         self._view.wall.export_wanted.connect(self._filming.open)
-        self._view.checkpoint_chosen.connect(self._on_checkpoint_chosen)
-        self._view.best_changed.connect(self.best_changed)
-        self._view.best_changed.connect(self._sampling.set_best)
+        self._view.plot.checkpoint_chosen.connect(self._on_checkpoint_chosen)
+        self._view.plot.best_changed.connect(self.session.best_changed)
         self._sampling.checkpoint_chosen.connect(self._on_checkpoint_chosen)
         self._timer.timeout.connect(self._refresh)
         session.jobs.started.connect(self._on_job_started)
@@ -207,7 +201,7 @@ class TrainPage(Page):
         self.session.want_page(names.NAV_GENERATE)
 
     def _on_checkpoint_chosen(self, step: int) -> None:
-        self.checkpoint_chosen.emit(step)
+        self.session.checkpoint_wanted.emit(step)
         self.session.want_page(names.NAV_GENERATE)
 
     def _on_neighbour(self, sentence: str) -> None:

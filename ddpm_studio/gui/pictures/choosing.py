@@ -9,13 +9,12 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.actions import FRAME_SECONDS, WEIGHTS
 from ddpm_studio.gui.pictures.entries import OFFERED, VIDEO, WallEntry
 from ddpm_studio.gui.pictures.history import ChoiceHistory
-from ddpm_studio.gui.pictures.wall_panel import WallPanel
+from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
 from ddpm_studio.gui.pictures.work import Original
 
 EVERY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between two frames of a video
@@ -28,7 +27,7 @@ class PictureChoosing(QObject):
     folder_wanted = Signal(str)  # name: to be shown in its folder
 
     def __init__(
-        self, theme: Theme, wall: WallPanel, history: ChoiceHistory, parent: QWidget
+        self, theme: Theme, wall: PicturesPanel, history: ChoiceHistory, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self._theme, self._wall, self._history, self._window = theme, wall, history, parent
@@ -36,16 +35,16 @@ class PictureChoosing(QObject):
         wall.wall.opened.connect(self._want_crop)
         wall.menu_wanted.connect(self._show_menu)
         actions = wall.choosing
-        actions.toggled.connect(self.toggle)
+        actions.toggle.clicked.connect(self.toggle)
         actions.weight_wanted.connect(self.set_weight)
-        actions.crop_wanted.connect(self._want_crop)
-        actions.undo_wanted.connect(history.undo)
-        actions.redo_wanted.connect(history.redo)
+        actions.crop.clicked.connect(self._want_crop)
+        actions.undo.clicked.connect(history.undo)
+        actions.redo.clicked.connect(history.redo)
         history.changed.connect(self._on_changed)
 
     def toggle(self) -> None:
         """Leave out what is selected; if all of it is out already, take it back."""
-        offered = [entry for entry in self._wall.entries if entry.can_be_taken]
+        offered = [entry for entry in self._wall.selected if entry.can_be_taken]
         entries = [entry for entry in offered if entry.kind != VIDEO]
         videos = [entry.name for entry in offered if entry.kind == VIDEO]
         taken = _names(entry for entry in entries if entry.is_taken)
@@ -65,7 +64,7 @@ class PictureChoosing(QObject):
             self._take([entry])
 
     def set_weight(self, weight: float) -> None:
-        taken = _names(entry for entry in self._wall.entries if entry.is_taken)
+        taken = _names(entry for entry in self._wall.selected if entry.is_taken)
         if taken:
             words = f"{_words(taken)}: {dict(WEIGHTS)[weight].lower()}"
             self._history.change(taken, words, weight=weight)
@@ -93,14 +92,9 @@ class PictureChoosing(QObject):
             background=config.background,
             channels=channels,
         )
-        editor.chosen.connect(lambda crops: self._set_crops(entry.name, crops))
+        words = f"Crop {_words([entry.name])}"
+        editor.chosen.connect(lambda crops: self._history.change([entry.name], words, crops=crops))
         editor.open()
-
-    def _leave_out_video(self, name: str) -> None:
-        self._history.change([name], f"Leave out {_words([name])}", seconds=0.0)
-
-    def _set_crops(self, name: str, crops: tuple[Crop, ...]) -> None:
-        self._history.change([name], f"Crop {_words([name])}", crops=crops)
 
     def _take(self, entries: Sequence[WallEntry]) -> None:
         """Back in; what was left out by hand only needs that word taken back."""
@@ -116,7 +110,7 @@ class PictureChoosing(QObject):
         self._history.change(videos, words, seconds=seconds)
 
     def _want_crop(self) -> None:
-        entry = self._wall.entry
+        entry = self._wall.current
         if entry is not None and entry.facts is not None and not entry.video:
             self.crop_wanted.emit(entry)
 
@@ -124,14 +118,14 @@ class PictureChoosing(QObject):
         self._wall.choosing.show_undo(self._history.undo_words, self._history.redo_words)
 
     def _show_menu(self, place: QPoint) -> None:
-        entries, entry = self._wall.entries, self._wall.entry
+        entries, entry = self._wall.selected, self._wall.current
         if not entries or entry is None:
             return
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         is_taken = any(one.is_taken for one in entries)
-        words, icon = ("Leave out", "hidden") if is_taken else ("Take", "visible")
-        toggle = self._add(menu, words, icon)
+        face = ("Leave out", "hidden") if is_taken else ("Take", "visible")
+        toggle = self._add(menu, *face)
         toggle.triggered.connect(self.toggle)
         toggle.setEnabled(any(one.can_be_taken for one in entries))
         video = entry.video or (entry.name if entry.kind == VIDEO else "")
@@ -142,7 +136,8 @@ class PictureChoosing(QObject):
                 action.triggered.connect(lambda _=False, s=seconds: self._take_frames([video], s))
         if entry.video:
             whole = self._add(menu, "Leave out the whole video", "film")
-            whole.triggered.connect(lambda: self._leave_out_video(entry.video))
+            words = f"Leave out {_words([video])}"
+            whole.triggered.connect(lambda: self._history.change([video], words, seconds=0.0))
         elif len(entries) == 1 and entry.facts is not None:
             self._add(menu, "Crop…", "crop").triggered.connect(self._want_crop)
         if is_taken:

@@ -1,4 +1,4 @@
-"""The artist's choices of a project: saved at once, and every one can be taken back."""
+"""The artist's choices of a project: saved soon, and every one can be taken back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.choices import Choices, read_choices, write_choices
+from ddpm_studio.choices import FILE_NAME, Choices, read_choices, write_choices
 from ddpm_studio.errors import StudioError
+from ddpm_studio.gui.common.history import History
+from ddpm_studio.gui.common.small_writes import SmallWrites
 
 MOST_UNDO = 200
 
@@ -23,68 +25,89 @@ class _Step:
 
 
 class ChoiceHistory(QObject):
-    """Says when the choices are others; raises nothing: what cannot be saved is `failed`."""
+    """Says when the choices are others; raises nothing: what cannot be is `failed`.
+
+    They are others at once. If the disk does not take them, they are as they were before.
+    """
 
     changed = Signal()
     failed = Signal(Exception)
 
-    def __init__(self, parent: QObject, check_writable: Callable[[], None]) -> None:
+    def __init__(
+        self, parent: QObject, writes: SmallWrites, check_writable: Callable[[], None]
+    ) -> None:
         """check_writable: raises a StudioError while nothing may be changed."""
         super().__init__(parent)
-        self._check_writable = check_writable
+        self._writes, self._check_writable = writes, check_writable
         self._folder: Path | None = None
         self.choices = Choices()
-        self._done: list[_Step] = []
-        self._undone: list[_Step] = []
+        self._steps = History[_Step](MOST_UNDO)
+        self._kept = self.choices, self._steps.copy()  # as the disk has them
+        writes.kept.connect(self._on_kept)
+        writes.failed.connect(self._on_not_kept)
 
     def open(self, folder: Path | None) -> None:
         """Those of another project; None: of none."""
         self._folder, self.choices = folder, Choices()
-        self._done.clear()
-        self._undone.clear()
+        self._steps = History(MOST_UNDO)
         if folder is not None:
             try:
                 self.choices = read_choices(folder)
             except StudioError as error:
                 self.failed.emit(error)
+        self._kept = self.choices, self._steps.copy()
+        waiting = None if folder is None else self._writes.waiting(folder / FILE_NAME)
+        if isinstance(waiting, tuple):  # of when it was open before
+            self.choices = waiting[0]
 
     @property
     def undo_words(self) -> str:
         """What would be undone; "" if nothing can be."""
-        return self._done[-1].words if self._done else ""
+        return self._steps.to_undo.words if self._steps.to_undo else ""
 
     @property
     def redo_words(self) -> str:
-        return self._undone[-1].words if self._undone else ""
+        return self._steps.to_redo.words if self._steps.to_redo else ""
 
     def change(self, names: Sequence[str], words: str, **values: Any) -> None:
         """Choose for some files: `change(names, "Leave out 3", state="out")`."""
         after = self.choices.changed(list(names), **values)
         if after != self.choices:
             step = _Step(self.choices, after, words)
-            if self._save(after):
-                self._done = [*self._done, step][-MOST_UNDO:]
-                self._undone.clear()
-                self.changed.emit()
+            self._save(after, lambda: self._steps.add(step))
 
     def undo(self) -> None:
-        self._move(self._done, self._undone, back=True)
+        if self._steps.to_undo is not None:
+            self._save(self._steps.to_undo.before, self._steps.undone)
 
     def redo(self) -> None:
-        self._move(self._undone, self._done, back=False)
+        if self._steps.to_redo is not None:
+            self._save(self._steps.to_redo.after, self._steps.redone)
 
-    def _move(self, source: list[_Step], target: list[_Step], *, back: bool) -> None:
-        if source and self._save(source[-1].before if back else source[-1].after):
-            target.append(source.pop())
-            self.changed.emit()
-
-    def _save(self, choices: Choices) -> bool:
-        assert self._folder is not None
+    def _save(self, choices: Choices, move: Callable[[], None]) -> None:
+        """move: what that means for the steps."""
+        folder = self._folder
+        assert folder is not None
         try:
             self._check_writable()
-            write_choices(self._folder, choices)
         except StudioError as error:
             self.failed.emit(error)
-            return False
+            return
+        move()
         self.choices = choices
-        return True
+        saved = choices, self._steps.copy()
+        self._writes.write(folder / FILE_NAME, saved, lambda: write_choices(folder, choices))
+        self.changed.emit()
+
+    def _is_mine(self, path: Path) -> bool:
+        return self._folder is not None and path == self._folder / FILE_NAME
+
+    def _on_kept(self, path: Path, saved: tuple[Choices, History[_Step]]) -> None:
+        if self._is_mine(path):
+            self._kept = saved
+
+    def _on_not_kept(self, path: Path, _error: Exception) -> None:
+        if self._is_mine(path):
+            self.choices, steps = self._kept
+            self._steps = steps.copy()
+            self.changed.emit()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import weakref
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +14,7 @@ from ddpm_studio.choices import Choices, Crop
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.errors import ConfigError, ProjectError
+from ddpm_studio.gui.common.idle_pools import IdlePools
 from ddpm_studio.gui.pictures.entries import WallEntry, entries_of
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
@@ -68,48 +68,28 @@ class Folder:
         return str(getattr(self.pictures.store, "filename", "")), self.pictures.channels
 
 
-class IdlePools:
-    """Processes that decode pictures and have nothing to do; whoever takes them brings them back.
+def new_pools() -> IdlePools:
+    """Processes that decode pictures of the usual size."""
 
-    To start them takes half a second, which the first picture of a folder should not wait for.
-    """
+    def new_pool() -> DecoderPool:
+        from ddpm_studio.data import prepare
 
-    def __init__(self) -> None:
-        self._idle: list[DecoderPool] = []
-        self._is_closed = False
-        weakref.finalize(self, _close_all, self._idle)  # also when the program ends without it
+        return prepare.new_pool(PicturesConfig())
 
-    @contextmanager
-    def borrowed(self, config: PicturesConfig) -> Iterator[DecoderPool]:
-        """Those that are idle, or new ones. Each is used by one thread at a time."""
-        from ddpm_studio.data.prepare import new_pool
-
-        usual = config.max_megapixels == PicturesConfig().max_megapixels
-        try:
-            pool = self._idle.pop() if usual else new_pool(config)
-        except IndexError:
-            pool = new_pool(config)
-        try:
-            yield pool
-        finally:
-            if usual and not self._idle and not self._is_closed:
-                self._idle.append(pool)
-            else:
-                pool.close()
-
-    def close(self) -> None:
-        self._is_closed = True
-        _close_all(self._idle)
+    return IdlePools(new_pool)
 
 
-def _close_all(idle: list[DecoderPool]) -> None:
-    while idle:
-        idle.pop().close()
+def _decoders(pools: IdlePools, config: PicturesConfig) -> AbstractContextManager[DecoderPool]:
+    """Of the usual kind, unless pictures may be larger here."""
+    from ddpm_studio.data.prepare import new_pool
+
+    is_usual = config.max_megapixels == PicturesConfig().max_megapixels
+    return pools.borrowed(None if is_usual else lambda: new_pool(config))
 
 
 def prewarm(pools: IdlePools) -> Iterator[None]:
     """Start the processes before they are needed."""
-    with pools.borrowed(PicturesConfig()) as pool:
+    with pools.borrowed() as pool:
         pool.prewarm()
     yield None
 
@@ -122,7 +102,7 @@ def prepare(project: Project, choices: Choices, pools: IdlePools) -> Generator[A
     config = project.config.pictures
 
     def look(*, may_be_empty: bool) -> Generator[Any, None, PictureSet]:
-        with pools.borrowed(config) as pool:
+        with _decoders(pools, config) as pool:
             return (
                 yield from prepare_pictures(
                     project.pictures,
@@ -155,41 +135,13 @@ def subfolders(folder: Path) -> tuple[Path, ...]:
     return tuple(found[:MOST_FOLDERS])
 
 
-def load_tiles(
-    store: np.ndarray | Path,
-    shape: tuple[int, int, int],
-    rows: np.ndarray,
-    chunks: Sequence[int],
-    chunk_size: int,
-) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Read tiles of the wall into memory: (chunk, uint8 (n, H, W, C), where each lay).
-
-    store: the records, or the file in which they are still being written, with `shape` (H, W, C).
-    Chunk k holds the tiles from k * chunk_size on; rows says where each lies, -1: nowhere.
-    """
-    import numpy as np
-
-    if isinstance(store, Path):
-        nbytes = store.stat().st_size if store.exists() else 0
-        records = nbytes // (shape[0] * shape[1] * shape[2])
-        whole = (records, *shape)
-        store = np.memmap(store, np.uint8, "r", shape=whole) if records else np.empty(whole)
-    for chunk in chunks:
-        wanted = rows[chunk * chunk_size : (chunk + 1) * chunk_size]
-        is_there = (wanted >= 0) & (wanted < len(store))
-        part = np.zeros((len(wanted), *store.shape[1:]), np.uint8)
-        part[is_there] = store[wanted[is_there]]
-        part.setflags(write=False)
-        yield chunk, part, wanted
-
-
 def look_at_original(
     path: Path,
     facts: PictureFacts,
     config: PicturesConfig,
     pools: IdlePools,
     crop: Crop,
-    most: int = ORIGINAL_PIXELS,
+    most: int,
 ) -> Generator[None, None, Original | None]:
     """The whole of a file, with the reader's own eyes; None if it can no longer be read.
 
@@ -204,7 +156,7 @@ def look_at_original(
     width, height = _side(facts.width * scale), _side(facts.height * scale)
     channels = 4 if facts.has_alpha else 3  # what lies under it is the network's affair
     whole = dataclasses.replace(config, size=width, height=height, channels=channels, crop="centre")
-    with pools.borrowed(config) as pool:
+    with _decoders(pools, config) as pool:
         for answered in pool.run_with_pulse([(0, request_for(path, whole))], PULSE):
             if answered is None:
                 yield None

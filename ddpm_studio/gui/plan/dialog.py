@@ -7,26 +7,21 @@ from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 
 from ddpm_studio.events import Progress, Work, is_progress
+from ddpm_studio.gui.common.amount import DAYS, HOURS, TIMES, AmountPicker, Unit
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.control_row import explain
+from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.label import label, set_kind
+from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
 from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.plan import work
 from ddpm_studio.gui.plan.table import PlanTable
-from ddpm_studio.gui.plan.time_picker import TimePicker
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 from ddpm_studio.words import time_left
@@ -37,20 +32,22 @@ if TYPE_CHECKING:  # it brings torch along
 PLAN = "plan"  # the name of the job
 WIDTH, WORDS_HEIGHT, SLOT_HEIGHT = 820, 108, 36
 TICK_MS = 100
+UNITS = {**TIMES, DAYS: Unit("days", 1, (1, 2, 3, 4, 5, 6, 7, 10, 14, 21, 28), 86400.0)}
+MOST_TIME = 9999
 FIRST_WORDS = "What fits into the memory, and how fast it learns, is tried out now."
 STOPPED = "The look at this machine was stopped before it found anything; look again for a plan."
 
 Known = MutableMapping[object, "Probe"]
 
 
-class PlanDialog(QDialog):
+class PlanDialog(Dialog):
     """Looks at the machine, then answers every change at once. Emits `wanted` with a Plan."""
 
     wanted = Signal(object)
 
     def __init__(self, session: Session, project: Project, known: Known, parent: QWidget) -> None:
         """known: what was found for each `work.key_of`, which is read and added to."""
-        super().__init__(parent)
+        super().__init__("plan", "Plan the training", parent)
         self._session, self._project, self._known = session, project, known
         self._job: Job | None = None
         self._look: work.MachineLook | None = None
@@ -58,9 +55,6 @@ class PlanDialog(QDialog):
         self._chosen = ""  # by hand; "": what is recommended
         self._heard: Progress | None = None
         self._heard_at = 0.0
-        self.setObjectName("plan")
-        self.setWindowTitle("Plan the training")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
         self._make_buttons()
         self._lay_out()
@@ -82,19 +76,19 @@ class PlanDialog(QDialog):
     # building
 
     def _make_fields(self) -> None:
-        self._time = TimePicker(self._session.settings)
-        self._looking = _label(ElidedLabel(), "plan.looking", "caption")
-        self._left = _label(QLabel(), "plan.left", "caption")
-        words = "How far the look at this machine is"
-        self._progress = ProgressLine("plan.progress", words)
-        self._machine = _label(ElidedLabel(), "plan.machine", "caption")
-        self._table = PlanTable(self._session.theme)
-        self._legend = _label(QLabel(), "plan.legend", "caption")
-        self._headline = _label(QLabel(), "plan.headline", "figure")
-        self._expectation = _label(QLabel(), "plan.expectation", "")
-        self._notes = _label(QLabel(), "plan.notes", "caption")
-        for label in (self._expectation, self._notes, self._legend):
-            label.setWordWrap(True)
+        session = self._session
+        keys = "plan/time", "plan/unit"
+        self._time = AmountPicker("plan.time", UNITS, HOURS, MOST_TIME, session.settings, keys)
+        self._looking = label("", "caption", "plan.looking", elided=True)
+        self._left = label("", "caption", "plan.left")
+        self._progress = ProgressLine("plan.progress", "How far the look at this machine is")
+        self._machine = label("", "caption", "plan.machine", elided=True)
+        self._machine.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._table = PlanTable(session.theme)
+        self._legend = label("", "caption", "plan.legend", wrap=True)
+        self._headline = label("", "figure", "plan.headline")
+        self._expectation = label("", "", "plan.expectation", wrap=True)
+        self._notes = label("", "caption", "plan.notes", wrap=True)
 
     def _make_buttons(self) -> None:
         theme = self._session.theme
@@ -109,74 +103,56 @@ class PlanDialog(QDialog):
             icon="check",
             kind="primary",
         )
-        self._use.setDefault(True)
+        self.set_buttons(self._cancel, self._use)
 
     def _lay_out(self) -> None:
-        heading = QLabel("What suits this machine and your time?")
-        heading.setProperty("kind", "heading")
-        top = QHBoxLayout()
-        top.setSpacing(24)
-        top.addWidget(self._time)
-        top.addWidget(self._make_slot(), 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(12)
-        buttons.addStretch()
-        buttons.addWidget(self._cancel)
-        buttons.addWidget(self._use)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(16)
-        layout.addWidget(heading)
-        layout.addLayout(top)
-        layout.addWidget(self._table)
-        layout.addWidget(self._legend)
-        layout.addWidget(self._make_words(), 1)
-        layout.addLayout(buttons)
+        words = holder(
+            column(
+                *(self._headline, self._expectation, self._notes, STRETCH),
+                spacing=4,
+                margins=(16, 12, 16, 12),
+            ),
+            "card",
+        )
+        words.setMinimumHeight(WORDS_HEIGHT)
+        self._lay_out_time()
+        self.fill(
+            row(self._time, wide(self._make_slot()), spacing=24),
+            self._table,
+            self._legend,
+            wide(words),
+            foot=(self._cancel, self._use),
+            heading="What suits this machine and your time?",
+        )
         self.setFixedWidth(WIDTH)
+
+    def _lay_out_time(self) -> None:
+        """ "I have 2 hours"."""
+        number, unit = self._time.number, self._time.unit
+        tip = "How long this machine may train. Training can be stopped at any time."
+        explain(number, "I have", tip)
+        explain(unit, "I have, in what", "Minutes, hours or days.")
+        number.setFixedWidth(88)
+        unit.setSizeAdjustPolicy(unit.SizeAdjustPolicy.AdjustToContents)
+        unit.setMinimumWidth(112)
+        words = QLabel("I have")
+        words.setBuddy(number)
+        row(words, number, unit, STRETCH, of=self._time)
 
     def _make_slot(self) -> QWidget:
         """One place for the progress and then for what was found, so that nothing moves."""
-        going = QWidget()
-        words = QHBoxLayout()
-        words.setSpacing(12)
-        words.addWidget(self._looking, 1)
-        words.addWidget(self._left)
-        bar = QVBoxLayout(going)
-        bar.setContentsMargins(0, 4, 0, 4)
-        bar.setSpacing(8)
-        bar.addLayout(words)
-        bar.addWidget(self._progress)
-        found = QWidget()
-        line = QHBoxLayout(found)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(12)
-        self._machine.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        line.addWidget(self._machine, 1)
-        line.addWidget(self._again)
+        words = row(wide(self._looking), self._left, spacing=12)
         self._slot = QStackedWidget()
         self._slot.setFixedHeight(SLOT_HEIGHT)
-        self._slot.addWidget(going)
-        self._slot.addWidget(found)
+        self._slot.addWidget(holder(column(words, self._progress, margins=(0, 4, 0, 4))))
+        self._slot.addWidget(holder(row(wide(self._machine), self._again, spacing=12)))
         return self._slot
-
-    def _make_words(self) -> QWidget:
-        frame = QFrame()
-        frame.setProperty("kind", "card")
-        frame.setMinimumHeight(WORDS_HEIGHT)
-        layout = QVBoxLayout(frame)
-        layout.setContentsMargins(16, 12, 16, 12)
-        layout.setSpacing(4)
-        for label in (self._headline, self._expectation, self._notes):
-            layout.addWidget(label)
-        layout.addStretch()
-        return frame
 
     def _connect(self) -> None:
         session = self._session
         self._time.changed.connect(self._advise)
         self._table.chosen.connect(self._on_chosen)
         self._again.clicked.connect(lambda: self._look_at_machine(again=True))
-        self._cancel.clicked.connect(self.reject)
         self._use.clicked.connect(self._on_use)
         self._timer.timeout.connect(self._show_progress)
         session.project_changed.connect(self.reject)
@@ -255,7 +231,7 @@ class PlanDialog(QDialog):
         """What is recommended, and the plan of what is chosen, for the time that is set."""
         if self._look is None:
             return
-        advice = self._advice = work.advise(self._look, self._time.seconds, self._chosen)
+        advice = self._advice = work.advise(self._look, self._time.seconds or 0.0, self._chosen)
         plan = advice.plan
         self._machine.setText(advice.machine)
         self._table.set_offers(advice.offers, advice.recommended, plan.name if plan else "")
@@ -270,9 +246,7 @@ class PlanDialog(QDialog):
         self._headline.setText(headline)
         self._headline.setVisible(bool(headline))
         self._expectation.setText(sentence)
-        self._expectation.setProperty("kind", kind)
-        self._expectation.style().unpolish(self._expectation)
-        self._expectation.style().polish(self._expectation)
+        set_kind(self._expectation, kind)
         self._notes.setText(" ".join(notes))
         self._notes.setVisible(bool(notes))
 
@@ -285,9 +259,3 @@ class PlanDialog(QDialog):
         if self._advice is not None and self._advice.plan is not None:
             self.wanted.emit(self._advice.plan)
             self.accept()
-
-
-def _label(label: QLabel, name: str, kind: str) -> QLabel:
-    label.setObjectName(name)
-    label.setProperty("kind", kind)
-    return label

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.layout import column
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plan.work import FITS, TOO_LARGE, UNKNOWN, Offer
 
@@ -23,15 +25,16 @@ GUESS = " ?"
 class PlanRow(QAbstractButton):
     """One choice; checked: its plan is shown."""
 
-    def __init__(self, theme: Theme, offer: Offer, is_recommended: bool) -> None:
+    def __init__(self, theme: Theme, offer: Offer, columns: list[int]) -> None:
+        """columns: where each begins, in pixels from the left; the table's own."""
         super().__init__()
-        self._theme, self._columns = theme, (0,) * len(HEADER)
+        self._theme, self._columns = theme, columns
         self.setObjectName(names.item("plan.choice", offer.name))
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedHeight(ROW_HEIGHT)
-        self.show_offer(offer, is_recommended)
+        self.show_offer(offer, False)
 
     def show_offer(self, offer: Offer, is_recommended: bool) -> None:
         """The same choice with other words."""
@@ -47,11 +50,6 @@ class PlanRow(QAbstractButton):
         said += [RECOMMENDED] if is_recommended else []
         self.setAccessibleName(", ".join(said))
         self.setToolTip("Show the plan for this size" if can else offer.verdict.capitalize())
-        self.update()
-
-    def set_columns(self, columns: Sequence[int]) -> None:
-        """Where each begins, in pixels from the left."""
-        self._columns = tuple(columns)
         self.update()
 
     def cells(self) -> tuple[str, ...]:
@@ -154,15 +152,10 @@ class PlanRow(QAbstractButton):
 class _Header(QWidget):
     """The words over the columns."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, columns: list[int]) -> None:
         super().__init__()
-        self._theme, self._columns = theme, (0,) * len(HEADER)
+        self._theme, self._columns = theme, columns
         self.setFixedHeight(HEADER_HEIGHT)
-
-    def set_columns(self, columns: Sequence[int]) -> None:
-        """Where each begins, in pixels from the left."""
-        self._columns = tuple(columns)
-        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -180,16 +173,13 @@ class PlanTable(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._columns = theme, [0] * len(HEADER)
         self._rows: dict[str, PlanRow] = {}
         self._group = QButtonGroup(self)
-        self._header = _Header(theme)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(2)
-        self._layout.addWidget(self._header)
+        self._header = _Header(theme, self._columns)
+        self._layout = column(self._header, spacing=2, of=self)
         self._group.buttonClicked.connect(self._on_clicked)
-        theme.changed.connect(self._on_theme_changed)
+        theme.changed.connect(self._repaint)
 
     def set_offers(self, offers: Sequence[Offer], recommended: str = "", shown: str = "") -> None:
         """shown: whose plan is shown; "": none's. Rows of the same names keep the focus."""
@@ -208,7 +198,7 @@ class PlanTable(QWidget):
             self._group.removeButton(row)
             self._layout.removeWidget(row)
             row.deleteLater()
-        self._rows = {offer.name: PlanRow(self._theme, offer, False) for offer in offers}
+        self._rows = {offer.name: PlanRow(self._theme, offer, self._columns) for offer in offers}
         for row in self._rows.values():
             self._group.addButton(row)
             self._layout.addWidget(row)
@@ -221,17 +211,13 @@ class PlanTable(QWidget):
         normal, small = self.fontMetrics(), QFontMetrics(_small(self.font()))
         cells = [WIDEST, *(row.cells() for row in self._rows.values())]
         widths = [
-            max(small.horizontalAdvance(title), *map(normal.horizontalAdvance, column)) + GAP
-            for title, column in zip(HEADER[1:], zip(*cells, strict=True), strict=True)
+            max(small.horizontalAdvance(title), *map(normal.horizontalAdvance, below)) + GAP
+            for title, below in zip(HEADER[1:], zip(*cells, strict=True), strict=True)
         ]
         widths[-1] = max(widths[-1], normal.horizontalAdvance(FITS) + MARK + 6 + PADDING)
-        left, columns = self.width() - sum(widths), [PADDING]
-        for width in widths:
-            columns.append(left)
-            left += width
-        self._header.set_columns(columns)
-        for row in self._rows.values():
-            row.set_columns(columns)
+        left = self.width() - sum(widths)
+        self._columns[:] = [PADDING, *accumulate(widths[:-1], initial=left)]
+        self._repaint()
 
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
@@ -242,8 +228,9 @@ class PlanTable(QWidget):
         if isinstance(row, PlanRow):
             self.chosen.emit(row.offer.name)
 
-    def _on_theme_changed(self) -> None:
-        self.update()
+    def _repaint(self) -> None:
+        for widget in (self._header, *self._rows.values()):
+            widget.update()
 
 
 def _bold(font: QFont) -> QFont:

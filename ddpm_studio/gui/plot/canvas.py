@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
@@ -9,20 +11,77 @@ from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QResizeEvent
 
 from ddpm_studio.gui.common.palette import Palette
 from ddpm_studio.gui.plot.axes import LossAxis, StepAxis
-from ddpm_studio.gui.plot.held_out_curves import MeasuredCurves
 from ddpm_studio.gui.plot.marker_lanes import MarkerLanes
 from ddpm_studio.gui.plot.markers import Group, Markers
-from ddpm_studio.gui.plot.quantities import TRAINING
+from ddpm_studio.gui.plot.quantities import BAND_STRENGTHS, BANDS, BY_KEY, HELD_OUT, TRAINING
 from ddpm_studio.gui.plot.series import LossSeries
-from ddpm_studio.gui.plot.strips import PlotStrips
+from ddpm_studio.gui.plot.strips import TEXT_PIXELS, PlotStrips
 
-TEXT_PIXELS = 12
 SMALLEST_LOSS = 1e-12  # what a logarithm can show
 PAN, ZOOM = 0.1, 0.8  # parts of the view, for one press of a key
 RIGHT_MARGIN = 20  # half of the last step's number
 ORDINARY = 0.005  # this part of the raw losses on either side need not be in view: single peaks
+STAR_SIZE, DOT_SIZE = 20, 6
+MOST_DOTS, MOST_POINTS = 100, 400  # on unseen pictures; more would only hide each other
 STRIP_SHARE, LOWEST_STRIP, HIGHEST_STRIP = 0.085, 32.0, 64.0  # of the height; points
 STRIPS_ROW, LANES_ROW, AXIS_ROW = 3, 4, 5  # under the losses, which pyqtgraph puts into row 2
+
+
+class MeasuredCurves:
+    """A dashed line with dots, four thin lines of one hue, and a star on the best checkpoint."""
+
+    def __init__(self) -> None:
+        self._line = pg.PlotCurveItem(antialias=True)
+        self._dots = pg.ScatterPlotItem(size=DOT_SIZE, pxMode=True)
+        self._bands = [pg.PlotCurveItem(antialias=True) for _ in BAND_STRENGTHS]
+        self._star = pg.ScatterPlotItem(size=STAR_SIZE, pxMode=True, symbol="star")
+
+    @property
+    def items(self) -> list[Any]:
+        """To be put into a view, the lowest first. Heights are logarithms to base 10."""
+        return [*self._bands, self._line, self._dots, self._star]
+
+    def set_palette(self, palette: Palette) -> None:
+        colour = QColor(BY_KEY[HELD_OUT].colour(palette))
+        self._line.setPen(pg.mkPen(colour, width=1, style=Qt.PenStyle.DashLine))
+        self._dots.setBrush(pg.mkBrush(colour))
+        self._dots.setPen(pg.mkPen(palette.canvas, width=1))
+        self._star.setBrush(pg.mkBrush(palette.accent_text))
+        self._star.setPen(pg.mkPen(palette.canvas, width=1.5))
+        for curve, strength in zip(self._bands, BAND_STRENGTHS, strict=True):
+            colour = QColor(BY_KEY[BANDS].colour(palette))
+            colour.setAlphaF(strength)
+            curve.setPen(pg.mkPen(colour, width=1.25))
+
+    def draw(
+        self, measured: np.ndarray, best: int | None, shown: set[str], view: tuple[float, float]
+    ) -> np.ndarray:
+        """Of `LossSeries.measured`; returns the heights of what is shown between the view's steps.
+
+        measured: float64 (M, 2 + bands): step, loss, bands. The star stays, whatever is left out.
+        """
+        steps = measured[:, 0]
+        starred = steps == best  # nowhere if there is none
+        inside = (steps >= view[0]) & (steps <= view[1])
+        chosen = _some(inside)
+        steps, heights = steps[chosen], log_of(measured[chosen, 1:])
+        is_seen = (steps >= view[0]) & (steps <= view[1])
+        in_view: list[np.ndarray] = []
+        for item in (self._line, self._dots, self._star):
+            item.setVisible(HELD_OUT in shown)
+        if HELD_OUT in shown:
+            self._line.setData(steps, heights[:, 0])
+            dotted = is_seen if is_seen.sum() <= MOST_DOTS else is_seen & False
+            self._dots.setData(steps[dotted], heights[dotted, 0])
+            self._star.setData(measured[starred, 0], log_of(measured[starred, 1]))
+            in_view.append(heights[is_seen, 0])
+        for index, curve in enumerate(self._bands, 1):
+            curve.setVisible(BANDS in shown)
+            if BANDS in shown:
+                known = np.isfinite(heights[:, index])
+                curve.setData(steps[known], heights[known, index])
+                in_view.append(heights[known & is_seen, index])
+        return np.concatenate(in_view) if in_view else np.empty(0)
 
 
 class LossCanvas(pg.PlotWidget):
@@ -42,9 +101,9 @@ class LossCanvas(pg.PlotWidget):
         super().__init__(axisItems={"left": LossAxis(), "bottom": axis})
         self.follows = True
         self.index = -1  # the entry that is pointed at
-        self._series = LossSeries()
-        self._markers = Markers()
-        self._shown: set[str] = set()
+        self.series = LossSeries()
+        self.markers = Markers()
+        self.shown: set[str] = set()  # the keys of what is drawn
         self._drawn_step = 0
         self._raw_colour = QColor()
         self._raw = pg.PlotCurveItem(antialias=False)
@@ -93,14 +152,14 @@ class LossCanvas(pg.PlotWidget):
         self.refresh()
 
     def set_series(self, series: LossSeries) -> None:
-        self._series = series
+        self.series = series
         self._strips.set_series(series)
         self._point_at(-1)
-        self.set_shown(self._shown)
+        self.set_shown(self.shown)
 
     def set_shown(self, keys: set[str]) -> None:
         """What is drawn, by the keys of `plot_series`."""
-        self._shown = set(keys)
+        self.shown = set(keys)
         self._fit_strips()
         for curve in (self._raw, self._smooth):
             curve.setVisible(TRAINING in keys)
@@ -108,7 +167,7 @@ class LossCanvas(pg.PlotWidget):
 
     def set_markers(self, markers: Markers) -> None:
         """They may have changed: marks of another run, or new ones."""
-        self._markers = markers
+        self.markers = markers
         self.lanes.set_markers(markers)
         self.refresh()
 
@@ -119,13 +178,13 @@ class LossCanvas(pg.PlotWidget):
     def is_behind(self) -> bool:
         """Whether a redraw would show anything new: the newest steps fill a column of pixels."""
         (first, last), _ = self.getViewBox().viewRange()
-        newest = int(self._series.steps[-1]) if len(self._series) else 0
+        newest = int(self.series.steps[-1]) if len(self.series) else 0
         is_in_view = self.follows or self._drawn_step < last
         return is_in_view and newest - self._drawn_step >= (last - first) / max(1, self.width())
 
     def refresh(self) -> None:
         """Draw what the series and the markers hold now."""
-        series = self._series
+        series = self.series
         self._drawn_step = int(series.steps[-1]) if len(series) else 0
         if self.index >= len(series):  # training went back, or this is another run
             self._point_at(-1)
@@ -137,12 +196,12 @@ class LossCanvas(pg.PlotWidget):
         if self.follows:
             first = int(series.steps[0])
             # who went back sees how far
-            last = max(int(series.steps[-1]), self._markers.last_event_step)
+            last = max(int(series.steps[-1]), self.markers.last_event_step)
             box.setXRange(min(first, 0) if first < last / 4 else first, max(last, first + 10))
         (first, last), _ = box.viewRange()
-        best = self._markers.best
-        heights = [self.measured.draw(series.measured, best, self._shown, (first, last))]
-        if TRAINING in self._shown:
+        best = self.markers.best
+        heights = [self.measured.draw(series.measured, best, self.shown, (first, last))]
+        if TRAINING in self.shown:
             heights = [*self._draw_training(first, last), *heights]
         box.setYRange(*_fitting(heights[0], np.concatenate(heights[1:] or heights)))
         self._strips.refresh()
@@ -151,7 +210,7 @@ class LossCanvas(pg.PlotWidget):
     def _draw_training(self, first: float, last: float) -> list[np.ndarray]:
         """Every step and the smoothed curve; returns the heights of both."""
         columns = max(16, int(self.getViewBox().width()))
-        curves = self._series.curves(first, last, columns)
+        curves = self.series.curves(first, last, columns)
         # a dense run is a band, which must not drown the smoothed curve
         self._raw_colour.setAlphaF(0.3 if len(curves.raw_x) > columns / 2 else 0.7)
         self._raw.setPen(pg.mkPen(self._raw_colour, width=1))
@@ -175,7 +234,7 @@ class LossCanvas(pg.PlotWidget):
 
     def _fit_strips(self) -> None:
         each = min(HIGHEST_STRIP, max(LOWEST_STRIP, STRIP_SHARE * self.height()))
-        self._strips.set_shown(self._shown, each)
+        self._strips.set_shown(self.shown, each)
 
     def _on_moved(self) -> None:
         self.follows = False
@@ -208,7 +267,7 @@ class LossCanvas(pg.PlotWidget):
             place = place.united(self._strips.mapRectToScene(self._strips.rect()))
         is_inside = place.contains(position)
         step = box.mapSceneToView(QPointF(position)).x()
-        self._point_at(self._series.index_near(step) if is_inside and len(self._series) else -1)
+        self._point_at(self.series.index_near(step) if is_inside and len(self.series) else -1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.pressed.emit()
@@ -221,11 +280,11 @@ class LossCanvas(pg.PlotWidget):
 
     def _point_at(self, index: int) -> None:
         self.index = index
-        step = float(self._series.steps[index]) if index >= 0 else None
+        step = float(self.series.steps[index]) if index >= 0 else None
         self._draw_line(step)
-        self._dot.setVisible(step is not None and TRAINING in self._shown)
+        self._dot.setVisible(step is not None and TRAINING in self.shown)
         if step is not None:
-            self._dot.setData([step], log_of(self._series.smooth[index : index + 1]))
+            self._dot.setData([step], log_of(self.series.smooth[index : index + 1]))
         self._strips.pointed_index = index
         self.pointed.emit(index)
 
@@ -283,6 +342,16 @@ class LossCanvas(pg.PlotWidget):
             index = len(groups) - 1
         self._point_at(-1)
         self._show_marker(groups[index])
+
+
+def _some(inside: np.ndarray) -> np.ndarray:
+    """Which rows to draw: those in view and their neighbours, or every few if they are many."""
+    found = np.flatnonzero(inside)
+    if not len(found):
+        return np.arange(len(inside))[:0] if not len(inside) else np.arange(len(inside))[-1:]
+    first, last = max(0, found[0] - 1), min(len(inside) - 1, found[-1] + 1)
+    every = max(1, (last - first) // MOST_POINTS)
+    return np.unique(np.append(np.arange(first, last + 1, every), last))
 
 
 def log_of(losses: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The switches over the plot: one for each thing that it can show, with the look of its line."""
+"""The buttons over the plot: the best checkpoint, and a switch for each thing to show."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import GAP as ICON_GAP
+from ddpm_studio.gui.common.button import ICON_PIXELS, Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.flow_layout import FlowLayout
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.plot.quantities import (
     ALL,
     BAND_STRENGTHS,
@@ -20,7 +23,29 @@ from ddpm_studio.gui.plot.quantities import (
     PlotSeries,
 )
 
-HEIGHT, SIDE, SWATCH, GAP = 24, 9, 14, 6
+HEIGHT, SIDE, SWATCH, GAP = 24, 9, 14, 6  # of a switch
+
+
+class BestButton(Button):
+    """A star and a step; it opens what is known of the best checkpoint."""
+
+    def __init__(self, theme: Theme) -> None:
+        name = names.item(names.TRAIN_PLOT, "best")
+        super().__init__(theme, "", name, "", icon="star-filled", kind="quiet")
+        self.setStyleSheet("padding: 0 8px; font-size: 12px")
+        self.hide()
+
+    def show_best(self, step: int | None, loss: float) -> None:
+        """None: there is none yet."""
+        self.setVisible(step is not None)
+        if step is not None:
+            self.setText(f"Best: step {step:,}")
+            self.setToolTip(tooltip(f"The best checkpoint so far: {why_best(loss)}."))
+            self.setAccessibleName(f"Best checkpoint so far: step {step:,}")
+
+    def _on_theme_changed(self) -> None:
+        role = "accent_text"
+        self.setIcon(self._theme.icon("star-filled", ICON_PIXELS, role, role, ICON_GAP))
 
 
 class PlotChip(QAbstractButton):

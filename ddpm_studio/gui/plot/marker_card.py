@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import STRETCH, Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.markers import CHECKPOINT, Group, Marker
 
@@ -42,23 +44,18 @@ class MarkerCard(QFrame):
         self._group: Group | None = None
         self._place = 0  # in the group
         self._say: Callable[[Marker], CardWords] = lambda marker: CardWords(marker.kind, "")
-        self._title, self._text, self._caption = QLabel(), QLabel(), QLabel()
-        self._title.setProperty("kind", "label")
+        self._title, self._count = label("", "label"), label("", "caption")
+        self._text, self._caption = label(wrap=True), label("", "caption", wrap=True)
         font = self._title.font()
         font.setWeight(font.Weight.DemiBold)
         self._title.setFont(font)
-        self._caption.setProperty("kind", "caption")
-        for label in (self._text, self._caption):
-            label.setWordWrap(True)
         self._close = IconButton(theme, "close", names.item(NAME, "close"), "Close", size=16)
         self._before = IconButton(
             theme, "chevron-left", names.item(NAME, "before"), "The one before", size=16
         )
-        self._after = IconButton(theme, "chevron-right", names.item(NAME, "after"), "The next one")
-        self._after.setIconSize(self._before.iconSize())
-        self._after.setFixedSize(self._before.size())
-        self._count = QLabel()
-        self._count.setProperty("kind", "caption")
+        self._after = IconButton(
+            theme, "chevron-right", names.item(NAME, "after"), "The next one", size=16
+        )
         self._generate = Button(
             theme,
             "Generate from it",
@@ -123,23 +120,17 @@ class MarkerCard(QFrame):
                 event.ignore()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(0)
-        head.addWidget(self._title, 1)
-        for widget in (self._before, self._count, self._after, self._close):
-            head.addWidget(widget)
-        foot = QHBoxLayout()
-        foot.addWidget(self._generate)
-        foot.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 8, 16)
-        column.setSpacing(4)
-        column.addLayout(head)
-        for label in (self._text, self._caption):
-            label.setContentsMargins(0, 0, 8, 0)
-            column.addWidget(label)
-        column.addSpacing(4)
-        column.addLayout(foot)
+        head = row(
+            *(wide(self._title), self._before, self._count, self._after, self._close), spacing=0
+        )
+        for words in (self._text, self._caption):
+            words.setContentsMargins(0, 0, 8, 0)
+        column(
+            *(head, self._text, self._caption, Gap(4), row(self._generate, STRETCH)),
+            spacing=4,
+            margins=(16, 8, 8, 16),
+            of=self,
+        )
 
     def _refresh(self) -> None:
         marker, group = self.marker, self._group
@@ -147,13 +138,13 @@ class MarkerCard(QFrame):
             return
         words = self._say(marker)
         self.setAccessibleName(words.title)
-        for label, text in (
+        for line, text in (
             (self._title, words.title),
             (self._text, words.text),
             (self._caption, words.caption),
         ):
-            label.setText(text)
-            label.setVisible(bool(text))
+            line.setText(text)
+            line.setVisible(bool(text))
         count = len(group.markers)
         self._count.setText(f"{self._place + 1} of {count}")
         for widget in (self._before, self._count, self._after):

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from ddpm_studio.gui.common.palette import Palette
-from ddpm_studio.gui.plot.lane import PlotLane
 from ddpm_studio.gui.plot.markers import (
     BATCH_HALVED,
+    KINDS,
     LANES,
     PASSED_OVER,
     PREVIEW,
@@ -22,17 +22,12 @@ from ddpm_studio.gui.plot.markers import (
     Group,
     Markers,
 )
+from ddpm_studio.gui.plot.strips import PlotLane
 
 ROW = 20  # points of a lane
 SPACING = 12  # marks closer than this are one
 SIGN = 24  # points of its square
 REACH = 9  # a click so near hits
-COLOURS = {
-    SKIPPED: "warning",
-    ROLLED_BACK: "danger",
-    BATCH_HALVED: "warning",
-    PASSED_OVER: "danger",
-}
 
 
 class MarkerLanes(PlotLane):
@@ -128,12 +123,6 @@ class MarkerLanes(PlotLane):
             self._drawn = key
         return self._rows
 
-    def _has_best(self, group: Group) -> bool:
-        best = self._markers.best
-        if group.lane != 1 or best is None:
-            return False
-        return any(marker.step == best for marker in group.markers)
-
     def _x(self, group: Group) -> float:
         return self._places([group])[0]
 
@@ -141,7 +130,7 @@ class MarkerLanes(PlotLane):
         """Where they are drawn: a star at its very step."""
         (first, _), _ = self.view.viewRange()
         each, best = self.steps_per_pixel(), self._markers.best or 0
-        steps = (best if self._has_best(group) else group.place for group in groups)
+        steps = (best if self._markers.has_best(group) else group.place for group in groups)
         return [(step - first) / each for step in steps]
 
     def _paint_group(self, painter: QPainter, group: Group, at: QPointF) -> None:
@@ -152,7 +141,7 @@ class MarkerLanes(PlotLane):
             painter.drawEllipse(at, 9, 9)
         many = len(group.markers) > 1
         ratio = self.getViewWidget().devicePixelRatioF()
-        key = (group.kind, self._has_best(group), many, is_current, ratio)
+        key = (group.kind, self._markers.has_best(group), many, is_current, ratio)
         if key not in self._signs:
             self._signs[key] = self._draw_sign(*key)
         painter.drawPixmap(at - QPointF(SIGN / 2, SIGN / 2), self._signs[key])
@@ -164,7 +153,7 @@ class MarkerLanes(PlotLane):
         pixmap = QPixmap(round(SIGN * ratio), round(SIGN * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
-        role = "accent_text" if is_best else COLOURS.get(kind, "muted")
+        role = "accent_text" if is_best else KINDS[kind].colour
         colour = QColor(str(getattr(self.palette_, role)))
         ground = QColor(self.palette_.hover if is_current else self.palette_.canvas)
         painter = QPainter(pixmap)

@@ -9,38 +9,44 @@ from dataclasses import dataclass
 from functools import cached_property
 
 PREVIEW, CHECKPOINT = "preview", "checkpoint"
-LANES = ("previews", "saved", "events")  # from top to bottom
 SKIPPED, ROLLED_BACK, BATCH_HALVED = "skipped", "rolled_back", "batch_halved"
 PASSED_OVER, RESUMED = "checkpoint_skipped", "resumed"
-TITLES = {
-    PREVIEW: "Preview",
-    CHECKPOINT: "Checkpoint",
-    SKIPPED: "Step skipped",
-    ROLLED_BACK: "Went back",
-    BATCH_HALVED: "Batch halved",
-    PASSED_OVER: "Checkpoint passed over",
-    RESUMED: "Training went on",
-}
-MANY = {  # a group of the same kind
-    PREVIEW: "previews",
-    CHECKPOINT: "checkpoints",
-    SKIPPED: "steps skipped",
-    ROLLED_BACK: "times went back",
-    BATCH_HALVED: "times batch halved",
-    PASSED_OVER: "checkpoints passed over",
-    RESUMED: "times went on",
-}
+LANES = ("previews", "saved", "events")  # from top to bottom
 BLOCK = 64  # spacings of groups
 MOST_EVENTS = 2000  # of older ones nobody keeps track
 
 
 @dataclass(frozen=True)
+class Kind:
+    """A kind of mark. many: of a group of the same kind; colour: a role of the palette."""
+
+    title: str
+    many: str
+    colour: str = "muted"
+
+
+KINDS = {  # the gravest first
+    ROLLED_BACK: Kind("Went back", "times went back", "danger"),
+    PASSED_OVER: Kind("Checkpoint passed over", "checkpoints passed over", "danger"),
+    BATCH_HALVED: Kind("Batch halved", "times batch halved", "warning"),
+    SKIPPED: Kind("Step skipped", "steps skipped", "warning"),
+    RESUMED: Kind("Training went on", "times went on"),
+    CHECKPOINT: Kind("Checkpoint", "checkpoints"),
+    PREVIEW: Kind("Preview", "previews"),
+}
+
+
+@dataclass(frozen=True)
 class Marker:
-    """One mark. kind: a key of TITLES; message: a sentence, "" if the kind says all."""
+    """One mark. kind: a key of KINDS; message: a sentence, "" if the kind says all."""
 
     step: int
     kind: str
     message: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"{KINDS[self.kind].title}, step {self.step:,}"
 
 
 @dataclass(frozen=True)
@@ -58,25 +64,20 @@ class Group:
     @cached_property
     def kind(self) -> str:
         """The gravest of its kinds, which gives it its sign."""
-        if self.lane < 2:
-            return self.markers[0].kind
         kinds = {marker.kind for marker in self.markers}
-        return next(kind for kind in _GRAVEST_FIRST if kind in kinds)
+        return next(kind for kind in KINDS if kind in kinds)
 
     def title(self) -> str:
         """ "Preview, step 2,000" or "3 previews, steps 100 to 140"."""
         first, last = self.markers[0], self.markers[-1]
         if len(self.markers) == 1:
-            return f"{TITLES[first.kind]}, step {first.step:,}"
+            return first.title
         kinds = {marker.kind for marker in self.markers}
-        words = MANY[kinds.pop()] if len(kinds) == 1 else "events"
+        words = KINDS[kinds.pop()].many if len(kinds) == 1 else "events"
         where = f"steps {first.step:,} to {last.step:,}"
         if first.step == last.step:
             where = f"step {first.step:,}"
         return f"{len(self.markers)} {words}, {where}"
-
-
-_GRAVEST_FIRST = (ROLLED_BACK, PASSED_OVER, BATCH_HALVED, SKIPPED, RESUMED, CHECKPOINT, PREVIEW)
 
 
 class Markers:
@@ -84,8 +85,7 @@ class Markers:
 
     def __init__(self) -> None:
         self._lanes: tuple[list[Marker], list[Marker], list[Marker]] = ([], [], [])
-        self._steps: tuple[list[int], list[int], list[int]] = ([], [], [])  # of the same
-        self._sizes: dict[int, int] = {}
+        self.sizes: dict[int, int] = {}  # of the checkpoints on disk: bytes by step
         self.best: int | None = None  # the step of the best checkpoint
 
     def lane(self, index: int) -> list[Marker]:
@@ -98,21 +98,13 @@ class Markers:
         return [index for index, lane in enumerate(self._lanes) if lane]
 
     @property
-    def has_previews(self) -> bool:
-        return bool(self._lanes[0])
-
-    @property
     def last_event_step(self) -> int:
         """-1 if nothing happened."""
         return self._lanes[2][-1].step if self._lanes[2] else -1
 
-    @property
-    def checkpoint_steps(self) -> set[int]:
-        return set(self._sizes)
-
-    def size_of(self, step: int) -> int:
-        """Bytes of a checkpoint's file; 0 if unknown."""
-        return self._sizes.get(step, 0)
+    def has_best(self, group: Group) -> bool:
+        """Whether the best checkpoint is among them."""
+        return group.lane == 1 and any(marker.step == self.best for marker in group.markers)
 
     def add_previews(self, steps: Iterable[int]) -> None:
         known = {marker.step for marker in self._lanes[0]}
@@ -121,7 +113,7 @@ class Markers:
 
     def set_checkpoints(self, sizes: dict[int, int]) -> None:
         """Those that are on disk: bytes by step."""
-        self._sizes = dict(sizes)
+        self.sizes = dict(sizes)
         self._put(1, [Marker(step, CHECKPOINT) for step in sizes])
 
     def add_events(self, events: Iterable[Marker]) -> None:
@@ -143,16 +135,19 @@ class Markers:
 
         first, last: between these steps all are found; beyond them, only some.
         """
-        markers, steps, found = self._lanes[lane], self._steps[lane], list[Group]()
+        markers, found = self._lanes[lane], list[Group]()
         # it begins at few different places, so that groups hardly change while one pans
         block = max(1.0, BLOCK * spacing)
-        start = bisect_left(steps, math.floor(first / block) * block)
-        while start < len(steps) and steps[start] <= last:
-            end = bisect_right(steps, steps[start] + spacing, start)
+        start = bisect_left(markers, math.floor(first / block) * block, key=_step)
+        while start < len(markers) and markers[start].step <= last:
+            end = bisect_right(markers, markers[start].step + spacing, start, key=_step)
             found.append(Group(lane, tuple(markers[start:end])))
             start = end
         return found
 
     def _put(self, lane: int, markers: list[Marker]) -> None:
-        self._lanes[lane][:] = sorted(markers, key=lambda marker: marker.step)
-        self._steps[lane][:] = [marker.step for marker in self._lanes[lane]]
+        self._lanes[lane][:] = sorted(markers, key=_step)
+
+
+def _step(marker: Marker) -> int:
+    return marker.step

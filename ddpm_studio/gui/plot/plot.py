@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.plot.chips import PlotChips
-from ddpm_studio.gui.plot.head import PlotHead
+from ddpm_studio.gui.plot.chips import BestButton, PlotChips
 from ddpm_studio.gui.plot.markers import Marker, Markers
 from ddpm_studio.gui.plot.popups import PlotPopups
 from ddpm_studio.gui.plot.quantities import ALL, readings, why_missing
@@ -26,6 +27,7 @@ if TYPE_CHECKING:  # these bring numpy, pyqtgraph and torch along
 
 REDRAW_MS = 750  # a redraw takes 6 ms of a core that training on the CPU wants too
 MOST_WAITS = 3  # so many rounds at most, if the new steps are less than a pixel wide
+HEAD_HEIGHT = 32
 FOLLOW_TOP, FOLLOW_RIGHT = 8, 32
 
 
@@ -45,10 +47,10 @@ class LossPlot(QFrame):
         self.setAccessibleName("Loss")
         self.setMinimumHeight(200)
         self._theme = theme
-        self._canvas: LossCanvas | None = None
+        self.canvas: LossCanvas | None = None  # the drawing itself, once `prepare` was called
         self._popups: PlotPopups | None = None
         self._series: LossSeries | None = None
-        self._markers = Markers()
+        self.markers = Markers()
         self._build(settings)
         self._waits = 0  # rounds in which there was too little new to draw
         self._timer = QTimer(self)
@@ -67,21 +69,12 @@ class LossPlot(QFrame):
         return self._series
 
     @property
-    def markers(self) -> Markers:
-        return self._markers
-
-    @property
     def follows(self) -> bool:
-        return self._canvas is None or self._canvas.follows
-
-    @property
-    def canvas(self) -> LossCanvas | None:
-        """The drawing itself, once `prepare` was called."""
-        return self._canvas
+        return self.canvas is None or self.canvas.follows
 
     def prepare(self) -> None:
         """Build the drawing; call it when pyqtgraph is imported, for that takes a while."""
-        if self._canvas is not None:
+        if self.canvas is not None:
             return
         from ddpm_studio.gui.plot.canvas import LossCanvas
 
@@ -93,7 +86,7 @@ class LossPlot(QFrame):
         popups.preview_chosen.connect(self.preview_chosen)
         popups.checkpoint_chosen.connect(self.checkpoint_chosen)
         popups.described.connect(self._describe)
-        self._canvas, self._popups = canvas, popups
+        self.canvas, self._popups = canvas, popups
         self._place.addWidget(canvas)
         self._on_theme_changed()
         self._on_shown_changed()
@@ -111,7 +104,7 @@ class LossPlot(QFrame):
         self._show_newest()
 
     def clear(self) -> None:
-        self._series, self._markers = None, Markers()
+        self._series, self.markers = None, Markers()
         self.set_series(self.series)
         self.best_changed.emit(-1, 0.0)
 
@@ -133,23 +126,23 @@ class LossPlot(QFrame):
         self._want_redraw_soon()
 
     def add_previews(self, steps: Iterable[int]) -> None:
-        self._markers.add_previews(steps)
+        self.markers.add_previews(steps)
         self._want_redraw_soon()
 
     def set_checkpoints(self, sizes: dict[int, int]) -> None:
         """Those that are on disk: bytes by step."""
-        self._markers.set_checkpoints(sizes)
+        self.markers.set_checkpoints(sizes)
         self._find_best()
         self._want_redraw_soon()
 
     def add_events(self, events: Iterable[Marker]) -> None:
         """Something happened on the way."""
-        self._markers.add_events(events)
+        self.markers.add_events(events)
         self._want_redraw_soon()
 
     def truncate(self, step: int) -> None:
         """Training went back to a step."""
-        self._markers.truncate(step)
+        self.markers.truncate(step)
         if self._series is not None:
             self._series.truncate(step)
             self._find_best()
@@ -158,8 +151,8 @@ class LossPlot(QFrame):
     def follow(self) -> None:
         """Show the whole run and keep the newest step in view."""
         self._follow.hide()
-        if self._canvas is not None:
-            self._canvas.set_follows(True)
+        if self.canvas is not None:
+            self.canvas.set_follows(True)
 
     def redraw(self) -> None:
         """Draw everything that has come, now."""
@@ -182,13 +175,18 @@ class LossPlot(QFrame):
         """It floats over the top right corner of the drawing."""
         self._follow.adjustSize()
         left = self.width() - self._follow.width() - FOLLOW_RIGHT
-        top = self._canvas.y() if self._canvas is not None else 0
+        top = self.canvas.y() if self.canvas is not None else 0
         self._follow.move(left, top + FOLLOW_TOP)
         self._follow.raise_()
 
     def _build(self, settings: Settings | None) -> None:
-        self._head = PlotHead(self._theme)
-        self._head.best_wanted.connect(self._on_best)
+        title = label("Loss", "label")
+        title.setToolTip("How far the model's guesses are from the truth; lower is better (loss)")
+        self._now = label("", "caption", "train.loss", elided=True)
+        self._best = BestButton(self._theme)
+        self._best.clicked.connect(self._on_best)
+        head = holder(row(title, wide(self._now), self._best, margins=(16, 0, 8, 0)))
+        head.setFixedHeight(HEAD_HEIGHT)
         self._chips = PlotChips(self._theme, settings)
         self._chips.changed.connect(self._on_shown_changed)
         self._follow = Button(
@@ -202,23 +200,13 @@ class LossPlot(QFrame):
         self._follow.setShortcut("F")
         self._follow.clicked.connect(self.follow)
         self._follow.hide()
-        self._empty = QLabel("The loss of every step appears here while the model learns.")
-        self._empty.setProperty("kind", "muted")
+        words = "The loss of every step appears here while the model learns."
+        self._empty = label(words, "muted", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
         self._empty.setContentsMargins(32, 0, 32, 32)
-        self._place = QVBoxLayout()
-        self._place.setContentsMargins(4, 4, 1, 8)
-        self._place.addWidget(self._empty, 1)
-        chips = QVBoxLayout()
-        chips.setContentsMargins(12, 0, 12, 0)
-        chips.addWidget(self._chips)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._head)
-        layout.addLayout(chips)
-        layout.addLayout(self._place, 1)
+        self._place = column(wide(self._empty), margins=(4, 4, 1, 8))
+        chips = column(self._chips, margins=(12, 0, 12, 0))
+        column(head, chips, wide(self._place), spacing=4, margins=(0, 8, 0, 0), of=self)
 
     # drawing
 
@@ -232,7 +220,7 @@ class LossPlot(QFrame):
         self._want_redraw()
 
     def _redraw(self) -> None:
-        canvas = self._canvas
+        canvas = self.canvas
         if canvas is None or not self.isVisible():
             return
         self._waits += 1
@@ -243,26 +231,22 @@ class LossPlot(QFrame):
 
     def _show_run(self) -> None:
         """Another series, or other marks."""
-        if self._canvas is not None and self._popups is not None:
-            self._canvas.set_series(self.series)
-            self._canvas.set_markers(self._markers)
-            self._popups.set_run(self.series, self._markers)
+        if self.canvas is not None and self._popups is not None:
+            self.canvas.set_series(self.series)
+            self.canvas.set_markers(self.markers)
+            self._popups.close()
 
     def _show_newest(self) -> None:
         is_empty = self._series is None or not len(self._series)
-        self._empty.setVisible(is_empty or self._canvas is None)
-        if self._canvas is not None:
-            self._canvas.setVisible(not is_empty)
+        self._empty.setVisible(is_empty or self.canvas is None)
+        if self.canvas is not None:
+            self.canvas.setVisible(not is_empty)
         if self._series is not None:
-            has_previews = self._markers.has_previews
-            self._chips.set_missing(
-                {
-                    one.key: why_missing(self._series, one.key, has_previews=has_previews)
-                    for one in ALL
-                }
-            )
-        self._head.set_now("" if is_empty else f"{float(self.series.smooth[-1]):.3g}")
-        if self._canvas is None or self._canvas.index < 0:
+            has_previews = bool(self.markers.lane(0))
+            why = {one.key: why_missing(self._series, one.key, has_previews) for one in ALL}
+            self._chips.set_missing(why)
+        self._now.setText("" if is_empty else f"{float(self.series.smooth[-1]):.3g}")
+        if self.canvas is None or self.canvas.index < 0:
             self._describe()
 
     def _describe(self, words: str = "") -> None:
@@ -279,15 +263,15 @@ class LossPlot(QFrame):
 
     def _find_best(self) -> None:
         """Tell who wants to know when it is another one."""
-        before, found, loss = self._markers.best, None, 0.0
+        before, found, loss = self.markers.best, None, 0.0
         if self._series is not None and self._series.held_out:
             from ddpm_studio.training.metrics import best_checkpoint
 
             held_out = self._series.held_out
-            found = best_checkpoint(held_out, self._markers.checkpoint_steps)
+            found = best_checkpoint(held_out, set(self.markers.sizes))
             loss = next((one.loss for one in held_out if one.step == found), 0.0)
-        self._markers.best = found
-        self._head.set_best(found, loss)
+        self.markers.best = found
+        self._best.show_best(found, loss)
         if found != before:
             self._want_redraw_soon()
             self.best_changed.emit(-1 if found is None else found, loss)
@@ -299,9 +283,8 @@ class LossPlot(QFrame):
             self._popups.open_best()
 
     def _on_shown_changed(self) -> None:
-        if self._canvas is not None and self._popups is not None:
-            self._canvas.set_shown(self._chips.shown)
-            self._popups.set_shown(self._chips.shown)
+        if self.canvas is not None:
+            self.canvas.set_shown(self._chips.shown)
 
     def _on_moved(self) -> None:
         if self._popups is not None:
@@ -310,5 +293,5 @@ class LossPlot(QFrame):
         self._place_follow()
 
     def _on_theme_changed(self) -> None:
-        if self._canvas is not None:
-            self._canvas.set_palette(self._theme.palette)
+        if self.canvas is not None:
+            self.canvas.set_palette(self._theme.palette)

@@ -2,23 +2,83 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel, QWidget
 
+from ddpm_studio.gui import names
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.plot.marker_card import CardWords, MarkerCard
-from ddpm_studio.gui.plot.markers import CHECKPOINT, PREVIEW, TITLES, Group, Marker, Markers
-from ddpm_studio.gui.plot.quantities import readings, why_best
-from ddpm_studio.gui.plot.readout import PlotReadout
+from ddpm_studio.gui.plot.markers import CHECKPOINT, PREVIEW, Group, Marker
+from ddpm_studio.gui.plot.quantities import BY_KEY, Reading, readings
 from ddpm_studio.words import elapsed_in_words, size_in_words
 
-if TYPE_CHECKING:  # these bring numpy and pyqtgraph along
+if TYPE_CHECKING:  # it brings numpy and pyqtgraph along
     from ddpm_studio.gui.plot.canvas import LossCanvas
-    from ddpm_studio.gui.plot.series import LossSeries
 
 HINTS = {PREVIEW: "Click to see it.", CHECKPOINT: "Click for what can be done with it."}
+AWAY = 14  # points between pointer and readout
+SENTENCE_WIDTH = 240
+
+
+class PlotReadout(QLabel):
+    """A small card that keeps out of the pointer's way and takes no clicks."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(names.item(names.TRAIN_PLOT, "readout"))
+        self.setProperty("kind", "card")
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setMargin(8)
+        self._theme = theme
+        font = self.font()
+        font.setPixelSize(12)
+        self.setFont(font)
+        self.hide()
+
+    def show_values(self, title: str, readings: list[Reading], at: QPoint, inside: QRect) -> None:
+        """The values of a step at a place of the parent."""
+        rows = "".join(self._row(one) for one in readings)
+        self.setWordWrap(False)
+        self._show(f"{_heading(title)}<table cellspacing='0' cellpadding='0'>{rows}</table>")
+        self._place(at, inside)
+
+    def show_sentence(self, title: str, sentence: str, at: QPoint, inside: QRect) -> None:
+        self.setWordWrap(bool(sentence))
+        below = f"<div style='color:{self._theme.palette.muted}'>{escape(sentence)}</div>"
+        self._show(_heading(title) + (below if sentence else ""))
+        if sentence:
+            width = min(SENTENCE_WIDTH, inside.width())
+            self.resize(width, self.heightForWidth(width))
+        self._place(at, inside)
+
+    def _show(self, text: str) -> None:
+        self.setText(f"<div style='font-size:12px'>{text}</div>")
+        self.adjustSize()
+        self.show()
+        self.raise_()
+
+    def _row(self, one: Reading) -> str:
+        palette = self._theme.palette
+        colour = _mixed(BY_KEY[one.key].colour(palette), palette.surface, one.strength)
+        return (
+            f"<tr><td style='color:{colour}'>&#9632;&nbsp;</td>"
+            f"<td style='color:{palette.muted}'>{escape(one.words)}&nbsp;&nbsp;&nbsp;</td>"
+            f"<td align='right'>{escape(one.value)}</td></tr>"
+        )
+
+    def _place(self, at: QPoint, inside: QRect) -> None:
+        """Beside the pointer, on the side where there is room."""
+        left = at.x() + AWAY
+        if left + self.width() > inside.right():
+            left = at.x() - AWAY - self.width()
+        top = min(at.y() + AWAY, inside.bottom() - self.height())
+        self.move(max(inside.left(), left), max(inside.top(), top))
 
 
 class PlotPopups(QObject):
@@ -31,9 +91,6 @@ class PlotPopups(QObject):
     def __init__(self, theme: Theme, over: QWidget, canvas: LossCanvas) -> None:
         super().__init__(over)
         self._over, self._canvas = over, canvas
-        self._series: LossSeries | None = None
-        self._markers = Markers()
-        self._shown: set[str] = set()
         self._readout = PlotReadout(theme, over)
         self._card = MarkerCard(theme, over)
         self._card.checkpoint_chosen.connect(self.checkpoint_chosen)
@@ -43,19 +100,11 @@ class PlotPopups(QObject):
         canvas.marker_chosen.connect(self._on_marker_chosen)
         canvas.pressed.connect(self.close)
 
-    def set_run(self, series: LossSeries, markers: Markers) -> None:
-        """Another run."""
-        self.close()
-        self._series, self._markers = series, markers
-
-    def set_shown(self, keys: set[str]) -> None:
-        """The keys of what the plot shows."""
-        self._shown = keys
-
     def open_best(self) -> None:
         """The card of the best checkpoint, as if its star was clicked."""
-        if self._markers.best is not None:
-            self._open(Group(1, (Marker(self._markers.best, CHECKPOINT),)))
+        best = self._canvas.markers.best
+        if best is not None:
+            self._open(Group(1, (Marker(best, CHECKPOINT),)))
 
     def refresh(self) -> None:
         """Another measurement has come: what the card says may be other words."""
@@ -74,18 +123,18 @@ class PlotPopups(QObject):
         return self._here(lanes.mapToScene(lanes.centre(group)))
 
     def _on_pointed(self, index: int) -> None:
-        if index < 0 or self._series is None:
+        if index < 0:
             self._readout.hide()
             self.described.emit("")
             return
-        series, box = self._series, self._canvas.getViewBox()
+        series, box = self._canvas.series, self._canvas.getViewBox()
         step = int(series.steps[index])
         title, seconds = f"step {step:,}", float(series.seconds[index])
         if seconds > 0:
             title += f"  ·  {elapsed_in_words(seconds)}"
         left = box.mapViewToScene(QPointF(step, 0)).x()
         at = self._here(QPointF(left, box.sceneBoundingRect().top()))
-        values = readings(series, index, self._shown)
+        values = readings(series, index, self._canvas.shown)
         self._readout.show_values(title, values, at, self._canvas.geometry())
         words = [f"step {step:,}", *(f"{one.words} {one.value}" for one in values)]
         self.described.emit(", ".join(words))
@@ -96,7 +145,7 @@ class PlotPopups(QObject):
             self.described.emit("")
             return
         title = group.title()
-        if group.lane == 1 and any(one.step == self._markers.best for one in group.markers):
+        if self._canvas.markers.has_best(group):
             title += " ★ best so far"
         sentences = [one.message for one in group.markers if one.message][:3]
         text = " ".join(sentences) or HINTS.get(group.kind, "")
@@ -111,23 +160,25 @@ class PlotPopups(QObject):
             self._open(group)
 
     def _open(self, group: Group) -> None:
-        steps, best = [marker.step for marker in group.markers], self._markers.best
+        """Its newest mark first, or the best."""
+        steps, markers = [marker.step for marker in group.markers], self._canvas.markers
         first = len(steps) - 1
-        if group.lane == 1 and best in steps:
-            first = steps.index(best)
+        if markers.has_best(group) and markers.best is not None:
+            first = steps.index(markers.best)
         self._readout.hide()
         at = self._place_of(group)
         self._card.show_group(group, first, self._words, at, self._canvas.geometry())
 
     def _words(self, marker: Marker) -> CardWords:
         """What the card says of a mark."""
-        title = f"{TITLES[marker.kind]}, step {marker.step:,}"
-        if marker.kind != CHECKPOINT or self._series is None:
+        title = marker.title
+        if marker.kind != CHECKPOINT:
             return CardWords(title, marker.message)
-        losses = [one.loss for one in self._series.held_out if one.step == marker.step]
-        nbytes = self._markers.size_of(marker.step)
+        markers, held_out = self._canvas.markers, self._canvas.series.held_out
+        losses = [one.loss for one in held_out if one.step == marker.step]
+        nbytes = markers.sizes.get(marker.step)
         size = f"{size_in_words(nbytes)} on disk" if nbytes else ""
-        if marker.step == self._markers.best and losses:
+        if marker.step == markers.best and losses:
             return CardWords(f"{title} ★", f"Best so far: {why_best(losses[0])}.", size)
         text = "How well it does on unseen pictures was not measured at this step."
         if losses:
@@ -137,3 +188,13 @@ class PlotPopups(QObject):
     def _on_card_closed(self) -> None:
         if self._canvas.isVisible():
             self._canvas.setFocus()
+
+
+def _heading(title: str) -> str:
+    return f"<div style='font-weight:600'>{escape(title)}</div>"
+
+
+def _mixed(colour: str, ground: str, part: float) -> str:
+    one, other = QColor(colour), QColor(ground)
+    pairs = (one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue())
+    return QColor(*(round(part * a + (1 - part) * b) for a, b in pairs)).name()

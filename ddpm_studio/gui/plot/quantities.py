@@ -113,7 +113,7 @@ class Reading:
     strength: float = 1.0  # of the colour
 
 
-def why_missing(series: LossSeries, key: str, *, has_previews: bool) -> str:
+def why_missing(series: LossSeries, key: str, has_previews: bool) -> str:
     """Why there is nothing to show of a series; "" if there is, or if no step was made yet."""
     if not len(series) or key == TRAINING:
         return ""
@@ -160,8 +160,3 @@ def written(key: str, value: float) -> str:
     if key == "speed":
         return f"{value:,.0f} / s" if value >= 10 else f"{value:.2g} / s"
     return f"{value:.3g}".replace("e-0", "e-")
-
-
-def why_best(loss: float) -> str:
-    """The reason for the star."""
-    return f"lowest loss on pictures it never saw: {loss:.3g}"

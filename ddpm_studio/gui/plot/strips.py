@@ -1,4 +1,4 @@
-"""The strips under the losses: rate, gradient, speed and memory, each with its own scale."""
+"""What lies under the losses and shares their steps: lanes, and the strips of other quantities."""
 
 from __future__ import annotations
 
@@ -9,18 +9,82 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
 
-from ddpm_studio.gui.plot.lane import PlotLane
+from ddpm_studio.gui.common.palette import DARK, Palette
+from ddpm_studio.gui.plot.axes import LEFT_AXIS_WIDTH
 from ddpm_studio.gui.plot.quantities import STRIPS, PlotSeries, written
 from ddpm_studio.gui.plot.series import LossSeries
 
+TEXT_PIXELS = 12
 GAP = 10  # points between two strips
 BAND_STRENGTH = 0.28  # of the stretch from the lowest to the highest, behind the mean
 ORDINARY = 0.01  # this part of the pieces on either side need not be in view: single peaks
 PIXELS_PER_PIECE = 3
 FEW = 80  # points of a line that may be drawn bold, which is slow
 FLAT = 0.02  # values closer together than this part of them fill the strip only partly
+
+
+class PlotLane(pg.GraphicsWidget):
+    """Zoomed and panned as the view over it, to which it hands drags on.
+
+    Words may stand in the margin on its left.
+    """
+
+    def __init__(self, plot: pg.PlotItem) -> None:
+        """Made inside a plot, which owns it: else Python might delete it, from any thread."""
+        super().__init__(plot)
+        self.palette_: Palette = DARK
+        self.font_ = QFont()
+        self.font_.setPixelSize(TEXT_PIXELS)
+        self.plot, self.view = plot, plot.getViewBox()
+        self.pointed_step: float | None = None
+        self.set_height(0)
+
+    def set_height(self, height: float) -> None:
+        """0: it is not there."""
+        self.setFixedHeight(height)
+        self.setVisible(height > 0)
+        self.plot.layout.activate()  # at once: what is pointed at has its place
+
+    def set_palette(self, palette: Palette) -> None:
+        self.palette_ = palette
+        self.update()
+
+    def set_pointed(self, step: float | None) -> None:
+        """The step that is pointed at gets a line."""
+        if step != self.pointed_step:
+            self.pointed_step = step
+            self.update()
+
+    @property
+    def margin(self) -> QRectF:
+        """What lies left of it."""
+        return QRectF(-LEFT_AXIS_WIDTH, 0, LEFT_AXIS_WIDTH - 8, self.rect().height())
+
+    def boundingRect(self) -> QRectF:
+        return self.rect().adjusted(-LEFT_AXIS_WIDTH, 0, 8, 0)
+
+    def x_of(self, step: float) -> float:
+        (first, last), _ = self.view.viewRange()
+        return float((step - first) / max(1e-9, last - first) * self.rect().width())
+
+    def steps_per_pixel(self) -> float:
+        (first, last), _ = self.view.viewRange()
+        return float((last - first) / max(1.0, self.rect().width()))
+
+    def paint_pointed(self, painter: QPainter) -> None:
+        if self.pointed_step is not None:
+            x = self.x_of(self.pointed_step)
+            if 0 <= x <= self.rect().width():
+                painter.setPen(pg.mkPen(self.palette_.outline, width=1))
+                painter.drawLine(QLineF(x, 0, x, self.rect().height()))
+
+    def wheelEvent(self, event: Any) -> None:
+        self.view.wheelEvent(event)
+
+    def mouseDragEvent(self, event: Any) -> None:
+        self.view.mouseDragEvent(event)
 
 
 @dataclass(frozen=True)
@@ -34,7 +98,10 @@ class _Curve:
 
 
 class PlotStrips(PlotLane):
-    """Drawn anew only when the series, the view or the size is another one."""
+    """Rate, gradient, speed and memory, each with its own scale.
+
+    Drawn anew only when the series, the view or the size is another one.
+    """
 
     def __init__(self, plot: pg.PlotItem) -> None:
         super().__init__(plot)
@@ -92,7 +159,9 @@ class PlotStrips(PlotLane):
         known = np.isfinite(spans.mean)
         if not known.any():
             return _Curve(QPolygonF(), QPolygonF(), 0.0, 0.0)
-        lows, highs, mean = (part[known].astype(float) for part in _parts(spans))
+        lows, highs, mean = (
+            part[known].astype(float) for part in (spans.low, spans.high, spans.mean)
+        )
         low, high = _fitting(lows, highs, mean)
         x = (steps[known] - first) / max(1e-9, last - first) * self.rect().width()
         y_low, y_high, y = (self._y(part, low, high) for part in (lows, highs, mean))
@@ -172,13 +241,9 @@ class PlotStrips(PlotLane):
         painter.drawEllipse(QPointF(x, y), 4, 4)
 
 
-def _parts(spans: Any) -> tuple[Any, Any, Any]:
-    return spans.low, spans.high, spans.mean
-
-
 def _fitting(lows: Any, highs: Any, mean: Any) -> tuple[float, float]:
     """The values at the foot and the top: without single peaks, and never a line blown up."""
-    skip = int(ORDINARY * len(lows))
+    skip = round(ORDINARY * len(lows))
     low = min(float(np.sort(lows)[skip]), float(mean.min()))
     high = max(float(np.sort(highs)[-1 - skip]), float(np.sort(mean)[-1 - skip]))
     least = FLAT * max(abs(low), abs(high)) or 1e-12

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
+from ddpm_studio.gui.common.dialog import Dialog
+from ddpm_studio.gui.common.images import drawable, image_on
 from ddpm_studio.gui.common.inputs import Switch
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import REST, Placed, column, row, wide
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED, recipe_lines
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.recipes.picture import RecipePicture
 from ddpm_studio.words import moment_in_words
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from ddpm_studio.gui.recipes.work import FoundRecipe, Home
 
 SIDE = 224  # points, of the picture
+ICON, INSET = 48, 8  # points
 TEXT_WIDTH = 380
 LONGEST = 80  # characters of a line
 USES = (
@@ -31,26 +36,20 @@ USES = (
 )
 
 
-class RecipeDialog(QDialog):
+class RecipeDialog(Dialog):
     """Asks what to do with a recipe; nothing happens to the page before a button is pressed."""
 
     # the Recipe; "all", "without_seed" or "seed"; the project to be opened first, a Path or None
     use_wanted = Signal(object, str, object)
 
     def __init__(self, theme: Theme, found: FoundRecipe, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(names.RECIPE, "Recipe", parent)
         self._theme, self._found = theme, found
-        self.setObjectName(names.RECIPE)
-        self.setWindowTitle("Recipe")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._picture = RecipePicture(theme, "film" if found.recipe.film else "pictures", SIDE)
         self._picture.setObjectName("recipe.picture")
         self._picture.setAccessibleName(f"The picture {found.path.name}")
-        self._note = QLabel()
-        self._note.setObjectName("recipe.note")
-        self._note.setWordWrap(True)
-        self._note.setTextFormat(Qt.TextFormat.PlainText)
-        self._note.setProperty("kind", "muted")
+        self.message.setObjectName("recipe.note")
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
         other = found.other.name if found.other is not None else ""
         self._open_other = Switch(f"Open “{other}” for it")
         self._open_other.setObjectName("recipe.open_other")
@@ -69,10 +68,6 @@ class RecipeDialog(QDialog):
     # building
 
     def _make_buttons(self) -> None:
-        self._cancel = Button(
-            self._theme, "Cancel", "recipe.cancel", "Leave everything as it is (Esc)"
-        )
-        self._cancel.clicked.connect(self.reject)
         self._uses = {
             use: Button(
                 self._theme,
@@ -85,35 +80,17 @@ class RecipeDialog(QDialog):
         }
         for use, button in self._uses.items():
             button.clicked.connect(lambda _=False, use=use: self._on_use(use))
-        self._uses[ALL].setDefault(True)
 
     def _lay_out(self) -> None:
-        heading = ElidedLabel()
-        heading.setProperty("kind", "heading")
-        heading.setText(self._found.path.name)
-        heading.setToolTip(str(self._found.path))
-        words = QVBoxLayout()
-        words.setSpacing(12)
-        words.addWidget(heading)
-        words.addLayout(self._lines())
-        words.addWidget(self._note)
-        words.addWidget(self._open_other)
-        words.addStretch()
-        both = QHBoxLayout()
-        both.setSpacing(24)
-        both.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        both.addLayout(words, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        foot.addWidget(self._cancel)
-        foot.addStretch()
-        for button in self._uses.values():
-            foot.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(20)
-        layout.addLayout(both, 1)
-        layout.addLayout(foot)
+        found, theme = self._found, self._theme
+        heading = label(found.path.name, "heading", elided=True)
+        heading.setToolTip(str(found.path))
+        cancel = Button(theme, "Cancel", "recipe.cancel", "Leave everything as it is (Esc)")
+        self.set_buttons(cancel, self._uses[ALL])
+        words = column(heading, self._lines(), self.message, self._open_other, REST, spacing=12)
+        picture = Placed(self._picture, align=Qt.AlignmentFlag.AlignTop)
+        both = row(picture, wide(words), spacing=24)
+        self.fill(wide(both), foot=(cancel, REST, *self._uses.values()), spacing=20)
         self.setFixedWidth(24 + SIDE + 24 + TEXT_WIDTH + 24)
 
     def _lines(self) -> QGridLayout:
@@ -126,14 +103,11 @@ class RecipeDialog(QDialog):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        for row, (label, text) in enumerate(lines):
-            name, value = QLabel(label), QLabel(_short(text))
-            name.setProperty("kind", "muted")
-            value.setWordWrap(True)
-            value.setTextFormat(Qt.TextFormat.PlainText)  # it comes from anybody
+        for line, (title, text) in enumerate(lines):
+            value = label(_short(text), wrap=True, plain=True)  # it comes from anybody
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, row, 1)
+            grid.addWidget(label(title, "muted"), line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, line, 1)
         return grid
 
     # what happens
@@ -146,20 +120,62 @@ class RecipeDialog(QDialog):
 
     def _refresh(self) -> None:
         where = self._found.other if self._opens_other else self._found.here
-        self._note.setText(note(self._found, self._opens_other))
-        self._note.setVisible(bool(self._note.text()))
+        self.say(note(self._found, self._opens_other))
         for button in self._uses.values():
             button.setEnabled(can_use(where))
         self._uses[ALL].setFocus()  # Enter is enough
-        layout = self.layout()
-        assert layout is not None
-        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        self.fit()
 
     def _on_use(self, use: str) -> None:
         other = self._found.other
         opened = other.path if other is not None and self._opens_other else None
         self.accept()
         self.use_wanted.emit(self._found.recipe, use, opened)
+
+
+class RecipePicture(QFrame):
+    """Waits for its picture, which may never come."""
+
+    def __init__(self, theme: Theme, icon: str, side: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "canvas")
+        self.setFixedSize(side, side)
+        self._theme, self._icon = theme, icon
+        self.image: QImage | None = None
+        theme.changed.connect(self.update)
+
+    def show_pixels(self, pixels: np.ndarray | None) -> None:
+        """uint8 (H, W, 4), premultiplied; None: there is nothing to show."""
+        self.image = None
+        if pixels is not None:
+            image = drawable(image_on(pixels, premultiplied=True))
+            is_opaque = bool((pixels[..., 3] == 255).all())
+            self.image = image.convertToFormat(QImage.Format.Format_RGB32) if is_opaque else image
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        if self.image is None:
+            ratio = self.devicePixelRatioF()
+            pixmap = self._theme.pixmap(self._icon, ICON, "muted", ratio)
+            middle = QRectF(self.rect()).center() - QPointF(ICON / 2, ICON / 2)
+            painter.drawPixmap(middle, pixmap)
+            return
+        area = self._area(self.image)
+        is_shrunk = area.width() < self.image.width()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_shrunk)
+        draw_on_checkerboard(painter, area, self.image)
+
+    def _area(self, image: QImage) -> QRectF:
+        """Whole-number enlargement where there is room for it."""
+        room = self.width() - 2 * INSET
+        scale = room / max(image.width(), image.height())
+        if scale > 1:
+            scale = float(int(scale))
+        width, height = image.width() * scale, image.height() * scale
+        left, top = round((self.width() - width) / 2), round((self.height() - height) / 2)
+        return QRectF(left, top, width, height)
 
 
 def _short(text: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QUrl
+from PySide6.QtCore import QMimeData, QObject, QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.export.film.kinds import BY_ENDING
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.choose_path import choose_file
 from ddpm_studio.gui.recipes import work
 from ddpm_studio.gui.recipes.dialog import RecipeDialog
 from ddpm_studio.gui.session import Session
@@ -61,14 +62,9 @@ class RecipeDrop(QObject):
         usual = project.gallery if project is not None and project.gallery.is_dir() else Path.home()
         chosen = Path(settings.get(FOLDER, str(usual)))
         folder = chosen if chosen.is_dir() else usual
-        chooser = QFileDialog(self._window, "Open a picture’s recipe", str(folder), FILES)
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(self._on_chosen)
-        chooser.open()
+        choose_file(self._window, "Open a picture’s recipe", folder, FILES, self._on_chosen)
 
-    def _on_chosen(self, text: str) -> None:
-        path = Path(text)
+    def _on_chosen(self, path: Path) -> None:
         self._session.settings.set(FOLDER, str(path.parent))
         self.open(path)
 

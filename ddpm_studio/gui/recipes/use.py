@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
-from ddpm_studio.gui.generate.controls import MOST_PICTURES, SampleControls
-from ddpm_studio.gui.generate.seed_field import MOST_TYPED
+from ddpm_studio.gui.common.seed_field import SeedField
+from ddpm_studio.gui.frames.request import MOST_PICTURES
 from ddpm_studio.gui.recipes import work
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project, step_of
@@ -23,30 +25,42 @@ FIND = "recipe.find"  # the name of a job
 NO_PROJECT = "Open a project with a trained model first; then its recipe can be used."
 
 
+class Controls(Protocol):
+    """What a recipe sets on the page Generate."""
+
+    @property
+    def seed(self) -> SeedField: ...
+    @property
+    def checkpoint(self) -> Path | None: ...
+    def sample_config(self, seed: int) -> SampleConfig: ...
+    def set_sample(self, sample: SampleConfig) -> None: ...
+    def set_which(self, which: str) -> None: ...
+    def set_count(self, count: int) -> None: ...
+    def choose_checkpoint(self, step: int) -> bool: ...
+
+
 class RecipeUse(QObject):
     """Hears what the session wants of a recipe; says when the page should paint.
 
     The right model is found in the background, by its content.
     """
 
-    file_wanted = Signal()
     start_wanted = Signal(object, float)  # see `OwnPictures.begin_with`
     show_wanted = Signal(str)  # one of recipe.SHOWS
     # seed, the checkpoint as a Path or None for the newest, how far to follow it
     paint_wanted = Signal(object, object, float)
 
-    def __init__(self, session: Session, controls: SampleControls, parent: QObject) -> None:
+    def __init__(self, session: Session, controls: Controls, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._controls = session, controls
-        self._open = Button(
+        self.button = Button(
             session.theme,
             "Open a picture’s recipe…",
             "generate.recipe",
             "Paint again what a saved picture or film shows; or drop its file anywhere here",
             icon="redo",
         )
-        controls.add_more(self._open)
-        self._open.clicked.connect(self.file_wanted)
+        self.button.clicked.connect(session.recipe_file_wanted)
         session.recipe_wanted.connect(self.use)
 
     def use(self, recipe: Recipe, use: str) -> None:
@@ -107,11 +121,12 @@ class RecipeUse(QObject):
         """Seed and count. Returns what a person should know about it."""
         controls, wanted = self._controls, set(recipe.all_seeds)
         first, count = seeds_to_paint(recipe.all_seeds)
-        controls.seed.number.setValue(min(first, MOST_TYPED))
+        most = controls.seed.number.maximum()
+        controls.seed.number.setValue(min(first, most))
         controls.seed.take_shown()
         controls.set_count(count)
         notices = []
-        if first > MOST_TYPED:
+        if first > most:
             notices.append(f"The seed {first} is too large for the field, and is used this once.")
         painted = len(wanted & set(range(first, first + count)))
         if painted < len(wanted):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui.generate.work import OwnPicture
+from ddpm_studio.gui.frames.request import OwnPicture
 from ddpm_studio.project import Project, is_project, step_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.inputs import ComboBox
-from ddpm_studio.gui.plot.quantities import why_best
+from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.project import step_of
 
 NOW = ""  # the training that runs

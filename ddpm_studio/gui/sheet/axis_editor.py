@@ -1,27 +1,39 @@
-"""One axis of a sheet: which setting, and a chip for each value that can be taken in or out."""
+"""One axis of a sheet: which setting, and its values, each a chip to take in or out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QStandardItemModel
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QWidget
 
+from ddpm_studio.config import WEIGHTS
+from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.flow_layout import FlowLayout
-from ddpm_studio.gui.common.inputs import ComboBox, DoubleSpinBox, SpinBox
+from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, choice
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import Gap, Placed, keep_room, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.sheet.axis_values import AxisValues
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sheets import AXES, AXIS_NAMES, MOST_VALUES, Axis, Value, value_words
 
 CHIP_HEIGHT, CHIP_SIDE = 26, 11
 LABEL_WIDTH, COMBO_WIDTH, NUMBER_WIDTH = 56, 232, 84
 MOST_TYPED = 2**31 - 1
+KEY = "sheet"  # in the settings
+USUAL: dict[str, tuple[tuple[Value, ...], tuple[Value, ...]]] = {  # offered, and chosen at first
+    "steps": ((5, 10, 20, 50, 100, 250), (5, 10, 20, 50)),
+    "eta": ((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0)),
+    "sampler": (tuple(SAMPLERS), tuple(SAMPLERS)),
+    "weights": (tuple(WEIGHTS), tuple(WEIGHTS)),
+}
 TERMS = {
     "steps": "num_inference_steps",
     "eta": "eta",
@@ -30,6 +42,79 @@ TERMS = {
     "checkpoint": "checkpoint",
     "weights": "ema / model",
 }
+
+
+@dataclass
+class Values:
+    """Of one axis. notes: why a value has a star."""
+
+    offered: list[Value]
+    chosen: set[Value]
+    notes: Mapping[Value, str] = field(default_factory=dict)
+
+
+class AxisValues(QObject):
+    """Of all axes, for both sides of a sheet. `changed` names the one that has other values.
+
+    Seeds and checkpoints belong to a project, so they are not kept.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._values = {key: Values([], set()) for key in AXES}
+        self._values |= {key: self._remembered(key) for key in USUAL}
+        self.most_steps = 1000
+
+    def of(self, key: str) -> Values:
+        return self._values[key]
+
+    def chosen(self, key: str) -> tuple[Value, ...]:
+        """In the order that they are offered in."""
+        values = self._values[key]
+        return tuple(value for value in values.offered if value in values.chosen)
+
+    def choose(self, key: str, value: Value, is_chosen: bool) -> None:
+        """Take a value in or out; one of a person's own is offered from now on."""
+        values = self._values[key]
+        if value not in values.offered:
+            values.offered = _in_order([*values.offered, value])
+        (values.chosen.add if is_chosen else values.chosen.discard)(value)
+        if key in USUAL:
+            self._settings.set(f"{KEY}/{key}", [str(value) for value in self.chosen(key)])
+        self.changed.emit(key)
+
+    def offer(
+        self,
+        key: str,
+        offered: Sequence[Value],
+        chosen: Sequence[Value],
+        notes: Mapping[Value, str] | None = None,
+    ) -> None:
+        """What there is; `chosen` is chosen of it, unless something of it is already."""
+        kept = self._values[key].chosen & set(offered)
+        self._values[key] = Values(list(offered), kept or set(chosen), notes or {})
+        self.changed.emit(key)
+
+    def set_most_steps(self, most: int) -> None:
+        """No sampler takes more steps than the model was trained for."""
+        self.most_steps, steps = most, self._values["steps"]
+        steps.offered = [value for value in steps.offered if int(value) <= most] or [most]
+        steps.chosen &= set(steps.offered)
+        self.changed.emit("steps")
+
+    def _remembered(self, key: str) -> Values:
+        offered, chosen = USUAL[key]
+        known = {str(value): value for value in offered}
+        words = self._settings.get(f"{KEY}/{key}", list[str]())
+        kept = [known[word] if word in known else _own(key, word) for word in words]
+        values = [value for value in kept if value is not None]
+        if not values:
+            return Values(list(offered), set(chosen))
+        own = [value for value in values if value not in offered]
+        return Values(_in_order([*offered, *own]) if own else list(offered), set(values))
 
 
 class ValueChip(QAbstractButton):
@@ -77,26 +162,21 @@ class AxisEditor(QWidget):
     changed = Signal()
 
     def __init__(
-        self, theme: Theme, values: AxisValues, settings: Settings, label: str, name: str, key: str
+        self, theme: Theme, values: AxisValues, settings: Settings, side: str, name: str, key: str
     ) -> None:
-        """label: "Across" or "Down". name: of the controls. key: the axis chosen at first."""
+        """side: "Across" or "Down". name: of the controls. key: the axis chosen at first."""
         super().__init__()
         self._theme, self._values, self._name = theme, values, name
         self._shown: dict[Value, ValueChip] = {}
         self._notes: Mapping[Value, str] = {}
-        self._label = QLabel(label)
-        self._label.setProperty("kind", "label")
-        self._label.setFixedWidth(LABEL_WIDTH)
-        self._axis = ComboBox()
-        self._axis.setObjectName(names.item(name, "axis"))
+        self._label = label(side, "label")
+        self._label.setFixedSize(LABEL_WIDTH, 32)
+        self._axis = choice(names.item(name, "axis"), AXIS_NAMES, key)
         self._axis.setFixedWidth(COMBO_WIDTH)
-        for each in AXES:
-            self._axis.addItem(AXIS_NAMES[each], each)
-        self._axis.setCurrentIndex(AXES.index(key))
-        explain(self._axis, label, f"The setting that changes {label.lower()} the sheet.")
+        explain(self._axis, side, f"The setting that changes {side.lower()} the sheet.")
         self._chips = QWidget()
         self._flow = FlowLayout(self._chips, spacing=6)
-        self._make_adding(label)
+        self._make_adding(side)
         self._lay_out()
         settings.remember(self._axis, f"{name.replace('.', '/')}_axis")
         self._axis.currentIndexChanged.connect(self._on_axis_changed)
@@ -136,7 +216,7 @@ class AxisEditor(QWidget):
 
     # building
 
-    def _make_adding(self, label: str) -> None:
+    def _make_adding(self, side: str) -> None:
         self._whole = SpinBox(0, MOST_TYPED)
         self._whole.setValue(30)
         self._part = DoubleSpinBox(0, 1)
@@ -144,38 +224,27 @@ class AxisEditor(QWidget):
         self._part.setSingleStep(0.05)
         for number, kind in ((self._whole, "number"), (self._part, "part")):
             number.setObjectName(names.item(self._name, kind))
-            explain(number, f"Another value {label.lower()}", "A value of your own; Enter adds it.")
+            explain(number, f"Another value {side.lower()}", "A value of your own; Enter adds it.")
             number.setFixedWidth(NUMBER_WIDTH)
             number.lineEdit().returnPressed.connect(self._on_add)
         self._number = QStackedWidget()
         self._number.addWidget(self._whole)
         self._number.addWidget(self._part)
         self._number.setFixedSize(NUMBER_WIDTH, 32)
-        self._add = IconButton(
-            self._theme, "plus", names.item(self._name, "add"), "Add this value", size=16
-        )
+        add = names.item(self._name, "add")
+        self._add = IconButton(self._theme, "plus", add, "Add this value", size=16)
         self._add.setFixedSize(32, 32)
         self._add.clicked.connect(self._on_add)
-        for widget in (self._number, self._add):
-            policy = widget.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)  # the chips stay where they are
-            widget.setSizePolicy(policy)
+        keep_room(self._number)  # the chips stay where they are
+        keep_room(self._add)
 
     def _lay_out(self) -> None:
-        top = Qt.AlignmentFlag.AlignTop
-        self._label.setFixedHeight(32)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        for widget in (self._label, self._axis):
-            row.addWidget(widget, 0, top)
-        row.addSpacing(4)
-        holder = QHBoxLayout()
-        holder.setContentsMargins(0, 3, 0, 0)
-        holder.addWidget(self._chips)
-        row.addLayout(holder, 1)
-        row.addWidget(self._number, 0, top)
-        row.addWidget(self._add, 0, top)
+        name, axis, number, add = (
+            Placed(one, align=Qt.AlignmentFlag.AlignTop)
+            for one in (self._label, self._axis, self._number, self._add)
+        )
+        chips = row(self._chips, margins=(0, 3, 0, 0))
+        row(name, axis, Gap(4), wide(chips), number, add, of=self)
 
     def _show_values(self) -> None:
         key, values = self.key, self._values.of(self.key)
@@ -227,3 +296,17 @@ class AxisEditor(QWidget):
     def _on_add(self) -> None:
         value = round(self._part.value(), 2) if self.key == "eta" else self._whole.value()
         self._values.choose(self.key, value, True)
+
+
+def _in_order(values: list[Value]) -> list[Value]:
+    """Numbers by size; words stay as they are."""
+    numbers = [value for value in values if not isinstance(value, str)]
+    return list[Value](sorted(numbers)) if len(numbers) == len(values) else values
+
+
+def _own(key: str, word: str) -> Value | None:
+    """A number of a person's own, as it was kept; None if it is odd."""
+    try:
+        return Axis(key, (float(word) if key == "eta" else int(word),)).values[0]
+    except (ValueError, ConfigError):
+        return None

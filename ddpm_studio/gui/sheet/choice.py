@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain
-from ddpm_studio.gui.common.elided_label import ElidedLabel
-from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.inputs import choice
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.plot.quantities import why_best
-from ddpm_studio.gui.sheet.axis_editor import AxisEditor
-from ddpm_studio.gui.sheet.axis_values import AxisValues
+from ddpm_studio.gui.common.training_words import why_best
+from ddpm_studio.gui.sheet.axis_editor import AxisEditor, AxisValues
 from ddpm_studio.sheets import COUNTS, Axis, Value
 from ddpm_studio.words import several
 
@@ -83,41 +83,21 @@ class SheetChoice(QWidget):
     # building
 
     def _make_fields(self, theme: Theme, settings: Settings) -> None:
-        self._swap = Button(
-            theme, "Swap", "sheet.swap", "Columns become rows", icon="loop", kind="quiet"
-        )
-        self._count = ComboBox()
-        self._count.setObjectName("sheet.count")
-        for count in COUNTS:
-            words = f"{several(count, 'picture')} a cell"
-            self._count.addItem(words, count)
+        swap = "Swap", "sheet.swap", "Columns become rows"
+        self._swap = Button(theme, *swap, icon="loop", kind="quiet")
+        words = {count: f"{several(count, 'picture')} a cell" for count in COUNTS}
+        self._count = choice("sheet.count", words)
         self._count.setFixedWidth(COUNT_WIDTH)
         explain(self._count, "Pictures in each cell", "How many seeds each cell shows.", "count")
         settings.remember(self._count, "sheet/count")
-        self._fixed = ElidedLabel()
-        self._fixed.setObjectName("sheet.fixed")
-        self._fixed.setProperty("kind", "muted")
-        self._take = Button(
-            theme,
-            "Use the page’s settings",
-            "sheet.take",
-            "The page Generate is set otherwise now; compare around what it has",
-        )
+        self._fixed = label(kind="muted", name="sheet.fixed", elided=True)
+        tip = "The page Generate is set otherwise now; compare around what it has"
+        self._take = Button(theme, "Use the page’s settings", "sheet.take", tip)
         self._take.hide()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self._count)
-        row.addWidget(self._swap)
-        row.addWidget(self._fixed, 1)
-        row.addWidget(self._take)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self._x)
-        layout.addWidget(self._y)
-        layout.addLayout(row)
+        same = row(self._count, self._swap, wide(self._fixed), self._take, spacing=12)
+        column(self._x, self._y, same, of=self)
 
     def _connect(self) -> None:
         for editor in (self._x, self._y):

@@ -1,42 +1,36 @@
-"""The sheet: the same noise with every pair of two settings, filling while one looks at it."""
+"""The sheet, and the button that opens it: the same noise with every pair of two settings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QPushButton, QWidget
 
-from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
-from ddpm_studio.gui.common.elided_label import ElidedLabel
-from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.dialog import Dialog
+from ddpm_studio.gui.common.inputs import choice
+from ddpm_studio.gui.common.label import label, set_kind
+from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.sheet import work
 from ddpm_studio.gui.sheet.choice import SheetChoice
+from ddpm_studio.gui.sheet.denoising import SheetDenoising
 from ddpm_studio.gui.sheet.export import SheetExport
 from ddpm_studio.gui.sheet.layout import SheetFace
-from ddpm_studio.gui.sheet.painting import SheetPainting
 from ddpm_studio.gui.sheet.view import SheetView
-from ddpm_studio.project import Project
-from ddpm_studio.sheets import Place, Sheet, why_same
+from ddpm_studio.project import Project, step_of
+from ddpm_studio.sheets import Cell, Place, Sheet, why_same
 from ddpm_studio.words import duration_in_words, several
 
 LARGEST = (1520, 940)  # width and height, if the window leaves room around it
 AROUND = (64, 56)
+TIP = "The same noise with other settings side by side: steps, eta, samplers, seeds, checkpoints"
 ABOUT = (
     "The same noise, painted with every pair of two settings. A click on a picture puts its "
     "settings into the page Generate."
@@ -45,16 +39,7 @@ POINT = "Point at a picture to see its settings."
 PAPERS = {"light": "Light paper", "dark": "Dark paper"}
 
 
-@dataclass(frozen=True)
-class PageSettings:
-    """How the page is set: what holds where it is no axis. checkpoint: its step."""
-
-    sample: SampleConfig
-    checkpoint: int
-    which: str
-
-
-class SheetDialog(QDialog):
+class SheetDialog(Dialog):
     """Does not keep from using the window. What is painted stays while it is open.
 
     `used` gives the Cell whose settings a person wants on the page, `undone` takes that back.
@@ -73,15 +58,12 @@ class SheetDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         """checkpoints: their steps, the oldest first. best: step and held-out loss of one."""
-        super().__init__(parent)
+        super().__init__("sheet", "Sheet", parent)
         self._session, self._project = session, project
         self._settings = self._page = settings
         self._sheet: Sheet | None = None
-        self._painting = SheetPainting(session, project, self)
+        self._denoising = SheetDenoising(session, project, self)
         self._export_job = SheetExport(session, self)
-        self.setObjectName("sheet")
-        self.setWindowTitle("Sheet")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         most_steps = project.config.diffusion.num_timesteps
         self._choice = SheetChoice(session.theme, session.settings, most_steps)
         self._choice.offer_seeds(settings.sample.seed)
@@ -107,14 +89,14 @@ class SheetDialog(QDialog):
 
     def done(self, result: int) -> None:
         """However it is closed, what it paints is cancelled."""
-        self._painting.discard()
+        self._denoising.discard()
         self._export_job.stop()
         super().done(result)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focused = self.focusWidget()
-        if event.key() == Qt.Key.Key_Escape and self._painting.is_running:
-            self._painting.stop()  # first this, then the dialog
+        if event.key() == Qt.Key.Key_Escape and self._denoising.is_running:
+            self._denoising.stop()  # first this, then the dialog
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if isinstance(focused, QPushButton):  # in a field, Enter adds a value and no more
                 focused.click()
@@ -126,63 +108,46 @@ class SheetDialog(QDialog):
     def _make_view(self) -> None:
         theme = self._session.theme
         self._view = SheetView(theme, "sheet.view")
-        self._hover = ElidedLabel(POINT)
-        self._hover.setObjectName("sheet.hover")
-        self._hover.setProperty("kind", "caption")
+        self._hover = label(POINT, "caption", "sheet.hover", elided=True)
         self._zooms = [
             IconButton(theme, "zoom-out", "sheet.zoom_out", "Smaller (-)", size=16),
             Button(theme, "Fit", "sheet.fit", "See all of it (0)", kind="quiet"),
             IconButton(theme, "zoom-in", "sheet.zoom_in", "Larger (+)", size=16),
         ]
-        words = "How far the sheet is"
-        self._progress = ProgressLine("sheet.progress", words, keeps_place=True)
+        far = "How far the sheet is"
+        self._progress = ProgressLine("sheet.progress", far, keeps_place=True)
 
     def _make_foot(self) -> None:
         theme = self._session.theme
-        self._message = ElidedLabel()
-        self._message.setObjectName("sheet.message")
+        self._message = label(name="sheet.message", elided=True)
         self._undo = Button(theme, "Undo", "sheet.undo", "The page as it was", icon="undo")
         self._undo.hide()
-        self._folder = Button(
-            theme, "Show in folder", "sheet.show_in_folder", "Open its folder", icon="folder"
-        )
+        folder = "Show in folder", "sheet.show_in_folder", "Open its folder"
+        self._folder = Button(theme, *folder, icon="folder")
         self._folder.hide()
-        self._paper = ComboBox()
-        self._paper.setObjectName("sheet.paper")
-        for paper, words in PAPERS.items():
-            self._paper.addItem(words, paper)
+        self._paper = choice("sheet.paper", PAPERS)
         self._paper.setFixedWidth(152)
         explain(self._paper, "Paper", "What the exported page looks like.")
         self._session.settings.remember(self._paper, "sheet/paper")
-        self._export = Button(
-            theme,
-            "Export…",
-            "sheet.export",
-            "Save the sheet as one labelled picture, PNG or WebP",
-            icon="export",
-        )
+        tip = "Save the sheet as one labelled picture, PNG or WebP"
+        self._export = Button(theme, "Export…", "sheet.export", tip, icon="export")
         self._close = Button(theme, "Close", "sheet.close", "Close (Esc)")
         self._run = Button(theme, "Paint", "sheet.run", "", icon="generate", kind="primary")
 
     def _lay_out(self) -> None:
-        heading, about = QLabel("Sheet"), ElidedLabel(ABOUT)
-        heading.setProperty("kind", "heading")
-        about.setProperty("kind", "muted")
-        canvas = QFrame()
-        canvas.setProperty("kind", "canvas")
-        inside = QVBoxLayout(canvas)
-        inside.setContentsMargins(8, 4, 8, 8)
-        inside.addWidget(self._view)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 16)
-        layout.setSpacing(12)
-        layout.addLayout(_row(heading, (about, 1), spacing=16))
-        layout.addWidget(self._choice)
-        layout.addWidget(canvas, 1)
-        layout.addLayout(_row((self._hover, 1), *self._zooms, spacing=4))
-        layout.addWidget(self._progress)
+        about = label(ABOUT, "muted", elided=True)
         foot = (self._undo, self._folder, self._paper, self._export, self._close, self._run)
-        layout.addLayout(_row((self._message, 1), *foot))
+        column(
+            row(label("Sheet", "heading"), wide(about), spacing=16),
+            self._choice,
+            wide(holder(column(self._view, margins=(8, 4, 8, 8)), "canvas")),
+            row(wide(self._hover), *self._zooms, spacing=4),
+            self._progress,
+            row(wide(self._message), *foot, spacing=12),
+            spacing=12,
+            margins=(24, 20, 24, 16),
+            of=self,
+        )
         window = self.parentWidget()
         width, height = (window.width(), window.height()) if window is not None else LARGEST
         self.resize(min(LARGEST[0], width - AROUND[0]), min(LARGEST[1], height - AROUND[1]))
@@ -202,10 +167,10 @@ class SheetDialog(QDialog):
         self._export.clicked.connect(lambda: self._export_job.ask(self._page_wish))
         self._close.clicked.connect(self.reject)
         self._run.clicked.connect(self._on_run)
-        self._painting.painted.connect(self._on_painted)
-        self._painting.gap.connect(self._view.set_gap)
-        self._painting.said.connect(self._say)
-        self._painting.changed.connect(self._refresh)
+        self._denoising.painted.connect(self._on_painted)
+        self._denoising.gap.connect(self._view.set_gap)
+        self._denoising.said.connect(self._say)
+        self._denoising.changed.connect(self._refresh)
         self._export_job.said.connect(self._say)
         self._export_job.changed.connect(self._refresh)
         self._session.project_changed.connect(self.reject)
@@ -214,7 +179,7 @@ class SheetDialog(QDialog):
 
     def _on_choice_changed(self) -> None:
         """Show what is there of it already; a painting that runs goes on with the new one."""
-        was_running, before = self._painting.is_running, self._sheet
+        was_running, before = self._denoising.is_running, self._sheet
         self._sheet, problem = None, self._choice.problem
         if not problem:
             try:
@@ -222,7 +187,7 @@ class SheetDialog(QDialog):
             except ConfigError as error:
                 problem = str(error)
         if self._sheet != before:
-            self._painting.discard()
+            self._denoising.discard()
             self._show_sheet()
         self._view.set_empty_text(problem)
         self._say(problem or self._outlook(), "warning" if problem else "muted")
@@ -268,25 +233,25 @@ class SheetDialog(QDialog):
 
     def _outlook(self) -> str:
         """What painting it takes, before it is begun."""
-        if self._sheet is None or not self._painting.missing(self._sheet):
+        if self._sheet is None or not self._denoising.missing(self._sheet):
             return ""
-        seconds = self._painting.seconds(self._sheet)
+        seconds = self._denoising.seconds(self._sheet)
         takes = "" if seconds is None else f", about {duration_in_words(seconds)}"
-        missing = self._painting.missing(self._sheet)
+        missing = self._denoising.missing(self._sheet)
         return f"{several(missing, 'cell')} to paint{takes}."
 
     # what happens
 
     def _on_run(self) -> None:
-        if self._painting.is_running:
-            self._painting.stop()
+        if self._denoising.is_running:
+            self._denoising.stop()
         elif self._sheet is not None:
-            self._painting.start(self._sheet)
+            self._denoising.start(self._sheet)
             self._view.setFocus()  # the arrow keys look around at once
 
     def _on_painted(self, place: Place) -> None:
         if self._sheet is not None:
-            image = self._painting.cells.image(self._sheet.cell(place))
+            image = self._denoising.cells.image(self._sheet.cell(place))
             if image is not None:
                 self._view.set_image(place, image)
 
@@ -314,7 +279,7 @@ class SheetDialog(QDialog):
 
     def _page_wish(self) -> work.PageWish:
         assert self._sheet is not None
-        cells = self._painting.cells.of(self._sheet)
+        cells = self._denoising.cells.of(self._sheet)
         return work.PageWish(self._project, self._sheet, cells, str(self._paper.currentData()))
 
     def _on_show_folder(self) -> None:
@@ -325,18 +290,18 @@ class SheetDialog(QDialog):
 
     def _refresh(self) -> None:
         """Put words and states of the buttons right."""
-        sheet, painting = self._sheet, self._painting
-        missing = painting.missing(sheet) if sheet is not None else 0
+        sheet, denoising = self._sheet, self._denoising
+        missing = denoising.missing(sheet) if sheet is not None else 0
         whole = 0 if sheet is None else len(sheet.x.values) * len(sheet.y.values)
-        if painting.is_running:
+        if denoising.is_running:
             self._run.set_face("Cancel", "stop", "Stop here; what is painted stays (Esc)")
         elif 0 < missing < whole:
             self._run.set_face(f"Go on, {missing} left", "generate", "Paint what is missing")
         else:
             self._run.set_face("Paint", "generate", "Paint the sheet")
-        self._run.setEnabled(not painting.is_stopping and (painting.is_running or missing > 0))
-        self._progress.setVisible(painting.is_running)
-        self._progress.setValue(round(1000 * painting.fraction))
+        self._run.setEnabled(not denoising.is_stopping and (denoising.is_running or missing > 0))
+        self._progress.setVisible(denoising.is_running)
+        self._progress.setValue(round(1000 * denoising.fraction))
         self._export.setEnabled(missing < whole and not self._export_job.is_running)
         self._folder.setVisible(self._export_job.saved is not None)
         self._choice.set_page_is_other(self._is_page_other())
@@ -351,19 +316,72 @@ class SheetDialog(QDialog):
 
     def _say(self, words: str, kind: str = "muted") -> None:
         self._message.setText(words)
-        if self._message.property("kind") != kind:
-            self._message.setProperty("kind", kind)
-            self._message.style().unpolish(self._message)
-            self._message.style().polish(self._message)
+        set_kind(self._message, kind)
 
 
-def _row(*widgets: QWidget | tuple[QWidget, int], spacing: int = 12) -> QHBoxLayout:
-    """Widgets side by side; one that takes the room comes with its share of it."""
-    row = QHBoxLayout()
-    row.setSpacing(spacing)
-    for widget in widgets:
-        if isinstance(widget, tuple):
-            row.addWidget(*widget)
-        else:
-            row.addWidget(widget)
-    return row
+class Sheets(QObject):
+    """One sheet is open at a time; a second click brings it to the front."""
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Callable[[], PageSettings],
+        show: Callable[[PageSettings], object],
+        page: QWidget,
+    ) -> None:
+        """settings: how the page is set; show: sets it."""
+        super().__init__(page)
+        self._session, self._page = session, page
+        self._settings, self._show = settings, show
+        self._dialog: SheetDialog | None = None
+        self._before: PageSettings | None = None  # the page, until a sheet has set it
+        self._best: tuple[int, float] | None = None
+        self.button = Button(session.theme, "Sheet…", "generate.sheet", TIP, icon="grid")
+        self.button.clicked.connect(self.open)
+        session.checkpoint_saved.connect(self._on_checkpoints_changed)
+
+    def set_best(self, step: int, loss: float) -> None:
+        """The checkpoint with the star, and its held-out loss; -1: none."""
+        self._best = (step, loss) if step >= 0 else None
+        self._on_checkpoints_changed()
+
+    def keep_up(self) -> None:
+        """The page is set otherwise now."""
+        if self._dialog is not None and self._session.project is not None:
+            self._dialog.set_page(self._settings())
+
+    def open(self) -> None:
+        """Show the sheet, around what the page is set to."""
+        project, steps = self._session.project, self._steps()
+        if self._dialog is not None:
+            self._dialog.raise_()
+            self._dialog.activateWindow()
+        elif project is not None and steps:
+            dialog = SheetDialog(
+                self._session, project, self._settings(), steps, self._best, self._page.window()
+            )
+            self._dialog, self._before = dialog, None
+            dialog.used.connect(self._on_used)
+            dialog.undone.connect(self._on_undone)
+            dialog.finished.connect(self._on_closed)
+            dialog.show()
+
+    def _steps(self) -> list[int]:
+        project = self._session.project
+        return [step_of(path) for path in project.checkpoint_paths()] if project else []
+
+    def _on_used(self, cell: Cell) -> None:
+        self._before = self._before or self._settings()
+        self._show(PageSettings(cell.sample, cell.checkpoint, cell.which))
+
+    def _on_undone(self) -> None:
+        if self._before is not None:
+            self._show(self._before)
+            self._before = None
+
+    def _on_checkpoints_changed(self) -> None:
+        if self._dialog is not None and self._session.project is not None:
+            self._dialog.set_checkpoints(self._steps(), self._best)
+
+    def _on_closed(self) -> None:
+        self._dialog = None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.export.places import free_path
+from ddpm_studio.gui.common.choose_path import choose_new_file
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.job_names import SHEET_EXPORT
 from ddpm_studio.gui.common.jobs import Job
@@ -41,15 +42,8 @@ class SheetExport(QObject):
             return
         name = free_path(project.gallery / f"{project.name}_sheet.png")
         folder = project.gallery if project.gallery.is_dir() else project.path
-        chooser = QFileDialog(self._widget, "Export the sheet as", str(folder))
-        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setNameFilters(list(FILTERS.values()))
-        chooser.setDefaultSuffix(".png")
-        chooser.selectFile(name.name)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.filterSelected.connect(lambda words: chooser.setDefaultSuffix(_suffix_of(words)))
-        chooser.fileSelected.connect(lambda path: self.write(Path(path), wish()))
-        chooser.open()
+        title, start = "Export the sheet as", folder / name.name
+        choose_new_file(self._widget, title, start, FILTERS, lambda path: self.write(path, wish()))
 
     def write(self, path: Path, wish: work.PageWish) -> None:
         """Write the page; it is PNG or WebP by the ending."""
@@ -77,7 +71,3 @@ class SheetExport(QObject):
         self._job = None
         self.said.emit(words, kind)
         self.changed.emit()
-
-
-def _suffix_of(words: str) -> str:
-    return next((suffix for suffix, filter_ in FILTERS.items() if filter_ == words), ".png")

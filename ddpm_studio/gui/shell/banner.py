@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.errors import Failure
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import Gap, Placed, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
 
@@ -20,9 +22,7 @@ class Banner(QFrame):
         self.setProperty("kind", "banner")
         self._theme, self._icon_name = theme, "warning"
         self._icon = QLabel()
-        self._sentence = QLabel()
-        self._sentence.setObjectName("window.banner.text")
-        self._sentence.setWordWrap(True)
+        self._sentence = label(name="window.banner.text", wrap=True)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
@@ -74,18 +74,11 @@ class Banner(QFrame):
         self.show()
 
     def _lay_out(self, close: QWidget) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addSpacing(4)
-        row.addWidget(self._sentence, 1)
-        for button in (self._toggle, self._copy, close):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 8, 8, 8)
-        layout.setSpacing(8)
-        layout.addLayout(row)
-        layout.addWidget(self._details)
+        align = Qt.AlignmentFlag
+        icon = Placed(self._icon, align=align.AlignVCenter)
+        buttons = [Placed(one, align=align.AlignTop) for one in (self._toggle, self._copy, close)]
+        first = row(icon, Gap(4), wide(self._sentence), *buttons)
+        column(first, self._details, margins=(16, 8, 8, 8), of=self)
 
     def _on_copy(self) -> None:
         text = f"{self._sentence.text()}\n\n{self._details.toPlainText()}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import STRETCH, Placed, column
 from ddpm_studio.gui.common.theme import Theme
 
 MARGIN, RADIUS = 16, 16
@@ -21,16 +23,10 @@ class Overlay(QWidget):
         self.setObjectName(name)
         self._theme, self._icon_name, self._dashed = theme, icon, dashed
         self._icon = QLabel()
-        self.heading = QLabel(heading)
-        self.heading.setProperty("kind", "heading")
-        self.text = QLabel()
-        self.text.setProperty("kind", "muted")
-        layout = QVBoxLayout(self)
-        layout.setSpacing(8)
-        layout.addStretch()
-        for label in (self._icon, self.heading, self.text):
-            layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch()
+        self.heading, self.text = label(heading, "heading"), label(kind="muted")
+        centre = Qt.AlignmentFlag.AlignHCenter
+        parts = [Placed(one, align=centre) for one in (self._icon, self.heading, self.text)]
+        column(STRETCH, *parts, STRETCH, of=self)
         # what is dropped must reach the window below; "Saving…" keeps clicks away from it
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, dashed)
         parent.installEventFilter(self)

@@ -1,21 +1,21 @@
-"""The slim bar on the left: the steps, and below them theme and shortcuts."""
+"""The slim bar on the left: a step for each page, and below them theme and shortcuts."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
-from ddpm_studio.gui import names
-from ddpm_studio.gui.common.button import IconButton, StepButton
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QToolButton
+
+from ddpm_studio.gui.common.button import IconButton
+from ddpm_studio.gui.common.layout import STRETCH, Gap, Placed, column
 from ddpm_studio.gui.common.theme import Theme
 
 WIDTH = 92
-STEPS = (
-    (names.NAV_START, "home", "Start", "Recent projects and new ones (Ctrl+0)"),
-    (names.NAV_PICTURES, "pictures", "Pictures", "What the model will learn from (Ctrl+1)"),
-    (names.NAV_TRAIN, "train", "Train", "Let the model learn (Ctrl+2)"),
-    (names.NAV_GENERATE, "generate", "Generate", "New pictures from noise (Ctrl+3)"),
-    (names.NAV_MADE, "made", "Made", "All that was made in this project (Ctrl+4)"),
+THEMES = (
+    ("system", "As the system", "system"),
+    ("dark", "Dark", "moon"),
+    ("light", "Light", "sun"),
 )
 
 
@@ -23,47 +23,72 @@ class Rail(QFrame):
     """Says which step was chosen; the window decides."""
 
     step_chosen = Signal(str)
-    theme_wanted = Signal()
+    theme_chosen = Signal(str)
     shortcuts_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, steps: Sequence[StepButton]) -> None:
+        """steps: from above; the first, the start screen, stands apart."""
+        super().__init__()
         self.setProperty("kind", "rail")
         self.setFixedWidth(WIDTH)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 16, 0, 8)
-        layout.setSpacing(8)
-        centre = Qt.AlignmentFlag.AlignHCenter
-        self._steps: dict[str, StepButton] = {}
-        for name, icon, text, tip in STEPS:
-            button = StepButton(theme, icon, text, name, tip)
-            button.clicked.connect(self._on_clicked)
-            self._steps[name] = button
-            layout.addWidget(button, 0, centre)
-            if name == names.NAV_START:
-                layout.addSpacing(16)
-        layout.addStretch()
+        self._theme, self._steps = theme, steps
         self._theme_button = IconButton(
             theme, "system", "nav.theme", "Dark or light", "Dark, light, or as the system"
         )
-        self._theme_button.clicked.connect(self.theme_wanted)
         keys = IconButton(
             theme, "keyboard", "nav.shortcuts", "Shortcuts", "Keyboard shortcuts (F1)"
         )
+        first, *others = (_centred(step) for step in steps)
+        foot = map(_centred, (self._theme_button, keys))
+        column(first, Gap(16), *others, STRETCH, *foot, margins=(0, 16, 0, 8), of=self)
+        for step in steps:
+            step.clicked.connect(self._on_clicked)
+        self._theme_button.clicked.connect(self._on_theme_clicked)
         keys.clicked.connect(self.shortcuts_wanted)
-        layout.addWidget(self._theme_button, 0, centre)
-        layout.addWidget(keys, 0, centre)
 
     def set_current(self, name: str) -> None:
-        for step, button in self._steps.items():
-            button.setChecked(step == name)
-
-    def theme_menu_position(self, menu: QSize) -> QPoint:
-        """Where the theme menu opens: beside its button."""
-        button = self._theme_button
-        return button.mapToGlobal(QPoint(button.width() + 8, button.height() - menu.height()))
+        for step in self._steps:
+            step.setChecked(step.objectName() == name)
 
     def _on_clicked(self) -> None:
         name = self.sender().objectName()
         self.set_current(name)
         self.step_chosen.emit(name)
+
+    def _on_theme_clicked(self) -> None:
+        """A menu beside its button."""
+        menu, theme, button = QMenu(self), self._theme, self._theme_button
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for choice, text, icon in THEMES:
+            role = "accent_text" if choice == theme.choice else "muted"
+            menu.addAction(theme.icon(icon, 20, role, role), text).setData(choice)
+        menu.triggered.connect(lambda action: self.theme_chosen.emit(action.data()))
+        height = menu.sizeHint().height()
+        menu.popup(button.mapToGlobal(QPoint(button.width() + 8, button.height() - height)))
+
+
+class StepButton(QToolButton):
+    """A step of the rail: an icon with a word under it."""
+
+    def __init__(self, theme: Theme, icon: str, text: str, name: str, tip: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setText(text)
+        self.setToolTip(tip)
+        self.setProperty("kind", "step")
+        self.setCheckable(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.setIconSize(QSize(24, 24))
+        self.setFixedSize(76, 64)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._theme, self._icon = theme, icon
+        theme.changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _on_theme_changed(self) -> None:
+        self.setIcon(self._theme.icon(self._icon, 24, "muted", "accent_text"))
+
+
+def _centred(widget: QToolButton) -> Placed:
+    return Placed(widget, align=Qt.AlignmentFlag.AlignHCenter)

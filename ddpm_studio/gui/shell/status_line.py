@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.jobs import Job, JobRunner, JobState
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import STRETCH, Placed, row
+from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.words import time_left
 
 BAR_WIDTH = 120
 HEIGHT = 36
@@ -27,19 +29,11 @@ class StatusLine(QFrame):
         self.setFixedHeight(HEIGHT)
         self._theme = theme
         self._parts: dict[Job, JobPart] = {}
-        self._idle = _caption("Nothing runs in the background")
-        self._device = _caption("")
-        self._device.setObjectName("status.device")
+        self._idle = label("Nothing runs in the background", "caption")
+        self._device = label(kind="caption", name="status.device")
         self._device.setToolTip("What computes on this machine (device)")
-        self._row = QHBoxLayout()
-        self._row.setSpacing(24)
-        self._row.addWidget(self._idle)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 0, 16, 0)
-        layout.setSpacing(24)
-        layout.addLayout(self._row)
-        layout.addStretch()
-        layout.addWidget(self._device)
+        self._row = row(self._idle, spacing=24)
+        row(self._row, STRETCH, self._device, spacing=24, margins=(16, 0, 16, 0), of=self)
         jobs.started.connect(self._on_started)
         jobs.ended.connect(self._on_ended)
 
@@ -77,26 +71,18 @@ class StatusLine(QFrame):
 class JobPart(QWidget):
     """Name, bar, words and a stop button of one job."""
 
-    stop_wanted = Signal()
-
     def __init__(self, theme: Theme, job: Job) -> None:
         super().__init__()
         self.setObjectName(names.item("status.job", job.objectName()))
         self._job = job
         self._name = QLabel(job.title)
-        self._bar = QProgressBar()
+        self._bar = ProgressLine("", f"Progress of {job.title}")
         self._bar.setFixedWidth(BAR_WIDTH)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName(f"Progress of {job.title}")
-        self._words = _caption("")
+        self._words = label(kind="caption")
         stop_name = names.item("status.stop", job.objectName())
         self._stop = IconButton(theme, "stop", stop_name, f"Stop {job.title}", size=16)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        for widget in (self._name, self._bar, self._words, self._stop):
-            layout.addWidget(widget, 0, middle)
+        parts = self._name, self._bar, self._words, self._stop
+        row(*(Placed(one, align=Qt.AlignmentFlag.AlignVCenter) for one in parts), of=self)
         self._stop.clicked.connect(self._on_stop)
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
@@ -126,8 +112,7 @@ class JobPart(QWidget):
         progress = self._job.progress
         self._name.setText(self._job.title)
         self._bar.setVisible(progress.fraction is not None)
-        self._bar.setRange(0, 1000)
-        self._bar.setValue(round(1000 * (progress.fraction or 0)))
+        self._bar.set_fraction(progress.fraction)
         parts = [progress.text]
         match self._job.state:
             case JobState.STOPPING:
@@ -136,14 +121,8 @@ class JobPart(QWidget):
                 parts.append("paused")
             case JobState.PAUSED | JobState.WAITING:
                 parts.append("waiting for its turn")
-            case _ if progress.remaining is not None:
-                parts.append(time_left(progress.remaining))
+            case _:
+                parts = [progress.words()]
         self._words.setText("  ·  ".join(part for part in parts if part))
         self._words.setVisible(bool(self._words.text()))
         self._stop.setEnabled(self._job.state is not JobState.STOPPING)
-
-
-def _caption(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("kind", "caption")
-    return label

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QLayout,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.choose_path import choose_folder
 from ddpm_studio.gui.common.control_row import ControlRow
-from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.dialog import Dialog
+from ddpm_studio.gui.common.inputs import choice
+from ddpm_studio.gui.common.layout import holder, row, wide
 from ddpm_studio.gui.session import Session
 from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import FILE_NAME
@@ -33,18 +27,15 @@ WORDS = {
 WIDTH = 520
 
 
-class NewProjectDialog(QDialog):
+class NewProjectDialog(Dialog):
     """Emits `wanted` with (place, pictures folder, config) when Create is pressed."""
 
     wanted = Signal(object, object, object)
 
     def __init__(self, session: Session, parent: QWidget, pictures: Path | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("new_project", "New project", parent)
         self._session = session
         self._named_by_hand = False
-        self.setObjectName("new_project")
-        self.setWindowTitle("New project")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
         self._lay_out()
         self._pictures.textChanged.connect(self._on_pictures_changed)
@@ -72,7 +63,9 @@ class NewProjectDialog(QDialog):
             "Choose the folder that holds your pictures",
             icon="folder",
         )
-        self._browse.clicked.connect(self._on_browse_pictures)
+        self._browse.clicked.connect(
+            lambda: self._choose_folder("The folder that holds your pictures", self._pictures)
+        )
         self._name = QLineEdit()
         self._name.setObjectName("new_project.name")
         self._place = QLineEdit(str(self._session.settings.projects_folder))
@@ -80,16 +73,16 @@ class NewProjectDialog(QDialog):
         self._browse_place = IconButton(
             theme, "folder", "new_project.browse_place", "Choose where projects are kept"
         )
-        self._browse_place.clicked.connect(self._on_browse_place)
-        self._preset = ComboBox()
-        self._preset.setObjectName("new_project.preset")
-        for name, config in PRESETS.items():
-            self._preset.addItem(f"{config.pictures.size} pixels: {WORDS[name]}", name)
-        self._preset.setCurrentIndex(list(PRESETS).index(self._session.suggested_preset()))
-        self._problem = QLabel()
-        self._problem.setObjectName("new_project.problem")
-        self._problem.setProperty("kind", "caption")
-        self._problem.setWordWrap(True)
+        self._browse_place.clicked.connect(
+            lambda: self._choose_folder("Where projects are kept", self._place)
+        )
+        presets = {
+            name: f"{config.pictures.size} pixels: {WORDS[name]}"
+            for name, config in PRESETS.items()
+        }
+        suggested = self._session.suggested_preset()
+        self._preset = choice("new_project.preset", presets, suggested)
+        self.message.setObjectName("new_project.problem")
         self._create = Button(
             theme,
             "Create project",
@@ -97,49 +90,37 @@ class NewProjectDialog(QDialog):
             "Make the project and look at the pictures",
             kind="primary",
         )
-        self._create.setDefault(True)
         self._create.clicked.connect(self._on_create)
 
     def _lay_out(self) -> None:
         cancel = Button(
             self._session.theme, "Cancel", "new_project.cancel", "Make no project (Esc)"
         )
-        cancel.clicked.connect(self.reject)
-        heading = QLabel("New project")
-        heading.setProperty("kind", "heading")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(16)
-        layout.addWidget(heading)
-        for row in (
-            _row(
+        self.set_buttons(cancel, self._create)
+        layout = self.fill(
+            ControlRow(
                 "Your pictures",
                 self._pictures,
                 "The folder that holds them, with all folders inside it. They are only read.",
-                beside=self._browse,
+                holder=holder(row(wide(self._pictures), self._browse)),
             ),
-            _row("Name", self._name, "The name of the project, and of its folder."),
-            _row(
+            ControlRow("Name", self._name, "The name of the project, and of its folder."),
+            ControlRow(
                 "Kept in",
                 self._place,
                 "Where the project's own folder is made.",
-                beside=self._browse_place,
+                holder=holder(row(wide(self._place), self._browse_place)),
             ),
-            _row(
+            ControlRow(
                 "Picture size",
                 self._preset,
                 "Larger pictures show more and take much longer to learn.",
                 "preset",
             ),
-        ):
-            layout.addWidget(row)
-        layout.addWidget(self._problem)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(12)
-        buttons.addStretch()
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._create)
-        layout.addLayout(buttons)
+            self.message,
+            foot=(cancel, self._create),
+            heading="New project",
+        )
         layout.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self.setMinimumWidth(WIDTH)
 
@@ -172,7 +153,7 @@ class NewProjectDialog(QDialog):
             problem = self._problem_text()
         except (OSError, RuntimeError, ValueError) as error:  # odd paths
             problem = f"This place cannot be used: {error}"
-        self._problem.setText(problem or f"The project will be at {self._target()}")
+        self.say(problem or f"The project will be at {self._target()}", "caption")
         self._create.setEnabled(not problem)
 
     def _on_pictures_changed(self, text: str) -> None:
@@ -184,19 +165,8 @@ class NewProjectDialog(QDialog):
     def _on_name_edited(self, text: str) -> None:
         self._named_by_hand = bool(text)
 
-    def _on_browse_pictures(self) -> None:
-        self._choose_folder("The folder that holds your pictures", self._pictures)
-
-    def _on_browse_place(self) -> None:
-        self._choose_folder("Where projects are kept", self._place)
-
     def _choose_folder(self, title: str, field: QLineEdit) -> None:
-        chooser = QFileDialog(self, title, field.text())
-        chooser.setFileMode(QFileDialog.FileMode.Directory)
-        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(field.setText)
-        chooser.open()
+        choose_folder(self, title, field.text(), lambda folder: field.setText(str(folder)))
 
     def _on_create(self) -> None:
         self._check()
@@ -208,17 +178,3 @@ class NewProjectDialog(QDialog):
         pictures = Path(self._pictures.text().strip()).expanduser()
         self.wanted.emit(self._target(), pictures, config)
         self.accept()
-
-
-def _row(
-    label: str, field: QWidget, tip: str, term: str = "", *, beside: QWidget | None = None
-) -> QWidget:
-    if beside is None:
-        return ControlRow(label, field, tip, term)
-    both = QWidget()
-    line = QHBoxLayout(both)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(8)
-    line.addWidget(field, 1)
-    line.addWidget(beside)
-    return ControlRow(label, field, tip, term, holder=both)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.gui.common.button import Button
+from ddpm_studio.config_text import all_settings, value_of, with_settings
+from ddpm_studio.errors import ConfigError
+from ddpm_studio.fields import field_types, settings_of, to_text
+from ddpm_studio.gui import names
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.control_row import explain, tooltip
+from ddpm_studio.gui.common.form import make_editor
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import column
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.train.setting_row import SettingRow, setting_paths
-from ddpm_studio.gui.train.setting_words import SECTIONS
-from ddpm_studio.project import LOCKED_FIELDS, LOCKED_SECTIONS
+from ddpm_studio.project import is_locked
 
+SECTIONS = ("model", "diffusion", "train")  # the others have pages of their own
 HINT = "Changes hold from the next start of training on."
+FIELD_WIDTH = 120
+LOCKED = "The model is already trained with this; make a new project to change it."
 
 
 class AdvancedSettings(QWidget):
@@ -34,15 +43,11 @@ class AdvancedSettings(QWidget):
             "train.advanced",
             "All other settings of model, noise and training",
             icon="chevron-right",
-            kind="quiet",
+            kind="section",
         )
         self._toggle.setCheckable(True)
         self._toggle.toggled.connect(self._on_toggled)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(8)
-        self._toggle.setProperty("kind", "section")
-        self._layout.addWidget(self._toggle)
+        self._layout = column(self._toggle, of=self)
 
     @property
     def is_open(self) -> bool:
@@ -51,29 +56,20 @@ class AdvancedSettings(QWidget):
     def set_config(self, config: StudioConfig, default: StudioConfig, is_trained: bool) -> None:
         """default: what the present size and effort mean. is_trained: some are locked."""
         self._config, self._default, self._is_trained = config, default, is_trained
-        if self._body is not None:  # else it is shown when it is opened
-            for row in self._rows:
-                row.set_config(config, default, is_trained and is_locked(row.path))
+        for row in self._rows:  # none before it is opened
+            row.set_config(config, default, is_trained and is_locked(row.path))
 
     def _build(self) -> QWidget:
         body = QWidget()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(0, 0, 0, 8)
-        layout.setSpacing(12)
-        hint = QLabel(HINT)
-        hint.setProperty("kind", "caption")
-        hint.setWordWrap(True)
-        layout.addWidget(hint)
-        for section, words in SECTIONS.items():
-            heading = QLabel(words)
-            heading.setProperty("kind", "heading")
-            layout.addSpacing(8)
-            layout.addWidget(heading)
-            for path in setting_paths(section):
+        rows = column(label(HINT, "caption", wrap=True), spacing=12, margins=(0, 0, 0, 8), of=body)
+        for section in SECTIONS:
+            rows.addSpacing(8)
+            rows.addWidget(label(settings_of(StudioConfig)[section].words, "heading"))
+            for path in _paths(section):
                 row = SettingRow(self._theme, path, self._config)
                 row.changed.connect(self.changed)
                 self._rows.append(row)
-                layout.addWidget(row)
+                rows.addWidget(row)
         return body
 
     def _on_toggled(self, is_open: bool) -> None:
@@ -88,7 +84,136 @@ class AdvancedSettings(QWidget):
         self.opened.emit(is_open)
 
 
-def is_locked(path: str) -> bool:
-    """Whether a setting no longer changes once there is a checkpoint."""
-    section, _, name = path.partition(".")
-    return section in LOCKED_SECTIONS or name in LOCKED_FIELDS.get(section, ())
+class SettingRow(QWidget):
+    """One setting: its name, its field, its default, and what is wrong with it.
+
+    Emits `changed` with the whole config when its field holds another value that is allowed.
+    """
+
+    changed = Signal(object)  # StudioConfig
+
+    def __init__(self, theme: Theme, path: str, config: StudioConfig) -> None:
+        super().__init__()
+        self.path = path
+        self._config = self._default = config
+        self._about = all_settings()[path]
+        section, _, name = path.partition(".")
+        self._editor = make_editor(field_types(StudioConfig)[section], name, typed=True)
+        self._field = self._editor.control
+        self._field.setObjectName(names.item("train.setting", path))
+        self._field.setFixedWidth(FIELD_WIDTH)
+        self._caption = label(kind="caption")
+        self._reset = IconButton(
+            theme,
+            "undo",
+            names.item("train.reset", path),
+            f"Reset {self._about.title}",
+            "Back to the default",
+            size=16,
+        )
+        self._problem = label("", "danger", names.item("train.problem", path), wrap=True)
+        self._problem.hide()
+        self._lay_out()
+        self.set_config(config, config, is_locked=False)
+        self._reset.clicked.connect(self._on_reset)
+        if isinstance(self._field, QLineEdit):
+            self._field.textEdited.connect(self._tried)
+            self._field.editingFinished.connect(self._on_finished)
+        else:
+            self._editor.changed.connect(self._on_finished)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with what the field says; '' if nothing is."""
+        return self._problem.text()
+
+    def set_config(self, config: StudioConfig, default: StudioConfig, is_locked: bool) -> None:
+        """Show a project's value, unless a person is in the middle of writing another one."""
+        self._config, self._default = config, default
+        if self.problem and self._field.hasFocus():
+            return
+        self._show(config)
+        self._say("")
+        is_default = value_of(config, self.path) == value_of(default, self.path)
+        self._caption.setText(f"default {described(default, self.path)}")
+        self._reset.setVisible(not is_default and not is_locked)
+        self._field.setEnabled(not is_locked)
+        tip = LOCKED if is_locked else self._about.tip
+        explain(self._field, self._about.title, tip, self.path)
+
+    def _lay_out(self) -> None:
+        words = label(self._about.words, wrap=True)
+        words.setBuddy(self._field)
+        words.setToolTip(tooltip(self._about.tip, self.path))
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(4)
+        layout.setVerticalSpacing(0)
+        layout.setColumnStretch(0, 1)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        layout.addWidget(words, 0, 0)
+        layout.addWidget(self._caption, 1, 0)
+        layout.addWidget(self._reset, 0, 1, 2, 1, middle)
+        layout.addWidget(self._field, 0, 2, 2, 1, middle)
+        layout.addWidget(self._problem, 2, 0, 1, 3)
+
+    def _said(self) -> str:
+        """What stands in the field."""
+        if isinstance(self._field, QLineEdit):
+            return self._field.text()
+        return to_text(self._editor.read())
+
+    def _show(self, config: StudioConfig) -> None:
+        value = value_of(config, self.path)
+        if self._said() != to_text(value):
+            with QSignalBlocker(self._field):  # only a person's choice counts
+                self._editor.write(value)
+
+    def _tried(self) -> StudioConfig | None:
+        """The config with what the field says, or None and a sentence under it."""
+        try:
+            config = with_settings(self._config, [f"{self.path}={self._said()}"])
+        except ConfigError as error:
+            self._say(_as_people_call_it(str(error)))
+            return None
+        self._say("")
+        return config
+
+    def _say(self, problem: str) -> None:
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
+
+    def _on_finished(self) -> None:
+        config = self._tried()
+        if config is None:
+            return
+        if config != self._config:
+            self.changed.emit(config)
+        else:
+            self._show(config)  # "016" becomes 16
+
+    def _on_reset(self) -> None:
+        self._show(self._default)
+        self._on_finished()
+
+
+def described(config: StudioConfig, path: str) -> str:
+    """A default in words, with what is found out where it says "by itself"."""
+    value = value_of(config, path)
+    if path == "model.norm_groups" and not value:
+        return f"0 ({config.model.groups})"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return to_text(value) or "none"
+
+
+def _as_people_call_it(sentence: str) -> str:
+    """A sentence of the engine with each setting under the name that it has here."""
+    here = [path for section in SECTIONS for path in _paths(section)]
+    for path in sorted(here, key=len, reverse=True):  # one path may begin as another one
+        sentence = sentence.replace(path, f"“{all_settings()[path].title}”")
+    return sentence
+
+
+def _paths(section: str) -> list[str]:
+    return [path for path in all_settings() if path.startswith(f"{section}.")]

@@ -6,26 +6,20 @@ from collections.abc import Mapping
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.control_row import ControlRow, explain, tooltip
-from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.amount import MINUTES, STEPS, TIMES, AmountPicker, Unit
+from ddpm_studio.gui.common.button import ROLES, Button
+from ddpm_studio.gui.common.control_row import ControlRow, explain
+from ddpm_studio.gui.common.inputs import choice
+from ddpm_studio.gui.common.label import label, set_kind
+from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
+from ddpm_studio.gui.common.model_size import CUSTOM, EFFORTS, effort_of
 from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.train.advanced import AdvancedSettings
-from ddpm_studio.gui.train.length_picker import LengthPicker
-from ddpm_studio.gui.train.model_size import CUSTOM, EFFORTS, effort_of
-from ddpm_studio.gui.train.start_button import BigButton
 
 WIDTH = 324
 SIZES = (16, 32, 64, 128, 256)
@@ -38,8 +32,23 @@ EFFORT_WORDS = {
 SIZE_TIP = "Width and height of the pictures. Larger ones take much longer to learn."
 EFFORT_TIP = "A larger model can learn more and takes longer for each step."
 LOCKED_TIP = "The model is trained with this; make a new project to change it."
-PLAN_TIP = "What suits this machine and the time you have"
 LENGTH_TIP = "Training saves itself all the time, and can go on later from where it was."
+FACES = {  # of the large button: icon and tooltip
+    "Start": ("play", "Begin to learn from the pictures (Ctrl+Enter)"),
+    "Pause": (
+        "pause",
+        "Hold after the present step; the model stays in memory (Ctrl+Enter)",
+    ),
+    "Continue": ("play", "Go on where it was left (Ctrl+Enter)"),
+}
+LENGTHS = {
+    **TIMES,
+    STEPS: Unit(
+        "steps", 2000, tuple(factor * 10**power for power in range(2, 7) for factor in (1, 2, 5))
+    ),
+    "until_stopped": Unit("until I stop it", 30),
+}
+MOST_STEPS = 10_000_000
 
 
 class Phase(Enum):
@@ -60,6 +69,40 @@ class Phase(Enum):
 BUSY = {Phase.STARTING, Phase.RUNNING, Phase.PAUSED, Phase.LENT}
 
 
+class StartButton(Button):
+    """One button with three faces; it is the main one of the page unless something else is."""
+
+    def __init__(self, theme: Theme) -> None:
+        icon, tip = FACES["Start"]
+        super().__init__(theme, "Start", "train.start", tip, icon=icon, kind="primary", large=True)
+
+    def show_face(self, face: str, *, is_main: bool) -> None:
+        """face: one of FACES."""
+        kind = "primary" if is_main else "plain"
+        if face != self.text() or kind != self.property("kind"):
+            self._role = ROLES[kind]
+            set_kind(self, kind)
+            self.set_face(face, *FACES[face])
+
+
+class LengthPicker(AmountPicker):
+    """How long to train: minutes, hours, steps, or until somebody stops it."""
+
+    def __init__(self, settings: Settings) -> None:
+        keys = "train/length", "train/length_unit"
+        super().__init__("train.length", LENGTHS, MINUTES, MOST_STEPS, settings, keys)
+        # as wide as there is room, not as its longest number
+        self.number.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.number.setMinimumWidth(88)
+        explain(self.unit, "How long, in what", "Minutes, hours, steps, or no end by itself.")
+        row(wide(self.number, 2), wide(self.unit, 3), of=self)
+
+    @property
+    def steps(self) -> int | None:
+        """None if it is not in steps."""
+        return self.number.value() if self.unit.currentData() == STEPS else None
+
+
 class TrainControls(QFrame):
     """Says what a person wants; the page does it."""
 
@@ -69,21 +112,22 @@ class TrainControls(QFrame):
     size_wanted = Signal(int)
     effort_wanted = Signal(str)
     config_wanted = Signal(object)  # StudioConfig, changed under Advanced
-    plan_wanted = Signal()
-    unplan_wanted = Signal()  # all as it was before the plan
 
     def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__()
         self.setProperty("kind", "panel")
         self.setFixedWidth(WIDTH)
-        self._theme = theme
         self.length = LengthPicker(settings)
-        self._make_buttons()
+        self._make_buttons(theme)
         self._make_fields()
         self.advanced = AdvancedSettings(theme)
         self.advanced.changed.connect(self.config_wanted)
         self._lay_out()
         self.show_phase(Phase.READY, "", is_trained=False)
+
+    def add_below_length(self, widget: QWidget) -> None:
+        """Something that belongs to how long to train."""
+        self._below_length.addWidget(widget)
 
     def main_click(self) -> None:
         """What Ctrl+Enter does: the button that stands out."""
@@ -101,11 +145,7 @@ class TrainControls(QFrame):
         self._stop.setEnabled(phase in BUSY)
         self._generate.setVisible(is_done)
         self.length.setEnabled(phase not in BUSY and is_free)
-        tone = "danger" if phase is Phase.FAILED else "muted"
-        if self._state.property("kind") != tone:
-            self._state.setProperty("kind", tone)
-            self._state.style().unpolish(self._state)
-            self._state.style().polish(self._state)
+        set_kind(self._state, "danger" if phase is Phase.FAILED else "muted")
         if self._state.text() != sentence:
             self._state.setText(sentence)
 
@@ -119,16 +159,6 @@ class TrainControls(QFrame):
         self._saved.setText(f"Saved at step {step:,}")
         self._saved.setVisible(step >= 0)
 
-    def show_planning(self, why_not: str) -> None:
-        """why_not: why nothing can be planned at the moment; "" if it can."""
-        self._plan.setEnabled(not why_not)
-        self._plan.setToolTip(tooltip(why_not or PLAN_TIP))
-
-    def show_planned(self, words: str) -> None:
-        """What a plan has set, and can be undone; "" if there is nothing of the kind."""
-        self._planned.setText(words)
-        self._planned_row.setVisible(bool(words))
-
     def show_config(
         self, config: StudioConfig, default: StudioConfig, weights: Mapping[str, int], locked: bool
     ) -> None:
@@ -141,11 +171,11 @@ class TrainControls(QFrame):
             combo.blockSignals(False)
         self.advanced.set_config(config, default, locked)
 
-    def _make_buttons(self) -> None:
-        self._start = BigButton(self._theme)
+    def _make_buttons(self, theme: Theme) -> None:
+        self._start = StartButton(theme)
         self._start.clicked.connect(self.start_wanted)
         self._stop = Button(
-            self._theme,
+            theme,
             "Stop",
             "train.stop",
             "Save and end; training can go on from here later",
@@ -154,7 +184,7 @@ class TrainControls(QFrame):
         )
         self._stop.clicked.connect(self.stop_wanted)
         self._generate = Button(
-            self._theme,
+            theme,
             "Generate pictures",
             "train.generate",
             "The model can paint now: to the next page (Ctrl+Enter)",
@@ -163,101 +193,46 @@ class TrainControls(QFrame):
             large=True,
         )
         self._generate.clicked.connect(self.generate_wanted)
-        self._state = QLabel()
-        self._state.setObjectName("train.state")
-        self._state.setProperty("kind", "muted")
-        self._state.setWordWrap(True)
+        self._state = label("", "muted", "train.state", wrap=True)
         self._state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._progress = ProgressLine("train.progress", "How far training is")
         self._progress.hide()
-        self._saved = QLabel()
-        self._saved.setObjectName("train.saved")
-        self._saved.setProperty("kind", "caption")
+        self._saved = label("", "caption", "train.saved")
         self._saved.setToolTip("What was learned until then is safe on disk (checkpoint)")
 
     def _make_fields(self) -> None:
-        self._size = _narrow(ComboBox())
-        self._size.setObjectName("train.size")
+        self._size, self._effort = choice("train.size", {}), choice("train.effort", {})
         self._size.currentIndexChanged.connect(self._on_size)
-        self._effort = _narrow(ComboBox())
-        self._effort.setObjectName("train.effort")
         self._effort.currentIndexChanged.connect(self._on_effort)
-        self._weights = QLabel()
-        self._weights.setObjectName("train.weights")
-        self._plan = Button(self._theme, "Plan…", "train.plan", PLAN_TIP)
-        self._plan.clicked.connect(self.plan_wanted)
-        self._make_planned_row()
-
-    def _make_planned_row(self) -> None:
-        self._planned = QLabel()
-        self._planned.setObjectName("train.planned")
-        self._planned.setProperty("kind", "caption")
-        undo = IconButton(
-            self._theme, "undo", "train.plan_undo", "All as it was before the plan", size=16
-        )
-        undo.clicked.connect(self.unplan_wanted)
-        self._planned_row = QWidget()
-        row = QHBoxLayout(self._planned_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self._planned, 1)
-        row.addWidget(undo)
-        self._planned_row.hide()
+        self._weights = label(name="train.weights")
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self._start, 1)
-        buttons.addWidget(self._stop)
-        self._size_row = ControlRow("Picture size", self._size, SIZE_TIP, "pictures.size")
-        self._effort_row = ControlRow(
+        self._below_length = column(self.length)
+        size = ControlRow("Picture size", self._size, SIZE_TIP, "pictures.size")
+        effort = ControlRow(
             "Effort", self._effort, EFFORT_TIP, "width of the U-Net", value=self._weights
         )
-        length_row = ControlRow(
+        length = ControlRow(
             "How long",
             self.length.number,
             LENGTH_TIP,
             "budget of this run",
-            holder=self._make_length_holder(),
+            holder=holder(self._below_length),
         )
-        inner = QWidget()
-        inner.setProperty("kind", "scrolled")
-        rows = QVBoxLayout(inner)
-        rows.setContentsMargins(16, 0, 16, 8)
-        rows.setSpacing(16)
-        for row in (self._size_row, self._effort_row, length_row):
-            rows.addWidget(row)
-        rows.addWidget(self.advanced)
-        rows.addStretch()
+        rows = column(
+            size, effort, length, self.advanced, STRETCH, spacing=16, margins=(16, 0, 16, 8)
+        )
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
-        head = QVBoxLayout()
-        head.setContentsMargins(16, 16, 16, 16)
-        head.setSpacing(8)
-        head.addWidget(self._generate)
-        head.addLayout(buttons)
-        head.addWidget(self._state)
-        head.addWidget(self._progress)
-        head.addWidget(self._saved)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 1, 1, 8)
-        layout.setSpacing(0)
-        layout.addLayout(head)
-        layout.addWidget(scroll, 1)
-
-    def _make_length_holder(self) -> QWidget:
-        """How long, the way to a plan, and what a plan has set."""
-        holder = QWidget()
-        layout = QVBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        for widget in (self.length, self._plan, self._planned_row):
-            layout.addWidget(widget)
-        return holder
+        scroll.setWidget(holder(rows, "scrolled"))
+        buttons = row(wide(self._start), self._stop)
+        head = column(
+            *(self._generate, buttons, self._state, self._progress, self._saved), margins=16
+        )
+        column(head, wide(scroll), spacing=0, margins=(1, 1, 1, 8), of=self)
 
     def _show_size(self, config: StudioConfig, locked: bool) -> None:
         size, height = config.pictures.size, config.pictures.height
@@ -292,13 +267,6 @@ class TrainControls(QFrame):
         effort = self._effort.currentData()
         if effort != CUSTOM:
             self.effort_wanted.emit(effort)
-
-
-def _narrow(combo: ComboBox) -> ComboBox:
-    """It takes the width that there is, whatever its longest entry."""
-    combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(8)
-    return combo
 
 
 def million(count: int) -> str:

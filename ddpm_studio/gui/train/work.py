@@ -8,18 +8,17 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 from PySide6.QtGui import QImage
 
 from ddpm_studio.config import ModelConfig
+from ddpm_studio.gui.common.lent_model import LentModel
 from ddpm_studio.project import Project, step_of
 
 if TYPE_CHECKING:  # these bring numpy and torch along
     from ddpm_studio.gui.plot.series import LossSeries
-    from ddpm_studio.training.live import Live
     from ddpm_studio.training.metrics import Happened
 
 MEMORY_EVERY = 2.0  # seconds
@@ -36,14 +35,6 @@ class MemoryUsed:
     """How much memory training takes: of the GPU, else of the whole program."""
 
     nbytes: int
-    is_gpu: bool
-
-
-@dataclass
-class LentModel:
-    """Where one training leaves its model, to be looked at while it rests; None before it began."""
-
-    live: Live | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +120,7 @@ def checkpoint_sizes(project: Project) -> dict[int, int]:
 def load_previews(project: Project, steps: Sequence[int]) -> Iterator[PreviewFrame]:
     """The previews of some steps, one after the other."""
     for step in steps:
-        yield PreviewFrame(step, QImage(str(preview_path(project, step))))
+        yield PreviewFrame(step, QImage(str(project.preview_path(step))))
 
 
 def count_weights(models: Sequence[ModelConfig]) -> Iterator[tuple[ModelConfig, int]]:
@@ -144,15 +135,11 @@ def count_weights(models: Sequence[ModelConfig]) -> Iterator[tuple[ModelConfig, 
         yield model, sum(parameter.numel() for parameter in network.parameters())
 
 
-def preview_path(project: Project, step: int) -> Path:
-    return project.samples / f"step_{step:08d}.png"
-
-
 def memory_used() -> MemoryUsed:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
-        return MemoryUsed(torch.cuda.memory_reserved(), is_gpu=True)
-    return MemoryUsed(psutil.Process().memory_info().rss, is_gpu=False)
+        return MemoryUsed(torch.cuda.memory_reserved())
+    return MemoryUsed(psutil.Process().memory_info().rss)
 
 
 def _logged(value: Any) -> float:

@@ -1,13 +1,13 @@
-"""The slim bar over the wall: search by name, which pictures are shown, and in which order."""
+"""The slim bar over a wall: search by name, which pictures are shown, and in which order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLineEdit,
     QSizePolicy,
     QStyle,
@@ -16,51 +16,36 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox, draw_chevron
+from ddpm_studio.gui.common.layout import STRETCH, row, wide
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.wall.query import (
-    ALL,
-    CHANGED,
-    COLOUR,
-    COPIES,
-    DATE,
-    LEFT_OUT,
-    LOW,
-    NAME,
-    PIXELS,
-    TAKEN,
-    PictureQuery,
-)
+from ddpm_studio.gui.wall.query import Query
 
-SHOW_WORDS = {
-    ALL: "All",
-    TAKEN: "Taken",
-    LEFT_OUT: "Left out",
-    LOW: "Low resolution",
-    COPIES: "Copies",
-    CHANGED: "Changed by me",
-}
-# the words of each order, upwards and downwards
-SORT_WORDS = {
-    NAME: ("Name", "A to Z", "Z to A"),
-    COLOUR: ("Colour", "Greys first", "Greys last"),
-    PIXELS: ("Pixels", "Small ones first", "Large ones first"),
-    DATE: ("Date", "Old ones first", "New ones first"),
-}
-ALL_LABELS = "All folders"
-LEAST_SEARCH, MOST_SEARCH, LEAST_COMBO, LABEL_WIDTH = 96, 320, 92, 140  # points
+LEAST_SEARCH, LEAST_COMBO = 96, 92  # points
 COMBO_LEFT, COMBO_RIGHT = 11, 28  # points beside the words of a combo box
+
+
+class Asks(NamedTuple):
+    """A control of the bar: its object name, what it is called and tells."""
+
+    name: str
+    label: str
+    tip: str
 
 
 class Narrow(ComboBox):
     """A list to choose from, which may be narrower than its words; they end in "…" then."""
 
-    def __init__(self) -> None:
+    def __init__(self, asks: Asks, words: Mapping[str, str]) -> None:
+        """words: of each choice."""
         super().__init__()
+        self.setObjectName(asks.name)
+        explain(self, asks.label, asks.tip)
         self.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMinimumWidth(LEAST_COMBO)
+        for key, text in words.items():
+            self.addItem(text, key)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()
@@ -76,149 +61,88 @@ class Narrow(ComboBox):
         draw_chevron(self, QPointF(self.width() - 16, self.height() / 2), 1)
 
 
-class PictureFilter(QWidget):
+class FilterBar(QWidget):
     """Says what is asked for, each time that it is something else."""
 
-    changed = Signal(object)  # PictureQuery
+    changed = Signal(object)  # Query
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._is_descending = False
-        self._make_search()
-        self._make_choices()
-        self._order = IconButton(theme, "ascending", "filter.order", "Order", size=18)
-        self._lay_out()
+    def __init__(
+        self,
+        theme: Theme,
+        kind: type[Query],
+        search: Asks,
+        widest: int,
+        show: Narrow,
+        sort: Narrow,
+        label: Narrow | None = None,
+        order: QWidget | None = None,
+    ) -> None:
+        """kind: of the queries. widest: the search, in points. label, order: where there are any.
+
+        The words of `show` are those of each choice without a count.
+        """
+        super().__init__()
+        self._theme, self._kind = theme, kind
+        self.show_choice, self.sort_choice = show, sort
+        self._show_words = [show.itemText(index) for index in range(show.count())]
+        self.search = QLineEdit()
+        self.search.setObjectName(search.name)
+        self.search.setPlaceholderText("Search names")
+        self.search.setMinimumWidth(LEAST_SEARCH)
+        self.search.setMaximumWidth(widest)
+        explain(self.search, search.label, search.tip)
+        self.search.installEventFilter(self)
+        self._glass = QAction("Search names", self)
+        self._clear = QAction("Clear the search", self)
+        self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.search.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setVisible(False)
+        beside = [one for one in (show, label) if one is not None]
+        right = [one for one in (sort, order) if one is not None]
+        row(wide(self.search), *beside, STRETCH, *right, of=self)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._said = self.query
-        self._search.textChanged.connect(self._on_changed)
-        for combo in (self._show, self._label, self._sort):
+        self._clear.triggered.connect(self.search.clear)
+        self.search.textChanged.connect(self._on_changed)
+        for combo in (show, sort, *beside[1:]):
             combo.currentIndexChanged.connect(self._on_changed)
-        self._order.clicked.connect(self._on_order)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
-        self._show_order()
 
     @property
-    def query(self) -> PictureQuery:
+    def query(self) -> Query:
         """What is asked for now."""
-        return PictureQuery(
-            text=self._search.text().strip(),
-            sort=str(self._sort.currentData()),
-            descending=self._is_descending,
-            show=str(self._show.currentData()),
-            label=str(self._label.currentData()),
-        )
+        show, sort = self.show_choice.currentData(), self.sort_choice.currentData()
+        return self._kind(text=self.search.text().strip(), sort=str(sort), show=str(show))
 
-    def set_query(self, query: PictureQuery) -> None:
-        """Ask for something else, as if it had been chosen by hand.
-
-        A label that is not known any more is that of all folders.
-        """
-        controls = (self._search, self._sort, self._show, self._label)
-        blockers = [QSignalBlocker(control) for control in controls]
-        self._search.setText(query.text)
-        self._sort.setCurrentIndex(self._sort.findData(query.sort))
-        self._show.setCurrentIndex(self._show.findData(query.show))
-        self._label.setCurrentIndex(max(0, self._label.findData(query.label)))
-        self._is_descending = query.descending
-        for blocker in blockers:
-            blocker.unblock()
-        self._on_changed()
-
-    def set_labels(self, labels: Sequence[str]) -> None:
-        """The subfolders; the chosen one stays chosen while it is there."""
-        chosen = self._label.currentData()
-        blocker = QSignalBlocker(self._label)
-        self._label.clear()
-        self._label.addItem(ALL_LABELS, "")
-        for label in labels:
-            self._label.addItem(label, label)
-        self._label.setCurrentIndex(max(0, self._label.findData(chosen)))
-        self._label.setVisible(bool(labels))
-        blocker.unblock()
-        self._on_changed()
+    def show_all(self) -> None:
+        """As at first, in the order that was chosen."""
+        self.search.clear()
+        self.show_choice.setCurrentIndex(0)
 
     def set_counts(self, counts: Mapping[str, int]) -> None:
         """How many there are of each choice; a choice without a count shows none."""
-        for index in range(self._show.count()):
-            show = str(self._show.itemData(index))
-            count = f"  {counts[show]:,}" if show in counts else ""
-            self._show.setItemText(index, SHOW_WORDS[show] + count)
+        for index, words in enumerate(self._show_words):
+            count = counts.get(str(self.show_choice.itemData(index)))
+            self.show_choice.setItemText(index, words if count is None else f"{words}  {count:,}")
 
     def focus_search(self) -> None:
         """Ctrl+F: the next key is a letter of the search."""
-        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._search.selectAll()
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
         wanted = (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride)
-        if watched is self._search and is_escape and event.type() in wanted and self._search.text():
+        if watched is self.search and is_escape and event.type() in wanted and self.search.text():
             if event.type() == QEvent.Type.KeyPress:
-                self._search.clear()
+                self.search.clear()
             event.accept()  # the first Esc is for the search, not for the page
             return True
         return super().eventFilter(watched, event)
 
-    def _make_search(self) -> None:
-        self._search = QLineEdit()
-        self._search.setObjectName("filter.text")
-        self._search.setPlaceholderText("Search names")
-        self._search.setMinimumWidth(LEAST_SEARCH)
-        self._search.setMaximumWidth(MOST_SEARCH)
-        explain(self._search, "Search names", "Shows the pictures whose name holds these words.")
-        self._search.installEventFilter(self)
-        self._glass = QAction("Search names", self)
-        self._clear = QAction("Clear the search", self)
-        self._search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
-        self._search.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
-        self._clear.setVisible(False)
-        self._clear.triggered.connect(self._search.clear)
-
-    def _make_choices(self) -> None:
-        self._show, self._label, self._sort = Narrow(), Narrow(), Narrow()
-        for combo, name, label, tip in (
-            (self._show, "filter.show", "Which pictures", "Which pictures are shown here."),
-            (self._label, "filter.label", "Folder", "Only the pictures of one folder."),
-            (self._sort, "filter.sort", "Sorted by", "What the order follows."),
-        ):
-            combo.setObjectName(name)
-            explain(combo, label, tip)
-        for show, words in SHOW_WORDS.items():
-            self._show.addItem(words, show)
-        for sort, (words, _, _) in SORT_WORDS.items():
-            self._sort.addItem(words, sort)
-        self._label.addItem(ALL_LABELS, "")
-        self._label.setMaximumWidth(LABEL_WIDTH)
-        self._label.view().setMinimumWidth(2 * LABEL_WIDTH)  # long names, when it is open
-        self._label.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self._label.hide()
-
-    def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self._search, 1)
-        layout.addWidget(self._show)
-        layout.addWidget(self._label)
-        layout.addStretch()
-        layout.addWidget(self._sort)
-        layout.addWidget(self._order)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def _show_order(self) -> None:
-        words = SORT_WORDS[str(self._sort.currentData())]
-        icon = "descending" if self._is_descending else "ascending"
-        now, other = words[1 + self._is_descending], words[2 - self._is_descending]
-        self._order.set_face(icon, f"Order: {now}", f"{now}. Click for: {other}.")
-
-    def _on_order(self) -> None:
-        self._is_descending = not self._is_descending
-        self._on_changed()
-
     def _on_changed(self) -> None:
-        self._clear.setVisible(bool(self._search.text()))
-        self._show_order()
+        self._clear.setVisible(bool(self.search.text()))
         query = self.query
         if query != self._said:
             self._said = query

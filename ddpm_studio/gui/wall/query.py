@@ -1,155 +1,54 @@
-"""Which pictures of a folder are shown, and in which order."""
+"""What is asked for on a wall of pictures, and which of them answer to it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol, TypeVar
 from unicodedata import normalize
 
-if TYPE_CHECKING:
-    import numpy as np
-
-NAME, COLOUR, PIXELS, DATE = "name", "colour", "pixels", "date"
-ALL, TAKEN, LEFT_OUT, LOW, COPIES, CHANGED = "all", "taken", "left_out", "low", "copies", "changed"
-SHOWS = (ALL, TAKEN, LEFT_OUT, LOW, COPIES, CHANGED)
-KNOWN_NAMES = 65_536  # whose keys are kept, so that typing into the search stays fast
-NUMBER_WIDTH = 20  # digits; longer numbers in names are sorted as text
-GREY_CHROMA = 0.03  # OKLab: below it people see a grey
-HUE_BANDS = 24
-FIRST_HUE = 5.0  # degrees in OKLab: the circle begins with red and ends with pink
-LMS_FROM_RGB = (
-    (0.4122214708, 0.5363325363, 0.0514459929),
-    (0.2119034982, 0.6806995451, 0.1073969566),
-    (0.0883024619, 0.2817188376, 0.6299787005),
-)
-LAB_FROM_LMS = (
-    (0.2104542553, 0.7936177850, -0.0040720468),
-    (1.9779984951, -2.4285922050, 0.4505937099),
-    (0.0259040371, 0.7827717662, -0.8086757660),
-)
-_DIGITS = re.compile(r"(\d+)")
+ALL = "all"
 
 
-class Entry(Protocol):
-    """What is known of one file."""
+class Named(Protocol):
+    """Whatever can be looked for by its name."""
 
     @property
-    def name(self) -> str: ...  # below the pictures folder, with its subfolders
-    @property
-    def is_taken(self) -> bool: ...
-    @property
-    def is_copy(self) -> bool: ...  # one of several that are alike
-    @property
-    def is_low(self) -> bool: ...  # smaller than the model's size
-    @property
-    def is_changed(self) -> bool: ...  # the artist has said something about it
-    @property
-    def label(self) -> str: ...  # its subfolder, "" in the folder itself
-    @property
-    def width(self) -> int: ...  # pixels
-    @property
-    def height(self) -> int: ...
-    @property
-    def colour(self) -> tuple[int, int, int]: ...  # its mean, 0 to 255
-    @property
-    def modified(self) -> float: ...  # seconds since 1970
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+Shows = Mapping[str, Callable[[N], bool]]  # which ones each choice shows, but for ALL
 
 
 @dataclass(frozen=True)
-class PictureQuery:
+class Query:
     """What is asked for. text: words that the name holds. label: a subfolder, "" for all."""
 
     text: str = ""
-    sort: str = NAME  # or COLOUR, PIXELS, DATE
+    sort: str = ""
     descending: bool = False
-    show: str = ALL  # one of SHOWS
+    show: str = ALL
     label: str = ""
 
 
-_IS_SHOWN: dict[str, Callable[[Entry], bool]] = {
-    TAKEN: lambda entry: entry.is_taken,
-    LEFT_OUT: lambda entry: not entry.is_taken,
-    LOW: lambda entry: entry.is_low,
-    COPIES: lambda entry: entry.is_copy,
-    CHANGED: lambda entry: entry.is_changed,
-}
-
-
-def choose(entries: Sequence[Entry], query: PictureQuery) -> list[int]:
-    """The positions in `entries` of what is asked for, in the order that is asked for.
-
-    Equal ones keep the order of `entries`, whichever way they are sorted.
-    """
+def matching(entries: Sequence[N], query: Query, shows: Shows[N]) -> list[int]:
+    """The positions in `entries` of those with the words of a query and of its choice."""
     rows = list(range(len(entries)))
     if query.show != ALL:
-        is_shown = _IS_SHOWN[query.show]
+        is_shown = shows[query.show]
         rows = [row for row in rows if is_shown(entries[row])]
-    if query.label:
-        rows = [row for row in rows if entries[row].label == query.label]
     for word in fold(query.text).split():
         rows = [row for row in rows if word in fold(entries[row].name)]
-    return _sorted(entries, rows, query)
+    return rows
 
 
-def count_shown(entries: Sequence[Entry]) -> dict[str, int]:
-    """How many there are of each of SHOWS."""
-    counts = {show: sum(map(is_shown, entries)) for show, is_shown in _IS_SHOWN.items()}
+def count_shown(entries: Sequence[N], shows: Shows[N]) -> dict[str, int]:
+    """How many there are of each choice."""
+    counts = {show: sum(map(is_shown, entries)) for show, is_shown in shows.items()}
     return {ALL: len(entries), **counts}
 
 
 def fold(name: str) -> str:
     """The same for upper and lower case, and for both ways to write an accent."""
     return name.lower() if name.isascii() else normalize("NFC", name).casefold()
-
-
-@lru_cache(maxsize=KNOWN_NAMES)
-def name_key(name: str) -> str:
-    """Sorts as people count: "leaf 2" before "leaf 10"."""
-    parts = _DIGITS.split(fold(name))
-    parts[1::2] = [number.zfill(NUMBER_WIDTH) for number in parts[1::2]]
-    return "".join(parts)
-
-
-def colour_keys(colours: Sequence[tuple[int, int, int]]) -> list[float]:
-    """Sorts as a paint box: greys from dark to light, then around the circle of hues.
-
-    colours: red, green and blue, 0 to 255. Hue alone would put dark and light side by side at
-    random. So the circle is cut into bands; in each one lightness goes up, in the next one down.
-    """
-    import numpy as np
-
-    if not len(colours):
-        return []
-    lightness, a, b = _oklab(np.asarray(colours, np.float64) / 255).T
-    hue = (np.degrees(np.arctan2(b, a)) - FIRST_HUE) % 360
-    band = np.floor(hue * HUE_BANDS / 360).clip(0, HUE_BANDS - 1)
-    within = np.where(band % 2 == 0, lightness, 1 - lightness)
-    is_grey = np.hypot(a, b) < GREY_CHROMA
-    keys: list[float] = np.where(is_grey, lightness, 2 * band + 2 + within).tolist()
-    return keys
-
-
-def _oklab(rgb: np.ndarray) -> np.ndarray:
-    """Lightness, a and b (N, 3) of sRGB (N, 3) in 0 .. 1 (Björn Ottosson, 2020)."""
-    import numpy as np
-
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    lab: np.ndarray = np.cbrt(linear @ np.array(LMS_FROM_RGB).T) @ np.array(LAB_FROM_LMS).T
-    return lab
-
-
-def _sorted(entries: Sequence[Entry], rows: list[int], query: PictureQuery) -> list[int]:
-    keys: Sequence[Any]
-    if query.sort == COLOUR:
-        keys = colour_keys([entries[row].colour for row in rows])
-    elif query.sort == PIXELS:
-        keys = [entries[row].width * entries[row].height for row in rows]
-    elif query.sort == DATE:
-        keys = [entries[row].modified for row in rows]
-    else:
-        keys = [name_key(entries[row].name) for row in rows]
-    order = sorted(range(len(rows)), key=keys.__getitem__, reverse=query.descending)
-    return [rows[place] for place in order]

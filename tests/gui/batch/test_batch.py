@@ -13,10 +13,11 @@ from ddpm_studio import events as ev
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gallery.batch import Batch, begin_batch
 from ddpm_studio.gui import names
-from ddpm_studio.gui.batch import turns, work
-from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.batch import batch as work
+from ddpm_studio.gui.batch import turns
+from ddpm_studio.gui.batch.batch import Batching, batching_of
 from ddpm_studio.gui.common.job_names import BATCH, SAMPLE, TRAIN
-from ddpm_studio.gui.common.progress import Meter, Progress
+from ddpm_studio.gui.common.progress import Meter, Standing
 from ddpm_studio.training.loaded import load
 
 COUNT = 40
@@ -48,11 +49,11 @@ class Log:
 def log(monkeypatch, tmp_path):
     log = Log()
 
-    def begin(wish):
-        yield Batch(tmp_path, "", "", "", 1, "ema", SampleConfig(), wish.count)
+    def begin(request):
+        yield Batch(tmp_path, "", "", "", 1, "ema", SampleConfig(), request.count)
         yield from log.works("batch")
 
-    monkeypatch.setattr(work, "begin", begin)
+    monkeypatch.setattr(work, "paint_new", begin)
     monkeypatch.setattr(turns, "TURN_MS", 30)
     return log
 
@@ -66,14 +67,14 @@ class TenMinutesLeft(Meter):
     """Whatever it hears."""
 
     def update(self, events):
-        self.progress = Progress(0.5, 600.0, "")
+        self.progress = Standing(0.5, 600.0, "")
 
     def __init__(self):
         super().__init__()
         self.update([])
 
 
-class Wish:
+class SampleRequest:
     count, sample = COUNT, SampleConfig()
 
 
@@ -91,7 +92,7 @@ def stop_all(qtbot, session):
 def test_training_and_a_batch_take_turns_and_never_work_at_once(qtbot, session, batching, log):
     session.start_training(lambda: log.works("train"))
     wait_for(qtbot, log, "train")
-    batching.begin(Wish())
+    batching.begin(SampleRequest())
     for _ in range(3):
         wait_for(qtbot, log, "batch")
         wait_for(qtbot, log, "train")
@@ -101,7 +102,7 @@ def test_training_and_a_batch_take_turns_and_never_work_at_once(qtbot, session, 
 
 
 def test_training_that_begins_later_gets_its_turns(qtbot, session, batching, log):
-    batching.begin(Wish())
+    batching.begin(SampleRequest())
     wait_for(qtbot, log, "batch")
     session.start_training(lambda: log.works("train"))
     wait_for(qtbot, log, "train")
@@ -115,7 +116,7 @@ def test_a_batch_may_come_first_and_a_pause_gives_the_device_back(qtbot, session
     session.start_training(lambda: log.works("train"))
     wait_for(qtbot, log, "train")
     batching.set_first(True)
-    batching.begin(Wish())
+    batching.begin(SampleRequest())
     wait_for(qtbot, log, "batch")
     trained = log.steps.count("train")
     wait_for(qtbot, log, "batch", 100)
@@ -138,7 +139,7 @@ def test_paused_training_leaves_the_device_to_the_batch(qtbot, session, batching
     wait_for(qtbot, log, "train")
     training.set_paused(True)
     qtbot.waitUntil(lambda: training.is_resting)
-    batching.begin(Wish())
+    batching.begin(SampleRequest())
     trained = log.steps.count("train")
     wait_for(qtbot, log, "batch", 100)  # more than a turn
     assert log.steps.count("train") == trained
@@ -148,7 +149,7 @@ def test_paused_training_leaves_the_device_to_the_batch(qtbot, session, batching
 
 
 def test_who_waits_for_pictures_comes_before_the_batch(qtbot, session, batching, log):
-    batching.begin(Wish())
+    batching.begin(SampleRequest())
     wait_for(qtbot, log, "batch")
     sample = session.start_borrowing(SAMPLE, lambda: log.works("sample"), "Generating")
     qtbot.waitUntil(lambda: batching.job.is_resting)  # after the step it was in
@@ -167,17 +168,19 @@ def test_the_pace_is_measured_and_foretells(qtbot, session, batching, log, monke
     monkeypatch.setattr("ddpm_studio.gui.batch.batch.time", clock)
     sample = SampleConfig(num_inference_steps=10)
     assert batching.seconds_for(sample, 100) is None
-    batching.begin(Wish())
+    batching.begin(SampleRequest())
     batching.job.events.connect(
         lambda events: heard.extend(e.done for e in events[-1:] if ev.is_progress(e, ev.Work.BATCH))
     )
-    qtbot.waitUntil(lambda: batching.seconds_for(Wish.sample, 1000) is not None)
+    qtbot.waitUntil(lambda: batching.seconds_for(SampleRequest.sample, 1000) is not None)
     pace = seconds * (len(heard) - 1) / (heard[-1] - heard[0])
-    assert batching.seconds_for(Wish.sample, 1000) == pytest.approx(1000 * pace)
-    heun = SampleConfig(sampler="heun", num_inference_steps=Wish.sample.num_inference_steps)
-    steps = Wish.sample.num_inference_steps
+    assert batching.seconds_for(SampleRequest.sample, 1000) == pytest.approx(1000 * pace)
+    heun = SampleConfig(
+        sampler="heun", num_inference_steps=SampleRequest.sample.num_inference_steps
+    )
+    steps = SampleRequest.sample.num_inference_steps
     assert batching.seconds_for(heun, 10) == pytest.approx(
-        (2 * steps - 1) / steps * batching.seconds_for(Wish.sample, 10)
+        (2 * steps - 1) / steps * batching.seconds_for(SampleRequest.sample, 10)
     )
     stop_all(qtbot, session)
 
@@ -198,7 +201,7 @@ def test_how_long_work_takes_in_turns(seconds, mine, others, expected):
 
 
 def test_the_time_left_counts_the_turns_of_training(qtbot, session, batching, log, monkeypatch):
-    batching.begin(Wish())
+    batching.begin(SampleRequest())
     wait_for(qtbot, log, "batch")
     monkeypatch.setattr(batching.job, "_meter", TenMinutesLeft())  # the job's own goes on
     assert batching.progress.remaining == 600  # it has the device for itself
@@ -217,11 +220,11 @@ def test_the_time_left_counts_the_turns_of_training(qtbot, session, batching, lo
 def test_another_project_ends_the_batch_and_lets_its_own_begin(
     qtbot, session, batching, log, new_project
 ):
-    batching.begin(Wish())
+    batching.begin(SampleRequest())
     wait_for(qtbot, log, "batch")
     session.open_project(new_project.path)
     assert batching.job is None
-    batching.begin(Wish())
+    batching.begin(SampleRequest())
     wait_for(qtbot, log, "batch", 50)
     stop_all(qtbot, session)
 
@@ -276,7 +279,7 @@ def test_a_batch_whose_model_is_gone_says_so(drive, tiny_project, qtbot):
     begin_with_a_lost_model(tiny_project)
     driver.key(Qt.Key.Key_F5, widget=driver.page)
     qtbot.waitUntil(lambda: len(driver.page._shelf.batches) == 1)
-    driver.window.batching.finish(driver.page._shelf.batches[0])
+    batching_of(driver.window.session).finish(driver.page._shelf.batches[0])
     qtbot.waitUntil(lambda: driver.text("window.banner.text") != "")
     assert "was deleted" in driver.text("window.banner.text")
     driver.settle()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.export.film.write import Film, FilmOptions
 from ddpm_studio.gui.common.checkerboard import SQUARE, paint_checkerboard
-from ddpm_studio.gui.common.images import drawable, image_on
+from ddpm_studio.gui.common.images import drawable, image_of, image_on
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.export.preview import FilmPreview
@@ -19,7 +19,6 @@ from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.generate.single_view import PictureCanvas
 from ddpm_studio.gui.pictures.entries import WallEntry
-from ddpm_studio.gui.train.run_view import image_of
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 

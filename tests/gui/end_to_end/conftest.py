@@ -125,7 +125,7 @@ class Person:
 
     @property
     def losses(self):
-        return self.window.train_page._view.plot.series
+        return self.window.pages["nav.train"]._view.plot.series
 
     def step(self):
         return int(self.losses.steps[-1]) if len(self.losses) else 0

@@ -65,7 +65,7 @@ def make_a_project(person, monkeypatch, picture_folder):
     person.write("new_project.name", "By hand")
     person.choose("new_project.preset", "sketch")
     person.click("new_project.create")
-    assert person.window.current_page is person.window.pictures_page
+    assert person.window.current_page is person.window.pages["nav.pictures"]
     assert person.project.name == "By hand"
     person.wait(lambda: "12" in person.text("pictures.taken"))
     assert "1" in person.text("pictures.left_out_count")
@@ -157,7 +157,7 @@ def export(person, path, decoded_film):
     person.click("generate.export")
     person.choose("export.format", path.suffix)
     person.write("export.path", str(path))
-    wish = person.dialog.wish()
+    wish = person.dialog.request()
     person.click("export.save")
     person.wait_for(EXPORT)
     assert "Saved" in person.text("export.message")

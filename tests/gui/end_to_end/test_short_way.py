@@ -21,7 +21,7 @@ def test_five_clicks_and_no_typed_number_lead_from_a_folder_to_an_animation(
     person.click("new_project.create")
     assert person.see(QPushButton, "pictures.continue").text() == "Start training"
     person.click("pictures.continue")
-    assert person.window.current_page is person.window.train_page
+    assert person.window.current_page is person.window.pages["nav.train"]
     assert person.window.session.jobs.get(TRAIN) is not None
     person.click(names.NAV_GENERATE)
     if not person.project.checkpoint_paths():
@@ -50,7 +50,7 @@ def test_the_pictures_page_goes_on_to_a_training_without_starting_another(
     person.window.show_page(names.NAV_PICTURES)
     assert person.see(QPushButton, "pictures.continue").text() == "Continue to training"
     person.click("pictures.continue")
-    assert person.window.current_page is person.window.train_page
+    assert person.window.current_page is person.window.pages["nav.train"]
     assert person.window.session.jobs.get(TRAIN) is None
     person.click(names.NAV_GENERATE)  # nor does looking at a trained model compute anything
     assert person.window.session.jobs.get(SAMPLE) is None

@@ -42,7 +42,7 @@ def trajectory_of(count: int, channels: int = 3, side: int = 8) -> Trajectory:
 
 def values(options: ExportOptions) -> list[int]:
     """Of the pictures in the film, in order."""
-    return sorted(set(options.wish().film.compose(0)[..., 0].ravel().tolist()))
+    return sorted(set(options.request().film.compose(0)[..., 0].ravel().tolist()))
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_film_strip_has_a_row_for_each_picture(make_options, find, pick) -> No
     pick(options, "export.format", "strip")
     assert options.film.shape == (32, 8, 3)
     assert find(options, QComboBox, "export.what").currentText() == "All 4 pictures, in rows"
-    assert options.wish().stages == 2  # there are no more frames
+    assert options.request().stages == 2  # there are no more frames
 
 
 ALWAYS = {"format", "what", "show", "enlarge", "size", "caption", "no_recipe"}
@@ -185,12 +185,12 @@ def set_everything(options, find, pick) -> FilmOptions:
 def test_everything_that_is_set_is_in_the_film_and_comes_back(make_options, find, pick) -> None:
     options = make_options(trajectory_of(4))
     meant = set_everything(options, find, pick)
-    assert options.wish().options == meant
+    assert options.request().options == meant
     pick(options, "export.show", BOTH)
     find(options, QAbstractButton, "export.no_recipe").setChecked(True)
     again = make_options(trajectory_of(2))
     assert again.kind.key == ".gif"
-    assert again.wish().options == meant
+    assert again.request().options == meant
     assert find(again, QComboBox, "export.show").currentData() == BOTH
     assert find(again, QAbstractButton, "export.no_recipe").isChecked()
 
@@ -199,27 +199,27 @@ def test_what_was_set_for_one_kind_does_not_reach_another(make_options, find, pi
     options = make_options(trajectory_of(4))
     set_everything(options, find, pick)
     pick(options, "export.format", ".mp4")
-    film = options.wish().options
+    film = options.request().options
     assert (film.loops, film.palette, film.dither) == (1, "frame", "none")
     pick(options, "export.format", "frames")
-    film = options.wish().options
+    film = options.request().options
     assert (film.hold, film.loops, film.easing, film.ping_pong) == (0.0, 0, "change", True)
     pick(options, "export.format", "strip")
-    assert not options.wish().options.ping_pong
+    assert not options.request().options.ping_pong
 
 
 def test_how_often_it_plays(make_options, find, pick) -> None:
     options = make_options(trajectory_of(4))
     loops = find(options, QSpinBox, "export.loops")
-    assert options.wish().options.loops == 0
+    assert options.request().options.loops == 0
     assert not loops.isVisible()
     pick(options, "export.times", "often")
     assert loops.isVisible()
     loops.setValue(5)
-    assert options.wish().options.loops == 5
+    assert options.request().options.loops == 5
     pick(options, "export.format", ".webm")
     find(options, QSpinBox, "export.repeats").setValue(2)
-    assert options.wish().options.loops == 2
+    assert options.request().options.loops == 2
 
 
 def test_every_change_is_told(make_options, find, pick, qtbot) -> None:
@@ -237,9 +237,9 @@ def test_every_change_is_told(make_options, find, pick, qtbot) -> None:
 
 def test_one_picture_is_enlarged_more_than_a_grid(make_options, pick) -> None:
     options = make_options(trajectory_of(16))
-    assert options.wish().options.scale == 16
+    assert options.request().options.scale == 16
     pick(options, "export.what", ONE)
-    assert options.wish().options.scale == 64
+    assert options.request().options.scale == 64
 
 
 def test_an_enlargement_that_was_chosen_is_proposed_again_for_other_pictures(
@@ -248,7 +248,7 @@ def test_an_enlargement_that_was_chosen_is_proposed_again_for_other_pictures(
     """As large as last time, in pixels."""
     options = make_options(trajectory_of(16))
     find(options, QSpinBox, "export.size").setValue(8)
-    assert make_options(trajectory_of(4)).wish().options.scale == 16
+    assert make_options(trajectory_of(4)).request().options.scale == 16
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
@@ -260,14 +260,14 @@ def test_only_transparent_pictures_in_a_video_lie_on_the_background(
         pick(options, "export.format", kind.key)
         is_laid = channels == 4 and kind.key in VIDEOS
         assert options.ground == ("#204060" if is_laid else None)
-        assert options.wish().options.background == "#204060"
+        assert options.request().options.background == "#204060"
 
 
 def test_the_recipe_says_how_the_film_was_made(make_options, pick, find) -> None:
     options = make_options(trajectory_of(5), (1, 3), recipe=RECIPE)
     pick(options, "export.format", "strip")
     pick(options, "export.show", BOTH)
-    text = options.wish().recipe_text()
+    text = options.request().recipe_text()
     assert text is not None
     recipe = Recipe.from_text(text)
     assert (recipe.seed, recipe.seeds, recipe.frame) == (1, (1, 3), None)
@@ -275,7 +275,7 @@ def test_the_recipe_says_how_the_film_was_made(make_options, pick, find) -> None
     assert recipe.film["of"] == "both"
     assert recipe.film["stages"] == 2
     find(options, QAbstractButton, "export.no_recipe").setChecked(True)
-    assert options.wish().recipe_text() is None
+    assert options.request().recipe_text() is None
 
 
 def test_of_one_picture_and_of_one_that_was_not_finished(make_options, pick) -> None:
@@ -284,7 +284,7 @@ def test_of_one_picture_and_of_one_that_was_not_finished(make_options, pick) -> 
     part.add(TrajectoryFrame(1, 1, *[whole.pictures(0)] * 3))
     for trajectory, frame in ((whole, None), (part, 1)):
         options = make_options(trajectory, (2,), show=PRED_X_0, recipe=RECIPE)
-        recipe = Recipe.from_text(options.wish().recipe_text() or "")
+        recipe = Recipe.from_text(options.request().recipe_text() or "")
         assert (recipe.seed, recipe.seeds, recipe.show) == (2, (), PRED_X_0)
         assert recipe.frame == frame
 
@@ -292,5 +292,5 @@ def test_of_one_picture_and_of_one_that_was_not_finished(make_options, pick) -> 
 def test_without_a_recipe_there_is_nothing_to_leave_out(make_options, find) -> None:
     options = make_options(trajectory_of(2))
     assert not find(options, QAbstractButton, "export.no_recipe").isVisible()
-    assert options.wish().recipe_text() is None
+    assert options.request().recipe_text() is None
     assert options.findChildren(QLabel)

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.grid_places import arrange
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.generate import work
-from ddpm_studio.gui.generate.grid_places import arrange
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.trajectory import noise_to_uint8
 
@@ -38,7 +38,7 @@ def test_without_a_project_it_leads_to_the_start_screen(window, find, qtbot):
     assert not find(window, QPushButton, "generate.go_train").isVisible()
     qtbot.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.mouseClick(find(window, QPushButton, "generate.go_start"), LEFT)
-    assert window.current_page is window.start_page
+    assert window.current_page is window.pages["nav.start"]
 
 
 def test_without_a_model_it_leads_to_training(make_window, new_project, find, qtbot):
@@ -46,7 +46,7 @@ def test_without_a_model_it_leads_to_training(make_window, new_project, find, qt
     window.show_page(names.NAV_GENERATE)
     assert find(window, QWidget, "generate.empty").isVisible()
     qtbot.mouseClick(find(window, QPushButton, "generate.go_train"), LEFT)
-    assert window.current_page is window.train_page
+    assert window.current_page is window.pages["nav.train"]
 
 
 def test_the_first_checkpoint_opens_the_page(make_window, tiny_project, find, tmp_path):
@@ -66,7 +66,7 @@ def test_before_the_first_pictures_there_is_nothing_to_save_or_to_scrub(page):
     for control in (page.save, page.export, page.timeline):
         assert not control.isEnabled()
     page.eta.setValue(0.7)  # nor anything to make again
-    assert not page.window.generate_page._pause.isActive()
+    assert not page.window.pages["nav.generate"]._pause.isActive()
     assert page.window.session.jobs.get(SAMPLE) is None
 
 
@@ -114,8 +114,8 @@ def test_the_grid_fills_while_it_is_generated(page, monkeypatch, at_once):
     """Frames are seen before the last one is made."""
     goes_on, generate = threading.Event(), work.generate
 
-    def slow(shelf, wish):
-        for event in generate(shelf, wish):
+    def slow(shelf, request):
+        for event in generate(shelf, request):
             yield event
             if getattr(event, "index", None) == 2:
                 goes_on.wait(20)
@@ -193,10 +193,10 @@ def test_a_change_while_it_runs_discards_that_run(page, monkeypatch, at_once):
     started, generate = [], work.generate
     goes_on = threading.Event()
 
-    def slow(shelf, wish):
-        started.append(wish.sample.eta)
-        first = wish.sample.eta == 0
-        for event in generate(shelf, wish):
+    def slow(shelf, request):
+        started.append(request.sample.eta)
+        first = request.sample.eta == 0
+        for event in generate(shelf, request):
             yield event
             if first and getattr(event, "index", None) == 1:
                 goes_on.wait(20)
@@ -215,16 +215,13 @@ def test_a_change_while_it_runs_discards_that_run(page, monkeypatch, at_once):
 
 
 def test_ddpm_takes_no_eta_and_says_why(page):
-    reason = next(
-        label
-        for label in page.window.generate_page.findChildren(QLabel)
-        if label.text().startswith("DDPM always")
-    )
+    reason = page.get(QLabel, "generate.no_eta")
     assert page.eta.isEnabled()
     assert not reason.isVisible()
     page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
     assert not page.eta.isEnabled()
     assert reason.isVisible()
+    assert reason.text().startswith("DDPM always")
 
 
 def test_slider_and_number_are_one_value(page):

@@ -64,7 +64,7 @@ def test_everything_has_a_name_for_those_who_do_not_see_it(page):
     page.get(QPushButton, "generate.more").setChecked(True)
     page.generate()
     page.click_picture(0)
-    for widget in page.window.generate_page.findChildren(QWidget):
+    for widget in page.window.pages["nav.generate"].findChildren(QWidget):
         is_inner = widget.objectName() == "qt_spinbox_lineedit"
         if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not is_inner:
             text = widget.text() if hasattr(widget, "text") else ""

@@ -31,8 +31,8 @@ def test_cancel_ends_within_one_step_and_keeps_the_frames(page, monkeypatch, at_
     steps, generate = [], work.generate
     goes_on = threading.Semaphore(0)
 
-    def slow(shelf, wish):
-        for event in generate(shelf, wish):
+    def slow(shelf, request):
+        for event in generate(shelf, request):
             index = getattr(event, "index", None)
             if index is not None:
                 steps.append(index)
@@ -61,7 +61,7 @@ def test_esc_cancels_too(page):
     page.steps.setValue(200)
     page.click(page.run)
     page.qtbot.waitUntil(lambda: page.grid.count > 0)
-    page.qtbot.keyClick(page.window.generate_page, Qt.Key.Key_Escape)
+    page.qtbot.keyClick(page.window.pages["nav.generate"], Qt.Key.Key_Escape)
     page.wait_until_done()
     assert not page.grid.trajectory.is_complete
 
@@ -105,8 +105,8 @@ def test_training_is_still_while_pictures_are_made(page, monkeypatch):
             threading.Event().wait(0.001)
             yield TrainStep(step[0], 1.0, 1.0, 1e-3, 1.0, 1.0, None)
 
-    def watching(shelf, wish):
-        for event in generate(shelf, wish):
+    def watching(shelf, request):
+        for event in generate(shelf, request):
             seen.append(step[0])
             yield event
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QPushButton
 from ddpm_studio.export.images import RECIPE_KEY
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.compare.view import SIDES, WIPE
-from ddpm_studio.gui.generate.round_marks import keep_place
-from ddpm_studio.gui.generate.saving_work import keep_frames, take_back, written
+from ddpm_studio.gui.generate.grid import keep_place
+from ddpm_studio.gui.generate.saving_work import save_pictures, take_back, written
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.sampling.pictures import to_uint8
 
@@ -151,7 +151,7 @@ def test_of_two_runs_the_one_under_the_mouse_is_kept(keeper):
     page = keeper.page
     page.click(page.get(QPushButton, "compare"))
     page.eta.setValue(0.5)
-    compare = page.window.generate_page._stage.compare
+    compare = page.window.pages["nav.generate"]._stage.compare
     page.qtbot.waitUntil(lambda: compare.b is not None and compare.b.is_complete)
     page.qtbot.waitUntil(lambda: page.window.session.jobs.get(SAMPLE) is None)
     views = page.get(QComboBox, "compare.view")
@@ -193,11 +193,11 @@ def test_a_frame_that_is_not_in_memory_is_computed_before_it_is_kept(
 
 
 def test_soft_alpha_stays_soft_and_nothing_is_replaced(tmp_path, keeper):
-    recipe = keeper.page.window.generate_page._comparing.front.started.recipe
+    recipe = keeper.page.window.pages["nav.generate"]._stage.trajectory.recipe
     picture = np.full((8, 8, 4), (10, 20, 30, 77), np.uint8)
     paths = []
     for _ in range(2):
-        steps = keep_frames([picture], [5], recipe, tmp_path / "works", 2, "x_t")
+        steps = save_pictures([picture], [5], recipe, tmp_path / "works", 2, "x_t")
         while True:
             try:
                 next(steps)

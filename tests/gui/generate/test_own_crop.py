@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ddpm_studio.choices import Choices, Crop, write_choices
-from ddpm_studio.gui.generate.forward_work import take_picture
+from ddpm_studio.gui.generate.work import take_picture
 
 LEFT, RIGHT = Crop("box", (0.0, 0.0, 0.5, 0.5)), Crop("box", (0.5, 0.0, 0.5, 0.5))
 

@@ -76,7 +76,7 @@ def test_the_slider_leads_from_pure_noise_to_the_picture_itself(page, mine, tiny
 
 
 def test_its_recipe_says_that_nothing_was_painted(page, mine):
-    recipe = page.window.generate_page._painting.started.recipe
+    recipe = page.window.pages["nav.generate"]._denoising.trajectory.recipe
     assert recipe.start["picture"] == mine
     assert recipe.start["index"] == STEPS
 
@@ -174,12 +174,12 @@ def test_esc_in_the_choice_changes_nothing(page):
 
 
 def test_cancel_keeps_the_levels_and_says_what_is_missing(page, monkeypatch):
-    from ddpm_studio.gui.generate import forward_work as work
+    from ddpm_studio.gui.generate import work
 
     paint, held = work.forward, []
 
-    def halting(shelf, wish):
-        for event in paint(shelf, wish):
+    def halting(shelf, request):
+        for event in paint(shelf, request):
             yield event
             if isinstance(event, work.LevelsFinished) and not event.is_last:
                 held.append(event)

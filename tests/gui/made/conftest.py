@@ -18,7 +18,15 @@ from ddpm_studio.gui.pages import made_page
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.recipe import Recipe, fingerprint
 
-BUSY = ("made.look", "made.tiles", "made.trash", "made.restore", "made.large", "made.recipe")
+BUSY = (
+    "small_writes",
+    "made.look",
+    "made.tiles",
+    "made.trash",
+    "made.restore",
+    "made.large",
+    "made.recipe",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +43,7 @@ class Driver:
 
     def __init__(self, window, find, qtbot):
         self.window, self.find, self.qtbot = window, find, qtbot
-        self.page, self.session = window.made_page, window.session
+        self.page, self.session = window.pages["nav.made"], window.session
         window.show_page(names.NAV_MADE)
         self.wall = self.get(PictureWall, "made.wall")
         self.viewer = self.get(MadeViewer, "made.viewer")

@@ -25,13 +25,13 @@ def test_without_a_project_and_without_pictures_it_says_what_to_do(
     window, make_window, tiny_project, qtbot, find
 ):
     window.show_page(names.NAV_MADE)
-    assert window.made_page.is_empty
+    assert window.pages["nav.made"].is_empty
     other = make_window(tiny_project)
     other.show_page(names.NAV_MADE)
-    qtbot.waitUntil(lambda: other.made_page.is_empty)
-    words = " ".join(label.text() for label in other.made_page.findChildren(QLabel))
+    qtbot.waitUntil(lambda: other.pages["nav.made"].is_empty)
+    words = " ".join(label.text() for label in other.pages["nav.made"].findChildren(QLabel))
     assert "Nothing made yet" in words
-    other.made_page.main_action()
+    other.pages["nav.made"].main_action()
     assert other.current_page.objectName() == "page.generate"
 
 
@@ -62,13 +62,15 @@ def test_stars_are_given_by_a_key_kept_and_asked_for(drive, made):
     driver.choose(0, 3)
     driver.key(Qt.Key.Key_S)
     starred = {driver.shown[0], driver.shown[3]}
+    assert driver.wall.wall_model.tile(0).badge == "★"  # at once
+    driver.settle()
     assert read_stars(made.gallery) == (frozenset(starred), "")
-    assert driver.wall.wall_model.tile(0).badge == "★"
     driver.show.setCurrentIndex(driver.show.findData("starred"))
     assert set(driver.shown) == starred
     driver.key(Qt.Key.Key_Z, CTRL)
-    assert read_stars(made.gallery)[0] == frozenset()
     assert driver.shown == []
+    driver.settle()
+    assert read_stars(made.gallery)[0] == frozenset()
     assert "No stars yet" in driver.text("made.nothing_shown")
 
 
@@ -292,7 +294,7 @@ def test_the_second_time_nothing_is_decoded_again(drive, made, monkeypatch):
     def borrowed(_self):
         yield NoPool()
 
-    monkeypatch.setattr(work.IdlePool, "borrowed", borrowed)
+    monkeypatch.setattr(work.IdlePools, "borrowed", borrowed)
     driver.session.open_project(made.path)
     driver.window.show_page(names.NAV_MADE)
     driver.qtbot.waitUntil(

@@ -11,12 +11,13 @@ from ddpm_studio.gallery.made import FILM, PICTURE, MadeFile
 from ddpm_studio.gui.common import progress
 from ddpm_studio.gui.common.recipe_words import recipe_lines
 from ddpm_studio.gui.made.entries import (
+    SHOWN,
+    Count,
     MadeEntry,
     MadeQuery,
     arranged,
-    count_shown,
-    count_words,
 )
+from ddpm_studio.gui.wall.query import count_shown
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.words import moment_in_words
 
@@ -46,14 +47,14 @@ ENTRIES = [
     ],
 )
 def test_which_are_shown_and_in_which_order(query, rows):
-    assert [one.row for one in arranged(ENTRIES, query)] == rows
+    assert arranged(ENTRIES, query) == rows
 
 
 def test_counts_in_words():
-    assert count_shown(ENTRIES) == {"all": 3, "starred": 1, "pictures": 2, "films": 1}
-    assert count_words(ENTRIES) == "2 pictures, 1 film  ·  3 kB"
-    assert count_words(ENTRIES[:1], " chosen") == "1 picture chosen  ·  1 kB"
-    assert count_words(()) == "Nothing here"
+    assert count_shown(ENTRIES, SHOWN) == {"all": 3, "starred": 1, "pictures": 2, "films": 1}
+    assert Count.of(ENTRIES).words() == "2 pictures, 1 film  ·  3 kB"
+    assert Count.of(ENTRIES[:1]).words(" chosen") == "1 picture chosen  ·  1 kB"
+    assert Count.of(()).words() == "Nothing here"
 
 
 def test_when_it_was_made_in_words():

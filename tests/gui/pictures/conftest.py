@@ -78,7 +78,7 @@ class Driver:
         self.session = window.session
 
     def get(self, kind: type[QWidget], name: str):
-        return self._find(self.window.pictures_page, kind, name)
+        return self._find(self.window.pages["nav.pictures"], kind, name)
 
     @property
     def wall(self) -> PictureWall:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +12,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QListView, QPushButton
 
-from ddpm_studio.choices import Choices, Crop
+from ddpm_studio.choices import Choices, Crop, read_choices, write_choices
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.gui.pictures import work
-from ddpm_studio.gui.pictures.entries import WallEntry
-from ddpm_studio.gui.pictures.expected import foreseen
+from ddpm_studio.gui.common.job_names import SMALL_WRITES
+from ddpm_studio.gui.pictures import history, work
+from ddpm_studio.gui.pictures.entries import WallEntry, foreseen
 from ddpm_studio.project import Project
 from tests.gui.pictures.conftest import Driver, drain
 
@@ -103,6 +104,70 @@ def test_there_is_no_way_on_without_a_picture(unread: Driver) -> None:
     assert not page.get(QPushButton, "pictures.continue").isEnabled()
 
 
+@pytest.fixture
+def slow_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
+    disk = SlowDisk()
+    monkeypatch.setattr(history, "write_choices", disk.write)
+    yield disk
+    disk.may_go.set()
+
+
+class SlowDisk:
+    """Takes choices once it may, in whichever thread that is."""
+
+    def __init__(self) -> None:
+        self.may_go = threading.Event()
+        self.threads: list[threading.Thread] = []
+
+    def write(self, folder: Path, choices: Choices) -> None:
+        self.threads.append(threading.current_thread())
+        assert self.may_go.wait(10)
+        write_choices(folder, choices)
+
+
+def test_the_window_does_not_wait_for_the_disk(unread: Driver, slow_disk: SlowDisk) -> None:
+    page = unread
+    path = page.session.project.path
+    for count in (11, 10):
+        page.select(0)
+        page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
+        assert len(page.shown) == count
+    page.click("pictures.undo")
+    assert len(page.shown) == 11
+    assert read_choices(path) == Choices()
+    slow_disk.may_go.set()
+    page.wait(lambda: page.session.jobs.get(SMALL_WRITES) is None)
+    assert read_choices(path).by_name.keys() == {"flower_00.png"}
+    assert threading.main_thread() not in slow_disk.threads
+
+
+def test_a_window_that_closes_keeps_the_last_choice(unread: Driver, slow_disk: SlowDisk) -> None:
+    page = unread
+    path = page.session.project.path
+    page.select(0)
+    page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
+    page.window.close()
+    assert page.window.isVisible()  # it waits
+    slow_disk.may_go.set()
+    page.wait(lambda: not page.window.isVisible())
+    assert read_choices(path).of("flower_00.png").state == "out"
+
+
+def test_a_project_that_is_left_at_once_comes_back_with_the_choice(
+    unread: Driver, slow_disk: SlowDisk
+) -> None:
+    page = unread
+    path = page.session.project.path
+    page.select(0)
+    page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
+    page.session.close_project()
+    page.session.open_project(path)  # before the disk has it
+    assert page.window.pages["nav.pictures"]._history.choices.of("flower_00.png").state == "out"
+    slow_disk.may_go.set()
+    page.wait(lambda: page.session.jobs.get(SMALL_WRITES) is None)
+    assert read_choices(path).of("flower_00.png").state == "out"
+
+
 LEAF, TWIN, HALF = str(Path("leaves", "leaf 9.png")), "twin.png", "later half.jpg"
 NOTHING, OUT = Choices(), Choices().changed([LEAF], state="out", weight=2.0)
 SEVERAL = Choices().changed([LEAF], crops=(Crop("box", (0, 0, 0.5, 0.5)), Crop("pad")))
@@ -122,7 +187,7 @@ PLAIN_CHANGES = {
 @pytest.mark.parametrize("change", PLAIN_CHANGES)
 def test_what_is_foreseen_is_what_the_reading_finds(mixed: Project, change: str) -> None:
     before, after = PLAIN_CHANGES[change]
-    config, pools = mixed.config.pictures, work.IdlePools()
+    config, pools = mixed.config.pictures, work.new_pools()
     first, second = (drain(work.prepare(mixed, one, pools)) for one in (before, after))
     pools.close()
     assert isinstance(first, work.Folder)

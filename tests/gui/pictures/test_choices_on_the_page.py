@@ -10,7 +10,8 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QListView, QMenu, QPushButton, QWidget
 
-from ddpm_studio.choices import read_choices
+from ddpm_studio.choices import Choices, PictureChoice, read_choices
+from ddpm_studio.gui.common.job_names import SMALL_WRITES
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import history as choice_history
 from ddpm_studio.gui.pictures import work
@@ -32,9 +33,15 @@ def digest_of(folder: Path) -> dict[str, tuple[str, int]]:
     }
 
 
-def saved(page: Driver, name: str):
+def on_disk(page: Driver) -> Choices:
+    """All that was chosen, as soon as it is written."""
+    page.wait(lambda: page.session.jobs.get(SMALL_WRITES) is None)
+    return read_choices(page.session.project.path)
+
+
+def saved(page: Driver, name: str) -> PictureChoice:
     """What is on disk about a file."""
-    return read_choices(page.session.project.path).of(name)
+    return on_disk(page).of(name)
 
 
 # in or out
@@ -74,7 +81,7 @@ def test_several_are_left_out_and_taken_back_with_one_button(page) -> None:
     assert toggle.text() == "Take 3"
     page.click("pictures.toggle")
     page.wait(lambda: page.shown == ["broken.jpg"])
-    assert read_choices(page.session.project.path).by_name == {}
+    assert on_disk(page).by_name == {}
     page.press(Qt.Key.Key_Z, CTRL)
     page.press(Qt.Key.Key_Z, CTRL)
     page.pick("filter.show", "taken")
@@ -108,6 +115,7 @@ def test_choices_are_there_when_the_project_is_opened_again(page, make_window, d
     page.select(0)
     page.pick("pictures.weight", 4.0)
     page.wait(lambda: page.wall.wall_model.tile(0).badge == "4 ×")
+    on_disk(page)
     again = drive(make_window(Project.open(page.session.project.path)))
     again.wait_for_wall()
     assert again.shown == page.shown
@@ -120,7 +128,7 @@ def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
     page.select(2)
     page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
     page.wait(lambda: len(page.shown) == 11)
-    before = read_choices(page.session.project.path)
+    before = on_disk(page)
 
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -129,17 +137,23 @@ def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
         full.setattr("ddpm_studio.choices.write_json", refuse)
         page.select(0)
         page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
+        assert len(page.shown) == 10  # at once
+        page.wait(lambda: len(page.shown) == 11)  # as it really is
         assert "No space left" in page.window.findChild(Banner).sentence
         page.click("pictures.undo")
-    assert read_choices(page.session.project.path) == before
-    assert len(page.shown) == 11
+        assert len(page.shown) == 12
+        page.wait(lambda: len(page.shown) == 11)
+    assert on_disk(page) == before
+    assert page.window.pages["nav.pictures"]._history.redo_words == ""
     page.click("pictures.undo")  # nothing was lost: now there is room again
     page.wait(lambda: len(page.shown) == 12)
+    assert saved(page, "flower_02.png").state == "auto"
 
 
 def test_no_more_steps_are_kept_than_can_be_remembered(page, monkeypatch) -> None:
     monkeypatch.setattr(choice_history, "MOST_UNDO", 2)
-    history = page.window.pictures_page._history
+    history = page.window.pages["nav.pictures"]._history
+    history.open(page.session.project.path)
     for weight in (2.0, 4.0, 0.5):
         history.change(["flower_00.png"], "more", weight=weight)
     for _ in range(3):
@@ -155,7 +169,7 @@ def choose_in_menu(page: Driver, words: str) -> None:
     """One action of the menu of what is selected."""
     wall = page.wall
     wall.menu_wanted.emit(wall.viewport().mapToGlobal(QPoint(10, 10)))
-    menus = page.window.pictures_page.findChildren(QMenu)
+    menus = page.window.pages["nav.pictures"].findChildren(QMenu)
     found = [one for menu in menus for one in menu.actions() if one.text() == words]
     found[-1].trigger()
     for menu in menus:
@@ -333,7 +347,7 @@ def test_a_window_that_is_only_dropped_leaves_no_process(qtbot, new_project, set
 
     window: MainWindow = create_window(new_project, settings=settings)
     window.show()
-    page = window.pictures_page
+    page = window.pages["nav.pictures"]
     qtbot.waitUntil(lambda: page._jobs.folder is not None)
     qtbot.waitUntil(lambda: not window.session.jobs.is_busy())
     pools = page._jobs._pools

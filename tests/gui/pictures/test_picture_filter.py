@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QToolButton
 
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.wall.filter_bar import PictureFilter
-from ddpm_studio.gui.wall.query import (
+from ddpm_studio.gui.pictures.filter_bar import PictureFilter
+from ddpm_studio.gui.pictures.query import (
     COLOUR,
     DATE,
     NAME,
@@ -33,6 +33,7 @@ class Row:
     name: str = "a.png"
     is_taken: bool = True
     is_copy: bool = False
+    group: int = -1
     is_low: bool = False
     is_changed: bool = False
     label: str = ""

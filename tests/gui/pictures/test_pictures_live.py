@@ -80,7 +80,7 @@ def test_files_come_and_go_by_themselves(living_page) -> None:
     (folder / "leaf 1.png").unlink()
     page.wait(lambda: "leaf 1.png" not in page.shown)
     (folder / "later").mkdir()
-    page.wait(lambda: folder / "later" in page.window.pictures_page._jobs.folder.folders)
+    page.wait(lambda: folder / "later" in page.window.pages["nav.pictures"]._jobs.folder.folders)
     draw(folder / "later" / "leaf 4.png", 4)
     page.wait(lambda: str(Path("later", "leaf 4.png")) in page.shown)
     assert "leaf 3.png" in page.shown
@@ -91,8 +91,8 @@ def test_another_project_is_not_told_of_the_folder_before(living_page) -> None:
     page, folder = living_page, living_page.session.project.pictures
     draw(folder / "leaf 5.png", 5)
     page.session.close_project()
-    assert page.window.pictures_page._watcher._watcher.directories() == []
-    assert not page.window.pictures_page._watcher._quiet.isActive()
+    assert page.window.pages["nav.pictures"]._watcher._watcher.directories() == []
+    assert not page.window.pages["nav.pictures"]._watcher._quiet.isActive()
 
 
 def test_the_chosen_picture_stays_when_others_come(living_page) -> None:

@@ -104,7 +104,7 @@ def test_a_folder_without_pictures_says_so_and_another_can_be_chosen(
     assert sentence in [label.text() for label in failed.findChildren(QLabel)]
     assert not page.get(QPushButton, "pictures.continue").isEnabled()
     page.click("pictures.choose_folder")
-    chooser = page.window.pictures_page.findChild(QFileDialog)
+    chooser = page.window.pages["nav.pictures"].findChild(QFileDialog)
     chooser.fileSelected.emit(str(picture_folder))
     chooser.reject()
     page.wait_for_wall()
@@ -146,16 +146,16 @@ def test_nothing_of_a_closed_project_arrives(
     page.wait_for_wall()
     assert "3 pictures" in page.text("pictures.taken")
     page.session.close_project()
-    assert page.window.pictures_page.is_empty
+    assert page.window.pages["nav.pictures"].is_empty
     assert page.wall.wall_model.rowCount() == 0
 
 
 def test_closing_while_reading_begins_nothing_new(page, monkeypatch) -> None:
     monkeypatch.setattr(work, "prepare", endless)
     page.choose("pictures.size", 16)  # saved, and to be read in a moment
-    assert page.window.pictures_page._patience.isActive()
+    assert page.window.pages["nav.pictures"]._patience.isActive()
     page.window.close()
-    assert not page.window.pictures_page._patience.isActive()
+    assert not page.window.pages["nav.pictures"]._patience.isActive()
     page.wait(lambda: not page.window.isVisible())
     assert Project.open(page.session.project.path).config.pictures.size == 16
 
@@ -167,7 +167,7 @@ def test_the_way_on_starts_the_first_training(page, fake_training) -> None:
     button = page.get(QPushButton, "pictures.continue")
     assert button.text() == "Start training"
     page.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert page.window.current_page is page.window.train_page
+    assert page.window.current_page is page.window.pages["nav.train"]
     assert page.session.jobs.get(TRAIN) is not None
     assert button.text() == "Continue to training"
     page.session.jobs.get(TRAIN).stop()
@@ -181,7 +181,7 @@ def test_a_trained_project_goes_on_to_its_training(
     page.wait_for_wall()
     assert page.get(QPushButton, "pictures.continue").text() == "Continue to training"
     page.click("pictures.continue")
-    assert page.window.current_page is page.window.train_page
+    assert page.window.current_page is page.window.pages["nav.train"]
     assert page.session.jobs.get(TRAIN) is None
 
 
@@ -199,7 +199,7 @@ def test_without_a_project_the_page_says_how_to_begin(window: MainWindow, drive)
 def test_every_control_says_what_it_is(page) -> None:
     kinds = (QAbstractButton, QAbstractSlider, QComboBox, QListView)
     for kind in kinds:
-        for control in page.window.pictures_page.findChildren(kind):
+        for control in page.window.pages["nav.pictures"].findChildren(kind):
             if not control.objectName() or control.objectName().startswith("qt_"):
                 continue
             name = control.objectName()
@@ -208,7 +208,7 @@ def test_every_control_says_what_it_is(page) -> None:
             if not isinstance(control, QListView):
                 assert control.toolTip(), name
             assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, name
-    for label in page.window.pictures_page.findChildren(QLabel):
+    for label in page.window.pages["nav.pictures"].findChildren(QLabel):
         assert label.fontInfo().pixelSize() >= 12, label.text()
 
 

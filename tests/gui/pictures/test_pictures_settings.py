@@ -169,7 +169,7 @@ def test_several_changes_in_a_row_are_prepared_once(
 def test_a_change_that_is_taken_back_reads_nothing(page, prepared_with: list[StudioConfig]) -> None:
     page.click(names.item("pictures.background", "black"))
     page.click(names.item("pictures.background", "white"))
-    assert not page.window.pictures_page._patience.isActive()
+    assert not page.window.pages["nav.pictures"]._patience.isActive()
     assert prepared_with == []
     assert page.wall.isVisible()
 
@@ -178,7 +178,7 @@ def test_flips_are_saved_without_reading_anything(page, prepared_with: list[Stud
     page.click("pictures.flip")
     assert Project.open(page.session.project.path).config.pictures.flip_horizontal
     assert page.get(Switch, "pictures.flip").isChecked()
-    assert not page.window.pictures_page._patience.isActive()
+    assert not page.window.pages["nav.pictures"]._patience.isActive()
     assert prepared_with == []
 
 

@@ -216,7 +216,7 @@ def test_what_is_not_there_is_disabled_and_says_why(plot) -> None:
     plot.redraw()
     assert chip(plot, "held_out").isEnabled()
     assert chip(plot, "bands").isEnabled()
-    assert "held_out" in plot.canvas._shown
+    assert "held_out" in plot.canvas.shown
 
 
 def test_without_training_the_height_fits_what_is_left(plot) -> None:

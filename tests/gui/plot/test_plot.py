@@ -16,8 +16,7 @@ from ddpm_studio.gui.common.palette import DARK, LIGHT
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.axes import loss_ticks, short_number
 from ddpm_studio.gui.plot.plot import LossPlot
-from ddpm_studio.gui.plot.series import LossSeries
-from ddpm_studio.gui.plot.track import Track
+from ddpm_studio.gui.plot.series import LossSeries, Track
 from ddpm_studio.training.metrics import Measured
 
 

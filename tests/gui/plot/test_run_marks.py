@@ -72,16 +72,16 @@ def test_what_earlier_runs_logged_is_marked_and_the_best_is_told(open_train, tin
     log.append({"happened": {"step": 6, "kind": "skipped", "message": "Step 6 was skipped."}})
     train = open_train(None)
     told: list[tuple[int, float]] = []
-    train.page.best_changed.connect(lambda step, loss: told.append((step, loss)))
+    train.window.session.best_changed.connect(lambda step, loss: told.append((step, loss)))
     train.window.session.open_project(tiny_project.path)
     train.wait(lambda: len(train.series) == 2)
     markers = train.page._view.plot.markers
     assert [one.step for one in markers.lane(0)] == [5, 10]
     assert [(one.step, one.message) for one in markers.lane(2)] == [(6, "Step 6 was skipped.")]
-    assert markers.size_of(10) == tiny_project.checkpoint_path(10).stat().st_size
+    assert markers.sizes[10] == tiny_project.checkpoint_path(10).stat().st_size
     assert train.series.other("memory").tolist() == [7e8, 7e8]
     assert told[-1] == (10, 0.125)
-    combo = train.window.generate_page.findChild(QComboBox, "generate.checkpoint")
+    combo = train.window.pages["nav.generate"].findChild(QComboBox, "generate.checkpoint")
     train.window.session.want_page(names.NAV_GENERATE)
     assert "★" in [combo.itemText(index) for index in range(combo.count())][1]
 
@@ -94,11 +94,11 @@ def test_a_mark_leads_to_its_pictures_and_to_the_next_page(open_train, tiny_proj
     assert train.text("train.wall_step") == "step 5"
     plot.preview_chosen.emit(7)  # not there any more
     assert train.text("train.wall_step") == "step 5"
-    with qtbot.waitSignal(train.page.checkpoint_chosen) as chosen:
+    with qtbot.waitSignal(train.window.session.checkpoint_wanted) as chosen:
         plot.checkpoint_chosen.emit(10)
     assert chosen.args == [10]
-    assert train.window.current_page is train.window.generate_page
-    combo = train.window.generate_page.findChild(QComboBox, "generate.checkpoint")
+    assert train.window.current_page is train.window.pages["nav.generate"]
+    combo = train.window.pages["nav.generate"].findChild(QComboBox, "generate.checkpoint")
     assert combo.currentText().startswith("Step 10")
     train.wait(lambda: not train.window.session.jobs.is_busy())
 

@@ -24,7 +24,7 @@ from ddpm_studio.cli.remake import remake_recipe
 from ddpm_studio.events import TrainStep
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.recipes.picture import RecipePicture
+from ddpm_studio.gui.recipes.dialog import RecipePicture
 from ddpm_studio.gui.recipes.use import seeds_to_paint
 from ddpm_studio.words import moment_in_words
 
@@ -36,7 +36,7 @@ def test_use_all_paints_the_same_picture(
     assert drop(page.window, path)
     use(dialog_of(page.window), "all")
     assert (page.painted() == pixels).all()
-    assert page.window.current_page is page.window.generate_page
+    assert page.window.current_page is page.window.pages["nav.generate"]
     assert (page.count.value(), page.steps.value(), page.seed.value()) == (1, 4, 77)
     assert page.weights.currentData() == "model"
     assert page.checkpoint.currentData() == str(tiny_project.checkpoint_paths()[-1])
@@ -162,7 +162,7 @@ def test_the_way_of_an_own_picture_into_the_noise_is_shown_again(
     use(dialog_of(page.window), "all")
     qtbot.waitUntil(lambda: page.grid.trajectory is not None)
     assert page.grid.trajectory.is_forward
-    assert page.window.generate_page._painting.started.recipe.start["picture"] == name
+    assert page.window.pages["nav.generate"]._denoising.trajectory.recipe.start["picture"] == name
 
 
 def finish(steps):

@@ -11,10 +11,10 @@ from safetensors.numpy import load_file
 
 from ddpm_studio import events as ev
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.images import image_of
+from ddpm_studio.gui.common.lent_model import LentModel
 from ddpm_studio.gui.sample_now import work
 from ddpm_studio.gui.sample_now.dialog import COUNTS
-from ddpm_studio.gui.train.run_view import image_of
-from ddpm_studio.gui.train.work import LentModel
 from ddpm_studio.project import Project
 from ddpm_studio.training import train as train_for_real
 from ddpm_studio.training.live import Live, paint_checkpoint
@@ -187,7 +187,7 @@ def test_it_leads_to_the_page_generate_with_the_same_checkpoint(
     assert looking.find(QPushButton, "sample_now.generate").text() == "Generate with step 10"
     looking.click("sample_now.generate")
     assert looking.is_gone()
-    page = train.window.generate_page
+    page = train.window.pages["nav.generate"]
     assert train.window.current_page is page
     chosen = train.find(page, QComboBox, "generate.checkpoint").currentData()
     assert Path(chosen) == tiny_project.checkpoint_path(10)

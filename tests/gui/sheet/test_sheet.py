@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui import names
+from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.sheet import work
-from ddpm_studio.gui.sheet.axis_values import AxisValues
-from ddpm_studio.gui.sheet.dialog import PageSettings, SheetDialog
-from ddpm_studio.gui.sheet.painting import JOB
+from ddpm_studio.gui.sheet.axis_editor import AxisValues
+from ddpm_studio.gui.sheet.denoising import JOB
+from ddpm_studio.gui.sheet.dialog import SheetDialog
 from ddpm_studio.gui.sheet.view import SheetView
 from ddpm_studio.sheets import Axis, Sheet
 from tests.export.sheet_pages import read_about
@@ -121,7 +122,7 @@ def test_the_cells_are_those_of_the_engine(sheet, tiny_project):
 
 
 def test_a_click_puts_the_settings_into_the_page_and_undo_takes_them_back(sheet, page):
-    before = page.window.generate_page._controls.sample_config(5)
+    before = page.window.pages["nav.generate"]._controls.sample_config(5)
     sheet.paint()
     sheet.click_cell(1, 1)
     assert (page.steps.value(), page.eta.value(), page.seed.value()) == (2, 1.0, 5)
@@ -133,7 +134,7 @@ def test_a_click_puts_the_settings_into_the_page_and_undo_takes_them_back(sheet,
     sheet.click_cell(0, 0)
     assert page.steps.value() == 1
     sheet.click(sheet.get(QPushButton, "sheet.undo"))
-    assert page.window.generate_page._controls.sample_config(page.seed.value()) == before
+    assert page.window.pages["nav.generate"]._controls.sample_config(page.seed.value()) == before
     assert page.checkpoint.currentIndex() == 0  # still the newest
 
 
@@ -207,7 +208,7 @@ def test_samplers_without_eta_say_so(sheet):
 def test_checkpoints_are_offered_with_the_star_of_the_best(sheet, tiny_project):
     shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
     sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
-    sheet.dialog.parent().generate_page.show_best(8, 0.5)
+    sheet.dialog.parent().pages["nav.generate"].show_best(8, 0.5)
     sheet.choose("sheet.y", "checkpoint", 8, 10)
     best = sheet.chip("sheet.y", "checkpoint", 8)
     assert best.text() == "step 8  ★"
@@ -308,8 +309,8 @@ def test_the_axes_and_their_values_are_remembered(sheet, page, settings, find, q
     assert values.chosen("steps") == (1, 2)
     assert values.chosen("sampler") == ("heun",)
     page.click(page.get(QPushButton, "generate.sheet"))
-    qtbot.waitUntil(lambda: page.window.generate_page._sheets._dialog is not sheet.dialog)
-    again = page.window.generate_page._sheets._dialog
+    qtbot.waitUntil(lambda: page.window.pages["nav.generate"]._sheets._dialog is not sheet.dialog)
+    again = page.window.pages["nav.generate"]._sheets._dialog
     assert again._choice.axes() == (Axis("steps", (1, 2)), Axis("sampler", ("heun",)))
     assert again._choice.count == 4
     again.reject()

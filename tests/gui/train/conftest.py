@@ -32,7 +32,7 @@ class Driver:
 
     @property
     def page(self):
-        return self.window.train_page
+        return self.window.pages["nav.train"]
 
     @property
     def series(self):

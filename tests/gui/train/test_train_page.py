@@ -114,7 +114,7 @@ def test_it_ends_by_itself_and_points_to_the_next_page(open_train, new_project, 
     assert train.button("train.start").property("kind") == "plain"
 
     qtbot.keyClick(train.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    train.wait(lambda: train.window.current_page is train.window.generate_page)
+    train.wait(lambda: train.window.current_page is train.window.pages["nav.generate"])
 
 
 def test_effort_and_advanced_settings_shape_the_model_that_is_trained(
@@ -143,7 +143,7 @@ def test_without_a_project_it_says_what_to_do(open_train, qtbot) -> None:
     qtbot.keyClick(train.window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert train.job is None
     train.click("train.go_start")
-    assert train.window.current_page is train.window.start_page
+    assert train.window.current_page is train.window.pages["nav.start"]
 
 
 def test_pause_takes_effect_within_one_step(open_train, new_project, fake) -> None:
@@ -188,7 +188,7 @@ def test_reading_pictures_has_its_progress(open_train, new_project, fake) -> Non
 
 
 def test_the_numbers_are_those_of_the_newest_step(open_train, new_project, fake) -> None:
-    memory = work.MemoryUsed(2_345_000_000, is_gpu=True)
+    memory = work.MemoryUsed(2_345_000_000)
     fake(until_stopped(started(), *(step(n) for n in range(1, 1235)), memory))
     train = open_train(new_project)
     train.click("train.start")
@@ -317,7 +317,7 @@ def test_an_earlier_run_is_there_again_with_its_plot_and_its_film(open_train, ti
     assert (train.page._view.wall.steps, slider.value()) == ([5, 10], 1)
     for position, number in ((1, 10), (0, 5)):
         slider.setValue(position)
-        on_disk = np.asarray(Image.open(work.preview_path(tiny_project, number)).convert("RGB"))
+        on_disk = np.asarray(Image.open(tiny_project.preview_path(number)).convert("RGB"))
         pixel = tuple(on_disk[3, 9])
         train.wait(lambda p=pixel: view.image().pixelColor(9, 3).getRgb()[:3] == p)
         assert train.text("train.wall_step") == f"step {number}"
@@ -350,7 +350,7 @@ def test_a_damaged_log_and_a_missing_preview_harm_nothing(open_train, tiny_proje
         file.write(
             b'{"step": 12, "loss": NaN}\n{"step": 14}\n\x00garbage\n{"step": 16, "loss": 0.5}'
         )
-    work.preview_path(tiny_project, 5).write_bytes(b"no picture")
+    tiny_project.preview_path(5).write_bytes(b"no picture")
     train = open_train(tiny_project)
     train.wait(lambda: train.series.steps.tolist() == [2, 4, 6, 8, 10, 16])
     train.find(train.window, QSlider, "train.history").setValue(0)

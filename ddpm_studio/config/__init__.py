@@ -1,0 +1,67 @@
+"""Every setting of a project, as frozen dataclasses that cannot exist in a wrong state."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from ddpm_studio.config.model import ModelConfig as ModelConfig
+from ddpm_studio.config.pictures import CROPS as CROPS
+from ddpm_studio.config.pictures import PicturesConfig as PicturesConfig
+from ddpm_studio.config.sample import AUTO as AUTO
+from ddpm_studio.config.sample import SPACINGS as SPACINGS
+from ddpm_studio.config.sample import VARIANCES as VARIANCES
+from ddpm_studio.config.sample import SampleConfig as SampleConfig
+from ddpm_studio.config.training import PRECISIONS as PRECISIONS
+from ddpm_studio.config.training import PREDICTIONS as PREDICTIONS
+from ddpm_studio.config.training import SCHEDULES as SCHEDULES
+from ddpm_studio.config.training import DiffusionConfig as DiffusionConfig
+from ddpm_studio.config.training import TrainConfig as TrainConfig
+from ddpm_studio.fields import check, setting
+
+# of a checkpoint, and how they are called: the moving average, and as the last step left them
+WEIGHTS = {"ema": "averaged", "model": "plain"}
+TOLD_CHANNELS = 6  # of training.augment
+
+
+@dataclass(frozen=True)
+class StudioConfig:
+    """Everything about a project but its pictures."""
+
+    pictures: PicturesConfig = setting(PicturesConfig(), "Pictures")
+    model: ModelConfig = setting(ModelConfig(), "Model")
+    diffusion: DiffusionConfig = setting(DiffusionConfig(), "Noise")
+    train: TrainConfig = setting(TrainConfig(), "Training")
+    sample: SampleConfig = setting(SampleConfig(), "Painting")
+
+    def __post_init__(self) -> None:
+        channels, height, width = self.pictures.shape
+        stride = self.model.stride
+        for name, value in (("size", width), ("height", height)):
+            check(
+                value % stride == 0,
+                f"pictures.{name}",
+                value,
+                f"a multiple of {stride} for a model of {len(self.model.channel_mult)} levels",
+            )
+        # frozen, so the fields that follow from the pictures are filled in this way
+        follows = dataclasses.replace(
+            self.model,
+            in_channels=channels,
+            image_size=min(height, width),
+            told_channels=TOLD_CHANNELS if self.train.augment else 0,
+        )
+        follows.check_attention()
+        object.__setattr__(self, "model", follows)
+        check(
+            self.sample.num_inference_steps <= self.diffusion.num_timesteps,
+            "sample.num_inference_steps",
+            self.sample.num_inference_steps,
+            f"at most diffusion.num_timesteps ({self.diffusion.num_timesteps})",
+        )
+        check(
+            self.train.preview_steps <= self.diffusion.num_timesteps,
+            "train.preview_steps",
+            self.train.preview_steps,
+            f"at most diffusion.num_timesteps ({self.diffusion.num_timesteps})",
+        )

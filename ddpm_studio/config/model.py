@@ -1,0 +1,120 @@
+"""The network: how wide and deep it is, and where it looks at everything at once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from ddpm_studio.fields import PART, check, check_at_least, check_choice, check_fields, setting
+
+LEVELS = "one to eight whole numbers from 1 to 16, such as 1,2,3"
+
+
+def derived(default: Any, source: str) -> Any:
+    """A field that StudioConfig fills in from another one, and that nobody sets by hand."""
+    return field(default=default, metadata={"derived_from": source})
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The U-Net: widths are `model_channels` times each entry of `channel_mult`."""
+
+    model_channels: int = setting(
+        32,
+        "Width",
+        "Features at full picture size. Twice the width is four times the work.",
+        least=2,
+        most=2048,
+        multiple_of=2,
+        allowed="an even number (half of the step embedding is sines, half cosines) from 2 to 2048",
+    )
+    channel_mult: tuple[int, ...] = setting(
+        (1, 2, 3),
+        "Width of each level",
+        "How many times the width each level has, from full picture size down; one number a level.",
+        allowed=LEVELS,
+    )
+    num_res_blocks: int = setting(
+        1, "Blocks in each level", "More blocks see more, and take longer.", least=1, most=16
+    )
+    attention_resolutions: tuple[int, ...] = setting(
+        (8,),
+        "Sizes with attention",
+        "At these sizes in pixels every place looks at every other one. Large sizes are slow.",
+        allowed="sizes of levels: the picture's shorter side, halved at each",
+    )
+    head_channels: int = setting(
+        32, "Width of a head", "How the attention is divided into heads.", least=1
+    )
+    dropout: float = setting(
+        0.0,
+        "Dropout",
+        "The part of features that is left out at random, against learning by heart.",
+        **PART,
+    )
+    norm_groups: int = setting(
+        0,
+        "Groups",
+        "Features are normalised in so many groups; 0 finds the number by itself.",
+        allowed="0 or a number that divides every width",
+    )
+    mid_attention: bool = setting(
+        True, "Attention in the middle", "Attention at the smallest size, too."
+    )
+    in_channels: int = derived(3, "pictures.channels")
+    image_size: int = derived(32, "pictures.size")  # pixels, the shorter side
+    told_channels: int = derived(0, "train.augment")  # numbers that say what was done to a picture
+
+    def __post_init__(self) -> None:
+        check_fields(self, "model")
+        check(
+            1 <= len(self.channel_mult) <= 8 and all(1 <= mult <= 16 for mult in self.channel_mult),
+            "model.channel_mult",
+            self.channel_mult,
+            LEVELS,
+        )
+        check_at_least("model.in_channels", self.in_channels, 1)
+        check(
+            self.norm_groups >= 0 and all(w % self.groups == 0 for w in self.widths),
+            "model.norm_groups",
+            self.norm_groups,
+            f"0 or a number that divides every width {self.widths}",
+        )
+
+    def check_attention(self) -> None:
+        """Raise a ConfigError unless attention sits at sizes that occur, with whole heads.
+
+        Apart from `__post_init__`, because `image_size` is known only beside the pictures.
+        """
+        for resolution in self.attention_resolutions:
+            check_choice("model.attention_resolutions", resolution, self.level_sizes)
+        levels = zip(self.widths, self.level_sizes, strict=True)
+        widths = [width for width, size in levels if size in self.attention_resolutions]
+        for width in widths + [self.widths[-1]] * self.mid_attention:
+            check(
+                width < self.head_channels or width % self.head_channels == 0,
+                "model.head_channels",
+                self.head_channels,
+                f"a divisor of {width}, the width of an attention layer",
+            )
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Channels at each level, from full resolution down."""
+        return tuple(self.model_channels * mult for mult in self.channel_mult)
+
+    @property
+    def level_sizes(self) -> tuple[int, ...]:
+        """The picture's shorter side at each level, in pixels."""
+        return tuple(self.image_size >> level for level in range(len(self.channel_mult)))
+
+    @property
+    def stride(self) -> int:
+        """Width and height of a picture must be multiples of this."""
+        return 1 << (len(self.channel_mult) - 1)
+
+    @property
+    def groups(self) -> int:
+        """Groups of every GroupNorm."""
+        return self.norm_groups or math.gcd(32, self.model_channels)

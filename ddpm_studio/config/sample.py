@@ -1,0 +1,80 @@
+"""How pictures are made from noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ddpm_studio.fields import SEEDS, check_fields, setting
+from ddpm_studio.samplers import SAMPLERS
+
+AUTO = "auto"  # the spacing that suits the sampler
+SPACING_WORDS = {
+    "leading": "Leading (starts a little late)",
+    "trailing": "Trailing (starts at pure noise)",
+    "linspace": "Even (both ends)",
+    "quadratic": "Quadratic (dense near the end)",
+    "log_snr": "By noise level (best with few)",
+}
+SPACINGS = tuple(SPACING_WORDS)
+VARIANCE_WORDS = {"posterior": "Small (posterior)", "beta": "Large (beta)"}
+VARIANCES = tuple(VARIANCE_WORDS)
+
+
+@dataclass(frozen=True)
+class SampleConfig:
+    """How pictures are made from noise."""
+
+    sampler: str = setting(
+        "ddim",
+        "Sampler",
+        "The rule that leads from noise to picture.",
+        choices={name: row.words for name, row in SAMPLERS.items()},
+    )
+    num_inference_steps: int = setting(
+        50,
+        "Steps",
+        "More steps give finer pictures and take longer; 50 are plenty to begin with.",
+        least=1,
+    )
+    eta: float = setting(
+        0.0,
+        "Freshness of noise (eta)",
+        "How much fresh noise joins at each step: at 0 the same noise always becomes the same "
+        "picture on a smooth way, at 1 chance has its say until the end.",
+        least=0,
+        most=1,
+        allowed="0 (no fresh noise) to 1",
+    )
+    spacing: str = setting(
+        AUTO,
+        "Choice of steps",
+        "Which noise levels are visited.",
+        choices={AUTO: "What suits the sampler", **SPACING_WORDS},
+    )
+    variance: str = setting(
+        "posterior",
+        "Amount of noise in DDPM",
+        "How much fresh noise DDPM takes at each step.",
+        choices=VARIANCE_WORDS,
+    )
+    clip: bool = setting(
+        True,
+        "Keep to the range of colours",
+        "Cut what the model believes at black and white in every step.",
+    )
+    seed: int = setting(
+        0,
+        "Seed",
+        "The number that the noise grows from: the same seed, the same noise. Each next picture "
+        "takes the next number.",
+        **SEEDS,
+    )
+
+    def __post_init__(self) -> None:
+        check_fields(self, "sample")
+
+    @property
+    def used_spacing(self) -> str:
+        """One of SPACINGS."""
+        is_usual = self.spacing == AUTO
+        return SAMPLERS[self.sampler].usual_spacing if is_usual else self.spacing

@@ -1,0 +1,171 @@
+"""What the network learns, from which noise, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ddpm_studio.fields import PART, SEEDS, check, check_fields, setting
+
+SCHEDULES = ("linear", "cosine")
+PREDICTIONS = ("eps", "v", "x_0")
+LINEAR = "For the linear schedule only."
+BETAS = "numbers with 0 < beta_start <= beta_end < 1"
+PRECISIONS = ("auto", "fp32", "bf16", "fp16")
+
+
+@dataclass(frozen=True)
+class DiffusionConfig:
+    """The forward process and what the network learns to predict."""
+
+    num_timesteps: int = setting(
+        1000,
+        "Steps of noise",
+        "In how many steps pictures turn into noise while the model learns (T).",
+        least=1,
+        most=100_000,
+    )
+    schedule: str = setting(
+        "cosine", "Noise schedule", "How fast pictures turn into noise.", choices=SCHEDULES
+    )
+    beta_start: float = setting(1e-4, "First step’s noise", LINEAR, allowed=BETAS)
+    beta_end: float = setting(0.02, "Last step’s noise", LINEAR, allowed=BETAS)
+    prediction: str = setting(
+        "v",
+        "Model predicts",
+        "The noise (eps), the picture (x_0), or a mix of both that learns fastest (v).",
+        choices=PREDICTIONS,
+    )
+    min_snr_gamma: float = setting(
+        5.0,
+        "Balance of noise levels",
+        "Keeps steps with little noise from taking over; 0 treats all steps alike.",
+        least=0,
+    )
+
+    def __post_init__(self) -> None:
+        check_fields(self, "diffusion")
+        check(
+            0 < self.beta_start <= self.beta_end < 1,
+            "diffusion.beta_start and beta_end",
+            (self.beta_start, self.beta_end),
+            BETAS,
+        )
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How the network is trained, and when progress is saved and shown."""
+
+    batch_size: int = setting(
+        16, "Pictures per step", "More give calmer and slower steps.", least=1
+    )
+    accumulation: int = setting(
+        1,
+        "In so many parts",
+        "The pictures of a step go through the model in parts, which takes less memory.",
+        least=1,
+    )
+    gradient_checkpointing: bool = setting(
+        False,
+        "Compute twice",
+        "Takes much less memory and about a third more time; the result is the same.",
+    )
+    learning_rate: float = setting(
+        2e-3,
+        "Learning rate",
+        "How far each step moves the model. Too high, and it breaks; too low, and it crawls.",
+        above=0,
+        below=1,
+        allowed="in 0 .. 1",
+    )
+    warmup_steps: int = setting(
+        100, "Warm-up steps", "The learning rate rises slowly over these steps.", least=0
+    )
+    # it falls as 1 / sqrt(step)
+    decay_after: int = setting(
+        0, "Rate falls after", "From this step on the learning rate falls; 0 keeps it.", least=0
+    )
+    beta1: float = setting(0.9, "Momentum", "How long the optimizer follows a direction.", **PART)
+    beta2: float = setting(
+        0.99,
+        "Scale memory",
+        "How long the optimizer remembers the size of changes.",
+        **PART,
+    )
+    weight_decay: float = setting(
+        0.0, "Weight decay", "Pulls the model back a little at each step.", least=0
+    )
+    max_grad_norm: float = setting(
+        1.0, "Longest step", "Larger changes than this are cut down to it.", above=0
+    )
+    # relative width of the power-function EMA
+    ema_width: float = setting(
+        0.1,
+        "Averaging",
+        "The pictures come from an average of the model over this part of the run so far.",
+        above=0,
+        most=0.28,
+        allowed="in 0 .. 0.28",
+    )
+    held_out_share: float = setting(
+        0.1,
+        "Kept out",
+        "This part of the pictures is never learned from, but asked about: it shows when the model "
+        "begins to copy. Of fewer than 10 pictures none is.",
+        least=0,
+        most=0.5,
+        allowed="0 (none) to 0.5",
+    )
+    augment: float = setting(
+        0.0,
+        "Change pictures",
+        "For small folders: this part of the pictures is turned, moved, scaled or mirrored. The "
+        "model is told so, and does not paint them that way. Fixed once training has begun.",
+        least=0,
+        most=0.5,
+        allowed="0 (never) to 0.5",
+    )
+    precision: str = setting(
+        "auto",
+        "Number format",
+        "auto takes the fastest one that the device is good at.",
+        choices=PRECISIONS,
+    )
+    seed: int = setting(
+        0,
+        "Seed",
+        "Another seed gives another model of the same pictures.",
+        **SEEDS,
+    )
+    log_every: int = setting(
+        10, "Log every", "A line for the loss plot is kept after so many steps.", least=1
+    )
+    preview_every: int = setting(
+        500,
+        "Pictures every",
+        "The wall is redrawn after so many steps, and more often at the start.",
+        least=1,
+    )
+    preview_count: int = setting(16, "Pictures on the wall", "More take longer to make.", least=1)
+    preview_steps: int = setting(
+        12, "Steps for the wall", "Denoising steps of the pictures on the wall.", least=1
+    )
+    checkpoint_every: int = setting(
+        1000, "Save every", "The model is saved after so many steps.", least=1
+    )
+    checkpoint_seconds: float = setting(
+        60.0,
+        "Save after seconds",
+        "And after this time, if that is sooner.",
+        above=0,
+        allowed="> 0",
+    )
+
+    def __post_init__(self) -> None:
+        check_fields(self, "train")
+        check(
+            self.batch_size % self.accumulation == 0,
+            "train.accumulation",
+            self.accumulation,
+            f"a divisor of train.batch_size ({self.batch_size})",
+        )

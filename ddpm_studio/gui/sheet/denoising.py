@@ -1,0 +1,211 @@
+"""A sheet is painted in the background, its cells kept, so that none is painted twice."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from ddpm_studio.events import SampleStep
+from ddpm_studio.gui.common.errors import describe_failure
+from ddpm_studio.gui.common.images import drawable, image_on
+from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.session import Session
+from ddpm_studio.gui.sheet import work
+from ddpm_studio.project import Project
+from ddpm_studio.sheets import Cell, Place, Sheet
+from ddpm_studio.words import time_left
+
+if TYPE_CHECKING:
+    import numpy as np
+
+JOB = "sheet"
+MOST_BYTES = 512 << 20  # of pictures; the oldest give way
+LEAST_SECONDS = 0.5  # of painting, before it says anything about the pace
+
+
+Version = tuple[int, int] | None  # when a file was written, and its size; None: it is gone
+
+
+class SheetCells:
+    """Pictures by what they were made with. A checkpoint that was written anew starts anew."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._pictures: dict[Cell, np.ndarray] = {}
+        self._images: dict[Cell, QImage] = {}
+        self._versions: dict[int, Version] = {}
+
+    def add(self, cell: Cell, pictures: np.ndarray) -> None:
+        """pictures: uint8 (N, H, W, C), not written to again."""
+        from ddpm_studio.export.images import picture_grid
+
+        made = cell.made_as
+        self._pictures[made] = pictures
+        self._images[made] = drawable(image_on(picture_grid(pictures)))
+        if sum(kept.nbytes for kept in self._pictures.values()) > MOST_BYTES:
+            oldest = next(iter(self._pictures))
+            del self._pictures[oldest], self._images[oldest]
+
+    def image(self, cell: Cell) -> QImage | None:
+        return self._images.get(cell.made_as)
+
+    def known(self, sheet: Sheet) -> frozenset[Cell]:
+        """`made_as` of the sheet's cells that are there."""
+        made = {sheet.cell(place).made_as for place in sheet.places}
+        return frozenset(made & self._pictures.keys())
+
+    def of(self, sheet: Sheet) -> dict[Place, np.ndarray]:
+        """The pictures of the places that have any."""
+        cells = {place: sheet.cell(place).made_as for place in sheet.places}
+        return {
+            place: self._pictures[made] for place, made in cells.items() if made in self._pictures
+        }
+
+    def forget_changed(self) -> None:
+        """Drop what came from checkpoints that training has replaced, not what it has deleted."""
+        for step in {cell.checkpoint for cell in self._pictures}:
+            version, before = self._version(step), self._versions.get(step)
+            if version is not None and before is not None and version != before:
+                for cell in [one for one in self._pictures if one.checkpoint == step]:
+                    del self._pictures[cell], self._images[cell]
+                self._versions[step] = version
+
+    def note_versions(self, sheet: Sheet) -> None:
+        """The checkpoints of this sheet are about to be read."""
+        for step in {sheet.cell(place).checkpoint for place in sheet.places}:
+            self._versions.setdefault(step, self._version(step))
+
+    def _version(self, step: int) -> Version:
+        try:
+            about = self._project.checkpoint_path(step).stat()
+        except OSError:
+            return None
+        return about.st_mtime_ns, about.st_size
+
+
+class SheetDenoising(QObject):
+    """One sheet at a time; training halts while it is painted, and goes on afterwards."""
+
+    painted = Signal(object)  # a Place whose pictures are there
+    gap = Signal(object, str)  # a Place that stays empty, and why
+    said = Signal(str, str)  # a sentence and its kind
+    changed = Signal()  # it began, ended, is about to end, or is further
+
+    def __init__(self, session: Session, project: Project, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session, self._project = session, project
+        self._job: Job | None = None
+        self._sheet: Sheet | None = None  # that of the job
+        self._since = self._pace = 0.0  # seconds: when it began, and what a call takes
+        self.cells = SheetCells(project)
+
+    @property
+    def is_running(self) -> bool:
+        return self._job is not None
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._job is not None and self._job.state is JobState.STOPPING
+
+    @property
+    def fraction(self) -> float:
+        """How far it is, 0 to 1."""
+        return 0.0 if self._job is None else self._job.progress.fraction or 0.0
+
+    def missing(self, sheet: Sheet) -> int:
+        """How many places have no pictures yet."""
+        return sum(self.cells.image(sheet.cell(place)) is None for place in sheet.places)
+
+    def seconds(self, sheet: Sheet) -> float | None:
+        """What the missing cells may take, at the pace of late; None while that is unknown."""
+        known = self.cells.known(sheet)
+        todo = {sheet.cell(place).made_as for place in sheet.places} - known
+        return sum(cell.calls for cell in todo) * self._pace or None
+
+    def start(self, sheet: Sheet) -> None:
+        """Paint what is missing; another sheet that is being painted is left where it is."""
+        if self._session.is_closing:
+            return
+        self.cells.forget_changed()
+        self.cells.note_versions(sheet)
+        wish = work.SheetWish(self._project, sheet, self.cells.known(sheet))
+        job = self._session.start_borrowing(JOB, lambda: work.paint(wish), "Painting the sheet")
+        self._job, self._sheet, self._since = job, sheet, 0.0
+        job.tells_failure = True
+        job.events.connect(self._on_events)
+        job.changed.connect(self._on_job_changed)
+        job.succeeded.connect(self._on_done)
+        job.stopped.connect(lambda: self._end("Stopped. What is painted stays.", "muted"))
+        job.failed.connect(lambda error: self._end(describe_failure(error).sentence, "danger"))
+        self._on_job_changed()
+
+    def stop(self) -> None:
+        """After the denoising step that it is in."""
+        if self._job is not None:
+            self._job.stop()
+
+    def discard(self) -> None:
+        """Stop, and say nothing more."""
+        if self._job is not None:
+            self._job = self._sheet = None
+            self._session.jobs.discard(JOB)
+            self.changed.emit()
+
+    def _on_events(self, events: list[object]) -> None:
+        from ddpm_studio.sampling.sheet import SheetCell, SheetGap
+
+        sheet = self._sheet
+        if sheet is None:
+            return
+        for event in events:
+            if isinstance(event, SheetCell):
+                place: Place = (event.column, event.row)
+                self.cells.add(sheet.cell(place), event.pictures)
+                self.painted.emit(place)
+            elif isinstance(event, SheetGap):
+                for place in event.places:
+                    self.gap.emit(place, event.message)
+            elif isinstance(event, SampleStep):
+                self._measure(event)
+
+    def _measure(self, step: SampleStep) -> None:
+        now = time.monotonic()
+        self._since = self._since or now
+        if step.step and now - self._since > LEAST_SECONDS:
+            self._pace = (now - self._since) / step.step
+
+    def _on_job_changed(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        if job.state is JobState.STOPPING:
+            words = "Stopping…"
+        elif job.state is JobState.WAITING:
+            words = "Waits until training has made its step…"
+        elif job.progress.fraction is None:
+            words = "Getting ready…"
+        else:
+            waits = " Training waits meanwhile." * (self._session.jobs.get(TRAIN) is not None)
+            left = job.progress.remaining
+            words = f"Painting…{waits}" + ("" if left is None else f"  {time_left(left)}")
+        self.said.emit(words, "muted")
+        self.changed.emit()
+
+    def _on_done(self) -> None:
+        training = self._session.jobs.get(TRAIN)
+        goes_on = training is not None and not training.is_paused
+        words = "The sheet is complete." + " Training goes on." * goes_on
+        missing = self.missing(self._sheet) if self._sheet is not None else 0
+        if missing:
+            cells = "One cell stays" if missing == 1 else f"{missing} cells stay"
+            words = f"{cells} empty; point at one to see why."
+        self._end(words, "muted")
+
+    def _end(self, words: str, kind: str) -> None:
+        self._job = self._sheet = None
+        self.said.emit(words, kind)
+        self.changed.emit()

@@ -1,0 +1,153 @@
+"""The sections of a recipe as they are so far; their rows are the fields of `Recipe`."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import asdict
+from typing import Any
+
+from ddpm_studio.choices import MOST_CROPS
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.recipe.section import Entries, Lines, Section
+from ddpm_studio.recipe.values import (
+    MOST_REPEATED,
+    MOST_SEEDS,
+    check,
+    check_entries,
+    check_number,
+    check_words,
+    plain_entries,
+)
+from ddpm_studio.samplers import SAMPLERS
+
+# settings that every recipe says; a later one is said only where it is not its default, which has
+# to mean what was painted before there was that setting
+ALWAYS = ("sampler", "num_inference_steps", "eta", "spacing", "variance", "clip")
+SEED = "seed"
+SHOW_WORDS = {
+    "x_t": "the noisy picture",
+    "pred_x_0": "what the model believed",
+    "pred_eps": "the predicted noise",
+}
+SHOWS = tuple(SHOW_WORDS)
+START_ENTRIES = ("picture", "sha256", "index")  # and, which of its crops:
+CROP = "crop"
+
+# how it paints; the seed of its noise stands beside it
+
+
+def _checked_sample(recipe: Entries) -> dict[str, Any]:
+    sample = recipe["sample"]
+    check(isinstance(sample, SampleConfig), "sample", sample)
+    # "auto" may come to mean another spacing; what was used stays what it was
+    spacing = sample.used_spacing
+    return {"sample": dataclasses.replace(sample, seed=recipe["seed"], spacing=spacing)}
+
+
+def _lines_of_sample(recipe: Entries) -> Lines:
+    sample = recipe["sample"]
+    sampler = SAMPLERS[sample.sampler]
+    how = [sampler.title, f"{sample.num_inference_steps:,} steps"]
+    if "eta" in sampler.takes:
+        how.append(f"eta {sample.eta:g}")
+    if "variance" in sampler.takes and sample.variance == "beta":
+        how.append("much noise")
+    is_usual = sample.used_spacing == sampler.usual_spacing
+    how += [] if is_usual else [f"{sample.used_spacing} steps"]
+    how += [] if sample.clip else ["not clipped"]
+    return [("Sampler", ", ".join(how))]
+
+
+def _written(sample: SampleConfig) -> dict[str, Any]:
+    defaults = asdict(type(sample)())
+    return {
+        name: value
+        for name, value in asdict(sample).items()
+        if name != SEED and (name in ALWAYS or value != defaults[name])
+    }
+
+
+def _read(values: object) -> SampleConfig:
+    sample = plain_entries("sample", values) or {}
+    settings = {field.name for field in dataclasses.fields(SampleConfig)} - {SEED}
+    check_entries(sample, settings, ALWAYS, inside="sample.")
+    for name, value in sample.items():  # their own checks repeat the value in full
+        check(len(repr(value)) <= MOST_REPEATED, f"sample.{name}", value)
+    return SampleConfig(**sample)
+
+
+SAMPLE = Section("sample", _checked_sample, _lines_of_sample, _written, _read, format_version=1)
+
+
+# the pictures of a grid or a film, which each have their own noise
+
+
+def _checked_seeds(recipe: Entries) -> dict[str, Any]:
+    seeds = recipe["seeds"]
+    check(isinstance(seeds, list | tuple), "seeds", seeds)
+    check(len(seeds) <= MOST_SEEDS, "number of seeds", len(seeds))
+    for seed in seeds:
+        check_number("seed", seed)
+    return {"seeds": tuple(seeds)}
+
+
+def _lines_of_seeds(recipe: Entries) -> Lines:
+    seeds = recipe["seeds"]
+    if len(seeds) > 1:
+        return [("Seeds", f"{seeds[0]} and {len(seeds) - 1:,} more")]
+    return [("Seed", str(recipe["seed"]))]
+
+
+SEEDS = Section("seeds", _checked_seeds, _lines_of_seeds, format_version=2)
+
+
+# which frame of a denoising a picture is, and what of it is seen
+
+
+def _checked_moment(recipe: Entries) -> dict[str, Any]:
+    frame, show = recipe["frame"], recipe["show"]
+    if frame is not None:
+        check_number("frame", frame, recipe["sample"].num_inference_steps)
+    check(show in SHOWS, "show", show)
+    return {}
+
+
+def _lines_of_moment(recipe: Entries) -> Lines:
+    frame, steps = recipe["frame"], recipe["sample"].num_inference_steps
+    if frame is None:
+        return []
+    return [("Taken", f"after {frame:,} of {steps:,} steps: {SHOW_WORDS[recipe['show']]}")]
+
+
+MOMENT = Section("moment", _checked_moment, _lines_of_moment, format_version=2)
+
+
+# how a film plays and looks: its options, and what it is of
+
+
+def _checked_film(recipe: Entries) -> dict[str, Any]:
+    return {"film": plain_entries("film", recipe["film"])}
+
+
+FILM = Section("film", _checked_film, format_version=2, is_of_pictures=False)
+
+
+# where it began, if not with noise: with one's own picture, at a level of noise
+
+
+def _checked_start(recipe: Entries) -> dict[str, Any]:
+    start = plain_entries("start", recipe["start"])
+    if start is not None:
+        check_entries(start, (*START_ENTRIES, CROP), START_ENTRIES, inside="start.")
+        check_words("start.picture", start["picture"])
+        check_words("start.sha256", start["sha256"])
+        check_number("start.index", start["index"], recipe["sample"].num_inference_steps)
+        check_number("start.crop", start.get(CROP, 0), MOST_CROPS - 1)
+    return {"start": start}
+
+
+def _lines_of_start(recipe: Entries) -> Lines:
+    return [] if recipe["start"] is None else [("Began with", recipe["start"]["picture"])]
+
+
+START = Section("start", _checked_start, _lines_of_start, format_version=2)
