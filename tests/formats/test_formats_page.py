@@ -75,6 +75,6 @@ def test_every_kind_of_film_choice_and_mark_is_told() -> None:
 
 
 def test_every_path_that_it_names_is_there() -> None:
-    paths = re.findall(r"(?:ddpm_studio|tests)/[\w/]+\.py", PAGE)
+    paths = re.findall(r"`((?:ddpm_studio|tests)/[\w/.]+)`", PAGE)
     assert len(paths) > 4
     assert [path for path in paths if not (ROOT / path).exists()] == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
+
+from ddpm_studio.gui.common.layout import REST, column, row
 
 
 def explain(control: QWidget, label: str, tip: str, term: str = "") -> None:
@@ -43,15 +45,9 @@ class ControlRow(QWidget):
         self.label.setBuddy(control)
         self.label.setToolTip(tooltip(tip, term))
         explain(control, label.replace("&", ""), tip, term)
-        head = QHBoxLayout()
-        head.addWidget(self.label)
-        head.addStretch()
+        head = row(self.label, REST, spacing=4)
         if value is not None:
             value.setProperty("kind", "caption")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             head.addWidget(value)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(head)
-        layout.addWidget(holder or control)
+        column(head, holder or control, spacing=4, of=self)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import REST, Gap, Placed, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
 ICON_PIXELS = 48
@@ -21,32 +23,22 @@ class EmptyState(QWidget):
         self.setObjectName(name)
         self._theme, self._icon_name = theme, icon
         self._icon = QLabel()
-        self._heading = QLabel(heading)
-        self._heading.setProperty("kind", "heading")
-        self._text = QLabel(text)
-        self._text.setProperty("kind", "muted")
-        self._text.setWordWrap(True)
+        self._heading = label(heading, "heading")
+        self._text = label(text, "muted", wrap=True)
         self._text.setMaximumWidth(TEXT_WIDTH)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 24)
-        layout.setSpacing(8)
-        layout.addStretch(2)
         centre = Qt.AlignmentFlag.AlignHCenter
-        for label in (self._icon, self._heading, self._text):
-            label.setAlignment(centre)
-        layout.addWidget(self._icon)
-        layout.addSpacing(4)
-        layout.addWidget(self._heading)
-        # in a row of its own: an aligned label would not be asked for its height
-        row = QHBoxLayout()
-        row.addStretch()
-        row.addWidget(self._text, TEXT_WIDTH)
-        row.addStretch()
-        layout.addLayout(row)
-        layout.addSpacing(12)
-        for button in buttons:
-            layout.addWidget(button, 0, centre)
-        layout.addStretch(3)
+        for words in (self._icon, self._heading, self._text):
+            words.setAlignment(centre)
+        column(
+            *(Gap(stretch=2), self._icon, Gap(4), self._heading),
+            # in a row of its own: an aligned label would not be asked for its height
+            row(REST, wide(self._text, TEXT_WIDTH), REST),
+            Gap(12),
+            *(Placed(button, align=centre) for button in buttons),
+            Gap(stretch=3),
+            margins=24,
+            of=self,
+        )
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
 

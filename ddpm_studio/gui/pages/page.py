@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 
@@ -41,20 +36,11 @@ class Page(QWidget):
         self.theme = session.theme
         self.setObjectName(f"page.{self.name}")
         self.setProperty("kind", "page")
-        heading = QLabel(self.title)
-        heading.setProperty("kind", "title")
-        self.subtitle = ElidedLabel()  # a long project name gives way to the buttons
-        self.subtitle.setProperty("kind", "muted")
-        self.header_row = QHBoxLayout()
-        self.header_row.setSpacing(12)
-        self.header_row.addWidget(heading)
-        self.header_row.addWidget(self.subtitle, 1)
+        # a long project name gives way to the buttons
+        self.subtitle = label(kind="muted", elided=True)
+        self.header_row = row(label(self.title, "title"), wide(self.subtitle), spacing=12)
         self.body = QStackedWidget()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 16, 24, 16)
-        layout.setSpacing(16)
-        layout.addLayout(self.header_row)
-        layout.addWidget(self.body, 1)
+        column(self.header_row, wide(self.body), spacing=16, margins=(24, 16, 24, 16), of=self)
         session.project_changed.connect(self._on_project_changed)
         session.config_changed.connect(self._on_config_changed)
 

@@ -76,22 +76,9 @@ class PictureChoosing(QObject):
         """
         from ddpm_studio.gui.pictures.crop_editor import CropEditor
 
-        channels, height, width = config.shape
         focus = entry.facts.focus if entry.facts is not None else (0.5, 0.5)
-        editor = CropEditor(
-            self._theme,
-            PurePath(entry.name).name,
-            original.pixels,
-            (original.width, original.height),
-            width / height,
-            (width, height),
-            self._history.choices.of(entry.name).crops,
-            config.crop,
-            self._window,
-            focus=focus,
-            background=config.background,
-            channels=channels,
-        )
+        name, crops = PurePath(entry.name).name, self._history.choices.of(entry.name).crops
+        editor = CropEditor(self._theme, name, original, crops, config, self._window, focus=focus)
         words = f"Crop {_words([entry.name])}"
         editor.chosen.connect(lambda crops: self._history.change([entry.name], words, crops=crops))
         editor.open()

@@ -31,9 +31,9 @@ from ddpm_studio.gui.pictures.crop_geometry import (
 from ddpm_studio.gui.pictures.crop_list import CropList
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from ddpm_studio.choices import Crop
+    from ddpm_studio.config import PicturesConfig
+    from ddpm_studio.gui.pictures.work import Original
 
 FOLDER, BOX, PAD, SMART = "folder", "box", "pad", "smart"
 MODES = {"centre": "Centre", SMART: "By detail", PAD: "Pad", BOX: "My own frame"}
@@ -54,34 +54,25 @@ class CropEditor(Dialog):
         self,
         theme: Theme,
         name: str,
-        pixels: np.ndarray,
-        size: tuple[int, int],
-        aspect: float,
-        target: tuple[int, int],
+        original: Original,
         crops: tuple[Crop, ...],
-        folder_mode: str,
+        config: PicturesConfig,
         parent: QWidget | None = None,
         *,
         focus: tuple[float, float] = (0.5, 0.5),
-        background: str = "#ffffff",
-        channels: int = 3,
     ) -> None:
-        """pixels: uint8 (H, W, 3), the whole picture, reduced, or (H, W, 4), premultiplied.
+        """config: what the network sees, with its channels, and how the whole folder is cropped.
 
-        size: (width, height) of the file.
-        aspect: width by height of what the network sees; target: its (width, height) in pixels.
-        folder_mode: one of config.CROPS. focus: the middle of what is most detailed, in parts of
-        the sides. background: around a padded picture, and under a transparent one. channels: what
-        the network sees of it.
+        focus: the middle of what is most detailed, in parts of the sides.
         """
         super().__init__("crop", "Crop", parent)
-        self._theme, self._pixels, self._size, self._target = theme, pixels, size, target
-        self._folder_mode, self._focus = folder_mode, focus
-        self._background, self._channels = background, channels
-        self._shape = shape_of(size, aspect)
-        self._grid = box_grid(size, target)
+        self._theme, self._pixels, self._config, self._focus = theme, original.pixels, config, focus
+        self._channels, height, width = config.shape
+        self._size, self._target = (original.width, original.height), (width, height)
+        self._shape = shape_of(self._size, width / height)
+        self._grid = box_grid(self._size, self._target)
         self._crops, self._row = list(crops), 0  # none: as the whole folder
-        self._frame = CropFrame("crop.frame", pixels, size, aspect)
+        self._frame = CropFrame("crop.frame", self._pixels, self._size, width / height)
         self._make_controls()
         self._make_buttons()
         self._lay_out(name)
@@ -108,7 +99,7 @@ class CropEditor(Dialog):
         self._facts.setMinimumHeight(2 * self._facts.fontMetrics().lineSpacing())
         self._mode = ComboBox()
         self._mode.setObjectName("crop.mode")
-        folder = MODES[self._folder_mode].lower()
+        folder = MODES[self._config.crop].lower()
         self._mode.addItem(f"As the whole folder ({folder})", FOLDER)
         for mode, words in MODES.items():
             self._mode.addItem(words, mode)
@@ -188,7 +179,7 @@ class CropEditor(Dialog):
     # what is shown
 
     def _current(self) -> Crop:
-        return self._crops[self._row] if self._crops else _crop(self._folder_mode)
+        return self._crops[self._row] if self._crops else _crop(self._config.crop)
 
     def _box_of(self, crop: Crop) -> Box | None:
         """The part that a crop takes; None: the whole picture, with a border."""
@@ -241,7 +232,7 @@ class CropEditor(Dialog):
 
     def _render(self, crop: Crop) -> QImage:
         box = self._box_of(crop)
-        pixels = render(self._pixels, box, self._target, self._background, self._channels)
+        pixels = render(self._pixels, box, self._target, self._config.background, self._channels)
         return image_on(pixels, premultiplied=True).copy()
 
     def _on_theme_changed(self) -> None:

@@ -208,7 +208,7 @@ class SampleNowDialog(Dialog):
         if job is None:
             return
         fraction = job.progress.fraction
-        self._progress.setValue(round(1000 * (fraction or 0)))
+        self._progress.set_fraction(fraction)
         if job.state is JobState.STOPPING:
             self._say("Stopping…")
         elif job.state is JobState.WAITING:

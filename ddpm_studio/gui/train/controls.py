@@ -152,7 +152,7 @@ class TrainControls(QFrame):
     def show_progress(self, fraction: float | None) -> None:
         """How far the run is; None if there is none, or it has no end."""
         self._progress.setVisible(fraction is not None)
-        self._progress.setValue(round(1000 * (fraction or 0)))
+        self._progress.set_fraction(fraction)
 
     def show_saved(self, step: int) -> None:
         """The step that is safe on disk; -1 if nothing is."""
