@@ -80,7 +80,8 @@ def create_window(
     prepare_application(application)
     theme = Theme(application, settings.get("theme", "system"))
     session = Session(settings, theme)
-    window = MainWindow(session)
+    with theme.undressed():
+        window = MainWindow(session)
     session.setParent(window)
     theme.setParent(window)
     if project is not None:

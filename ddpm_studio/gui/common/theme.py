@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from string import Template
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
@@ -49,6 +51,17 @@ class Theme(QObject):
             raise ValueError(choice)
         self._choice = choice
         self._refresh()
+
+    @contextmanager
+    def undressed(self) -> Iterator[None]:
+        """Widgets that are made meanwhile get the style sheet at the end, and only once.
+
+        With it, Qt looks for their rules again whenever they or what holds them get a parent, which
+        is more than half of the time that a window takes.
+        """
+        self._application.setStyleSheet("")
+        yield
+        self._apply()
 
     def colour(self, role: str) -> QColor:
         """A colour of the palette by its name, such as "accent"."""

@@ -6,7 +6,7 @@ import pytest
 from ddpm_studio.export.film.write import FilmOptions, estimate_bytes, write_sequence, write_strip
 from tests.export.film.films import ALL, as_film, write
 
-SIDE = 96
+SIDE = 64
 
 
 def smooth(count=10):

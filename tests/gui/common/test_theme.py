@@ -4,9 +4,11 @@ import dataclasses
 import re
 
 import pytest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common.palette import DARK, LIGHT, contrast
 from ddpm_studio.gui.common.resources import resource_path
 from ddpm_studio.gui.common.theme import Theme
@@ -111,3 +113,24 @@ def test_changing_the_theme_repaints_the_whole_window_at_once(window, find):
     assert button.icon().cacheKey() != dark_icon
     assert window.session.settings.get("theme", "") == "light"
     window.set_theme("dark")
+
+
+def test_a_window_is_dressed_once_and_not_at_every_change_of_parent(qapp, settings):
+    """Qt looks for the rules of every widget whose style changes; that made the start slow."""
+    changes = 0
+
+    class Count(QObject):
+        def eventFilter(self, _watched, event):
+            nonlocal changes
+            changes += event.type() == QEvent.Type.StyleChange
+            return False
+
+    counter = Count()
+    qapp.installEventFilter(counter)
+    window = create_window(settings=settings)
+    qapp.removeEventFilter(counter)
+    widgets = len(window.findChildren(QWidget))
+    assert qapp.styleSheet()
+    assert widgets <= changes < 2 * widgets
+    window.close()
+    window.deleteLater()
