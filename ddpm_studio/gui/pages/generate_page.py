@@ -266,19 +266,18 @@ class GeneratePage(Page):
         sample = controls.sample_config(controls.seed.number.value())
         return SampleRequest(project, sample, controls.count, controls.checkpoint, controls.which)
 
-    def _steps(self) -> list[int]:
-        project = self.session.project
-        return [step_of(path) for path in project.checkpoint_paths()] if project else []
-
     def _settings(self) -> PageSettings:
         controls = self._controls
-        path, newest = controls.checkpoint, [0, *self._steps()][-1]
+        path, newest = controls.checkpoint, [0, *self.session.checkpoints.steps][-1]
         sample = controls.sample_config(controls.seed.number.value())
         return PageSettings(sample, newest if path is None else step_of(path), controls.which)
 
     def _set_settings(self, settings: PageSettings) -> None:
         controls = self._controls
-        if controls.checkpoint is not None or [settings.checkpoint] != self._steps()[-1:]:
+        if (
+            controls.checkpoint is not None
+            or [settings.checkpoint] != self.session.checkpoints.steps[-1:]
+        ):
             controls.choose_checkpoint(settings.checkpoint)
         controls.set_which(settings.which)
         controls.set_sample(settings.sample)
