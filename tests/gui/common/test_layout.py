@@ -38,12 +38,12 @@ def test_gaps_and_stretches_keep_widgets_apart(qtbot) -> None:
 
 def test_something_placed_keeps_to_its_side(qtbot) -> None:
     right = Placed(QPushButton("a"), align=Qt.AlignmentFlag.AlignRight)
-    box = holder(column(right, margins=0), kind="card", name="box")
+    box = holder(column(right, margins=0), kind="plain", name="box")
     qtbot.addWidget(box)
     box.resize(300, 50)
     box.show()
     assert right.what.geometry().right() == 299
-    assert (box.objectName(), box.property("kind")) == ("box", "card")
+    assert (box.objectName(), box.property("kind")) == ("box", "plain")
 
 
 def test_words_know_their_kind(qtbot) -> None:
