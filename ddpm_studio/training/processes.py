@@ -71,6 +71,15 @@ class Team:
         if self.size > 1:
             dist.barrier()
 
+    @contextmanager
+    def leader_first(self) -> Iterator[None]:
+        """Around something that the others begin only when the leader has done it."""
+        if not self.leads:
+            self.wait()
+        yield
+        if self.leads:
+            self.wait()
+
 
 def own_device(name: str) -> torch.device:
     """The device of that name; "auto" gives each process of a machine a graphics card of its own.

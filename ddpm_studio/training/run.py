@@ -114,22 +114,18 @@ def train(
 def _made_ready(
     project: Project, device: torch.device, team: Team
 ) -> Generator[TrainEvent, None, tuple[Project, Trainer, HeldOut]]:
-    """Read the pictures, and settle what follows from them."""
+    """Tidy up, read the pictures, keep some of them out, and build what learns from the others."""
     if team.leads:
         remove_unfinished(project.path, SETTLED)
         for folder in (project.checkpoints, project.samples):
             remove_unfinished(folder)
-    else:
-        team.wait()  # until the leader has read all pictures
-    pictures = yield from prepare_pictures(
-        project.pictures, project.config.pictures, project.cache, read_choices(project.path)
-    )
-    project = with_channels(project, pictures.channels, is_saved=team.leads)
-    if team.leads:
-        team.wait()
-    learned, kept_out = split_held_out(
-        [one.facts.digest for one in pictures.taken], project.config.train.held_out_share
-    )
+    with team.leader_first():  # the others find all pictures prepared
+        pictures = yield from prepare_pictures(
+            project.pictures, project.config.pictures, project.cache, read_choices(project.path)
+        )
+        project = with_channels(project, pictures.channels, is_saved=team.leads)
+    digests = [one.facts.digest for one in pictures.taken]
+    learned, kept_out = split_held_out(digests, project.config.train.held_out_share)
     trainer = Trainer(
         with_alpha(project.config, pictures.records, pictures.rows),
         torch.from_numpy(pictures.records),

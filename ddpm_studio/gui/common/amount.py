@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.common.inputs import ComboBox, SpinBox
+from ddpm_studio.gui.common.inputs import SpinBox, choice
 from ddpm_studio.gui.common.settings import Settings
 
 MINUTES, HOURS, DAYS, STEPS = "minutes", "hours", "days", "steps"
@@ -83,11 +83,8 @@ class AmountPicker(QWidget):
         self.number = RoundSpinBox(highest)
         self.number.setObjectName(name)
         self.number.setValue(units[first].first)
-        self.unit = ComboBox()
-        self.unit.setObjectName(f"{name}_unit")
-        for key, unit in units.items():
-            self.unit.addItem(unit.words, key)
-        self.unit.setCurrentIndex(list(units).index(first))
+        words = {key: unit.words for key, unit in units.items()}
+        self.unit = choice(f"{name}_unit", words, first)
         settings.remember(self.unit, keys[1])
         settings.remember(self.number, keys[0])
         self._show_unit()

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 Margins = int | tuple[int, int, int, int]  # all alike; or left, top, right, bottom
 L = TypeVar("L", bound=QBoxLayout)
@@ -62,6 +70,17 @@ def holder(layout: QLayout, kind: str = "", name: str = "") -> QFrame:
     frame.setObjectName(name)
     frame.setProperty("kind", kind)
     return frame
+
+
+def scrolled(layout: QLayout) -> QScrollArea:
+    """A layout that scrolls up and down in its place."""
+    scroll = QScrollArea()
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setWidgetResizable(True)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setWidget(holder(layout, "scrolled"))
+    return scroll
 
 
 def keep_room(widget: W) -> W:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from ddpm_studio.gui.common.button import IconButton
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.layout import Placed, row
 from ddpm_studio.gui.common.theme import Theme
 
@@ -27,11 +27,12 @@ class NoticeLine(QFrame):
         self.setProperty("kind", "panel")
         self._theme = theme
         self._icon = QLabel()
-        self._words = label(name=name, elided=True)
+        self._words = ElidedLabel()
+        self._words.setObjectName(name)
         close = IconButton(theme, "close", close_name, "Close this line")
         middle = Qt.AlignmentFlag.AlignVCenter
-        words = Placed(self._icon, align=middle), Placed(self._words, 1, middle)
-        row(*words, *buttons, close, margins=(16, 4, 8, 4), of=self)
+        icon, words = Placed(self._icon, align=middle), Placed(self._words, 1, middle)
+        row(icon, words, *buttons, close, margins=(16, 4, 8, 4), of=self)
         close.clicked.connect(self.hide)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -49,3 +50,19 @@ class NoticeLine(QFrame):
     def _on_theme_changed(self) -> None:
         ratio = self.devicePixelRatioF()
         self._icon.setPixmap(self._theme.pixmap("check", 20, "accent_text", ratio))
+
+
+class UndoNotice(NoticeLine):
+    """Says what was done, and may take it back."""
+
+    undo_wanted = Signal()
+
+    def __init__(self, theme: Theme, name: str, undo_name: str) -> None:
+        tip = "Take it back (Ctrl+Z)"
+        self._undo = Button(theme, "Undo", undo_name, tip, icon="undo", kind="quiet")
+        super().__init__(theme, name, f"{name}.close", self._undo)
+        self._undo.clicked.connect(self.undo_wanted)
+
+    def say(self, words: str, can_undo: bool) -> None:
+        self._undo.setVisible(can_undo)
+        self.show_words(words)

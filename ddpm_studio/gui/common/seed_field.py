@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.inputs import SpinBox
+from ddpm_studio.gui.common.layout import Gap, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 
@@ -22,27 +23,19 @@ class SeedField(QWidget):
     a person has just thrown or typed one: that one is used first.
     """
 
-    def __init__(
-        self, theme: Theme, settings: Settings, dice: random.Random, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, settings: Settings, dice: random.Random, name: str) -> None:
+        """name: of the form that it belongs to, which remembers the seed."""
+        super().__init__()
         self._dice = dice
         self._is_fresh = False  # shown, but not used yet
         self.number = SpinBox(0, MOST_TYPED)
-        self.number.setObjectName("generate.seed")
+        self.number.setObjectName(f"{name}.seed")
         self._throw = IconButton(
-            theme, "dice", "generate.dice", "Throw the dice", "Another seed, by chance"
+            theme, "dice", f"{name}.dice", "Throw the dice", "Another seed, by chance"
         )
-        self._lock = IconButton(theme, "unlock", "generate.lock", "Lock", checkable=True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.number, 1)
-        layout.addSpacing(4)
-        layout.addWidget(self._throw)
-        layout.addWidget(self._lock)
-        settings.remember(self.number, "generate/seed")
-        settings.remember(self._lock, "generate/seed_locked")
+        self._lock = IconButton(theme, "unlock", f"{name}.lock", "Lock", checkable=True)
+        row(wide(self.number), Gap(4), self._throw, self._lock, spacing=4, of=self)
+        settings.remember(self._lock, f"{name}/seed_locked")
         self.number.valueChanged.connect(self._on_changed)
         self._throw.clicked.connect(self.throw)
         self._lock.toggled.connect(self._on_locked)

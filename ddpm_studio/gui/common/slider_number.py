@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, Slider, SpinBox
+from ddpm_studio.gui.common.layout import row, wide
 
 TICKS = 1000  # places of the slider
 NUMBER_WIDTH = 84
@@ -28,11 +29,7 @@ class SliderNumber(QWidget):
         self.slider.setObjectName(f"{name}.slider")
         self._most, self._bend = most, bend
         self._is_following = False
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(12)
-        layout.addWidget(self.slider, 1)
-        layout.addWidget(number)
+        row(wide(self.slider), number, spacing=12, of=self)
         self.slider.valueChanged.connect(self._on_slid)
         number.valueChanged.connect(self._on_number_changed)
         self._on_number_changed()

@@ -129,12 +129,8 @@ class CompareView(QObject):
         """Bring the line to x in the place of a picture."""
         self.set_wipe((x - area.left()) / max(1.0, area.width()))
 
-    @property
-    def rate(self) -> int:
-        """Changes from one to the other a second, 1 to 8."""
-        return round(1000 / self._clock.interval())
-
     def set_rate(self, rate: int) -> None:
+        """rate: changes from one to the other a second, 1 to 8."""
         self._clock.setInterval(round(1000 / rate))
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -24,6 +25,7 @@ from ddpm_studio.gui.frames.store import (
 if TYPE_CHECKING:
     import numpy as np
 
+    from ddpm_studio.recipe import Recipe
     from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 
 
@@ -45,16 +47,20 @@ class Trajectory(QObject):
         seeds: Sequence[int],
         store: FrameStore | None = None,
         again: Again | None = None,
+        recipe: Recipe | None = None,
+        checkpoint: Path | None = None,
     ) -> None:
         """moments: of all frames that will come. store: where they are kept, by default all.
 
-        again: computes those that are not kept.
+        again: computes those that are not kept. recipe: of the first picture. checkpoint: the
+        file of the model that it was made with.
         """
         super().__init__()
         self.moments = tuple(moments)
         self.seeds = tuple(seeds)
         self.store = store if store is not None else FrameStore(len(self.moments))
         self.again = again
+        self.recipe, self.checkpoint = recipe, checkpoint
         self.is_finishing = True  # of the forward process: what comes of its levels is not known
         self.is_forward = again is not None and again.is_forward  # a real picture's way into noise
         self._position_of = {moment.index: place for place, moment in enumerate(self.moments)}

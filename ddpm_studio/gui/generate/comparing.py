@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -13,7 +12,6 @@ from ddpm_studio.gui.compare.run_label import Word
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.generate.stage import Stage
-from ddpm_studio.gui.generate.work import RunStarted
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.words import several
 
@@ -31,14 +29,6 @@ SPACINGS = {
 VARIANCES = {"posterior": "small noise", "beta": "large noise"}
 
 
-@dataclass(frozen=True)
-class Run:
-    """A denoising on the stage, and what it came from."""
-
-    trajectory: Trajectory
-    started: RunStarted
-
-
 class Comparing(QObject):
     """Gives the stage what was painted: alone, or beside the run that is pinned."""
 
@@ -47,9 +37,6 @@ class Comparing(QObject):
     def __init__(self, denoising: Denoising, stage: Stage, parent: QObject) -> None:
         super().__init__(parent)
         self._denoising, self._stage = denoising, stage
-        self._alone: Run | None = None  # what is seen while nothing is compared
-        self._a: Run | None = None
-        self._b: Run | None = None
         denoising.begun.connect(self._on_begun)
         denoising.grew.connect(self._on_grew)
         stage.compare_wanted.connect(self.toggle)
@@ -57,22 +44,12 @@ class Comparing(QObject):
 
     @property
     def is_on(self) -> bool:
-        return self._a is not None
+        return self._stage.compare.is_on
 
     @property
-    def pinned(self) -> Run | None:
+    def pinned(self) -> Trajectory | None:
         """The run A, whose seeds all others are painted from; None if nothing is compared."""
-        return self._a
-
-    @property
-    def front(self) -> Run | None:
-        """What is saved and filmed: the only run, or B once it is there, else A."""
-        return self._b or self._a or self._alone
-
-    def run_of(self, trajectory: Trajectory) -> Run | None:
-        """What a trajectory of the stage came from."""
-        runs = (run for run in (self._a, self._b, self._alone) if run is not None)
-        return next((run for run in runs if run.trajectory is trajectory), None)
+        return self._stage.compare.a
 
     def toggle(self) -> None:
         if self.is_on:
@@ -82,62 +59,51 @@ class Comparing(QObject):
 
     def begin(self) -> None:
         """Pin what is on the stage; the next change of a setting paints B beside it."""
-        if self._alone is not None and not self.is_on:
-            self._a, self._alone = self._alone, None
+        if self._stage.trajectory is not None and not self.is_on:
             self._denoising.parts = 2  # B shares the memory with it
-            self._show()
+            self._show(self._stage.trajectory, None)
 
     def swap(self) -> None:
         """A and B change places; from then on the controls' next run is held against this A."""
-        if self._a is not None and self._b is not None:
-            self._a, self._b = self._b, self._a
-            self._show()
+        a, b = self._stage.compare.a, self._stage.compare.b
+        if a is not None and b is not None:
+            self._show(b, a)
 
     def leave(self) -> None:
         """Go on with the run in front alone."""
         if self.is_on:
-            self._alone = self.front
-            self._a = self._b = None
             self._denoising.parts = 1
             self._stage.end_comparison()
             self.changed.emit()
 
     def forget(self) -> None:
-        """Another project, or other seeds: nothing is pinned any more."""
-        self._a = self._b = self._alone = None
+        """Another project: nothing is pinned any more, nor seen."""
+        self._show_alone(None)
+
+    def _show(self, a: Trajectory, b: Trajectory | None) -> None:
+        self._stage.set_comparison(a, b, _words(a, b))
+        self.changed.emit()
+
+    def _show_alone(self, trajectory: Trajectory | None, follow_to: float = 1.0) -> None:
         self._denoising.parts = 1
+        self._stage.set_trajectory(trajectory, follow_to)
         self.changed.emit()
-
-    def _show(self) -> None:
-        if self._a is None:
-            return
-        b = self._b.trajectory if self._b is not None else None
-        self._stage.set_comparison(self._a.trajectory, b, self._words())
-        self.changed.emit()
-
-    def _words(self) -> tuple[Sequence[Word], Sequence[Word]]:
-        a, b = self._a, self._b
-        assert a is not None
-        return _words_of(a, b), _words_of(b, a) if b is not None else ()
 
     def _on_begun(self, trajectory: Trajectory, follow_to: float) -> None:
-        started = self._denoising.started
-        assert started is not None
-        run = Run(trajectory, started)
-        if self._a is not None and _match(self._a.trajectory, trajectory):
-            self._b = run
-            self._show()
+        a = self.pinned
+        if a is not None and _match(a, trajectory):
+            self._show(a, trajectory)
         else:
-            self._a = self._b = None
-            self._denoising.parts = 1
-            self._alone = run
-            self._stage.set_trajectory(trajectory, follow_to)
-            self.changed.emit()
+            self._show_alone(trajectory, follow_to)
 
     def _on_grew(self) -> None:
-        if self.is_on:
-            self._stage.head.show_runs(*self._words())
+        if self.pinned is not None:
+            self._stage.head.show_runs(*_words(self.pinned, self._stage.compare.b))
         self._stage.grow()
+
+
+def _words(a: Trajectory, b: Trajectory | None) -> tuple[Sequence[Word], Sequence[Word]]:
+    return _words_of(a, b), _words_of(b, a) if b is not None else ()
 
 
 def _match(a: Trajectory, b: Trajectory) -> bool:
@@ -178,11 +144,11 @@ def _settings(recipe: Recipe) -> dict[str, tuple[str, bool]]:
     return words
 
 
-def _words_of(run: Run, other: Run | None) -> tuple[Word, ...]:
+def _words_of(run: Trajectory, other: Trajectory | None) -> tuple[Word, ...]:
     """Its settings, and how far it is, while it is not finished."""
-    words = run_words(run.started.recipe, other.started.recipe if other is not None else None)
-    trajectory = run.trajectory
-    if trajectory.is_complete or not len(trajectory):
+    assert run.recipe is not None
+    words = run_words(run.recipe, other.recipe if other is not None else None)
+    if run.is_complete or not len(run):
         return words
-    done = trajectory.moments[len(trajectory) - 1].index
-    return (*words, (f"{done} of {trajectory.moments[-1].index} painted", True))
+    done = run.moments[len(run) - 1].index
+    return (*words, (f"{done} of {run.moments[-1].index} painted", True))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
-from ddpm_studio.config import AUTO, SPACINGS, VARIANCES, WEIGHTS, SampleConfig
+from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.control_row import ControlRow, explain
-from ddpm_studio.gui.common.inputs import ComboBox, DoubleSpinBox, SpinBox, Switch
+from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.form import Form
+from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, choice
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import STRETCH, Placed, column, holder, scrolled, wide
 from ddpm_studio.gui.common.seed_field import SeedField
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.slider_number import SliderNumber
@@ -23,20 +27,7 @@ from ddpm_studio.samplers import SAMPLERS, Sampler
 
 WIDTH = 304
 MOST_SLID_STEPS = 250
-SPACING_WORDS = {
-    "auto": "What suits the sampler",
-    "leading": "Leading (starts a little late)",
-    "trailing": "Trailing (starts at pure noise)",
-    "linspace": "Even (both ends)",
-    "quadratic": "Quadratic (dense near the end)",
-    "log_snr": "By noise level (best with few)",
-}
-VARIANCE_WORDS = {"posterior": "Small (posterior)", "beta": "Large (beta)"}
 WEIGHTS_HINTS = {"ema": "calmer", "model": "as they are"}
-ETA_TIP = (
-    "How much fresh noise joins at each step: at 0 the same noise always becomes the same "
-    "picture on a smooth way, at 1 chance has its say until the end."
-)
 NO_ETA = "{} always takes fresh noise; choose DDIM to set how much."
 
 
@@ -53,10 +44,8 @@ class SampleControls(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "panel")
         self.setFixedWidth(WIDTH)
-        self._theme = theme
         self._is_running = False
-        self._exact_eta = 0.0
-        self.seed = SeedField(theme, settings, dice)
+        self.seed = SeedField(theme, settings, dice, "generate")
         self._make_fields()
         self._run = Button(theme, "", "generate.run", "", kind="primary", large=True)
         self._more = Button(theme, "More", "generate.more", "", kind="quiet")
@@ -64,10 +53,9 @@ class SampleControls(QFrame):
         self._more.setStyleSheet("padding-left: 0; padding-right: 8px")  # in line with the rest
         self._lay_out()
         self._remember(settings)
-        self._usual_steps = self.sampler.usual_steps
         self._connect()
         self.set_running(False)
-        self._on_sampler_changed()
+        self._show_sampler()
         self._on_more(self._more.isChecked())
 
     # what is set
@@ -78,7 +66,7 @@ class SampleControls(QFrame):
 
     @property
     def sampler(self) -> Sampler:
-        return SAMPLERS[self._sampler.currentData()]
+        return SAMPLERS[self.sample_config(0).sampler]
 
     @property
     def which(self) -> str:
@@ -91,29 +79,15 @@ class SampleControls(QFrame):
         return self._checkpoint.path
 
     def sample_config(self, seed: int) -> SampleConfig:
-        eta = round(self._eta.number.value(), 2)
-        return SampleConfig(
-            sampler=self.sampler.name,
-            num_inference_steps=int(self._steps.number.value()),
-            eta=self._exact_eta if eta == round(self._exact_eta, 2) else eta,
-            spacing=str(self._spacing.currentData()),
-            variance=str(self._variance.currentData()),
-            clip=self._clip.isChecked(),
-            seed=seed,
-        )
+        sample: SampleConfig = self._form.value()
+        return dataclasses.replace(sample, seed=seed)
 
     def set_sample(self, sample: SampleConfig) -> None:
         """Set all that `sample_config` gives, the seed among it."""
-        self._sampler.setCurrentIndex(self._sampler.findData(sample.sampler))
-        self._steps.number.setValue(sample.num_inference_steps)  # not what the sampler proposes
-        assert isinstance(self._eta.number, DoubleSpinBox)
-        self._eta.number.setValue(sample.eta)
-        self._exact_eta = sample.eta  # two digits are seen, but all of them count
-        self._spacing.setCurrentIndex(self._spacing.findData(sample.spacing))
-        self._variance.setCurrentIndex(self._variance.findData(sample.variance))
-        self._clip.setChecked(sample.clip)
-        if sample.seed != self.seed.number.value():
-            self.seed.number.setValue(sample.seed)
+        before = self._form.value()
+        self._form.set_value(sample)  # not the steps that the sampler proposes
+        self._show_sampler()
+        if self._form.value() != before:
             self.changed.emit()
 
     def set_count(self, count: int) -> None:
@@ -165,98 +139,51 @@ class SampleControls(QFrame):
         return self._run.hasFocus()
 
     def _make_fields(self) -> None:
-        usual = SampleConfig()
         self._count = SpinBox(1, MOST_PICTURES)
         self._count.setObjectName("generate.count")
         self._count.setValue(16)
-        steps = SpinBox(1, 1000)
-        steps.setValue(usual.num_inference_steps)
-        self._steps = SliderNumber(steps, "generate.steps", most=MOST_SLID_STEPS, bend=2)
+        self._steps = SliderNumber(SpinBox(1, 1000), "generate.steps", most=MOST_SLID_STEPS, bend=2)
         eta = DoubleSpinBox(0, 1)
         eta.setSingleStep(0.05)
-        eta.setValue(usual.eta)
         self._eta = SliderNumber(eta, "generate.eta")
-        self._no_eta = QLabel()
-        self._no_eta.setProperty("kind", "caption")
-        self._no_eta.setWordWrap(True)
-        words = {name: sampler.words for name, sampler in SAMPLERS.items()}
-        self._sampler = _choice("generate.sampler", tuple(words), words, usual.sampler)
+        self._form = Form(
+            SampleConfig(),
+            "generate",
+            special={"num_inference_steps": self._steps, "eta": self._eta, "seed": self.seed},
+            called={"num_inference_steps": "steps"},
+            parent=self,
+        )
+        self._no_eta = label("", "caption", "generate.no_eta", wrap=True)
         self._checkpoint = CheckpointChoice()
-        words = {
-            key: f"{WEIGHTS[key].capitalize()} ({hint})" for key, hint in WEIGHTS_HINTS.items()
-        }
-        self._weights = _choice("generate.weights", tuple(WEIGHTS), words, "ema")
-        self._spacing = _choice("generate.spacing", (AUTO, *SPACINGS), SPACING_WORDS, usual.spacing)
-        self._variance = _choice("generate.variance", VARIANCES, VARIANCE_WORDS, usual.variance)
-        self._clip = Switch("Keep to the range of colours")
-        self._clip.setObjectName("generate.clip")
-        self._clip.setChecked(usual.clip)
+        self._weights = choice(
+            "generate.weights",
+            {
+                which: f"{WEIGHTS[which].capitalize()} ({hint})"
+                for which, hint in WEIGHTS_HINTS.items()
+            },
+        )
 
     def _lay_out(self) -> None:
-        holder = QWidget()
-        holder.setProperty("kind", "scrolled")
-        rows = QVBoxLayout(holder)
-        rows.setContentsMargins(16, 16, 16, 8)
-        rows.setSpacing(12)
-        for row in self._main_rows():
-            rows.addWidget(row)
-        rows.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
-        self._rest = self._more_rows()
-        rows.addWidget(self._rest)
-        rows.addStretch()
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(holder)
-        foot = QVBoxLayout()
-        foot.setContentsMargins(16, 12, 16, 16)
-        foot.addWidget(self._run)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 1, 1, 1)
-        layout.setSpacing(0)
-        layout.addWidget(scroll, 1)
-        layout.addWidget(_line())
-        layout.addLayout(foot)
+        rows = self._main_rows()
+        self._rest = holder(column(*self._form.rest(), spacing=12))
+        more = Placed(self._more, align=Qt.AlignmentFlag.AlignLeft)
+        self._scroll = scrolled(
+            column(*rows, more, self._rest, STRETCH, spacing=12, margins=(16, 16, 16, 8))
+        )
+        line = QFrame()
+        line.setProperty("kind", "line")
+        foot = column(self._run, margins=(16, 12, 16, 16))
+        column(wide(self._scroll), line, foot, spacing=0, margins=1, of=self)
 
     def _main_rows(self) -> list[QWidget]:
-        steps_tip = "More steps give finer pictures and take longer; 50 are plenty to begin with."
-        self._steps.set_words("Steps", steps_tip)
-        self._eta.set_words("Freshness of noise (eta)", ETA_TIP)
-        eta = ControlRow(
-            "Freshness of noise (eta)", self._eta.number, ETA_TIP, "eta", holder=self._eta
-        )
-        layout = eta.layout()
-        assert layout is not None
-        layout.addWidget(self._no_eta)
+        row = self._form.row
         return [
             ControlRow("Pictures", self._count, "How many are made at once.", "count"),
-            ControlRow(
-                "Steps",
-                self._steps.number,
-                steps_tip,
-                "num_inference_steps",
-                holder=self._steps,
-            ),
-            eta,
-            ControlRow(
-                "Sampler", self._sampler, "The rule that leads from noise to picture.", "sampler"
-            ),
-            ControlRow(
-                "Seed",
-                self.seed.number,
-                "The number that the noise grows from: the same seed, the same noise. "
-                "Each next picture takes the next number.",
-                "seed",
-                holder=self.seed,
-            ),
-            ControlRow(
-                "Model",
-                self._checkpoint,
-                CHECKPOINT_TIP,
-                "checkpoint",
-            ),
+            row("num_inference_steps"),
+            holder(column(row("eta"), self._no_eta, spacing=4)),
+            row("sampler"),
+            row("seed"),
+            ControlRow("Model", self._checkpoint, CHECKPOINT_TIP, "checkpoint"),
             ControlRow(
                 "Weights",
                 self._weights,
@@ -265,53 +192,29 @@ class SampleControls(QFrame):
             ),
         ]
 
-    def _more_rows(self) -> QWidget:
-        rest = QWidget()
-        rows = QVBoxLayout(rest)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(12)
-        clip_tip = "Cut what the model believes at black and white in every step."
-        explain(self._clip, "Keep to the range of colours", clip_tip, "clip")
-        for row in (
-            ControlRow(
-                "Choice of steps", self._spacing, "Which noise levels are visited.", "spacing"
-            ),
-            ControlRow(
-                "Amount of noise in DDPM",
-                self._variance,
-                "How much fresh noise DDPM takes at each step.",
-                "variance",
-            ),
-            self._clip,
-        ):
-            rows.addWidget(row)
-        return rest
-
     def _remember(self, settings: Settings) -> None:
+        self._form.remember(settings)
         for control, key in (
             (self._count, "count"),
-            (self._steps.number, "steps"),
-            (self._eta.number, "eta"),
-            (self._sampler, "sampler"),
             (self._weights, "weights"),
-            (self._spacing, "spacing"),
-            (self._variance, "variance"),
-            (self._clip, "clip"),
             (self._more, "more"),
         ):
             settings.remember(control, f"generate/{key}")
+        self.seed.take_shown()  # that of last time was used
 
     def _connect(self) -> None:
-        self._steps.number.valueChanged.connect(self.changed)
-        self._eta.number.valueChanged.connect(self.changed)
-        for combo in (self._checkpoint, self._weights, self._spacing, self._variance):
+        self._form.changed.connect(self._on_changed)
+        for combo in (self._checkpoint, self._weights):
             combo.currentIndexChanged.connect(self.changed)
-        self._sampler.currentIndexChanged.connect(self._propose_steps)
-        self._sampler.currentIndexChanged.connect(self._on_sampler_changed)
-        self._sampler.currentIndexChanged.connect(self.changed)
-        self._clip.toggled.connect(self.changed)
         self._more.toggled.connect(self._on_more)
         self._run.clicked.connect(self._on_run)
+
+    def _on_changed(self, key: str) -> None:
+        if key == "sampler":
+            self._propose_steps()
+            self._show_sampler()
+        if key != "seed":  # other noise, which somebody has to ask for
+            self.changed.emit()
 
     def _on_run(self) -> None:
         (self.cancel_wanted if self._is_running else self.run_wanted).emit()
@@ -321,15 +224,15 @@ class SampleControls(QFrame):
         steps = self._steps.number
         if steps.value() == min(self._usual_steps, steps.maximum()):
             steps.setValue(self.sampler.usual_steps)
-        self._usual_steps = self.sampler.usual_steps
 
-    def _on_sampler_changed(self) -> None:
+    def _show_sampler(self) -> None:
         """Each one looks at eta, at the variance, or at none of both."""
         sampler = self.sampler
+        self._usual_steps = sampler.usual_steps
         self._eta.setEnabled("eta" in sampler.takes)
         self._no_eta.setText(NO_ETA.format(sampler.title))
         self._no_eta.setVisible("variance" in sampler.takes)
-        self._variance.setEnabled("variance" in sampler.takes)
+        self._form.editor("variance").control.setEnabled("variance" in sampler.takes)
 
     def _on_more(self, is_open: bool) -> None:
         icon = "chevron-down" if is_open else "chevron-right"
@@ -339,29 +242,6 @@ class SampleControls(QFrame):
             QTimer.singleShot(0, self._rest, self._show_rest)
 
     def _show_rest(self) -> None:
-        scroll = self.findChild(QScrollArea)
-        if scroll is not None and self._more.hasFocus():
-            scroll.verticalScrollBar().setValue(scroll.verticalScrollBar().maximum())
-
-
-def _choice(name: str, keys: Sequence[str], words: dict[str, str], chosen: str) -> ComboBox:
-    combo = _combo(name)
-    for key in keys:
-        combo.addItem(words.get(key, key.upper()), key)
-    combo.setCurrentIndex(list(keys).index(chosen))
-    return combo
-
-
-def _combo(name: str) -> ComboBox:
-    """As wide as its place, not as its longest entry."""
-    combo = ComboBox()
-    combo.setObjectName(name)
-    combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(8)
-    return combo
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setProperty("kind", "line")
-    return line
+        if self._more.hasFocus():
+            bar = self._scroll.verticalScrollBar()
+            bar.setValue(bar.maximum())

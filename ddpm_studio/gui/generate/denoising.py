@@ -38,13 +38,12 @@ class Denoising(QObject):
         self._session = session
         self._models = cache(work.new_models)  # made by the first job that asks for it
         self._job: Job | None = None
-        # what takes the place of `started` as soon as there is a frame of it
+        # what takes the place of `trajectory` as soon as there is a frame of it
         self._coming: work.RunStarted | None = None
         self._follow_to = 1.0
         self._fetching: list[FrameFetching] = []  # one for each trajectory that is shown
         self.parts = 1  # into how many the memory is parted; a denoising gets one of them
         self.request: SampleRequest | None = None  # the latest
-        self.started: work.RunStarted | None = None  # the run of `trajectory`
         self.trajectory: Trajectory | None = None
 
     @property
@@ -60,7 +59,7 @@ class Denoising(QObject):
         self._models = cache(work.new_models)  # another one: the old one may be busy loading
         self._job = self._coming = None
         self._fetching.clear()
-        self.request = self.started = self.trajectory = None
+        self.request = self.trajectory = None
 
     def start(
         self, request: SampleRequest, asked: SampleRequest | None = None, follow_to: float = 1.0
@@ -113,7 +112,7 @@ class Denoising(QObject):
     def _add_frame(self, frame: TrajectoryFrame) -> None:
         run = self._coming
         if run is not None:  # only now, so that the stage is never empty in between
-            self.started, self._coming = run, None
+            self._coming = None
             self.trajectory = self._begin(run)
             self.trajectory.add(frame)
             self.begun.emit(self.trajectory, self._follow_to)
@@ -125,7 +124,8 @@ class Denoising(QObject):
         store = FrameStore(len(run.moments), run.budget)
         store.set_plan(run.plan)
         store.set_budget(self._budget)  # it may have changed
-        trajectory = Trajectory(run.moments, run.seeds, store, run.again)
+        frames = run.moments, run.seeds, store, run.again
+        trajectory = Trajectory(*frames, run.recipe, run.checkpoint)
         self._fetching = [one for one in self._fetching if one.is_needed]
         fetching = FrameFetching(self._session, trajectory, self)
         fetching.hold()

@@ -24,7 +24,6 @@ class SampleGrid(FrameCanvas):
 
     opened = Signal(int)  # which picture is to be seen large
     chosen_changed = Signal()
-    current_changed = Signal(int)
     keep_wanted = Signal(int, object)  # a picture, and the Trajectory that it is seen of
 
     def __init__(self, theme: Theme, compare: CompareView | None = None) -> None:
@@ -75,7 +74,6 @@ class SampleGrid(FrameCanvas):
         if 0 <= index < self.count and index != self._current:
             self._current = index
             self._describe()
-            self.current_changed.emit(index)
             self.update()
 
     @property

@@ -16,7 +16,6 @@ from ddpm_studio.gui.common.history import History
 from ddpm_studio.gui.common.job_names import SAVE, SAVE_REST
 from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.generate import saving_work as work
-from ddpm_studio.gui.generate.comparing import Comparing
 from ddpm_studio.gui.generate.stage import Seen, Stage
 from ddpm_studio.gui.session import Session
 
@@ -51,12 +50,9 @@ class Saving(QObject):
     What is wanted while files are written waits for its turn, so that no press of a key is lost.
     """
 
-    def __init__(
-        self, session: Session, stage: Stage, comparing: Comparing, parent: QWidget
-    ) -> None:
+    def __init__(self, session: Session, stage: Stage, parent: QWidget) -> None:
         super().__init__(parent)
-        self._session, self._stage, self._comparing = session, stage, comparing
-        self._window = parent
+        self._session, self._stage, self._window = session, stage, parent
         self._waiting: list[_Writing | Callable[[], None]] = []
         self._history = History[_Saved](MOST_UNDO)
         stage.keep_wanted.connect(self.keep)
@@ -105,10 +101,10 @@ class Saving(QObject):
             self._save(seen, self._session.project.gallery)
 
     def _save(self, seen: Seen, folder: Path, with_recipe: bool = True) -> None:
-        trajectory, run = seen.trajectory, self._comparing.run_of(seen.trajectory)
-        if run is None or not seen.indices or trajectory.is_forward:
+        trajectory, recipe = seen.trajectory, seen.trajectory.recipe
+        if recipe is None or not seen.indices or trajectory.is_forward:
             return
-        moment, recipe = trajectory.moments[seen.position], run.started.recipe
+        moment = trajectory.moments[seen.position]
         frame, show = (None, X_T) if moment.t < 0 else (moment.index, seen.show)
         seeds = [trajectory.seeds[index] for index in seen.indices]
         pictures = _pictures(seen, show)
@@ -139,7 +135,7 @@ class Saving(QObject):
             saved = _Saved(writing, tuple(work.written(paths)))
             if again is None:
                 self._history.add(saved)
-            elif again is self._history.to_redo:
+            else:
                 self._history.redone(saved)
             self._stage.saved.show_saved(paths)
 
@@ -172,8 +168,6 @@ class Saving(QObject):
             return
 
         def on_gone(paths: list[Path]) -> None:
-            if saved is not self._history.to_undo:
-                return  # another project is open by now
             if paths:
                 self._history.undone()
                 self._stage.saved.show_undone(paths)

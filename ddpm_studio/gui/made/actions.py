@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QMenu, QWidget
 
+from ddpm_studio.gallery.copies import copy_files
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.choose_path import choose_folder
 from ddpm_studio.gui.common.job_names import COPIES
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
-from ddpm_studio.gui.made import work
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.made.panel import MadePanel
@@ -101,32 +103,25 @@ class MadeActions(QObject):
         if project is None or not self._panel.selected:
             return
         chosen = [entry.file for entry in self._panel.selected]
-        title = "Save the copies in"
-        chooser = QFileDialog(self._panel, title, self._session.settings.get("made/copies", ""))
-        chooser.setFileMode(QFileDialog.FileMode.Directory)
-        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        gallery, settings = project.gallery, self._session.settings
 
-        def save(folder: str) -> None:
-            self._session.settings.set("made/copies", folder)
+        def save(folder: Path) -> None:
+            settings.set("made/copies", str(folder))
             if self._session.jobs.get(COPIES) is not None:
                 return
-            gallery = project.gallery
             job = self._session.jobs.start(
                 COPIES,
-                lambda: work.copy_out(gallery, chosen, Path(folder), with_recipe),
+                lambda: copy_files(gallery, chosen, folder, with_recipe),
                 title="Saving copies",
             )
             without = "" if with_recipe else ", without recipes"
             job.succeeded.connect(
                 lambda paths: self.said.emit(
-                    f"Saved {several(len(paths), 'copy', 'copies')} in {folder}{without}.",
-                    False,
+                    f"Saved {several(len(paths), 'copy', 'copies')} in {folder}{without}.", False
                 )
             )
 
-        chooser.fileSelected.connect(save)
-        chooser.open()
+        choose_folder(self._panel, "Save the copies in", settings.get("made/copies", ""), save)
 
     # menus
 
@@ -141,7 +136,7 @@ class MadeActions(QObject):
         if not chosen:
             return
         menu = self._new_menu()
-        self._add(menu, "See it large\tEnter", "zoom-in", self._panel.open_wanted.emit)
+        self._add(menu, "See it large\tEnter", "zoom-in", self._panel.wall.opened.emit)
         if len(chosen) == 1:
             self._add_single(menu, chosen[0])
         menu.addSeparator()
@@ -173,10 +168,9 @@ class MadeActions(QObject):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return menu
 
-    def _add(self, menu: QMenu, words: str, icon: str, act: object) -> QAction:
+    def _add(self, menu: QMenu, words: str, icon: str, act: Callable[[], object]) -> None:
         action = menu.addAction(self._session.theme.icon(icon, 20), words)
-        action.triggered.connect(lambda _=False: act())  # type: ignore[operator]
-        return action
+        action.triggered.connect(lambda _=False: act())
 
     def _open(self, path: Path, sentence: str) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):

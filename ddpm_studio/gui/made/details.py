@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import STRETCH, Gap, column, row
 from ddpm_studio.gui.common.recipe_words import recipe_lines
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.made.entries import Count, MadeEntry
@@ -29,19 +31,10 @@ SETTINGS_TIP = "Goes to Generate with these settings, but another seed"
 
 
 class MadeDetails(QFrame):
-    """Beside the wall. Its buttons say what is wanted; the page does it."""
+    """Beside the wall. What its buttons mean, the page knows."""
 
-    again_wanted = Signal()
-    settings_wanted = Signal()
-    play_wanted = Signal()
-    star_wanted = Signal()
-    copy_wanted = Signal()
-    folder_wanted = Signal()
-    save_wanted = Signal(object)  # the button, beside which a menu may open
-    trash_wanted = Signal()
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.setProperty("kind", "panel")
         self.setFixedWidth(WIDTH)
         self._theme = theme
@@ -49,16 +42,13 @@ class MadeDetails(QFrame):
         self._recipe: Recipe | None = None
         self._picture = LargeCanvas(margin=0)
         self._picture.setFixedHeight(PICTURE_HEIGHT)
-        self._name = NameLabel()
+        self._name = ElidedLabel(elide=Qt.TextElideMode.ElideMiddle)  # names differ at their end
         self._name.setObjectName("made.name")
         self._name.setProperty("kind", "heading")
         self._facts = ElidedLabel()
         self._facts.setObjectName("made.facts")
         self._facts.setProperty("kind", "caption")
-        self._sentence = QLabel()
-        self._sentence.setObjectName("made.sentence")
-        self._sentence.setProperty("kind", "muted")
-        self._sentence.setWordWrap(True)
+        self._sentence = label(kind="muted", name="made.sentence", wrap=True)
         self._lines = QGridLayout()
         self._make_buttons(theme)
         self._lay_out()
@@ -85,9 +75,9 @@ class MadeDetails(QFrame):
         self._picture.setVisible(current is not None)
         self._name.setVisible(bool(entries))
         self._facts.setVisible(is_one)
-        self._play.setVisible(is_one and entries[0].is_film)
+        self.play.setVisible(is_one and entries[0].is_film)
         self.show_recipe(None, "" if is_one else SEVERAL if entries else NOTHING_CHOSEN)
-        for button in (self._star, self._copy, self._folder, self._save, self._trash):
+        for button in (self.star, self.copy, self.folder, self.save, self.trash):
             button.setEnabled(bool(entries))
         self.show_star(bool(entries) and all(entry.is_starred for entry in entries))
         if current is None:
@@ -95,7 +85,7 @@ class MadeDetails(QFrame):
 
     def show_star(self, is_starred: bool) -> None:
         icon, tip = ("star-filled", UNSTAR_TIP) if is_starred else ("star", STAR_TIP)
-        self._star.set_face(icon, tip.rpartition(" (")[0], tip)
+        self.star.set_face(icon, tip.rpartition(" (")[0], tip)
 
     def show_image(self, image: QImage | None, size: QSize | None = None) -> None:
         """Of the current one. size: in pixels, if the image is a smaller one of it."""
@@ -108,99 +98,71 @@ class MadeDetails(QFrame):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for row, (label, words) in enumerate(recipe_lines(recipe, project) if recipe else ()):
-            self._lines.addWidget(_caption(label), row, 0, Qt.AlignmentFlag.AlignTop)
-            value = QLabel(words)
-            value.setWordWrap(True)
+        for at, (caption, words) in enumerate(recipe_lines(recipe, project) if recipe else ()):
+            self._lines.addWidget(_caption(caption), at, 0, Qt.AlignmentFlag.AlignTop)
+            value = label(words, wrap=True)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._lines.addWidget(value, row, 1)
+            self._lines.addWidget(value, at, 1)
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
-        self._again.setVisible(recipe is not None)
-        self._settings.setVisible(recipe is not None)
+        self.again.setVisible(recipe is not None)
+        self.settings.setVisible(recipe is not None)
 
     # building
 
     def _make_buttons(self, theme: Theme) -> None:
-        self._again = Button(theme, "Paint again", "made.again", AGAIN_TIP, icon="generate")
-        self._settings = Button(theme, "Use its settings", "made.use", SETTINGS_TIP)
-        self._play = Button(
+        self.again = Button(theme, "Paint again", "made.again", AGAIN_TIP, icon="generate")
+        self.settings = Button(theme, "Use its settings", "made.use", SETTINGS_TIP)
+        self.play = Button(
             theme,
             "Play the film",
             "made.play_this",
             "Opens it in the program that this system has for films",
             icon="play",
         )
-        self._star = IconButton(theme, "star", "made.star", "Give a star", STAR_TIP)
-        self._copy = IconButton(theme, "copy", "made.copy", "Copy", "Copy (Ctrl+C)")
-        self._folder = IconButton(
+        self.star = IconButton(theme, "star", "made.star", "Give a star", STAR_TIP)
+        self.copy = IconButton(theme, "copy", "made.copy", "Copy", "Copy (Ctrl+C)")
+        self.folder = IconButton(
             theme, "folder-open", "made.folder", "Show in folder", "Open its folder"
         )
-        self._save = IconButton(
+        self.save = IconButton(
             theme,
             "export",
             "made.save",
             "Save copies",
             "Save copies in another folder, with their recipes or without…",
         )
-        self._trash = IconButton(
+        self.trash = IconButton(
             theme, "trash", "made.trash", "Move to the trash", "Move to the trash (Del)"
         )
-        self._again.clicked.connect(self.again_wanted)
-        self._settings.clicked.connect(self.settings_wanted)
-        self._play.clicked.connect(self.play_wanted)
-        self._star.clicked.connect(self.star_wanted)
-        self._copy.clicked.connect(self.copy_wanted)
-        self._folder.clicked.connect(self.folder_wanted)
-        self._save.clicked.connect(lambda: self.save_wanted.emit(self._save))
-        self._trash.clicked.connect(self.trash_wanted)
 
     def _lay_out(self) -> None:
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setHorizontalSpacing(12)
         self._lines.setVerticalSpacing(4)
         self._lines.setColumnStretch(1, 1)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        for button in (self._star, self._copy, self._folder, self._save):
-            row.addWidget(button)
-        row.addStretch()
-        row.addWidget(self._trash)
         line = QFrame()
         line.setProperty("kind", "line")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 12)
-        layout.setSpacing(8)
-        layout.addWidget(self._picture)
-        layout.addSpacing(4)
-        layout.addWidget(self._name)
-        layout.addWidget(self._facts)
-        layout.addWidget(self._sentence)
-        layout.addSpacing(4)
-        layout.addLayout(self._lines)
-        layout.addStretch()
-        layout.addWidget(self._play)
-        layout.addWidget(self._again)
-        layout.addWidget(self._settings)
-        layout.addWidget(line)
-        layout.addLayout(row)
-
-
-class NameLabel(ElidedLabel):
-    """File names differ at their end, so what is left out is in the middle."""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        area, how = self.contentsRect(), Qt.TextElideMode.ElideMiddle
-        text = self.fontMetrics().elidedText(self.text(), how, area.width())
-        self.setToolTip(self.text() if text != self.text() else "")
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(area, self.alignment(), text)
+        column(
+            self._picture,
+            Gap(4),
+            self._name,
+            self._facts,
+            self._sentence,
+            Gap(4),
+            self._lines,
+            STRETCH,
+            self.play,
+            self.again,
+            self.settings,
+            line,
+            row(self.star, self.copy, self.folder, self.save, STRETCH, self.trash, spacing=4),
+            margins=(16, 16, 16, 12),
+            of=self,
+        )
 
 
 def _caption(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("kind", "caption")
-    label.setFixedHeight(label.sizeHint().height() + 2)
-    return label
+    words = label(text, "caption")
+    words.setFixedHeight(words.sizeHint().height() + 2)
+    return words

@@ -46,8 +46,6 @@ class MadePanel(WallPanel[MadeEntry]):
     """Says what is chosen, and what is to be done with it."""
 
     chosen = Signal()  # others are chosen now, or another one is the current one
-    open_wanted = Signal()
-    trash_wanted = Signal()
 
     def __init__(self, theme: Theme, settings: Settings) -> None:
         show, sort = Narrow(SHOW, SHOW_WORDS), Narrow(SORT, SORT_WORDS)
@@ -58,8 +56,6 @@ class MadePanel(WallPanel[MadeEntry]):
         self._count_shown = Count()
         self._left_out = ""
         column(self._canvas(120, TILE_TIP), of=self)
-        self.wall.opened.connect(self.open_wanted)
-        self.wall.toggled.connect(self.trash_wanted)
 
     @property
     def files(self) -> list[MadeFile]:

@@ -12,7 +12,7 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery.made import PICTURE, MadeFile, made_file
 from ddpm_studio.gallery.stars import FILE_NAME as STARS
 from ddpm_studio.gallery.stars import write_stars
-from ddpm_studio.gallery.trash import FOLDER, Trashed
+from ddpm_studio.gallery.trash import FOLDER, Trashed, bring_back, move_to_trash
 from ddpm_studio.gui.common.history import History
 from ddpm_studio.gui.common.job_names import RESTORE, TRASH
 from ddpm_studio.gui.common.jobs import Job
@@ -222,8 +222,11 @@ class MadeShelf(QObject):
             return
         self._away |= {file.name for file in files}
         self.changed.emit()
+        gallery, trash = project.gallery, work.system_trash
         job = self._session.jobs.start(
-            TRASH, lambda: work.throw_away(project, files), title="Moving to the trash"
+            TRASH,
+            lambda: move_to_trash(project.path, gallery, files, trash),
+            title="Moving to the trash",
         )
         job.succeeded.connect(self._on_thrown)
         job.failed.connect(self._on_not_moved)
@@ -270,7 +273,9 @@ class MadeShelf(QObject):
     def _on_thrown(self, trashed: Trashed) -> None:
         names = {one.file.name for one in trashed.gone}
         starred = self.stars & names
-        self._forget_files(names)
+        for name in names:
+            self._files.pop(name, None)
+        self._away.clear()
         if starred:
             self._keep_stars(self.stars - names)
         for sentence in trashed.failed[:1]:
@@ -292,17 +297,13 @@ class MadeShelf(QObject):
         self.changed.emit()
         self.look()
 
-    def _forget_files(self, names: Iterable[str]) -> None:
-        for name in names:
-            self._files.pop(name, None)
-        self._away.clear()
-
     def _bring_back(self, trashed: Trashed, starred: frozenset[str]) -> None:
         project = self._project
         if project is None:
             return
+        title = "Taking back from the trash"
         job = self._session.jobs.start(
-            RESTORE, lambda: work.take_back(project, trashed), title="Taking back from the trash"
+            RESTORE, lambda: bring_back(project.gallery, trashed), title=title
         )
 
         def back(names: tuple[str, ...]) -> None:

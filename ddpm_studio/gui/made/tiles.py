@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -61,28 +63,27 @@ class MadeTiles(QObject):
 
     def look_large(self, file: MadeFile) -> None:
         """Read a whole file: `large_seen`; an older wish is void."""
-        project, pools = self._project, self._pools
-        self._session.jobs.discard(LARGE)
-        if project is None or self._session.is_closing:
-            return
-        gallery = project.gallery
-        job = self._session.jobs.start(
-            LARGE, lambda: work.look_large(gallery, file, pools), quiet=True
-        )
-        job.tells_failure = True
-        job.succeeded.connect(self.large_seen)
-        job.failed.connect(lambda _: self.large_seen.emit(None))
+        pools = self._pools
+        job = self._ask(LARGE, lambda gallery: work.look_large(gallery, file, pools))
+        if job is not None:
+            job.tells_failure = True
+            job.succeeded.connect(self.large_seen)
+            job.failed.connect(lambda _: self.large_seen.emit(None))
 
     def read_recipe(self, file: MadeFile | None) -> None:
         """What a file says of itself: `told`; None: nothing is asked any more."""
-        project = self._project
-        self._session.jobs.discard(RECIPE)
-        if project is not None and file is not None and not self._session.is_closing:
-            gallery = project.gallery
-            job = self._session.jobs.start(
-                RECIPE, lambda: work.read_recipe(gallery, file), quiet=True
-            )
+        if file is None:
+            self._session.jobs.discard(RECIPE)
+        elif job := self._ask(RECIPE, lambda gallery: work.read_recipe(gallery, file)):
             job.succeeded.connect(self.told)
+
+    def _ask(self, name: str, make: Callable[[Path], Iterator[Any]]) -> Job | None:
+        """Start a job about the gallery, in place of an older one; None without a project."""
+        self._session.jobs.discard(name)
+        if self._project is None or self._session.is_closing:
+            return None
+        gallery = self._project.gallery
+        return self._session.jobs.start(name, lambda: make(gallery), quiet=True)
 
     # private
 

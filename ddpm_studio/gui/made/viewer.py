@@ -6,11 +6,12 @@ import math
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.layout import Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
 MARGIN = 16
@@ -24,8 +25,8 @@ class MadeViewer(QFrame):
     play_wanted = Signal()  # a film, by the program that the system has for it
     trash_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.setObjectName("made.viewer")
         self.setProperty("kind", "canvas")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -78,21 +79,9 @@ class MadeViewer(QFrame):
                 super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 12, 16, 0)
-        row.setSpacing(8)
-        row.addWidget(self._back)
-        row.addSpacing(8)
-        row.addWidget(self._previous)
-        row.addWidget(self._next)
-        row.addSpacing(4)
-        row.addWidget(self._title, 1)
-        row.addWidget(self._play)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(row)
-        layout.addWidget(self._canvas, 1)
+        steps = Gap(8), self._previous, self._next, Gap(4)
+        above = (self._back, *steps, wide(self._title), self._play)
+        column(row(*above, margins=(12, 12, 16, 0)), wide(self._canvas), spacing=0, of=self)
 
 
 class LargeCanvas(QWidget):

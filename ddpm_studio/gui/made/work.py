@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFile
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gallery.batch import Batch, forget_batch, read_batches
+from ddpm_studio.gallery.batch import Batch, read_batches
 from ddpm_studio.gallery.made import Found, MadeFile, look_through
 from ddpm_studio.gallery.stars import read_stars
-from ddpm_studio.gallery.trash import Trashed, bring_back, move_to_trash
 from ddpm_studio.gui.common.idle_pools import IdlePools
 from ddpm_studio.gui.wall.tiles import Tiles
 from ddpm_studio.project import Project
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from ddpm_studio.data.isolation.pool import DecoderPool
     from ddpm_studio.gallery.thumbnails import Thumbnails
     from ddpm_studio.recipe import Recipe
-
-__all__ = ["Batch", "forget_batch"]  # among others
 
 LARGEST = 2048  # pixels of a picture that is seen large
 PULSE = 0.1  # seconds
@@ -161,27 +158,9 @@ def read_recipe(gallery: Path, file: MadeFile) -> Generator[None, None, Told]:
         return Told(file.name, None, str(error))
 
 
-def throw_away(project: Project, files: Sequence[MadeFile]) -> Generator[Any, None, Trashed]:
-    """Move to the system's trash, or to the project's own."""
-    return (yield from move_to_trash(project.path, project.gallery, files, system_trash))
-
-
-def take_back(project: Project, trashed: Trashed) -> Generator[Any, None, tuple[str, ...]]:
-    return (yield from bring_back(project.gallery, trashed))
-
-
 def system_trash(path: Path) -> tuple[bool, Path | None]:
     """As `gallery.trash` wants it."""
     file = QFile(str(path))
     could = bool(file.moveToTrash())
     where = file.fileName()  # in the trash now, or "" if the system does not say
     return could, Path(where) if could and where and Path(where) != path else None
-
-
-def copy_out(
-    gallery: Path, files: Sequence[MadeFile], folder: Path, with_recipe: bool
-) -> Generator[Any, None, tuple[Path, ...]]:
-    """Copies of some in another folder; nothing there is replaced."""
-    from ddpm_studio.gallery.copies import copy_files
-
-    return (yield from copy_files(gallery, files, folder, with_recipe))

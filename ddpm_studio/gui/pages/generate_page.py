@@ -23,14 +23,13 @@ from ddpm_studio.gui.frames.request import PageSettings, SampleRequest
 from ddpm_studio.gui.generate.comparing import Comparing
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.generate.denoising import Denoising
-from ddpm_studio.gui.generate.own_picture import OwnPictures
-from ddpm_studio.gui.generate.own_picture_bar import OWN
+from ddpm_studio.gui.generate.own_picture import OWN, OwnPictures
 from ddpm_studio.gui.generate.saving import Saving
 from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.recipes.use import RecipeUse
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.sheet.button import Sheets
+from ddpm_studio.gui.sheet.dialog import Sheets
 from ddpm_studio.project import Project, step_of
 
 PAUSE_MS = 350  # so long nothing must change until the pictures are made again
@@ -84,9 +83,9 @@ class GeneratePage(Page):
         self._sheets = Sheets(session, self._settings, self._set_settings, self)
         self._many = PaintMany(session, self._request, self)
         self._stage = Stage(session.theme, session.settings)
-        self._own = OwnPictures(session, self._stage, self)
+        self._own = OwnPictures(session, self._stage)
         self._comparing = Comparing(self._denoising, self._stage, self)
-        self._saving = Saving(session, self._stage, self._comparing, self)
+        self._saving = Saving(session, self._stage, self)
         self._recipes = RecipeUse(session, self._controls, self)
         self._make_buttons()
         self._lay_out()
@@ -106,7 +105,6 @@ class GeneratePage(Page):
         self._own.forget()
         self._is_learning = False
         self._saving.forget()
-        self._stage.set_trajectory(None)
         self._read_checkpoints()
 
     def show_config(self, _project: Project) -> None:
@@ -169,7 +167,7 @@ class GeneratePage(Page):
         for button in self._head_buttons:
             self.header_row.addWidget(keep_room(button))  # the title does not jump
         self._controls.add_more(self._recipes.button)
-        self._stage.head.add_left(self._own.bar, lambda: self._own.bar.source == OWN)
+        self._stage.head.add_left(self._own, lambda: self._own.source == OWN)
         beside = column(wide(self._controls), self._many.button)
         self.set_content(holder(row(wide(self._stage), beside, spacing=16)))
         leave = self._go_start, self._go_train
@@ -242,10 +240,10 @@ class GeneratePage(Page):
 
     def _on_pause_over(self) -> None:
         denoising, checkpoint = self._denoising, self._controls.checkpoint
-        request, started = denoising.request, denoising.started
+        request, run = denoising.request, denoising.trajectory
         was_newest = request is not None and request.checkpoint is None
-        if checkpoint is None and was_newest and started is not None:
-            checkpoint = started.checkpoint  # else training would change the pictures, too
+        if checkpoint is None and was_newest and run is not None:
+            checkpoint = run.checkpoint  # else training would change the pictures, too
         seed = self._controls.seed.take_shown()
         self._start(seed, checkpoint, follow_to=self._stage.scrubber.part_wanted)
 
@@ -256,7 +254,7 @@ class GeneratePage(Page):
             return
         count, pinned = controls.count, self._comparing.pinned
         if pinned is not None:  # what is held against it must come from the same noise
-            seed, count = pinned.trajectory.seeds[0], len(pinned.trajectory.seeds)
+            seed, count = pinned.seeds[0], len(pinned.seeds)
         sample = controls.sample_config(seed)
         # what was asked for, not what it came to: "the newest" stays a wish for the newest
         asked = self._own.applied(dataclasses.replace(asked, sample=sample, count=count))
@@ -303,10 +301,10 @@ class GeneratePage(Page):
     # export
 
     def _on_export(self) -> None:
-        run, project = self._comparing.front, self.session.project
-        if run is None or project is None:
+        stage, trajectory, project = self._stage, self._stage.trajectory, self.session.project
+        recipe = trajectory.recipe if trajectory is not None else None
+        if trajectory is None or recipe is None or project is None:
             return
-        stage, trajectory, recipe = self._stage, run.trajectory, run.started.recipe
         stage.scrubber.pause()
         filmed = FilmedDenoising(
             trajectory,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import FileWritten
+from ddpm_studio.gallery.batch import Batch, forget_batch
 from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.batch.batches import MadeBatches
@@ -16,12 +19,13 @@ from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.layout import column, holder, row, wide
+from ddpm_studio.gui.common.notice_line import UndoNotice
 from ddpm_studio.gui.common.recipe_words import ALL, WITHOUT_SEED
 from ddpm_studio.gui.made import work
 from ddpm_studio.gui.made.actions import MadeActions
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.entries import MadeEntry
-from ddpm_studio.gui.made.notice import MadeNotice
 from ddpm_studio.gui.made.panel import MadePanel
 from ddpm_studio.gui.made.shelf import MadeShelf
 from ddpm_studio.gui.made.tiles import MadeTiles
@@ -29,6 +33,9 @@ from ddpm_studio.gui.made.viewer import MadeViewer
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
+
+if TYPE_CHECKING:
+    import numpy as np
 
 LOOK_MS = 80  # on a picture, before its file is read
 NO_PROJECT = (
@@ -135,20 +142,10 @@ class MadePage(Page):
         self._stack.addWidget(self._panel)
         self._stack.addWidget(self._viewer)
         self._batches = MadeBatches(theme, self._batching)
-        self._notice = MadeNotice(theme)
+        self._notice = UndoNotice(theme, "made.notice", "made.undo")
         self._details = MadeDetails(theme)
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addWidget(self._batches)
-        left.addWidget(self._stack, 1)
-        left.addWidget(self._notice)
-        content = QWidget()
-        row = QHBoxLayout(content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(16)
-        row.addLayout(left, 1)
-        row.addWidget(self._details)
-        self.set_content(content)
+        left = column(self._batches, wide(self._stack), self._notice)
+        self.set_content(holder(row(wide(left), self._details, spacing=16)))
         self._go_generate = Button(
             theme,
             "Go to Generate",
@@ -191,20 +188,20 @@ class MadePage(Page):
         self._look_soon.timeout.connect(self._look_at_current)
         panel.tiles_wanted.connect(self._on_tiles_wanted)
         panel.chosen.connect(self._on_chosen)
-        panel.open_wanted.connect(self._show_large)
+        panel.wall.opened.connect(self._show_large)
         panel.menu_wanted.connect(actions.show_menu)
-        for trash in (panel.trash_wanted, viewer.trash_wanted, details.trash_wanted):
+        for trash in (panel.wall.toggled, viewer.trash_wanted, details.trash.clicked):
             trash.connect(actions.throw_away)
         viewer.back_wanted.connect(self._show_wall)
         viewer.step_wanted.connect(self._on_step)
-        for play in (viewer.play_wanted, details.play_wanted):
+        for play in (viewer.play_wanted, details.play.clicked):
             play.connect(actions.play)
-        details.star_wanted.connect(actions.star)
-        details.copy_wanted.connect(actions.copy)
-        details.folder_wanted.connect(actions.show_folder)
-        details.save_wanted.connect(actions.show_save_menu)
-        details.again_wanted.connect(lambda: actions.use(ALL))
-        details.settings_wanted.connect(lambda: actions.use(WITHOUT_SEED))
+        details.star.clicked.connect(actions.star)
+        details.copy.clicked.connect(actions.copy)
+        details.folder.clicked.connect(actions.show_folder)
+        details.save.clicked.connect(lambda: actions.show_save_menu(details.save))
+        details.again.clicked.connect(lambda: actions.use(ALL))
+        details.settings.clicked.connect(lambda: actions.use(WITHOUT_SEED))
         batches.finish_wanted.connect(self._batching.finish)
         batches.forget_wanted.connect(self._on_forget)
         self._notice.undo_wanted.connect(self._on_undo)
@@ -212,18 +209,10 @@ class MadePage(Page):
         self._look_again.clicked.connect(shelf.look)
         self._go_generate.clicked.connect(self.main_action)
         self._go_start.clicked.connect(self.main_action)
-        for keys, action in (
-            ("S", actions.star),
-            ("Ctrl+Z", self._on_undo),
-            ("Ctrl+C", actions.copy),
-            ("Ctrl+F", panel.filter.focus_search),
-            ("F5", shelf.look),
-            ("Ctrl++", lambda: panel.zoom(1)),
-            ("Ctrl+=", lambda: panel.zoom(1)),
-            ("Ctrl+-", lambda: panel.zoom(-1)),
-        ):
-            # of the whole window, but Qt hears it only while this page is visible
-            QShortcut(QKeySequence(keys), self).activated.connect(action)
+        panel.hear_keys(
+            self,
+            {"S": actions.star, "Ctrl+Z": self._on_undo, "Ctrl+C": actions.copy, "F5": shelf.look},
+        )
 
     # what is there
 
@@ -285,9 +274,9 @@ class MadePage(Page):
         if written:
             self._shelf.add(written)
 
-    def _on_forget(self, batch: work.Batch) -> None:
+    def _on_forget(self, batch: Batch) -> None:
         try:
-            work.forget_batch(batch)
+            forget_batch(batch)
         except StudioError as error:
             self.session.report(error)
         self._shelf.look()
@@ -297,8 +286,8 @@ class MadePage(Page):
     def _on_tiles_wanted(self, chunks: list[int]) -> None:
         self._tiles.load(self._panel.files, chunks, self._panel.wall.wall_model.chunk_size)
 
-    def _on_tiles(self, chunk: int, pixels: object, rows: object) -> None:
-        self._panel.add_tiles(chunk, pixels, rows)  # type: ignore[arg-type]
+    def _on_tiles(self, chunk: int, pixels: np.ndarray, rows: np.ndarray) -> None:
+        self._panel.add_tiles(chunk, pixels, rows)
         if self._actions.image is None and self._shown:
             self._show_thumbnail()
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from ddpm_studio.events import PicturesFound, PicturesSeen
@@ -20,15 +19,13 @@ from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.choosing import PictureChoosing
-from ddpm_studio.gui.pictures.entries import WallEntry
-from ddpm_studio.gui.pictures.expected import foreseen
+from ddpm_studio.gui.pictures.entries import WallEntry, foreseen
 from ddpm_studio.gui.pictures.folder_actions import PictureFolders
-from ddpm_studio.gui.pictures.folder_header import FolderHeader
 from ddpm_studio.gui.pictures.history import ChoiceHistory
 from ddpm_studio.gui.pictures.reading import PictureJobs, Wanted
 from ddpm_studio.gui.pictures.reading_states import PictureStates
-from ddpm_studio.gui.pictures.setting_changes import PictureSettingChanges
-from ddpm_studio.gui.pictures.side import WIDTH, PictureSide
+from ddpm_studio.gui.pictures.settings_panel import PictureSettingChanges
+from ddpm_studio.gui.pictures.side import WIDTH, FolderHeader, PictureSide
 from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
@@ -66,10 +63,11 @@ class PicturesPage(Page):
         self._history = ChoiceHistory(self, session.small_writes, session.check_writable)
         self._watcher = FolderWatcher(self)
         self._folders = PictureFolders(session, self)
-        self._patience = _timer(self, PATIENCE_MS, self._prepare)
-        self._original_soon = _timer(self, LOOK_MS, self._look_at_original)
-        self._build_header()
-        self._build_body()
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._prepare)
+        self._original_soon = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._original_soon.timeout.connect(self._look_at_original)
+        self._build()
         self._connect()
         self.show_empty()
 
@@ -78,7 +76,7 @@ class PicturesPage(Page):
     def main_action(self) -> None:
         if self.session.project is None:
             self.session.new_project_wanted.emit(None)
-        elif self._header.can_go_on:
+        elif self._header.way_on.isEnabled():
             starts = self._is_untrained
             self.session.want_page(names.NAV_TRAIN)
             if starts:
@@ -123,12 +121,10 @@ class PicturesPage(Page):
 
     # building
 
-    def _build_header(self) -> None:
+    def _build(self) -> None:
         self._header = FolderHeader(self.theme)
         self.header_row.addWidget(self._header)
         self._header.hide()
-
-    def _build_body(self) -> None:
         self._new = Button(
             self.theme,
             "New from a folder…",
@@ -164,9 +160,9 @@ class PicturesPage(Page):
     def _connect(self) -> None:
         session, settings = self.session, self._side.settings
         self._new.clicked.connect(self.main_action)
-        self._header.way_on_wanted.connect(self.main_action)
-        self._header.folder_wanted.connect(self._folders.show)
-        self._header.refresh_wanted.connect(self._prepare)
+        self._header.way_on.clicked.connect(self.main_action)
+        self._header.folder.clicked.connect(lambda: self._folders.show())
+        self._header.refresh.clicked.connect(self._prepare)
         self._states.cancelled.connect(self._jobs.cancel)
         self._states.reading_wanted.connect(self._prepare)
         self._states.folder_wanted.connect(self._folders.choose)
@@ -183,7 +179,7 @@ class PicturesPage(Page):
         jobs.stopped.connect(self._on_stopped)
         jobs.tiles_loaded.connect(self._wall.add_tiles)
         jobs.tiles_done.connect(self._wall.wall.refresh)
-        jobs.original_seen.connect(self._on_original)
+        jobs.original_seen.connect(self._wall.show_original)
         self._watcher.changed.connect(self._prepare)
         self._side.left_out.show_wanted.connect(self._folders.show)
         session.pictures_expected.connect(jobs.prewarm)
@@ -194,18 +190,9 @@ class PicturesPage(Page):
         session.checkpoint_saved.connect(self._show_locked)
         session.jobs.started.connect(self._on_job)
         session.jobs.ended.connect(self._on_job)
-        for keys, action in (
-            ("F5", self._prepare),
-            ("Ctrl+F", self._wall.filter.focus_search),
-            ("Ctrl+Z", self._history.undo),
-            ("Ctrl+Shift+Z", self._history.redo),
-            ("Ctrl+Y", self._history.redo),
-            ("Ctrl++", lambda: self._wall.zoom(1)),
-            ("Ctrl+=", lambda: self._wall.zoom(1)),
-            ("Ctrl+-", lambda: self._wall.zoom(-1)),
-        ):
-            # of the whole window, but Qt hears it only while this page is visible
-            QShortcut(QKeySequence(keys), self).activated.connect(action)
+        history = self._history
+        keys = {"F5": self._prepare, "Ctrl+Z": history.undo}
+        self._wall.hear_keys(self, keys | dict.fromkeys(("Ctrl+Shift+Z", "Ctrl+Y"), history.redo))
 
     def _connect_choices(self) -> None:
         self._choosing = PictureChoosing(self.theme, self._wall, self._history, self)
@@ -227,7 +214,7 @@ class PicturesPage(Page):
         self._jobs.prepare(project, self._history.choices)
         if self._jobs.folder is None:
             self._states.show_preparing_soon()
-            self._header.can_go_on = True  # training reads the folder, too
+            self._header.way_on.setEnabled(True)  # training reads the folder, too
 
     def _clear(self) -> None:
         """Show nothing of another project or of other settings."""
@@ -267,7 +254,7 @@ class PicturesPage(Page):
     def _show_entries(self, folder: work.Folder, entries: Sequence[WallEntry]) -> None:
         self._wall.set_entries(entries, folder.pictures.records.shape[1:], folder.source)
         self._side.show_left_out(entries)
-        self._header.can_go_on = any(entry.is_taken for entry in entries)
+        self._header.way_on.setEnabled(any(entry.is_taken for entry in entries))
 
     def _on_choices(self) -> None:
         """Show at once what was chosen; the verdicts, when they are there, confirm it."""
@@ -283,7 +270,7 @@ class PicturesPage(Page):
 
     def _on_failed(self, sentence: str) -> None:
         self._clear()
-        self._header.can_go_on = False
+        self._header.way_on.setEnabled(False)
         self._states.show_failed(sentence)
 
     def _on_stopped(self) -> None:
@@ -305,13 +292,6 @@ class PicturesPage(Page):
         project, entry = self.session.project, self._wall.current
         if project is not None and entry is not None:
             self._jobs.look_at_original(project, entry)
-
-    def _on_original(self, original: work.Original | None) -> None:
-        if original is None:
-            self._wall.show_original(None)
-        else:
-            size = original.width, original.height
-            self._wall.show_original(original.pixels, size, original.part)
 
     def _on_crop_wanted(self, entry: WallEntry) -> None:
         if self.session.project is not None:
@@ -362,11 +342,3 @@ class PicturesPage(Page):
         project = self.session.project
         pictures = None if project is None else project.pictures
         self.session.new_project_wanted.emit(pictures)
-
-
-def _timer(page: PicturesPage, milliseconds: int, action: Callable[[], None]) -> QTimer:
-    timer = QTimer(page)
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.timeout.connect(action)
-    return timer

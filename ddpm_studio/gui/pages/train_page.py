@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, StudioConfig
@@ -17,6 +17,7 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.layout import holder, row, wide
 from ddpm_studio.gui.export.training_button import TrainingExport
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.plan.button import Planning
@@ -116,13 +117,7 @@ class TrainPage(Page):
     # building
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        layout = QHBoxLayout(content)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(24)
-        layout.addWidget(self._controls)
-        layout.addWidget(self._view, 1)
-        self.set_content(content)
+        self.set_content(holder(row(self._controls, wide(self._view), spacing=24)))
         self.header_row.addWidget(self._sampling.button)
         go = Button(
             self.theme,
@@ -151,11 +146,10 @@ class TrainPage(Page):
         controls.size_wanted.connect(self._on_size_wanted)
         controls.effort_wanted.connect(self._on_effort_wanted)
         controls.config_wanted.connect(self._on_config_wanted)
-        self._view.frames_wanted.connect(self._on_frames_wanted)
+        self._view.wall.frames_wanted.connect(self._on_frames_wanted)
         self._view.wall.export_wanted.connect(self._filming.open)
-        self._view.checkpoint_chosen.connect(self._on_checkpoint_chosen)
-        self._view.best_changed.connect(self.session.best_changed)
-        self._view.best_changed.connect(self._sampling.set_best)
+        self._view.plot.checkpoint_chosen.connect(self._on_checkpoint_chosen)
+        self._view.plot.best_changed.connect(self.session.best_changed)
         self._sampling.checkpoint_chosen.connect(self._on_checkpoint_chosen)
         self._timer.timeout.connect(self._refresh)
         session.jobs.started.connect(self._on_job_started)

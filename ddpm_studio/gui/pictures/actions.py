@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.layout import STRETCH, holder, row
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.entries import VIDEO, WallEntry
 
@@ -27,25 +28,21 @@ TAKE_FRAMES = (
 
 
 class PictureActions(QWidget):
-    """Says what is wanted of the pictures that it was given."""
+    """Buttons that show what can be done with the pictures that it was given."""
 
-    toggled = Signal()
     weight_wanted = Signal(float)
-    crop_wanted = Signal()
-    undo_wanted = Signal()
-    redo_wanted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._toggle = Button(theme, LEAVE_OUT[0], "pictures.toggle", LEAVE_OUT[2])
-        self._crop = Button(
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.toggle = Button(theme, LEAVE_OUT[0], "pictures.toggle", LEAVE_OUT[2])
+        self.crop = Button(
             theme,
             "Crop…",
             "pictures.edit_crop",
             "Choose which part of this picture the model sees (Enter)",
             icon="crop",
         )
-        self._icon_size = self._crop.iconSize()
+        self._icon_size = self.crop.iconSize()
         self._weight = ComboBox()
         self._weight.setObjectName("pictures.weight")
         for weight, words in WEIGHTS:
@@ -56,44 +53,32 @@ class PictureActions(QWidget):
             "How often the model sees this picture, beside the others.",
             "weight",
         )
-        self._undo = IconButton(theme, "undo", "pictures.undo", "Undo (Ctrl+Z)")
-        self._redo = IconButton(theme, "redo", "pictures.redo", "Redo (Ctrl+Shift+Z)")
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(0, 4, 0, 0)
-        row.setSpacing(8)
-        for widget in (self._toggle, self._crop, self._weight):
-            row.addWidget(widget)
-        row.addStretch()
-        self.history_buttons = QWidget()  # for another place: they are of the whole wall
-        beside = QHBoxLayout(self.history_buttons)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(0)
-        beside.addWidget(self._undo)
-        beside.addWidget(self._redo)
-        self._toggle.clicked.connect(self.toggled)
-        self._crop.clicked.connect(self.crop_wanted)
+        self.undo = IconButton(theme, "undo", "pictures.undo", "Undo (Ctrl+Z)")
+        self.redo = IconButton(theme, "redo", "pictures.redo", "Redo (Ctrl+Shift+Z)")
+        buttons = self.toggle, self.crop, self._weight
+        self._row = row(*buttons, STRETCH, margins=(0, 4, 0, 0), of=self)
+        # for another place: they are of the whole wall
+        self.history_buttons = holder(row(self.undo, self.redo, spacing=0))
         self._weight.activated.connect(
             lambda _: self.weight_wanted.emit(self._weight.currentData())
         )
-        self._undo.clicked.connect(self.undo_wanted)
-        self._redo.clicked.connect(self.redo_wanted)
         self.show_entries(())
         self.show_undo("", "")
 
     def show_entries(self, entries: Sequence[WallEntry]) -> None:
         """What fits the pictures that are chosen now."""
         can_toggle = [entry for entry in entries if entry.can_be_taken]
-        self._toggle.setEnabled(bool(can_toggle))
+        self.toggle.setEnabled(bool(can_toggle))
         face = LEAVE_OUT
         if can_toggle and not any(entry.is_taken for entry in can_toggle):
             face = TAKE_FRAMES if can_toggle[0].kind == VIDEO else TAKE_BACK
         words, icon, tip = face
         count = len({entry.name for entry in can_toggle if entry.is_taken or face is not LEAVE_OUT})
-        self._toggle.set_face(f"{words} {count:,}" if count > 1 else words, icon, tip)
-        self._toggle.setAccessibleName(face[0])
+        self.toggle.set_face(f"{words} {count:,}" if count > 1 else words, icon, tip)
+        self.toggle.setAccessibleName(face[0])
         taken = [entry for entry in entries if entry.is_taken]
         has_file = len(entries) == 1 and entries[0].facts is not None and not entries[0].video
-        self._crop.setEnabled(has_file)
+        self.crop.setEnabled(has_file)
         self._weight.setEnabled(bool(taken))
         weights = {entry.weight for entry in taken}
         weight = weights.pop() if len(weights) == 1 else None
@@ -102,7 +87,7 @@ class PictureActions(QWidget):
 
     def set_narrow(self, is_narrow: bool) -> None:
         """Where there is little room, words do without icons."""
-        for button in (self._toggle, self._crop):
+        for button in (self.toggle, self.crop):
             button.setIconSize(QSize(0, 0) if is_narrow else self._icon_size)
         self._row.setSpacing(4 if is_narrow else 8)
         self._weight.setMaximumWidth(NARROW_WEIGHT if is_narrow else QWIDGETSIZE_MAX)
@@ -110,8 +95,8 @@ class PictureActions(QWidget):
     def show_undo(self, undo: str, redo: str) -> None:
         """What can be taken back and done again, in words; "" if nothing."""
         for button, words, what in (
-            (self._undo, undo, "Undo (Ctrl+Z)"),
-            (self._redo, redo, "Redo (Ctrl+Shift+Z)"),
+            (self.undo, undo, "Undo (Ctrl+Z)"),
+            (self.redo, redo, "Redo (Ctrl+Shift+Z)"),
         ):
             button.setEnabled(bool(words))
             button.setToolTip(f"{what}: {words}" if words else what)

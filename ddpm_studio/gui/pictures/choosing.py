@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.actions import FRAME_SECONDS, WEIGHTS
@@ -36,11 +35,11 @@ class PictureChoosing(QObject):
         wall.wall.opened.connect(self._want_crop)
         wall.menu_wanted.connect(self._show_menu)
         actions = wall.choosing
-        actions.toggled.connect(self.toggle)
+        actions.toggle.clicked.connect(self.toggle)
         actions.weight_wanted.connect(self.set_weight)
-        actions.crop_wanted.connect(self._want_crop)
-        actions.undo_wanted.connect(history.undo)
-        actions.redo_wanted.connect(history.redo)
+        actions.crop.clicked.connect(self._want_crop)
+        actions.undo.clicked.connect(history.undo)
+        actions.redo.clicked.connect(history.redo)
         history.changed.connect(self._on_changed)
 
     def toggle(self) -> None:
@@ -77,30 +76,12 @@ class PictureChoosing(QObject):
         """
         from ddpm_studio.gui.pictures.crop_editor import CropEditor
 
-        channels, height, width = config.shape
         focus = entry.facts.focus if entry.facts is not None else (0.5, 0.5)
-        editor = CropEditor(
-            self._theme,
-            PurePath(entry.name).name,
-            original.pixels,
-            (original.width, original.height),
-            width / height,
-            (width, height),
-            self._history.choices.of(entry.name).crops,
-            config.crop,
-            self._window,
-            focus=focus,
-            background=config.background,
-            channels=channels,
-        )
-        editor.chosen.connect(lambda crops: self._set_crops(entry.name, crops))
+        name, crops = PurePath(entry.name).name, self._history.choices.of(entry.name).crops
+        editor = CropEditor(self._theme, name, original, crops, config, self._window, focus=focus)
+        words = f"Crop {_words([entry.name])}"
+        editor.chosen.connect(lambda crops: self._history.change([entry.name], words, crops=crops))
         editor.open()
-
-    def _leave_out_video(self, name: str) -> None:
-        self._history.change([name], f"Leave out {_words([name])}", seconds=0.0)
-
-    def _set_crops(self, name: str, crops: tuple[Crop, ...]) -> None:
-        self._history.change([name], f"Crop {_words([name])}", crops=crops)
 
     def _take(self, entries: Sequence[WallEntry]) -> None:
         """Back in; what was left out by hand only needs that word taken back."""
@@ -130,8 +111,8 @@ class PictureChoosing(QObject):
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         is_taken = any(one.is_taken for one in entries)
-        words, icon = ("Leave out", "hidden") if is_taken else ("Take", "visible")
-        toggle = self._add(menu, words, icon)
+        face = ("Leave out", "hidden") if is_taken else ("Take", "visible")
+        toggle = self._add(menu, *face)
         toggle.triggered.connect(self.toggle)
         toggle.setEnabled(any(one.can_be_taken for one in entries))
         video = entry.video or (entry.name if entry.kind == VIDEO else "")
@@ -142,7 +123,8 @@ class PictureChoosing(QObject):
                 action.triggered.connect(lambda _=False, s=seconds: self._take_frames([video], s))
         if entry.video:
             whole = self._add(menu, "Leave out the whole video", "film")
-            whole.triggered.connect(lambda: self._leave_out_video(entry.video))
+            words = f"Leave out {_words([video])}"
+            whole.triggered.connect(lambda: self._history.change([video], words, seconds=0.0))
         elif len(entries) == 1 and entry.facts is not None:
             self._add(menu, "Crop…", "crop").triggered.connect(self._want_crop)
         if is_taken:

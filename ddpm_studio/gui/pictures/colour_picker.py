@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.control_row import explain
+from ddpm_studio.gui.common.layout import STRETCH, row
 from ddpm_studio.gui.common.theme import Theme
 
 SWATCH = 32  # points, with the ring around it
@@ -29,19 +30,19 @@ class ColourPicker(QWidget):
         self._colour = ""
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        for key, label, colour in COLOURS:
-            swatch = Swatch(theme, names.item(name, key), label, f"{label} ({colour})", colour)
+        swatches = [
+            Swatch(theme, names.item(name, key), label, f"{label} ({colour})", colour)
+            for key, label, colour in COLOURS
+        ]
+        for swatch in swatches:
             swatch.clicked.connect(self._on_clicked)
-            self._add(swatch, row)
         self._other = Swatch(
             theme, names.item(name, "other"), "Another colour", "Choose any other colour…", ""
         )
         self._other.clicked.connect(self._on_other)
-        self._add(self._other, row)
-        row.addStretch()
+        for swatch in (*swatches, self._other):
+            self._group.addButton(swatch)
+        row(*swatches, self._other, STRETCH, spacing=4, of=self)
         self.setFocusProxy(self._other)
 
     @property
@@ -59,10 +60,6 @@ class ColourPicker(QWidget):
         self._other.set_colour(self._colour)
         self._other.setChecked(True)
 
-    def _add(self, swatch: Swatch, row: QHBoxLayout) -> None:
-        self._group.addButton(swatch)
-        row.addWidget(swatch)
-
     def _on_clicked(self) -> None:
         swatch = self.sender()
         assert isinstance(swatch, Swatch)
@@ -74,11 +71,8 @@ class ColourPicker(QWidget):
         dialog.setObjectName("pictures.background.dialog")
         dialog.setWindowTitle("Background of transparent pictures")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(self._on_selected)
+        dialog.colorSelected.connect(lambda colour: self._choose(colour.name()))
         dialog.open()
-
-    def _on_selected(self, colour: QColor) -> None:
-        self._choose(colour.name())
 
     def _choose(self, colour: str) -> None:
         before = self._colour

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeySequence, QShortcut, QStandardItemModel
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import ControlRow, explain
+from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.label import label, set_kind
+from ddpm_studio.gui.common.layout import STRETCH, Gap, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.crop_frame import CropFrame, enlarged
 from ddpm_studio.gui.pictures.crop_geometry import (
@@ -28,16 +31,21 @@ from ddpm_studio.gui.pictures.crop_geometry import (
 from ddpm_studio.gui.pictures.crop_list import CropList
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from ddpm_studio.choices import Crop
+    from ddpm_studio.config import PicturesConfig
+    from ddpm_studio.gui.pictures.work import Original
 
 FOLDER, BOX, PAD, SMART = "folder", "box", "pad", "smart"
 MODES = {"centre": "Centre", SMART: "By detail", PAD: "Pad", BOX: "My own frame"}
 SEEN_SIDE, SEEN_MARGIN = 256, 6  # points
+HINT = "Drag the frame or its corners. Arrow keys move it, + and - change its size."
+PART_TIP = (
+    "Which part is used. Centre and By detail take the largest part that has the right shape; Pad "
+    "takes all of it, with the background around it."
+)
 
 
-class CropEditor(QDialog):
+class CropEditor(Dialog):
     """Emits `chosen` with a tuple of Crop when it is used; () means as the whole folder."""
 
     chosen = Signal(object)
@@ -46,37 +54,25 @@ class CropEditor(QDialog):
         self,
         theme: Theme,
         name: str,
-        pixels: np.ndarray,
-        size: tuple[int, int],
-        aspect: float,
-        target: tuple[int, int],
+        original: Original,
         crops: tuple[Crop, ...],
-        folder_mode: str,
+        config: PicturesConfig,
         parent: QWidget | None = None,
         *,
         focus: tuple[float, float] = (0.5, 0.5),
-        background: str = "#ffffff",
-        channels: int = 3,
     ) -> None:
-        """pixels: uint8 (H, W, 3), the whole picture, reduced, or (H, W, 4), premultiplied.
+        """config: what the network sees, with its channels, and how the whole folder is cropped.
 
-        size: (width, height) of the file.
-        aspect: width by height of what the network sees; target: its (width, height) in pixels.
-        folder_mode: one of config.CROPS. focus: the middle of what is most detailed, in parts of
-        the sides. background: around a padded picture, and under a transparent one. channels: what
-        the network sees of it.
+        focus: the middle of what is most detailed, in parts of the sides.
         """
-        super().__init__(parent)
-        self._theme, self._pixels, self._size, self._target = theme, pixels, size, target
-        self._folder_mode, self._focus = folder_mode, focus
-        self._background, self._channels = background, channels
-        self._shape = shape_of(size, aspect)
-        self._grid = box_grid(size, target)
+        super().__init__("crop", "Crop", parent)
+        self._theme, self._pixels, self._config, self._focus = theme, original.pixels, config, focus
+        self._channels, height, width = config.shape
+        self._size, self._target = (original.width, original.height), (width, height)
+        self._shape = shape_of(self._size, width / height)
+        self._grid = box_grid(self._size, self._target)
         self._crops, self._row = list(crops), 0  # none: as the whole folder
-        self.setObjectName("crop")
-        self.setWindowTitle("Crop")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._frame = CropFrame("crop.frame", pixels, size, aspect)
+        self._frame = CropFrame("crop.frame", self._pixels, self._size, width / height)
         self._make_controls()
         self._make_buttons()
         self._lay_out(name)
@@ -92,25 +88,22 @@ class CropEditor(QDialog):
     # building
 
     def _make_controls(self) -> None:
-        self._seen = QLabel()
-        self._seen.setObjectName("crop.seen")
-        self._seen.setProperty("kind", "canvas")
-        self._seen.setFixedSize(SEEN_SIDE + 2 * SEEN_MARGIN, SEEN_SIDE + 2 * SEEN_MARGIN)
+        side = SEEN_SIDE + 2 * SEEN_MARGIN
+        self._seen = label(kind="canvas", name="crop.seen")
+        self._seen.setFixedSize(side, side)
         self._seen.setAlignment(Qt.AlignmentFlag.AlignCenter)
         explain(self._seen, "As the network sees it", "All the pixels that the model learns from.")
-        self._facts = QLabel()
-        self._facts.setObjectName("crop.facts")
-        self._facts.setWordWrap(True)
-        self._facts.setFixedWidth(SEEN_SIDE + 2 * SEEN_MARGIN)
+        self._facts = label(name="crop.facts", wrap=True)
+        self._facts.setFixedWidth(side)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._facts.setMinimumHeight(2 * self._facts.fontMetrics().lineSpacing())
         self._mode = ComboBox()
         self._mode.setObjectName("crop.mode")
-        folder = MODES[self._folder_mode].lower()
+        folder = MODES[self._config.crop].lower()
         self._mode.addItem(f"As the whole folder ({folder})", FOLDER)
         for mode, words in MODES.items():
             self._mode.addItem(words, mode)
-        self._count = QLabel()
-        self._count.setProperty("kind", "label")
+        self._count = label(kind="label")
         self._list = CropList(self._theme)
 
     def _make_buttons(self) -> None:
@@ -146,69 +139,28 @@ class CropEditor(QDialog):
         self._use = Button(
             theme, "Use it", "crop.use", "Use this part of the picture", kind="primary"
         )
-        self._use.setDefault(True)
+        self.set_buttons(self._cancel, self._use)
 
     def _lay_out(self, name: str) -> None:
         heading = ElidedLabel(PurePath(name).name)
         heading.setProperty("kind", "heading")
-        canvas = QFrame()
-        canvas.setProperty("kind", "canvas")
-        inside = QVBoxLayout(canvas)
-        inside.setContentsMargins(4, 4, 4, 4)
-        inside.addWidget(self._frame)
-        head = QHBoxLayout()
-        head.addWidget(self._count, 1)
-        head.addWidget(self._remove)
-        self._several = QWidget()
-        several = QVBoxLayout(self._several)
-        several.setContentsMargins(0, 0, 0, 0)
-        several.setSpacing(4)
-        several.addLayout(head)
-        several.addWidget(self._list)
-        hint = QLabel("Drag the frame or its corners. Arrow keys move it, + and - change its size.")
-        hint.setProperty("kind", "caption")
-        left = QVBoxLayout()
-        left.setSpacing(8)
-        left.addWidget(canvas, 1)
-        left.addWidget(hint)
-        left.addWidget(self._several)
-        both = QHBoxLayout()
-        both.setSpacing(24)
-        both.addLayout(left, 1)
-        both.addLayout(self._right_side())
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        foot.addWidget(self._as_folder)
-        foot.addStretch()
-        foot.addWidget(self._cancel)
-        foot.addWidget(self._use)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(16)
-        layout.addWidget(heading)
-        layout.addLayout(both, 1)
-        layout.addLayout(foot)
-
-    def _right_side(self) -> QVBoxLayout:
-        seen = QLabel("As the network sees it")
-        seen.setProperty("kind", "label")
-        self._facts.setMinimumHeight(2 * self._facts.fontMetrics().lineSpacing())
-        tip = (
-            "Which part is used. Centre and By detail take the largest part that has the right "
-            "shape; Pad takes all of it, with the background around it."
+        canvas = holder(column(self._frame, margins=4), "canvas")
+        head = row(wide(self._count), self._remove, spacing=4)
+        self._several = holder(column(head, self._list, spacing=4))
+        left = column(wide(canvas), label(HINT, "caption"), self._several)
+        right = column(
+            label("As the network sees it", "label"),
+            self._seen,
+            self._facts,
+            Gap(4),
+            ControlRow("&Part", self._mode, PART_TIP, "pictures.crop"),
+            Gap(4),
+            self._add,
+            self._fill,
+            STRETCH,
         )
-        right = QVBoxLayout()
-        right.setSpacing(8)
-        right.addWidget(seen)
-        right.addWidget(self._seen)
-        right.addWidget(self._facts)
-        right.addSpacing(4)
-        right.addWidget(ControlRow("&Part", self._mode, tip, "pictures.crop"))
-        right.addSpacing(4)
-        right.addWidget(self._add)
-        right.addWidget(self._fill)
-        right.addStretch()
-        return right
+        both = row(wide(left), right, spacing=24)
+        self.fill(heading, wide(both), foot=(self._as_folder, STRETCH, self._cancel, self._use))
 
     def _connect(self) -> None:
         self._frame.moved.connect(self._on_moved)
@@ -219,7 +171,6 @@ class CropEditor(QDialog):
         self._fill.clicked.connect(self._on_fill)
         self._remove.clicked.connect(self._on_remove)
         self._as_folder.clicked.connect(lambda: self._finish(()))
-        self._cancel.clicked.connect(self.reject)
         self._use.clicked.connect(lambda: self._finish(self.crops))
         self._theme.changed.connect(self._on_theme_changed)
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self)
@@ -228,7 +179,7 @@ class CropEditor(QDialog):
     # what is shown
 
     def _current(self) -> Crop:
-        return self._crops[self._row] if self._crops else _crop(self._folder_mode)
+        return self._crops[self._row] if self._crops else _crop(self._config.crop)
 
     def _box_of(self, crop: Crop) -> Box | None:
         """The part that a crop takes; None: the whole picture, with a border."""
@@ -273,9 +224,7 @@ class CropEditor(QDialog):
             becomes = "they are used as they are"
         which = "The whole picture" if whole else "This part"
         self._facts.setText(f"{which} has {had[0]} × {had[1]} pixels; {becomes}.")
-        self._facts.setProperty("kind", "warning" if is_enlarged else "muted")
-        self._facts.style().unpolish(self._facts)
-        self._facts.style().polish(self._facts)
+        set_kind(self._facts, "warning" if is_enlarged else "muted")
 
     def _fill_list(self) -> None:
         """A thumbnail for each crop, with the current one chosen."""
@@ -283,7 +232,7 @@ class CropEditor(QDialog):
 
     def _render(self, crop: Crop) -> QImage:
         box = self._box_of(crop)
-        pixels = render(self._pixels, box, self._target, self._background, self._channels)
+        pixels = render(self._pixels, box, self._target, self._config.background, self._channels)
         return image_on(pixels, premultiplied=True).copy()
 
     def _on_theme_changed(self) -> None:

@@ -9,12 +9,14 @@ from pathlib import PurePath
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
 HEIGHT, WHOLE_WIDTH, RADIUS, MARGIN = 128, 176, 4, 12
@@ -42,9 +44,9 @@ class PictureDetails(QFrame):
 
     show_wanted = Signal()
 
-    def __init__(self, theme: Theme, actions: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: QWidget) -> None:
         """actions: what can be done with the chosen pictures; stands at the foot."""
-        super().__init__(parent)
+        super().__init__()
         self.setProperty("kind", "panel")
         self._theme, self._actions = theme, actions
         self._crop = CropView(theme)
@@ -53,10 +55,7 @@ class PictureDetails(QFrame):
         self._name = ElidedLabel()
         self._name.setObjectName("pictures.details.name")
         self._name.setProperty("kind", "heading")
-        self._text = QLabel()
-        self._text.setObjectName("pictures.details.text")
-        self._text.setProperty("kind", "muted")
-        self._text.setWordWrap(True)
+        self._text = label(kind="muted", name="pictures.details.text", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._show = IconButton(
@@ -125,23 +124,10 @@ class PictureDetails(QFrame):
         self._text.setToolTip(tooltip(escape(text)))  # should it be too long for its place
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self._name, 1)
-        head.addWidget(self._show)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addLayout(head)
-        words.addWidget(self._text, 1)
-        words.addWidget(self._actions)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        layout.setSpacing(8)
-        layout.addWidget(self._crop)
-        layout.addWidget(self._arrow)
-        layout.addWidget(self._seen)
-        layout.addSpacing(12)
-        layout.addLayout(words, 1)
+        head = row(wide(self._name), self._show)
+        words = column(head, wide(self._text), self._actions, spacing=0)
+        pictures = self._crop, self._arrow, self._seen
+        row(*pictures, Gap(12), wide(words), margins=MARGIN, of=self)
         self.setFixedHeight(HEIGHT + 2 * MARGIN + 2)  # or the wall would move with each text
 
     def _on_theme_changed(self) -> None:
@@ -155,12 +141,8 @@ class CropView(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("pictures.details.crop")
-        explain(
-            self,
-            "Crop",
-            "The whole picture, with a frame around what the model learns from.",
-            "crop",
-        )
+        tip = "The whole picture, with a frame around what the model learns from."
+        explain(self, "Crop", tip, "crop")
         self.setFixedSize(WHOLE_WIDTH, HEIGHT)
         self._theme = theme
         self._image: QImage | None = None

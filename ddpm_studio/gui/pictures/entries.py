@@ -5,16 +5,16 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ddpm_studio.choices import Choices, Crop
+from ddpm_studio.choices import Choices, Crop, PictureChoice
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.gui.pictures.query import COPIES, choose
-from ddpm_studio.gui.wall.query import Query
 
 if TYPE_CHECKING:
     from ddpm_studio.data import PictureSet
     from ddpm_studio.data.picture_facts import PictureFacts
+    from ddpm_studio.data.scan import LeftOut
+    from ddpm_studio.data.verdict import TakenPicture
 
 OFFERED = ("damaged", "copy", "chosen")  # left out, but can be taken all the same
 VIDEO = "video"
@@ -104,54 +104,34 @@ def entries_of(
     seen |= {one.facts.digest: one.facts for one in pictures.left_out if one.facts is not None}
     colour_of = _colours(list(seen.values()))
 
-    def entry(
-        name: str,
-        row: int,
-        facts: PictureFacts | None,
-        notes: tuple[str, ...] = (),
-        weight: float = 1.0,
-        reason: str = "",
-        kind: str = "",
-        crop: Crop | None = None,
-    ) -> WallEntry:
+    def entry(one: TakenPicture | LeftOut, *, crop: Crop, **values: Any) -> WallEntry:
+        name, facts = one.name, one.facts
         return WallEntry(
             name,
-            row,
-            not reason,
-            kind,
-            reason,
-            notes,
-            weight,
-            group_of.get(name, -1),
-            facts is not None and (facts.width < width or facts.height < height),
-            name in choices.by_name,
-            label_of(name),
-            pictures.modified.get(name, 0.0),
-            NO_COLOUR if facts is None else colour_of[facts.digest],
-            facts,
-            crop or crops_for(choices.of(name), config)[0],
+            one.row,
+            crop=crop,
+            facts=facts,
+            group=group_of.get(name, -1),
+            is_low=facts is not None and (facts.width < width or facts.height < height),
+            is_changed=name in choices.by_name,
+            label=label_of(name),
+            modified=pictures.modified.get(name, 0.0),
+            colour=NO_COLOUR if facts is None else colour_of[facts.digest],
+            **values,
         )
 
     found = [
-        entry(one.name, one.row, one.facts, one.notes, one.weight, crop=one.crop)
+        entry(one, is_taken=True, notes=one.notes, weight=one.weight, crop=one.crop)
         for one in pictures.taken
-    ] + [
-        entry(one.name, one.row, one.facts, (), 1.0, one.reason, one.kind)
-        for one in pictures.left_out
     ]
+    for lost in pictures.left_out:
+        crop = crops_for(choices.of(lost.name), config)[0]
+        found.append(entry(lost, is_taken=False, reason=lost.reason, kind=lost.kind, crop=crop))
     return tuple(sorted(found, key=lambda one: one.name))
 
 
 def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def arranged(entries: Sequence[WallEntry], query: Query) -> list[int]:
-    """As `choose`, but copies stand beside each other."""
-    rows = choose(entries, query)
-    if query.show == COPIES:
-        rows.sort(key=lambda row: entries[row].group)
-    return rows
 
 
 def _colours(facts: Sequence[PictureFacts]) -> dict[str, Colour]:
@@ -163,3 +143,61 @@ def _colours(facts: Sequence[PictureFacts]) -> dict[str, Colour]:
     thumbnails = np.frombuffer(b"".join(b64decode(one.mini) for one in facts), np.uint8)
     means = thumbnails.reshape(len(facts), -1, 3).mean(1).round().astype(int).tolist()
     return {one.digest: tuple(mean) for one, mean in zip(facts, means, strict=True)}
+
+
+# what will be shown after a choice, before the folder was read again to confirm it
+
+
+def foreseen(
+    entries: Sequence[WallEntry], before: Choices, after: Choices, config: PicturesConfig
+) -> tuple[WallEntry, ...]:
+    """The entries as other choices will make them, as far as that is sure without reading.
+
+    before: the choices that the entries were made with. A new crop or frames of a video need
+    the file, and whether a picture is a copy needs the others: these wait for the reading.
+    """
+    names = {*before.by_name, *after.by_name}
+    others = {name for name in names if before.of(name) != after.of(name)}
+    found: list[WallEntry] = []
+    for entry in entries:
+        if entry.name in others:
+            entry = _foreseen(entry, before.of(entry.name), after, config)
+            if not entry.is_taken and found and found[-1].name == entry.name:
+                continue  # of several crops that are left out, the file remains
+        found.append(entry)
+    return tuple(found)
+
+
+def _foreseen(
+    entry: WallEntry, before: PictureChoice, choices: Choices, config: PicturesConfig
+) -> WallEntry:
+    after = choices.of(entry.name)
+    if after.state != before.state:
+        if after.state == "out" and entry.is_taken:
+            entry = _left_out(entry)
+        elif _is_taken_now(entry, after):
+            entry = _taken(entry, after, config)
+    weight = after.weight if entry.is_taken else 1.0
+    return entry._replace(weight=weight, is_changed=entry.name in choices.by_name)
+
+
+def _is_taken_now(entry: WallEntry, after: PictureChoice) -> bool:
+    if entry.is_taken or entry.kind not in OFFERED:
+        return False
+    is_whole = entry.facts is not None and not entry.facts.damage
+    return after.state == "in" or (after.state == "auto" and entry.kind == "chosen" and is_whole)
+
+
+def _left_out(entry: WallEntry) -> WallEntry:
+    from ddpm_studio.data.verdict import BY_CHOICE  # not at the top: numpy and PIL come with it
+
+    return entry._replace(is_taken=False, kind="chosen", reason=BY_CHOICE, notes=(), group=-1)
+
+
+def _taken(entry: WallEntry, choice: PictureChoice, config: PicturesConfig) -> WallEntry:
+    from ddpm_studio.data.decode.reader import notes_on
+    from ddpm_studio.data.verdict import crops_for
+
+    notes = () if entry.facts is None else notes_on(entry.facts, config)
+    crop = crops_for(choice, config)[0]
+    return entry._replace(is_taken=True, kind="", reason="", notes=notes, crop=crop)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.errors import StudioError
+from ddpm_studio.gui.common.choose_path import choose_folder
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.session import Session
 
@@ -33,18 +34,13 @@ class PictureFolders(QObject):
         project = self._session.project
         assert project is not None
         title = "The folder that holds your pictures"
-        chooser = QFileDialog(self._window, title, str(project.pictures))
-        chooser.setFileMode(QFileDialog.FileMode.Directory)
-        chooser.setOption(QFileDialog.Option.ShowDirsOnly)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(self._on_chosen)
-        chooser.open()
+        choose_folder(self._window, title, project.pictures, self._on_chosen)
 
-    def _on_chosen(self, folder: str) -> None:
+    def _on_chosen(self, folder: Path) -> None:
         project = self._session.project
         assert project is not None
         try:
-            work.with_pictures(project, Path(folder))
+            work.with_pictures(project, folder)
         except StudioError as error:
             self._session.report(error)
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
@@ -13,18 +13,20 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QToolTip,
-    QVBoxLayout,
     QWidget,
 )
 
 from ddpm_studio.config_text import value_of
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import Placed, column, holder
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.project import is_locked
 
 if TYPE_CHECKING:
     from ddpm_studio.config import StudioConfig
+    from ddpm_studio.data.summary import FolderSummary
 
 FOLDER_COUNT = "folder.count"
 FOLDER_SIZES = "folder.sizes"
@@ -32,6 +34,12 @@ FOLDER_ASPECT = "folder.aspect"
 FOLDER_KINDS = "folder.kinds"
 
 STRIP_HEIGHT, METER_HEIGHT, KNOB, RADIUS = 28, 16, 5.0, 6.0
+ROWS = {  # the words before each
+    FOLDER_COUNT: "Pictures",
+    FOLDER_SIZES: "Sizes",
+    FOLDER_ASPECT: "Shape",
+    FOLDER_KINDS: "Of these",
+}
 LABEL_WIDTH = 72  # points of the left column
 SETTING_WORDS = {"model.dropout": "dropout", "pictures.flip_horizontal": "mirroring"}
 
@@ -39,46 +47,13 @@ Colour = tuple[int, int, int]
 Setting = tuple[str, object]  # dotted path, value
 
 
-class FolderSummary(Protocol):
-    """What is told of a folder, as `data.summary.FolderSummary` does."""
-
-    @property
-    def count(self) -> int: ...  # taken
-    @property
-    def left_out(self) -> int: ...
-    @property
-    def sizes(self) -> str: ...  # words
-    @property
-    def aspect(self) -> str: ...  # words
-    @property
-    def palette(self) -> tuple[Colour, ...]: ...  # red, green and blue, 0 to 255
-    @property
-    def shares(self) -> tuple[float, ...]: ...  # of each colour of the palette
-    @property
-    def alike(self) -> float: ...  # 0: all different, 1: all the same
-    @property
-    def alike_words(self) -> str: ...
-    @property
-    def grey(self) -> int: ...  # pictures that are
-    @property
-    def transparent(self) -> int: ...
-    @property
-    def pixel_art(self) -> int: ...
-    @property
-    def expectation(self) -> str: ...  # a sentence
-    @property
-    def advice(self) -> str: ...  # a sentence
-    @property
-    def settings(self) -> tuple[Setting, ...]: ...
-
-
 class FolderPanel(QFrame):
     """Says which settings are wanted; its owner changes them and tells by `set_current`."""
 
     settings_wanted = Signal(object)  # ((dotted path, value), ...)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.setProperty("kind", "panel")
         self._summary: FolderSummary | None = None
         self._config: StudioConfig | None = None
@@ -128,60 +103,37 @@ class FolderPanel(QFrame):
         self._show_use()
 
     def _make_parts(self, theme: Theme) -> None:
-        self._empty = _words("Known as soon as the pictures have been read.", "muted")
-        self._empty.setObjectName("folder.empty")
-        self._labels: dict[str, QLabel] = {}
-        self._rows: dict[str, QLabel] = {}
-        for name, words in (
-            (FOLDER_COUNT, "Pictures"),
-            (FOLDER_SIZES, "Sizes"),
-            (FOLDER_ASPECT, "Shape"),
-            (FOLDER_KINDS, "Of these"),
-        ):
-            self._labels[name] = _words(words, "muted")
-            self._labels[name].setFixedWidth(LABEL_WIDTH)
-            self._rows[name] = _words("", "")
-            self._rows[name].setObjectName(name)
+        empty = "Known as soon as the pictures have been read."
+        self._empty = label(empty, "muted", "folder.empty", wrap=True)
+        self._labels = {name: label(words, "muted", wrap=True) for name, words in ROWS.items()}
+        self._rows = {name: label(name=name, wrap=True) for name in ROWS}
         self._palette = PaletteStrip(theme, "folder.palette")
         self._alike = AlikeMeter(theme, "folder.alike")
-        self._alike_words = _words("", "caption")
-        self._expectation = _words("", "")
-        self._expectation.setObjectName("folder.expectation")
-        self._advice = _words("", "muted")
-        self._advice.setObjectName("folder.advice")
-        self._fixed = _words("", "caption")
+        self._alike_words = label(kind="caption", wrap=True)
+        self._expectation = label(name="folder.expectation", wrap=True)
+        self._advice = label(kind="muted", name="folder.advice", wrap=True)
+        self._fixed = label(kind="caption", wrap=True)
         self._use = Button(theme, "Use this", "folder.use", "")
 
     def _lay_out(self) -> None:
-        heading = QLabel("What the folder says")
-        heading.setProperty("kind", "heading")
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        for row, name in enumerate(self._rows):
+        for row, (name, value) in enumerate(self._rows.items()):
+            self._labels[name].setFixedWidth(LABEL_WIDTH)
             grid.addWidget(self._labels[name], row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(self._rows[name], row, 1)
+            grid.addWidget(value, row, 1)
         self._palette_part = _part(QLabel("Colours"), self._palette)
         self._alike_part = _part(QLabel("How alike they are"), self._alike, self._alike_words)
         line = QFrame()
         line.setProperty("kind", "line")
-        self._known = QWidget()
-        inside = QVBoxLayout(self._known)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(12)
-        inside.addLayout(grid)
-        inside.addWidget(self._palette_part)
-        inside.addWidget(self._alike_part)
-        inside.addWidget(line)
-        inside.addWidget(_part(self._expectation, self._advice, self._fixed))
-        inside.addWidget(self._use, 0, Qt.AlignmentFlag.AlignLeft)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(12)
-        layout.addWidget(heading)
-        layout.addWidget(self._empty)
-        layout.addWidget(self._known)
+        words = _part(self._expectation, self._advice, self._fixed)
+        use = Placed(self._use, align=Qt.AlignmentFlag.AlignLeft)
+        parts = (grid, self._palette_part, self._alike_part, line, words, use)
+        self._known = holder(column(*parts, spacing=12))
+        heading = label("What the folder says", "heading")
+        column(heading, self._empty, self._known, spacing=12, margins=16, of=self)
 
     def _show_use(self) -> None:
         free, fixed = self._offered()
@@ -335,18 +287,5 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _words(text: str, kind: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("kind", kind)
-    label.setWordWrap(True)
-    return label
-
-
 def _part(*widgets: QWidget) -> QWidget:
-    part = QWidget()
-    layout = QVBoxLayout(part)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return part
+    return holder(column(*widgets, spacing=4))

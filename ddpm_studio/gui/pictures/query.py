@@ -6,13 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.gui.wall import query as wall_query
 from ddpm_studio.gui.wall.query import ALL, Query, Shows, fold, matching
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from ddpm_studio.gui.pictures.entries import WallEntry
 
 NAME, COLOUR, PIXELS, DATE = "name", "colour", "pixels", "date"
 TAKEN, LEFT_OUT, LOW, COPIES, CHANGED = "taken", "left_out", "low", "copies", "changed"
@@ -34,31 +36,6 @@ LAB_FROM_LMS = (
 _DIGITS = re.compile(r"(\d+)")
 
 
-class Entry(Protocol):
-    """What is known of one file."""
-
-    @property
-    def name(self) -> str: ...  # below the pictures folder, with its subfolders
-    @property
-    def is_taken(self) -> bool: ...
-    @property
-    def is_copy(self) -> bool: ...  # one of several that are alike
-    @property
-    def is_low(self) -> bool: ...  # smaller than the model's size
-    @property
-    def is_changed(self) -> bool: ...  # the artist has said something about it
-    @property
-    def label(self) -> str: ...  # its subfolder, "" in the folder itself
-    @property
-    def width(self) -> int: ...  # pixels
-    @property
-    def height(self) -> int: ...
-    @property
-    def colour(self) -> tuple[int, int, int]: ...  # its mean, 0 to 255
-    @property
-    def modified(self) -> float: ...  # seconds since 1970
-
-
 @dataclass(frozen=True)
 class PictureQuery(Query):
     """What is asked for of the pictures of a folder."""
@@ -66,7 +43,7 @@ class PictureQuery(Query):
     sort: str = NAME  # or COLOUR, PIXELS, DATE
 
 
-_IS_SHOWN: Shows[Entry] = {
+_IS_SHOWN: Shows[WallEntry] = {
     TAKEN: lambda entry: entry.is_taken,
     LEFT_OUT: lambda entry: not entry.is_taken,
     LOW: lambda entry: entry.is_low,
@@ -76,20 +53,24 @@ _IS_SHOWN: Shows[Entry] = {
 SHOWS = (ALL, *_IS_SHOWN)
 
 
-def choose(entries: Sequence[Entry], query: Query) -> list[int]:
+def choose(entries: Sequence[WallEntry], query: Query) -> list[int]:
     """The positions in `entries` of what is asked for, in the order that is asked for.
 
-    Equal ones keep the order of `entries`, whichever way they are sorted.
+    Equal ones keep the order of `entries`, whichever way they are sorted; copies stand beside
+    each other.
     """
     rows = matching(entries, query, _IS_SHOWN)
     if query.label:
         rows = [row for row in rows if entries[row].label == query.label]
     keys = _keys([entries[row] for row in rows], query.sort)
     order = sorted(range(len(rows)), key=keys.__getitem__, reverse=query.descending)
-    return [rows[place] for place in order]
+    rows = [rows[place] for place in order]
+    if query.show == COPIES:
+        rows.sort(key=lambda row: entries[row].group)
+    return rows
 
 
-def count_shown(entries: Sequence[Entry]) -> dict[str, int]:
+def count_shown(entries: Sequence[WallEntry]) -> dict[str, int]:
     """How many there are of each of SHOWS."""
     return wall_query.count_shown(entries, _IS_SHOWN)
 
@@ -130,7 +111,7 @@ def _oklab(rgb: np.ndarray) -> np.ndarray:
     return lab
 
 
-def _keys(entries: Sequence[Entry], sort: str) -> Sequence[Any]:
+def _keys(entries: Sequence[WallEntry], sort: str) -> Sequence[Any]:
     """What each is sorted by."""
     if sort == COLOUR:
         return colour_keys([entry.colour for entry in entries])

@@ -13,6 +13,7 @@ from ddpm_studio.config import PicturesConfig
 from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.job_names import PICTURES
+from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.session import Session
@@ -133,31 +134,25 @@ class PictureJobs(QObject):
     def look_at_original(self, project: Project, entry: WallEntry) -> None:
         """Read the file of a picture once more, whole; an earlier wish is forgotten."""
         self.forget_original()
-        if entry.facts is None or entry.video:
-            return
-        config, facts = project.config.pictures, entry.facts
-        path = project.pictures / entry.name
-        job = self._session.jobs.start(
-            ORIGINAL,
-            lambda: work.look_at_original(path, facts, config, self._pools, entry.crop),
-            quiet=True,
-        )
-        job.succeeded.connect(self.original_seen)
+        if entry.facts is not None and not entry.video:
+            job = self._look(ORIGINAL, project, entry, work.ORIGINAL_PIXELS)
+            job.succeeded.connect(self.original_seen)
 
     def look_for_crop(self, project: Project, entry: WallEntry) -> None:
         """Read the file of a picture for the crop editor: `crop_seen`."""
-        config, facts = project.config.pictures, entry.facts
+        job = self._look(CROP, project, entry, work.CROP_PIXELS)
+        job.succeeded.connect(lambda original: self.crop_seen.emit(entry, original))
+
+    def _look(self, name: str, project: Project, entry: WallEntry, most: int) -> Job:
+        config, facts, pools = project.config.pictures, entry.facts, self._pools
         assert facts is not None
         path = project.pictures / entry.name
-        job = self._session.jobs.start(
-            CROP,
-            lambda: work.look_at_original(
-                path, facts, config, self._pools, entry.crop, work.CROP_PIXELS
-            ),
+        return self._session.jobs.start(
+            name,
+            lambda: work.look_at_original(path, facts, config, pools, entry.crop, most),
             quiet=True,
             replace=True,
         )
-        job.succeeded.connect(lambda original: self.crop_seen.emit(entry, original))
 
     def forget_original(self) -> None:
         self._session.jobs.discard(ORIGINAL)

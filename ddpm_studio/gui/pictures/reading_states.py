@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QProgressBar, QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
+from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.words import time_left
@@ -22,8 +23,8 @@ class PictureStates(QStackedWidget):
     reading_wanted = Signal()
     folder_wanted = Signal()
 
-    def __init__(self, theme: Theme, wall: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, wall: QWidget) -> None:
+        super().__init__()
         self._theme, self._wall = theme, wall
         self._blank = QWidget()
         self._preparing = Preparing(theme)
@@ -32,9 +33,7 @@ class PictureStates(QStackedWidget):
         for state in (self._blank, wall, self._preparing, self._stopped, self._failed):
             self.addWidget(state)
         self._preparing.cancelled.connect(self.cancelled)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(SHORT_MS)
+        self._soon = QTimer(self, singleShot=True, interval=SHORT_MS)
         self._soon.timeout.connect(lambda: self.setCurrentWidget(self._preparing))
 
     def show_blank(self) -> None:
@@ -108,14 +107,13 @@ class Preparing(EmptyState):
 
     cancelled = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme) -> None:
         self._bar = QProgressBar()
         self._bar.setObjectName("pictures.progress")
         self._bar.setAccessibleName("Progress of preparing the pictures")
         self._bar.setFixedWidth(BAR_WIDTH)
         self._bar.setTextVisible(False)
-        self._words = QLabel()
-        self._words.setProperty("kind", "caption")
+        self._words = label(kind="caption")
         self._words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         cancel = Button(
             theme, "Cancel", "pictures.cancel", "Stop reading; what you have chosen stays"
@@ -129,7 +127,6 @@ class Preparing(EmptyState):
             *(self._bar, self._words, cancel),
             name="pictures.preparing",
         )
-        self.setParent(parent)
         cancel.clicked.connect(self.cancelled)
 
     def show_progress(self, progress: Standing) -> None:

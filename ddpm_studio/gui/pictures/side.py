@@ -1,26 +1,67 @@
-"""Beside the wall: how pictures are prepared, what the folder says, and what was left out."""
+"""Around the wall: the folder and the way on over it, and beside it what is known and set."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
+from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.control_row import tooltip
+from ddpm_studio.gui.common.layout import STRETCH, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.pictures.folder_summary import FolderPanel
-from ddpm_studio.gui.pictures.left_out_panel import LeftOutPanel
+from ddpm_studio.gui.pictures.left_out import LeftOutPanel
 from ddpm_studio.gui.pictures.settings_panel import PictureSettings
 
 WIDTH = 320
+# the button that leads on: text, icon and tooltip
+START = (
+    "Start training",
+    "play",
+    "Go to the Train page and start, as it is set there. To change something first, choose "
+    "Train on the left (Ctrl+Enter)",
+)
+GO_ON = ("Continue to training", "train", "Go on to the next step (Ctrl+Enter)")
+LONGEST_NAME = 28  # letters of the folder's name in its button
+
+
+class FolderHeader(QWidget):
+    """Three buttons, which the page hears."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.folder = Button(
+            theme, "", "pictures.folder", "Open this folder", icon="folder", kind="quiet"
+        )
+        self.refresh = IconButton(
+            theme, "loop", "pictures.refresh", "Look at the folder again (F5)"
+        )
+        self.way_on = Button(theme, "", "pictures.continue", "", kind="primary")
+        row(self.folder, self.refresh, self.way_on, spacing=12, of=self)
+
+    def show_folder(self, folder: Path) -> None:
+        name = folder.name
+        if len(name) > LONGEST_NAME:
+            name = f"{name[: LONGEST_NAME - 1]}…"
+        self.folder.setText(name.replace("&", "&&"))  # one alone would be a mnemonic
+        self.folder.setToolTip(tooltip(f"Open {escape(str(folder))}"))
+
+    def show_way_on(self, *, is_start: bool) -> None:
+        """is_start: the first training is still to come, and begins there."""
+        self.way_on.set_face(*(START if is_start else GO_ON))
+        self.way_on.setAccessibleName(self.way_on.text())
 
 
 class PictureSide(QScrollArea):
     """Three panels, one below the other."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self.settings = PictureSettings(theme)
         self.folder = FolderPanel(theme)
         self.left_out = LeftOutPanel(theme)
@@ -29,17 +70,12 @@ class PictureSide(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        holder = QWidget()
-        holder.setProperty("kind", "scrolled")
-        layout = QVBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
-        layout.addWidget(self.settings)  # first, or it would jump when the others come
-        layout.addWidget(self.folder)
-        layout.addWidget(self.left_out)
-        layout.addStretch()
-        layout.setStretchFactor(self.left_out, 1000)  # as far as it wants to grow
-        self.setWidget(holder)
+        # the settings first, or they would jump when the others come
+        parts = (self.settings, self.folder, wide(self.left_out, 1000), STRETCH)
+        scrolled = QWidget()
+        scrolled.setProperty("kind", "scrolled")
+        column(*parts, spacing=16, of=scrolled)
+        self.setWidget(scrolled)
         self.setMinimumWidth(WIDTH)
 
     def show_known(self, is_known: bool) -> None:

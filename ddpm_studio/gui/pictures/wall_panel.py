@@ -16,9 +16,10 @@ from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.actions import PictureActions
 from ddpm_studio.gui.pictures.details import PictureDetails, crop_words
-from ddpm_studio.gui.pictures.entries import WallEntry, arranged
+from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.pictures.filter_bar import PictureFilter
-from ddpm_studio.gui.pictures.query import TAKEN, PictureQuery, count_shown
+from ddpm_studio.gui.pictures.query import TAKEN, PictureQuery, choose, count_shown
+from ddpm_studio.gui.pictures.work import Original
 from ddpm_studio.gui.wall.panel import WallPanel
 from ddpm_studio.gui.wall.query import Query
 from ddpm_studio.words import several, time_left
@@ -129,23 +130,16 @@ class PicturesPanel(WallPanel[WallEntry]):
         super().add_tiles(number, pixels, rows)
         self._show_pixels()
 
-    def show_original(
-        self,
-        pixels: np.ndarray | None,
-        size: tuple[int, int] = (0, 0),
-        part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0),
-    ) -> None:
-        """The file of the chosen picture: uint8 (H, W, C), premultiplied, or None if it is gone.
-
-        size: the width and height of the file. part: what is used: left, top, width, height.
-        """
+    def show_original(self, original: Original | None) -> None:
+        """The file of the chosen picture, or None if it is gone."""
         entry = self.current
-        if pixels is None or entry is None:
+        if original is None or entry is None:
             self._details.show_gone()
             return
-        image = image_on(pixels, premultiplied=True).copy()
-        words = crop_words(QRectF(*part), entry.crop.mode) if entry.is_taken else ""
-        self._details.show_original(image, QRectF(*part), size, self._shape[:2], words)
+        image, part = image_on(original.pixels, premultiplied=True).copy(), QRectF(*original.part)
+        words = crop_words(part, entry.crop.mode) if entry.is_taken else ""
+        size = original.width, original.height
+        self._details.show_original(image, part, size, self._shape[:2], words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -156,7 +150,7 @@ class PicturesPanel(WallPanel[WallEntry]):
     # what the wall of any page asks for
 
     def _arranged(self, entries: Sequence[WallEntry], query: Query) -> list[int]:
-        return arranged(entries, query)
+        return choose(entries, query)
 
     def _nothing_words(self, query: Query) -> str:
         return NONE_TAKEN if query == PictureQuery(show=TAKEN) else NONE_LIKE_THAT

@@ -141,7 +141,7 @@ def look_at_original(
     config: PicturesConfig,
     pools: IdlePools,
     crop: Crop,
-    most: int = ORIGINAL_PIXELS,
+    most: int,
 ) -> Generator[None, None, Original | None]:
     """The whole of a file, with the reader's own eyes; None if it can no longer be read.
 

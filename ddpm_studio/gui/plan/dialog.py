@@ -133,6 +133,7 @@ class PlanDialog(Dialog):
         explain(number, "I have", tip)
         explain(unit, "I have, in what", "Minutes, hours or days.")
         number.setFixedWidth(88)
+        unit.setSizeAdjustPolicy(unit.SizeAdjustPolicy.AdjustToContents)
         unit.setMinimumWidth(112)
         words = QLabel("I have")
         words.setBuddy(number)
@@ -192,13 +193,13 @@ class PlanDialog(Dialog):
         if heard is None:
             self._looking.setText("Looking at this machine…")
             self._left.setText("")
-            self._progress.setValue(0)
+            self._progress.set_fraction(0.0)
             return
         done = min(heard.total, heard.done + time.monotonic() - self._heard_at)
         remaining = heard.total - done
         self._looking.setText(f"Looking at this machine: {heard.now}…")
         self._left.setText(time_left(remaining) if remaining else "almost done")
-        self._progress.setValue(round(1000 * done / max(heard.total, 0.001)))
+        self._progress.set_fraction(done / max(heard.total, 0.001))
 
     def _on_found(self, look: work.MachineLook) -> None:
         self._end_looking()

@@ -1,4 +1,4 @@
-"""What stands over the plot: the loss, the best checkpoint, a switch for each thing to show."""
+"""The buttons over the plot: the best checkpoint, and a switch for each thing to show."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from ddpm_studio.gui.common.button import GAP as ICON_GAP
 from ddpm_studio.gui.common.button import ICON_PIXELS, Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.flow_layout import FlowLayout
-from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.common.training_words import why_best
@@ -25,36 +23,7 @@ from ddpm_studio.gui.plot.quantities import (
     PlotSeries,
 )
 
-HEAD_HEIGHT = 32
 HEIGHT, SIDE, SWATCH, GAP = 24, 9, 14, 6  # of a switch
-
-
-class PlotHead(QWidget):
-    """`best_wanted`: a person wants to know more of the best checkpoint."""
-
-    best_wanted = Signal()
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.setFixedHeight(HEAD_HEIGHT)
-        title = label("Loss", "label")
-        title.setToolTip("How far the model's guesses are from the truth; lower is better (loss)")
-        self._now = label("", "caption", "train.loss", elided=True)
-        self._best = BestButton(theme)
-        self._best.clicked.connect(self.best_wanted)
-        self._best.hide()
-        row(title, wide(self._now), self._best, margins=(16, 0, 8, 0), of=self)
-
-    def set_now(self, text: str) -> None:
-        self._now.setText(text)
-
-    def set_best(self, step: int | None, loss: float) -> None:
-        """None: there is none yet."""
-        self._best.setVisible(step is not None)
-        if step is not None:
-            self._best.setText(f"Best: step {step:,}")
-            self._best.setToolTip(tooltip(f"The best checkpoint so far: {why_best(loss)}."))
-            self._best.setAccessibleName(f"Best checkpoint so far: step {step:,}")
 
 
 class BestButton(Button):
@@ -64,6 +33,15 @@ class BestButton(Button):
         name = names.item(names.TRAIN_PLOT, "best")
         super().__init__(theme, "", name, "", icon="star-filled", kind="quiet")
         self.setStyleSheet("padding: 0 8px; font-size: 12px")
+        self.hide()
+
+    def show_best(self, step: int | None, loss: float) -> None:
+        """None: there is none yet."""
+        self.setVisible(step is not None)
+        if step is not None:
+            self.setText(f"Best: step {step:,}")
+            self.setToolTip(tooltip(f"The best checkpoint so far: {why_best(loss)}."))
+            self.setAccessibleName(f"Best checkpoint so far: step {step:,}")
 
     def _on_theme_changed(self) -> None:
         role = "accent_text"

@@ -85,7 +85,6 @@ class Markers:
 
     def __init__(self) -> None:
         self._lanes: tuple[list[Marker], list[Marker], list[Marker]] = ([], [], [])
-        self._steps: tuple[list[int], list[int], list[int]] = ([], [], [])  # of the same
         self.sizes: dict[int, int] = {}  # of the checkpoints on disk: bytes by step
         self.best: int | None = None  # the step of the best checkpoint
 
@@ -136,16 +135,19 @@ class Markers:
 
         first, last: between these steps all are found; beyond them, only some.
         """
-        markers, steps, found = self._lanes[lane], self._steps[lane], list[Group]()
+        markers, found = self._lanes[lane], list[Group]()
         # it begins at few different places, so that groups hardly change while one pans
         block = max(1.0, BLOCK * spacing)
-        start = bisect_left(steps, math.floor(first / block) * block)
-        while start < len(steps) and steps[start] <= last:
-            end = bisect_right(steps, steps[start] + spacing, start)
+        start = bisect_left(markers, math.floor(first / block) * block, key=_step)
+        while start < len(markers) and markers[start].step <= last:
+            end = bisect_right(markers, markers[start].step + spacing, start, key=_step)
             found.append(Group(lane, tuple(markers[start:end])))
             start = end
         return found
 
     def _put(self, lane: int, markers: list[Marker]) -> None:
-        self._lanes[lane][:] = sorted(markers, key=lambda marker: marker.step)
-        self._steps[lane][:] = [marker.step for marker in self._lanes[lane]]
+        self._lanes[lane][:] = sorted(markers, key=_step)
+
+
+def _step(marker: Marker) -> int:
+    return marker.step

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QFrame, QWidget
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import column, wide
+from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.plot.chips import PlotChips, PlotHead
+from ddpm_studio.gui.plot.chips import BestButton, PlotChips
 from ddpm_studio.gui.plot.markers import Marker, Markers
 from ddpm_studio.gui.plot.popups import PlotPopups
 from ddpm_studio.gui.plot.quantities import ALL, readings, why_missing
@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # these bring numpy, pyqtgraph and torch along
 
 REDRAW_MS = 750  # a redraw takes 6 ms of a core that training on the CPU wants too
 MOST_WAITS = 3  # so many rounds at most, if the new steps are less than a pixel wide
+HEAD_HEIGHT = 32
 FOLLOW_TOP, FOLLOW_RIGHT = 8, 32
 
 
@@ -179,8 +180,13 @@ class LossPlot(QFrame):
         self._follow.raise_()
 
     def _build(self, settings: Settings | None) -> None:
-        self._head = PlotHead(self._theme)
-        self._head.best_wanted.connect(self._on_best)
+        title = label("Loss", "label")
+        title.setToolTip("How far the model's guesses are from the truth; lower is better (loss)")
+        self._now = label("", "caption", "train.loss", elided=True)
+        self._best = BestButton(self._theme)
+        self._best.clicked.connect(self._on_best)
+        head = holder(row(title, wide(self._now), self._best, margins=(16, 0, 8, 0)))
+        head.setFixedHeight(HEAD_HEIGHT)
         self._chips = PlotChips(self._theme, settings)
         self._chips.changed.connect(self._on_shown_changed)
         self._follow = Button(
@@ -200,7 +206,7 @@ class LossPlot(QFrame):
         self._empty.setContentsMargins(32, 0, 32, 32)
         self._place = column(wide(self._empty), margins=(4, 4, 1, 8))
         chips = column(self._chips, margins=(12, 0, 12, 0))
-        column(self._head, chips, wide(self._place), spacing=4, margins=(0, 8, 0, 0), of=self)
+        column(head, chips, wide(self._place), spacing=4, margins=(0, 8, 0, 0), of=self)
 
     # drawing
 
@@ -239,7 +245,7 @@ class LossPlot(QFrame):
             has_previews = bool(self.markers.lane(0))
             why = {one.key: why_missing(self._series, one.key, has_previews) for one in ALL}
             self._chips.set_missing(why)
-        self._head.set_now("" if is_empty else f"{float(self.series.smooth[-1]):.3g}")
+        self._now.setText("" if is_empty else f"{float(self.series.smooth[-1]):.3g}")
         if self.canvas is None or self.canvas.index < 0:
             self._describe()
 
@@ -265,7 +271,7 @@ class LossPlot(QFrame):
             found = best_checkpoint(held_out, set(self.markers.sizes))
             loss = next((one.loss for one in held_out if one.step == found), 0.0)
         self.markers.best = found
-        self._head.set_best(found, loss)
+        self._best.show_best(found, loss)
         if found != before:
             self._want_redraw_soon()
             self.best_changed.emit(-1 if found is None else found, loss)

@@ -243,7 +243,7 @@ class PlotStrips(PlotLane):
 
 def _fitting(lows: Any, highs: Any, mean: Any) -> tuple[float, float]:
     """The values at the foot and the top: without single peaks, and never a line blown up."""
-    skip = int(ORDINARY * len(lows))
+    skip = round(ORDINARY * len(lows))
     low = min(float(np.sort(lows)[skip]), float(mean.min()))
     high = max(float(np.sort(highs)[-1 - skip]), float(np.sort(mean)[-1 - skip]))
     least = FLAT * max(abs(low), abs(high)) or 1e-12

@@ -35,6 +35,7 @@ class SampleNow(QObject):
         )
         self.button.clicked.connect(self._on_clicked)
         self.sources.changed.connect(self._on_changed)
+        session.best_changed.connect(self.sources.set_best)
         self.show_project(None)
         self._on_changed()
 
@@ -57,10 +58,6 @@ class SampleNow(QObject):
     def set_checkpoints(self, paths: Sequence[Path]) -> None:
         """Those that there are, the oldest first."""
         self.sources.set_checkpoints(paths)
-
-    def set_best(self, step: int, loss: float) -> None:
-        """The checkpoint with the star, and its held-out loss; -1: none."""
-        self.sources.set_best(step, loss)
 
     def _on_changed(self) -> None:
         has_model = not self.sources.is_empty

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import random
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QWidget
 
+from ddpm_studio.config import WEIGHTS
 from ddpm_studio.events import BothPainted, CheckpointSkipped
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.images import image_of
+from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.label import label, set_kind
+from ddpm_studio.gui.common.layout import STRETCH, Placed, column, row, wide
 from ddpm_studio.gui.common.lent_model import LentModel
+from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sample_now import work
 from ddpm_studio.gui.sample_now.source import SampleSources, SourceChoice
-from ddpm_studio.gui.sample_now.two_views import WAITING, BothViews
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import step_of
 
@@ -38,11 +38,42 @@ ABOUT = (
     "Both sides grow from the same noise. The average of the last part of training is calmer and "
     "usually better; early in a run both are alike."
 )
+TITLES = {
+    "sample_now.averaged": f"{WEIGHTS['ema'].capitalize()} weights (EMA)",
+    "sample_now.plain": f"{WEIGHTS['model'].capitalize()} weights",
+}
+WAITING = "The pictures grow here out of noise."
 NOTHING_LEFT = "There is no model to look at: training ended before anything was saved."
 AGAIN_TIP = "Paint again, with what the model knows by now"
 
 
-class SampleNowDialog(QDialog):
+class BothViews(QWidget):
+    """Pictures of averaged and of plain weights side by side, as they grow from the same noise."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._views = [PictureView(theme, name, title, WAITING) for name, title in TITLES.items()]
+        sides = []
+        for view, title in zip(self._views, TITLES.values(), strict=True):
+            words = label(title, "label")
+            words.setBuddy(view)
+            sides.append(wide(column(words, wide(view), spacing=4)))
+        row(*sides, spacing=16, of=self)
+
+    def show_both(self, event: BothPainted) -> None:
+        """The pictures as they are now."""
+        for view, pictures in zip(self._views, (event.averaged, event.plain), strict=True):
+            count, height, width, _ = pictures.shape
+            view.set_image(image_of(pictures), QSize(width, height))
+            view.setAccessibleDescription(f"{count} pictures of step {event.step:,}")
+
+    def set_empty_text(self, text: str) -> None:
+        """What is said where there are no pictures."""
+        for view in self._views:
+            view.set_empty_text(text)
+
+
+class SampleNowDialog(Dialog):
     """Paints at once, and again whenever something else is chosen. Closing it cancels.
 
     Training halts while it paints, and goes on afterwards unless a person has paused it.
@@ -59,14 +90,11 @@ class SampleNowDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         """lent: the model of the training that runs."""
-        super().__init__(parent)
+        super().__init__("sample_now", "Sample now", parent)
         self._session, self._sources, self._lent, self._dice = session, sources, lent, dice
         self._first_seed = 0  # as on the wall of previews, so that both can be compared
         self._job: Job | None = None
         self._shown: BothPainted | None = None
-        self.setObjectName("sample_now")
-        self.setWindowTitle("Sample now")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._make_fields()
         self._make_foot()
         self._lay_out()
@@ -86,25 +114,21 @@ class SampleNowDialog(QDialog):
     def _make_fields(self) -> None:
         theme = self._session.theme
         self._source = SourceChoice(self._sources)
-        self._count = ComboBox()
-        self._count.setObjectName("sample_now.count")
-        for count in COUNTS:
-            self._count.addItem(str(count), count)
-        self._count.setCurrentIndex(len(COUNTS) - 1)
+        counts = {count: str(count) for count in COUNTS}
+        self._count = choice("sample_now.count", counts, COUNTS[-1])
         self._count.setFixedWidth(COUNT_WIDTH)
         self._session.settings.remember(self._count, "sample_now/count")
         self._throw = Button(
             theme, "Other seeds", "sample_now.dice", "Other pictures, by chance", icon="dice"
         )
         self._views = BothViews(theme)
-        words = "How far the pictures are"
-        self._progress = ProgressLine("sample_now.progress", words, keeps_place=True)
+        self._progress = ProgressLine(
+            "sample_now.progress", "How far the pictures are", keeps_place=True
+        )
 
     def _make_foot(self) -> None:
         theme = self._session.theme
-        self._message = QLabel()
-        self._message.setObjectName("sample_now.message")
-        self._message.setWordWrap(True)
+        self._words = label(name="sample_now.message", wrap=True)  # keeps its place
         self._generate = Button(
             theme,
             "Generate",
@@ -116,36 +140,25 @@ class SampleNowDialog(QDialog):
         self._again = Button(
             theme, "Sample again", "sample_now.again", AGAIN_TIP, icon="redo", kind="primary"
         )
-        self._again.setDefault(True)
+        self.set_buttons(self._close, self._again)
 
     def _lay_out(self) -> None:
-        heading = QLabel("Sample now")
-        heading.setProperty("kind", "heading")
-        about = QLabel(ABOUT)
-        about.setProperty("kind", "muted")
-        about.setWordWrap(True)
-        fields = QHBoxLayout()
-        fields.setSpacing(16)
         from_tip = "The model as it is now, or as it was saved on the way."
         count_tip = "How many are painted on each side."
-        fields.addWidget(ControlRow("From", self._source, from_tip, "checkpoint"))
-        fields.addWidget(ControlRow("Pictures", self._count, count_tip, "count"))
-        fields.addWidget(self._throw, 0, Qt.AlignmentFlag.AlignBottom)
-        fields.addStretch(1)
-        foot = QHBoxLayout()
-        foot.setSpacing(12)
-        foot.addWidget(self._message, 1)
-        for button in (self._generate, self._close, self._again):
-            foot.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(12)
-        layout.addWidget(heading)
-        layout.addWidget(about)
-        layout.addLayout(fields)
-        layout.addWidget(self._views, 1)
-        layout.addWidget(self._progress)
-        layout.addLayout(foot)
+        fields = row(
+            ControlRow("From", self._source, from_tip, "checkpoint"),
+            ControlRow("Pictures", self._count, count_tip, "count"),
+            Placed(self._throw, align=Qt.AlignmentFlag.AlignBottom),
+            STRETCH,
+            spacing=16,
+        )
+        self.fill(
+            *(fields, wide(self._views), self._progress),
+            foot=(wide(self._words), self._generate, self._close, self._again),
+            heading="Sample now",
+            about=ABOUT,
+            spacing=12,
+        )
         window = self.parentWidget()
         width, height = (window.width(), window.height()) if window is not None else LARGEST
         self.resize(min(LARGEST[0], width - AROUND[0]), min(LARGEST[1], height - AROUND[1]))
@@ -156,7 +169,6 @@ class SampleNowDialog(QDialog):
         self._count.currentIndexChanged.connect(self._start)
         self._throw.clicked.connect(self._on_throw)
         self._again.clicked.connect(self._on_again)
-        self._close.clicked.connect(self.reject)
         self._generate.clicked.connect(self._on_generate)
         self._sources.changed.connect(self._on_sources_changed)
         self._session.project_changed.connect(self.reject)
@@ -196,7 +208,7 @@ class SampleNowDialog(QDialog):
         if job is None:
             return
         fraction = job.progress.fraction
-        self._progress.setValue(round(1000 * (fraction or 0)))
+        self._progress.set_fraction(fraction)
         if job.state is JobState.STOPPING:
             self._say("Stopping…")
         elif job.state is JobState.WAITING:
@@ -275,8 +287,5 @@ class SampleNowDialog(QDialog):
         self._generate.setText("Generate" if step is None else f"Generate with step {step:,}")
 
     def _say(self, words: str, kind: str = "muted") -> None:
-        self._message.setText(words)
-        if self._message.property("kind") != kind:
-            self._message.setProperty("kind", kind)
-            self._message.style().unpolish(self._message)
-            self._message.style().polish(self._message)
+        set_kind(self._words, kind)
+        self._words.setText(words)

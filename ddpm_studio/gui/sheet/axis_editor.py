@@ -16,7 +16,7 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.flow_layout import FlowLayout
-from ddpm_studio.gui.common.inputs import ComboBox, DoubleSpinBox, SpinBox
+from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, choice
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import Gap, Placed, keep_room, row, wide
 from ddpm_studio.gui.common.settings import Settings
@@ -171,12 +171,8 @@ class AxisEditor(QWidget):
         self._notes: Mapping[Value, str] = {}
         self._label = label(side, "label")
         self._label.setFixedSize(LABEL_WIDTH, 32)
-        self._axis = ComboBox()
-        self._axis.setObjectName(names.item(name, "axis"))
+        self._axis = choice(names.item(name, "axis"), AXIS_NAMES, key)
         self._axis.setFixedWidth(COMBO_WIDTH)
-        for each in AXES:
-            self._axis.addItem(AXIS_NAMES[each], each)
-        self._axis.setCurrentIndex(AXES.index(key))
         explain(self._axis, side, f"The setting that changes {side.lower()} the sheet.")
         self._chips = QWidget()
         self._flow = FlowLayout(self._chips, spacing=6)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain
-from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.settings import Settings
@@ -85,10 +85,8 @@ class SheetChoice(QWidget):
     def _make_fields(self, theme: Theme, settings: Settings) -> None:
         swap = "Swap", "sheet.swap", "Columns become rows"
         self._swap = Button(theme, *swap, icon="loop", kind="quiet")
-        self._count = ComboBox()
-        self._count.setObjectName("sheet.count")
-        for count in COUNTS:
-            self._count.addItem(f"{several(count, 'picture')} a cell", count)
+        words = {count: f"{several(count, 'picture')} a cell" for count in COUNTS}
+        self._count = choice("sheet.count", words)
         self._count.setFixedWidth(COUNT_WIDTH)
         explain(self._count, "Pictures in each cell", "How many seeds each cell shows.", "count")
         settings.remember(self._count, "sheet/count")

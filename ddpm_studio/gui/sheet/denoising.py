@@ -198,13 +198,14 @@ class SheetDenoising(QObject):
     def _on_done(self) -> None:
         training = self._session.jobs.get(TRAIN)
         goes_on = training is not None and not training.is_paused
-        self._end("The sheet is complete." + " Training goes on." * goes_on, "muted")
+        words = "The sheet is complete." + " Training goes on." * goes_on
+        missing = self.missing(self._sheet) if self._sheet is not None else 0
+        if missing:
+            cells = "One cell stays" if missing == 1 else f"{missing} cells stay"
+            words = f"{cells} empty; point at one to see why."
+        self._end(words, "muted")
 
     def _end(self, words: str, kind: str) -> None:
-        sheet, self._job, self._sheet = self._sheet, None, None
-        if kind == "muted" and sheet is not None and words.startswith("The sheet"):
-            missing = self.missing(sheet)
-            cells = "One cell stays" if missing == 1 else f"{missing} cells stay"
-            words = f"{cells} empty; point at one to see why." if missing else words
+        self._job = self._sheet = None
         self.said.emit(words, kind)
         self.changed.emit()

@@ -1,10 +1,10 @@
-"""The sheet: the same noise with every pair of two settings, filling while one looks at it."""
+"""The sheet, and the button that opens it: the same noise with every pair of two settings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -12,7 +12,7 @@ from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.dialog import Dialog
-from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.progress_line import ProgressLine
@@ -24,12 +24,13 @@ from ddpm_studio.gui.sheet.denoising import SheetDenoising
 from ddpm_studio.gui.sheet.export import SheetExport
 from ddpm_studio.gui.sheet.layout import SheetFace
 from ddpm_studio.gui.sheet.view import SheetView
-from ddpm_studio.project import Project
-from ddpm_studio.sheets import Place, Sheet, why_same
+from ddpm_studio.project import Project, step_of
+from ddpm_studio.sheets import Cell, Place, Sheet, why_same
 from ddpm_studio.words import duration_in_words, several
 
 LARGEST = (1520, 940)  # width and height, if the window leaves room around it
 AROUND = (64, 56)
+TIP = "The same noise with other settings side by side: steps, eta, samplers, seeds, checkpoints"
 ABOUT = (
     "The same noise, painted with every pair of two settings. A click on a picture puts its "
     "settings into the page Generate."
@@ -124,10 +125,7 @@ class SheetDialog(Dialog):
         folder = "Show in folder", "sheet.show_in_folder", "Open its folder"
         self._folder = Button(theme, *folder, icon="folder")
         self._folder.hide()
-        self._paper = ComboBox()
-        self._paper.setObjectName("sheet.paper")
-        for paper, words in PAPERS.items():
-            self._paper.addItem(words, paper)
+        self._paper = choice("sheet.paper", PAPERS)
         self._paper.setFixedWidth(152)
         explain(self._paper, "Paper", "What the exported page looks like.")
         self._session.settings.remember(self._paper, "sheet/paper")
@@ -319,3 +317,71 @@ class SheetDialog(Dialog):
     def _say(self, words: str, kind: str = "muted") -> None:
         self._message.setText(words)
         set_kind(self._message, kind)
+
+
+class Sheets(QObject):
+    """One sheet is open at a time; a second click brings it to the front."""
+
+    def __init__(
+        self,
+        session: Session,
+        settings: Callable[[], PageSettings],
+        show: Callable[[PageSettings], object],
+        page: QWidget,
+    ) -> None:
+        """settings: how the page is set; show: sets it."""
+        super().__init__(page)
+        self._session, self._page = session, page
+        self._settings, self._show = settings, show
+        self._dialog: SheetDialog | None = None
+        self._before: PageSettings | None = None  # the page, until a sheet has set it
+        self._best: tuple[int, float] | None = None
+        self.button = Button(session.theme, "Sheet…", "generate.sheet", TIP, icon="grid")
+        self.button.clicked.connect(self.open)
+        session.checkpoint_saved.connect(self._on_checkpoints_changed)
+
+    def set_best(self, step: int, loss: float) -> None:
+        """The checkpoint with the star, and its held-out loss; -1: none."""
+        self._best = (step, loss) if step >= 0 else None
+        self._on_checkpoints_changed()
+
+    def keep_up(self) -> None:
+        """The page is set otherwise now."""
+        if self._dialog is not None and self._session.project is not None:
+            self._dialog.set_page(self._settings())
+
+    def open(self) -> None:
+        """Show the sheet, around what the page is set to."""
+        project, steps = self._session.project, self._steps()
+        if self._dialog is not None:
+            self._dialog.raise_()
+            self._dialog.activateWindow()
+        elif project is not None and steps:
+            dialog = SheetDialog(
+                self._session, project, self._settings(), steps, self._best, self._page.window()
+            )
+            self._dialog, self._before = dialog, None
+            dialog.used.connect(self._on_used)
+            dialog.undone.connect(self._on_undone)
+            dialog.finished.connect(self._on_closed)
+            dialog.show()
+
+    def _steps(self) -> list[int]:
+        project = self._session.project
+        return [step_of(path) for path in project.checkpoint_paths()] if project else []
+
+    def _on_used(self, cell: Cell) -> None:
+        self._before = self._before or self._settings()
+        self._show(PageSettings(cell.sample, cell.checkpoint, cell.which))
+
+    def _on_undone(self) -> None:
+        if self._before is not None:
+            self._show(self._before)
+            self._before = None
+
+    def _on_checkpoints_changed(self) -> None:
+        if self._dialog is not None and self._session.project is not None:
+            self._dialog.set_checkpoints(self._steps(), self._best)
+
+    def _on_closed(self) -> None:
+        self._dialog = None

@@ -22,14 +22,7 @@ from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.grid_places import draw_ring
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.sheet.layout import (
-    GAP,
-    PAD,
-    SCALES,
-    TEXT_PIXELS,
-    SheetFace,
-    SheetLayout,
-)
+from ddpm_studio.gui.sheet.layout import GAP, PAD, SCALES, TEXT_PIXELS, SheetFace, SheetLayout
 from ddpm_studio.sheets import Place
 
 FIT = 0.0
@@ -42,11 +35,13 @@ STEPS = {
 
 
 class SheetView(QAbstractScrollArea):
-    """A click, or Enter, chooses a cell. Ctrl with the wheel, + and - zoom, 0 fits it all."""
+    """A click, or Enter, chooses a cell. Ctrl with the wheel, + and - zoom, 0 fits it all.
+
+    Attributes: face (what is shown), scale (device pixels for each pixel of a picture).
+    """
 
     chosen = Signal(int, int)  # column, row
     hovered = Signal(object)  # (column, row) under the mouse, or at the keyboard; None
-    zoomed = Signal()
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +52,7 @@ class SheetView(QAbstractScrollArea):
         self.setMinimumSize(320, 220)
         self.viewport().setMouseTracking(True)
         self._theme = theme
-        self._face = SheetFace((), (), (1, 1))
+        self.face = SheetFace((), (), (1, 1))
         self._images: dict[Place, QImage] = {}
         self._gaps: dict[Place, str] = {}
         self._empty_text = ""
@@ -68,19 +63,15 @@ class SheetView(QAbstractScrollArea):
         self._pressed: Place | None = None
         self._font = QFont(self.font())
         self._font.setPixelSize(TEXT_PIXELS)
-        self._scale, self._layout = 1.0, self._lay_out(1.0)
+        self.scale, self._layout = 1.0, self._lay_out(1.0)
         self._origin = QPointF()  # where the sheet begins: in the middle, if it is small
         theme.changed.connect(self.viewport().update)
 
     # what is shown
 
-    @property
-    def face(self) -> SheetFace:
-        return self._face
-
     def set_face(self, face: SheetFace) -> None:
         """Another sheet, of which nothing is there yet."""
-        self._face, self._images, self._gaps = face, {}, {}
+        self.face, self._images, self._gaps = face, {}, {}
         self._used = self._hover = self._pressed = None
         columns, rows = max(1, len(face.columns)), max(1, len(face.rows))
         self._current = min(self._current[0], columns - 1), min(self._current[1], rows - 1)
@@ -118,11 +109,6 @@ class SheetView(QAbstractScrollArea):
     def is_fitted(self) -> bool:
         return self._zoom == FIT
 
-    @property
-    def scale(self) -> float:
-        """Device pixels for each pixel of a picture."""
-        return self._scale
-
     def zoom(self, by: int, at: QPointF | None = None) -> None:
         """by: so many levels larger, or smaller. at: what stays where it is."""
         level = SCALES.index(self.scale) + by
@@ -146,7 +132,6 @@ class SheetView(QAbstractScrollArea):
         after = self._layout
         for side, bar in enumerate(bars):
             bar.setValue(round(parts[side] * after.pitch[side] - sides[side] + after.bands[side]))
-        self.zoomed.emit()
 
     def _fits(self, scale: float) -> bool:
         size, area = self._lay_out(scale).size, self.maximumViewportSize()
@@ -168,17 +153,17 @@ class SheetView(QAbstractScrollArea):
         column = (at.x() - left + self.horizontalScrollBar().value()) // layout.pitch[0]
         row = (at.y() - top + self.verticalScrollBar().value()) // layout.pitch[1]
         place = int(column), int(row)
-        is_there = column < len(self._face.columns) and row < len(self._face.rows)
+        is_there = column < len(self.face.columns) and row < len(self.face.rows)
         return place if is_there and self.cell_rect(place).contains(point) else None
 
     def _lay_out(self, scale: float) -> SheetLayout:
-        return SheetLayout(self._face, self._font, scale, self.devicePixelRatioF())
+        return SheetLayout(self.face, self._font, scale, self.devicePixelRatioF())
 
     def _settle(self) -> None:
         """Everything follows what there is, and the room for it."""
         fitting = (scale for scale in reversed(SCALES) if self._fits(scale))
-        self._scale = self._zoom or next(fitting, SCALES[0])
-        self._layout = self._lay_out(self._scale)
+        self.scale = self._zoom or next(fitting, SCALES[0])
+        self._layout = self._lay_out(self.scale)
         room = QSizeF(self.maximumViewportSize()) - self._layout.size
         self._origin = QPointF(max(0, room.width() // 2), max(0, room.height() // 2))
         view, whole_size = self.viewport().size(), self._layout.size
@@ -238,8 +223,8 @@ class SheetView(QAbstractScrollArea):
 
     def words_of(self, place: Place) -> str:
         """Its settings, and why it is empty or repeats another one."""
-        more = self._gaps.get(place) or self._face.reasons.get(place, "")
-        return f"{self._face.words.get(place, '')}{'. ' * bool(more)}{more}"
+        more = self._gaps.get(place) or self.face.reasons.get(place, "")
+        return f"{self.face.words.get(place, '')}{'. ' * bool(more)}{more}"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -258,7 +243,7 @@ class SheetView(QAbstractScrollArea):
 
     def _move(self, across: int, down: int) -> None:
         column, row = self._current[0] + across, self._current[1] + down
-        if 0 <= column < len(self._face.columns) and 0 <= row < len(self._face.rows):
+        if 0 <= column < len(self.face.columns) and 0 <= row < len(self.face.rows):
             self._current = column, row
             self._show_whole(self._current)
             self._set_hover(self._current)
@@ -296,7 +281,7 @@ class SheetView(QAbstractScrollArea):
 
     def _describe(self) -> None:
         """What a screen reader says of it."""
-        count = len(self._face.columns) * len(self._face.rows)
+        count = len(self.face.columns) * len(self.face.rows)
         words = f"Sheet of {count} cells, {len(self._images)} painted"
         self.setAccessibleName(f"{words}; {self.words_of(self._current)}")
 
@@ -308,12 +293,12 @@ class SheetView(QAbstractScrollArea):
         area, x, y = self.viewport().rect(), int(self._origin.x()), int(self._origin.y())
         left, top = x + self._layout.bands[0], y + self._layout.bands[1]
         painter.setClipRect(area.adjusted(left - GAP, top - GAP, 0, 0))
-        for row in range(len(self._face.rows)):
-            for column in range(len(self._face.columns)):
+        for row in range(len(self.face.rows)):
+            for column in range(len(self.face.columns)):
                 if self.cell_rect((column, row)).intersects(QRectF(area)):
                     self._paint_cell(painter, (column, row))
         painter.setFont(self._font)
-        if not self._face.columns:
+        if not self.face.columns:
             painter.setClipping(False)
             painter.setPen(self._theme.colour("muted"))
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._empty_text)
@@ -324,7 +309,7 @@ class SheetView(QAbstractScrollArea):
 
     def _paint_columns(self, painter: QPainter, top: int) -> None:
         band = self._layout.bands[1]
-        for column, words in enumerate(self._face.columns):
+        for column, words in enumerate(self.face.columns):
             cell = self.cell_rect((column, 0)).toRect()
             place = QRect(cell.center().x() - 400, top - band, 800, band)
             is_here = self._hover is not None and self._hover[0] == column
@@ -333,7 +318,7 @@ class SheetView(QAbstractScrollArea):
 
     def _paint_rows(self, painter: QPainter, left: int, top: int) -> None:
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for row, words in enumerate(self._face.rows):
+        for row, words in enumerate(self.face.rows):
             cell = self.cell_rect((0, row)).toRect()
             seen = QRect(0, top, left - PAD, self.viewport().height() - top)
             place = QRect(0, cell.top(), left - PAD, cell.height())
@@ -354,7 +339,7 @@ class SheetView(QAbstractScrollArea):
         if place in self._gaps:
             painter.setPen(self._theme.colour("warning"))
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, "–")
-        if self._face.copies.get(place, place) != place:
+        if self.face.copies.get(place, place) != place:
             self._paint_same(painter, cell)
         self._paint_ring(painter, place, cell)
 
@@ -362,7 +347,7 @@ class SheetView(QAbstractScrollArea):
         """A small "=" between a cell and the one before it."""
         painter.setPen(QPen(self._theme.colour("muted"), 1))
         for off in (-1.5, 1.5):
-            if self._face.copies_across:
+            if self.face.copies_across:
                 x = cell.left() - (self._layout.pitch[0] - cell.width()) / 2
                 y = round(cell.center().y() + off) + 0.5
                 painter.drawLine(QPointF(x - 3, y), QPointF(x + 3, y))

@@ -12,7 +12,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.gui.common.amount import MINUTES, STEPS, TIMES, AmountPicker, Unit
 from ddpm_studio.gui.common.button import ROLES, Button
 from ddpm_studio.gui.common.control_row import ControlRow, explain
-from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
 from ddpm_studio.gui.common.model_size import CUSTOM, EFFORTS, effort_of
@@ -94,7 +94,6 @@ class LengthPicker(AmountPicker):
         # as wide as there is room, not as its longest number
         self.number.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.number.setMinimumWidth(88)
-        _narrow(self.unit)
         explain(self.unit, "How long, in what", "Minutes, hours, steps, or no end by itself.")
         row(wide(self.number, 2), wide(self.unit, 3), of=self)
 
@@ -153,7 +152,7 @@ class TrainControls(QFrame):
     def show_progress(self, fraction: float | None) -> None:
         """How far the run is; None if there is none, or it has no end."""
         self._progress.setVisible(fraction is not None)
-        self._progress.setValue(round(1000 * (fraction or 0)))
+        self._progress.set_fraction(fraction)
 
     def show_saved(self, step: int) -> None:
         """The step that is safe on disk; -1 if nothing is."""
@@ -202,10 +201,8 @@ class TrainControls(QFrame):
         self._saved.setToolTip("What was learned until then is safe on disk (checkpoint)")
 
     def _make_fields(self) -> None:
-        self._size, self._effort = _narrow(ComboBox()), _narrow(ComboBox())
-        self._size.setObjectName("train.size")
+        self._size, self._effort = choice("train.size", {}), choice("train.effort", {})
         self._size.currentIndexChanged.connect(self._on_size)
-        self._effort.setObjectName("train.effort")
         self._effort.currentIndexChanged.connect(self._on_effort)
         self._weights = label(name="train.weights")
 
@@ -270,13 +267,6 @@ class TrainControls(QFrame):
         effort = self._effort.currentData()
         if effort != CUSTOM:
             self.effort_wanted.emit(effort)
-
-
-def _narrow(combo: ComboBox) -> ComboBox:
-    """It takes the width that there is, whatever its longest entry."""
-    combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(8)
-    return combo
 
 
 def million(count: int) -> str:

@@ -2,23 +2,88 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import Slider
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.picture_view import PictureView
+from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.train.preview_film import PreviewFilm
 
+ROOM_BYTES = 128 << 20  # of the film in memory
 FRAME_MS = 160  # of the film when it plays
 EMPTY_TEXT = "The first pictures appear soon after training has begun, and grow from then on."
-
 LOST_TEXT = "The pictures of this step cannot be read any more."
+
+
+class PreviewFilm:
+    """The film of the model learning: the steps of all previews, and the images near the present.
+
+    It holds as many images as there is room for.
+    """
+
+    def __init__(self, room: int = ROOM_BYTES) -> None:
+        self.steps: list[int] = []  # rising
+        self._images: dict[int, QImage] = {}
+        self._room = room
+        self._nbytes = 0
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def add_steps(self, steps: Iterable[int]) -> None:
+        """Previews whose images are not there yet."""
+        for step in steps:
+            if step not in self:
+                insort(self.steps, step)
+
+    def __contains__(self, step: int) -> bool:
+        index = bisect_left(self.steps, step)
+        return index < len(self.steps) and self.steps[index] == step
+
+    def add_image(self, step: int, image: QImage, present: int) -> None:
+        """Keep an image; those farthest from the `present` step make room for it."""
+        self._drop(step)
+        self._images[step] = image
+        self._nbytes += image.sizeInBytes()
+        while self._nbytes > self._room and len(self._images) > 1:
+            self._drop(max(self._images, key=lambda other: abs(other - present)))
+
+    def image(self, step: int) -> QImage | None:
+        return self._images.get(step)
+
+    def drop_after(self, step: int) -> None:
+        """Training went back to a step: what came after it is no part of the film."""
+        for later in [other for other in self._images if other > step]:
+            self._drop(later)
+        del self.steps[bisect_right(self.steps, step) :]
+
+    def missing_near(self, present: int) -> list[int]:
+        """The steps whose images are not there, as many as there is room for, nearest first."""
+        missing = [step for step in self.steps if step not in self._images]
+        missing.sort(key=lambda step: abs(step - present))
+        if not self._images:
+            return missing
+        each = max(1, self._nbytes // len(self._images))
+        return missing[: max(1, (self._room - self._nbytes) // each)]
+
+    def _drop(self, step: int) -> None:
+        image = self._images.pop(step, None)
+        if image is not None:
+            self._nbytes -= image.sizeInBytes()
+
+    @property
+    def nbytes(self) -> int:
+        """What the images take in memory."""
+        return self._nbytes
 
 
 class GrowingWall(QWidget):
@@ -126,10 +191,8 @@ class GrowingWall(QWidget):
             "<p style='margin:0'>Pictures of the model, always from the same noise (fixed seeds, "
             "averaged weights). Left and right arrows go through earlier ones.</p>"
         )
-        self._progress = QProgressBar()
-        self._progress.setObjectName("train.preview")
-        self._progress.setTextVisible(False)
-        self._progress.setAccessibleName("New pictures are being made")
+        words = "New pictures are being made"
+        self._progress = ProgressLine("train.preview", words, keeps_place=True)
         self._progress.setToolTip("New pictures are being made from noise (preview)")
         self._progress.hide()
         self._play = IconButton(self._theme, "play", "train.play", "Play")
@@ -148,23 +211,11 @@ class GrowingWall(QWidget):
             "Back through all pictures that the model has made while it learned.",
             "previews from fixed seeds",
         )
-        self._label = QLabel()
-        self._label.setObjectName("train.wall_step")
-        self._label.setProperty("kind", "caption")
+        self._label = label("", "caption", "train.wall_step")
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance("step 8,888,888"))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._play)
-        row.addWidget(self._slider, 1)
-        row.addWidget(self._label)
-        row.addWidget(self._export)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._view, 1)
-        layout.addWidget(_keeping_its_room(self._progress))
-        layout.addLayout(row)
+        below = row(self._play, wide(self._slider), self._label, self._export)
+        column(wide(self._view), self._progress, below, spacing=4, of=self)
 
     def _keeping_place(self, change: Callable[[], object]) -> None:
         """Change the film; who looks at its newest picture sees the newest one after that, too."""
@@ -234,11 +285,3 @@ class GrowingWall(QWidget):
         self._slider.setValue(self._slider.value() + 1)
         if self._slider.value() == self._slider.maximum():
             self.stop_playing()
-
-
-def _keeping_its_room(widget: QWidget) -> QWidget:
-    """So that nothing jumps when it comes and goes."""
-    policy = widget.sizePolicy()
-    policy.setRetainSizeWhenHidden(True)
-    widget.setSizePolicy(policy)
-    return widget

@@ -5,11 +5,22 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QSplitter,
+    QWidget,
+)
 
 from ddpm_studio import events as ev
+from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.images import image_of
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.markers import (
@@ -21,8 +32,6 @@ from ddpm_studio.gui.plot.markers import (
     Marker,
 )
 from ddpm_studio.gui.plot.plot import LossPlot
-from ddpm_studio.gui.train.event_log import EventLog
-from ddpm_studio.gui.train.figures import Figures
 from ddpm_studio.gui.train.growing_wall import GrowingWall
 from ddpm_studio.words import duration_in_words, elapsed_in_words, size_in_words
 
@@ -36,37 +45,106 @@ TRAIN_REMAINING = "train.remaining"
 TRAIN_MEMORY = "train.memory"
 TRAIN_DEVICE = "train.device"
 
-FIGURES = (
-    (TRAIN_TIME, "Time trained", "Of all runs together, without pauses"),
-    (TRAIN_STEP, "Steps", "How often the model was improved; each looks at one batch"),
-    (TRAIN_SPEED, "Pictures a second", "How many pictures the model learns from in a second"),
-    (TRAIN_REMAINING, "Time left", "Until the end of this run"),
-    (TRAIN_MEMORY, "Memory", "What the program holds; on a GPU, what it holds there"),
-    (TRAIN_DEVICE, "Device", "What computes"),
-)
+FIGURES = {  # what each is called, what it is, and its share of the width; the last is words
+    TRAIN_TIME: ("Time trained", "Of all runs together, without pauses", 3),
+    TRAIN_STEP: ("Steps", "How often the model was improved; each looks at one batch", 3),
+    TRAIN_SPEED: ("Pictures a second", "How many pictures the model learns from in a second", 3),
+    TRAIN_REMAINING: ("Time left", "Until the end of this run", 3),
+    TRAIN_MEMORY: ("Memory", "What the program holds; on a GPU, what it holds there", 3),
+    TRAIN_DEVICE: ("Device", "What computes", 4),
+}
+NOTHING = "–"
+LOG_LINES, LOG_LINE_HEIGHT = 3, 22
+MOST_LOGGED = 500  # older ones go
+
+
+class Figures(QWidget):
+    """A calm row of numbers with their names under them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._values: dict[str, QLabel] = {}
+        figures = []
+        for name, (words, tip, share) in FIGURES.items():
+            value = label(NOTHING, "figure", name, elided=True)
+            value.setAccessibleName(words)
+            font = (
+                value.font()
+            )  # all digits as wide as each other: numbers that change don't tremble
+            font.setFeature(QFont.Tag("tnum"), 1)
+            value.setFont(font)
+            figure = holder(column(value, label(words, "caption"), spacing=0))
+            figure.setToolTip(tooltip(tip))
+            figure.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            figures.append(wide(figure, share))
+            self._values[name] = value
+        row(*figures, spacing=16, of=self)
+
+    def set(self, name: str, text: str) -> None:
+        """Another value; '' for none."""
+        value = self._values[name]
+        if value.text() != (text or NOTHING):
+            value.setText(text or NOTHING)
+
+    def clear(self) -> None:
+        for name in self._values:
+            self.set(name, "")
+
+
+class EventLog(QListWidget):
+    """A few lines of what happened on the way and was mended, the newest at the end.
+
+    Not there while nothing happened; long sentences are whole in their tooltip.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("train.log")
+        self.setAccessibleName("What happened on the way")
+        self.setProperty("kind", "log")
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setUniformItemSizes(True)
+        self.clear()
+
+    def sentences(self) -> list[str]:
+        return [self.item(row).text() for row in range(self.count())]
+
+    def add(self, sentence: str) -> None:
+        bar = self.verticalScrollBar()
+        is_at_end = bar.value() == bar.maximum()
+        item = QListWidgetItem(sentence)
+        item.setToolTip(sentence)
+        self.addItem(item)
+        while self.count() > MOST_LOGGED:
+            self.takeItem(0)
+        self._fit()
+        if is_at_end:
+            self.scrollToBottom()
+
+    def clear(self) -> None:
+        super().clear()
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedHeight(LOG_LINE_HEIGHT * min(LOG_LINES, max(1, self.count())) + 4)
+        self.setVisible(self.count() > 0)
 
 
 class RunView(QWidget):
     """Takes the events of training as they come, and what earlier runs left."""
-
-    frames_wanted = Signal(list)  # steps of earlier previews
-    checkpoint_chosen = Signal(int)  # a person wants pictures from the checkpoint of this step
-    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.started: ev.TrainStarted | None = None  # of the present run
         self.newest: ev.TrainStep | None = None
         self._earlier_seconds = 0.0
-        self._figures = Figures(FIGURES)
+        self._figures = Figures()
         self._passed_over: list[str] = []  # of checkpoints, until it is known where to go on from
         self.plot = LossPlot(theme, settings)
-        self.log = EventLog("train.log", "What happened on the way")
+        self.log = EventLog()
         self.wall = GrowingWall(theme)
-        self.wall.frames_wanted.connect(self.frames_wanted)
         self.plot.preview_chosen.connect(self.wall.show_step)
-        self.plot.checkpoint_chosen.connect(self.checkpoint_chosen)
-        self.plot.best_changed.connect(self.best_changed)
         self._lay_out(settings)
 
     def clear(self, tile: QSize) -> None:
@@ -210,25 +288,14 @@ class RunView(QWidget):
         self.plot.add_events([Marker(step, kind, message)])
 
     def _lay_out(self, settings: Settings) -> None:
-        left, right = QWidget(), QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.setSpacing(8)
-        column.addWidget(self.plot, 1)
-        column.addWidget(self.log)
-        beside = QVBoxLayout(right)
-        beside.setContentsMargins(8, 0, 0, 0)
-        beside.addWidget(self.wall)
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.setChildrenCollapsible(False)
         splitter.setHandleWidth(2)
+        left = column(wide(self.plot), self.log, margins=(0, 0, 8, 0))
+        right = column(self.wall, margins=(8, 0, 0, 0))
         for index, side in enumerate((left, right)):
-            splitter.addWidget(side)
+            splitter.addWidget(holder(side))
             splitter.setStretchFactor(index, 1)
         splitter.setSizes([1000, 1000])
         settings.remember_splitter(splitter, "train/splitter")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(16)
-        layout.addWidget(self._figures)
-        layout.addWidget(splitter, 1)
+        column(self._figures, wide(splitter), spacing=16, of=self)

@@ -35,7 +35,6 @@ class MemoryUsed:
     """How much memory training takes: of the GPU, else of the whole program."""
 
     nbytes: int
-    is_gpu: bool
 
 
 @dataclass(frozen=True)
@@ -139,8 +138,8 @@ def count_weights(models: Sequence[ModelConfig]) -> Iterator[tuple[ModelConfig, 
 def memory_used() -> MemoryUsed:
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized():
-        return MemoryUsed(torch.cuda.memory_reserved(), is_gpu=True)
-    return MemoryUsed(psutil.Process().memory_info().rss, is_gpu=False)
+        return MemoryUsed(torch.cuda.memory_reserved())
+    return MemoryUsed(psutil.Process().memory_info().rss)
 
 
 def _logged(value: Any) -> float:

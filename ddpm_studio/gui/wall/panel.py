@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui.common.control_row import explain
@@ -94,6 +95,18 @@ class WallPanel(QWidget, Generic[E]):
             spacing=4,
         )
         return holder(whole, "canvas")
+
+    def hear_keys(self, page: QWidget, actions: Mapping[str, Callable[[], object]]) -> None:
+        """Keys of a page, and with them those of every wall: search, larger and smaller tiles."""
+        of_walls = {
+            "Ctrl+F": self.filter.focus_search,
+            "Ctrl++": lambda: self.zoom(1),
+            "Ctrl+=": lambda: self.zoom(1),
+            "Ctrl+-": lambda: self.zoom(-1),
+        }
+        for keys, action in {**of_walls, **actions}.items():
+            # of the whole window, but Qt hears it only while the page is visible
+            QShortcut(QKeySequence(keys), page).activated.connect(action)
 
     # what is chosen
 

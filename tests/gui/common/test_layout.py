@@ -38,12 +38,12 @@ def test_gaps_and_stretches_keep_widgets_apart(qtbot) -> None:
 
 def test_something_placed_keeps_to_its_side(qtbot) -> None:
     right = Placed(QPushButton("a"), align=Qt.AlignmentFlag.AlignRight)
-    box = holder(column(right, margins=0), kind="plain", name="box")
+    box = holder(column(right, margins=0), kind="card", name="box")
     qtbot.addWidget(box)
     box.resize(300, 50)
     box.show()
-    assert right.what.geometry().right() == 299
-    assert (box.objectName(), box.property("kind")) == ("box", "plain")
+    assert right.what.geometry().right() == box.contentsRect().right()  # style sheets draw borders
+    assert (box.objectName(), box.property("kind")) == ("box", "card")
 
 
 def test_words_know_their_kind(qtbot) -> None:
@@ -73,6 +73,21 @@ def test_a_dialog_is_closed_by_cancel_and_speaks_in_one_line(qtbot) -> None:
     assert go.isDefault()
     with qtbot.waitSignal(dialog.destroyed):
         qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
+
+
+def test_words_at_the_foot_take_the_room_that_the_buttons_leave(qtbot) -> None:
+    dialog, words, go = Dialog("dialog", "Title", None), label("Working…"), QPushButton("Go")
+    dialog.fill(foot=(wide(words), go))
+    dialog.resize(400, 200)
+    dialog.show()
+    assert words.x() == 24
+    assert words.geometry().right() + 1 + 12 == go.x()
+
+
+def test_words_that_are_elided_need_no_width(qtbot) -> None:
+    words = label("a long sentence that may not fit", elided=True)
+    qtbot.addWidget(words)
+    assert words.minimumSizeHint().width() == 0
 
 
 def test_a_history_moves_only_when_it_is_told_so() -> None:

@@ -243,14 +243,14 @@ def test_esc_leads_from_one_picture_to_all_and_out_of_the_comparison(both):
 def test_another_project_ends_the_comparison(both, tiny_project):
     both.page.window.session.open_project(tiny_project.path)
     assert not both.view.is_on
-    assert both.page.window.pages["nav.generate"]._comparing.front is None
+    assert both.page.window.pages["nav.generate"]._stage.trajectory is None
 
 
 def test_pictures_that_are_saved_and_filmed_are_those_of_b(both, tiny_project):
     page = both.page
     page.click(page.save)
     page.qtbot.waitUntil(lambda: len(list(tiny_project.gallery.glob("*.png"))) == COUNT)
-    assert page.window.pages["nav.generate"]._comparing.front.trajectory is both.view.b
+    assert page.window.pages["nav.generate"]._stage.trajectory is both.view.b
     page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy())
 
 

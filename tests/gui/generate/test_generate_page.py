@@ -215,16 +215,13 @@ def test_a_change_while_it_runs_discards_that_run(page, monkeypatch, at_once):
 
 
 def test_ddpm_takes_no_eta_and_says_why(page):
-    reason = next(
-        label
-        for label in page.window.pages["nav.generate"].findChildren(QLabel)
-        if label.text().startswith("DDPM always")
-    )
+    reason = page.get(QLabel, "generate.no_eta")
     assert page.eta.isEnabled()
     assert not reason.isVisible()
     page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
     assert not page.eta.isEnabled()
     assert reason.isVisible()
+    assert reason.text().startswith("DDPM always")
 
 
 def test_slider_and_number_are_one_value(page):

@@ -193,7 +193,7 @@ def test_a_frame_that_is_not_in_memory_is_computed_before_it_is_kept(
 
 
 def test_soft_alpha_stays_soft_and_nothing_is_replaced(tmp_path, keeper):
-    recipe = keeper.page.window.pages["nav.generate"]._comparing.front.started.recipe
+    recipe = keeper.page.window.pages["nav.generate"]._stage.trajectory.recipe
     picture = np.full((8, 8, 4), (10, 20, 30, 77), np.uint8)
     paths = []
     for _ in range(2):

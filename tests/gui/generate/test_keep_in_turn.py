@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from ddpm_studio.errors import ExportError
 from ddpm_studio.gui.common.job_names import SAVE
 from ddpm_studio.gui.generate import saving_work as work
 from ddpm_studio.project import Project
@@ -97,6 +98,28 @@ def test_saving_again_and_then_another_does_both_in_this_order(keys):
     assert len(keys.files) == 3
     assert set(both) < set(keys.files)
     assert keys.said == []
+
+
+def test_what_could_not_be_saved_again_can_be_saved_again_later(keys, monkeypatch):
+    keys.keep(1)
+    keys.settle()
+    one = keys.files
+    keys.press(Z, CTRL)
+    keys.settle()
+
+    def full(*_arguments):
+        raise ExportError("The disk is full.")
+        yield
+
+    with monkeypatch.context() as disk:
+        disk.setattr(work, "save_pictures", full)
+        keys.redo()
+        keys.settle()
+    assert keys.files == []
+    assert keys.said == ["The disk is full."]
+    keys.redo()
+    keys.settle()
+    assert keys.files == one
 
 
 def test_what_waits_to_be_saved_is_saved_although_the_project_is_left(

@@ -76,7 +76,7 @@ def test_the_slider_leads_from_pure_noise_to_the_picture_itself(page, mine, tiny
 
 
 def test_its_recipe_says_that_nothing_was_painted(page, mine):
-    recipe = page.window.pages["nav.generate"]._denoising.started.recipe
+    recipe = page.window.pages["nav.generate"]._denoising.trajectory.recipe
     assert recipe.start["picture"] == mine
     assert recipe.start["index"] == STEPS
 

@@ -10,7 +10,8 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QListView, QMenu, QPushButton, QWidget
 
-from ddpm_studio.choices import read_choices
+from ddpm_studio.choices import Choices, PictureChoice, read_choices
+from ddpm_studio.gui.common.job_names import SMALL_WRITES
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import history as choice_history
 from ddpm_studio.gui.pictures import work
@@ -32,9 +33,15 @@ def digest_of(folder: Path) -> dict[str, tuple[str, int]]:
     }
 
 
-def saved(page: Driver, name: str):
+def on_disk(page: Driver) -> Choices:
+    """All that was chosen, as soon as it is written."""
+    page.wait(lambda: page.session.jobs.get(SMALL_WRITES) is None)
+    return read_choices(page.session.project.path)
+
+
+def saved(page: Driver, name: str) -> PictureChoice:
     """What is on disk about a file."""
-    return read_choices(page.session.project.path).of(name)
+    return on_disk(page).of(name)
 
 
 # in or out
@@ -74,7 +81,7 @@ def test_several_are_left_out_and_taken_back_with_one_button(page) -> None:
     assert toggle.text() == "Take 3"
     page.click("pictures.toggle")
     page.wait(lambda: page.shown == ["broken.jpg"])
-    assert read_choices(page.session.project.path).by_name == {}
+    assert on_disk(page).by_name == {}
     page.press(Qt.Key.Key_Z, CTRL)
     page.press(Qt.Key.Key_Z, CTRL)
     page.pick("filter.show", "taken")
@@ -108,6 +115,7 @@ def test_choices_are_there_when_the_project_is_opened_again(page, make_window, d
     page.select(0)
     page.pick("pictures.weight", 4.0)
     page.wait(lambda: page.wall.wall_model.tile(0).badge == "4 ×")
+    on_disk(page)
     again = drive(make_window(Project.open(page.session.project.path)))
     again.wait_for_wall()
     assert again.shown == page.shown
@@ -120,7 +128,7 @@ def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
     page.select(2)
     page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
     page.wait(lambda: len(page.shown) == 11)
-    before = read_choices(page.session.project.path)
+    before = on_disk(page)
 
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -135,10 +143,11 @@ def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
         page.click("pictures.undo")
         assert len(page.shown) == 12
         page.wait(lambda: len(page.shown) == 11)
-    assert read_choices(page.session.project.path) == before
+    assert on_disk(page) == before
     assert page.window.pages["nav.pictures"]._history.redo_words == ""
     page.click("pictures.undo")  # nothing was lost: now there is room again
-    page.wait(lambda: len(page.shown) == 12 and saved(page, "flower_02.png").state == "auto")
+    page.wait(lambda: len(page.shown) == 12)
+    assert saved(page, "flower_02.png").state == "auto"
 
 
 def test_no_more_steps_are_kept_than_can_be_remembered(page, monkeypatch) -> None:

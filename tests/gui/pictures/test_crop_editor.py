@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QToolButton
 
 from ddpm_studio.choices import MOST_CROPS, Crop
+from ddpm_studio.config import PicturesConfig
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.crop_editor import CropEditor
 from ddpm_studio.gui.pictures.crop_frame import HANDLES, CropFrame
@@ -22,6 +23,7 @@ from ddpm_studio.gui.pictures.crop_geometry import (
     scaled,
     shape_of,
 )
+from ddpm_studio.gui.pictures.work import Original
 
 LEFT = Qt.MouseButton.LeftButton
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -91,11 +93,9 @@ def edit(qapp, qtbot, find) -> Callable[..., Driver]:
     """edit(crops, size=..., ...): a shown dialog."""
 
     def make(crops=(), *, size=SIZE, target=TARGET, mode="centre", **values) -> Driver:
-        aspect = target[0] / target[1]
-        theme = Theme(qapp, "dark")
-        dialog = CropEditor(
-            theme, "a/leaf.png", pixels_of(), size, aspect, target, crops, mode, **values
-        )
+        original = Original(pixels_of(), *size, (0.0, 0.0, 1.0, 1.0))
+        config = PicturesConfig(size=target[0], height=target[1], channels=3, crop=mode)
+        dialog = CropEditor(Theme(qapp, "dark"), "a/leaf.png", original, crops, config, **values)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         qtbot.addWidget(dialog)
         dialog.open()

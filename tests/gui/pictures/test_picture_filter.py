@@ -33,6 +33,7 @@ class Row:
     name: str = "a.png"
     is_taken: bool = True
     is_copy: bool = False
+    group: int = -1
     is_low: bool = False
     is_changed: bool = False
     label: str = ""

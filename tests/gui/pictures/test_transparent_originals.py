@@ -22,6 +22,7 @@ from ddpm_studio.gui.pictures.crop_frame import CropFrame
 from ddpm_studio.gui.pictures.crop_geometry import render
 from ddpm_studio.gui.pictures.details import CropView
 from ddpm_studio.gui.pictures.entries import WallEntry
+from ddpm_studio.gui.pictures.work import Original
 from ddpm_studio.gui.wall.tile_marks import paint_marks
 
 INK, GROUND = (210, 40, 90), "#204060"
@@ -119,9 +120,9 @@ def test_the_editor_shows_the_file_and_what_the_network_sees(odd_page, channels:
 def editor(qtbot, theme) -> CropEditor:
     """On a picture of which the left half is not there; the network sees its transparency."""
     half = (Crop("box", (0, 0, 0.25, 0.25)), Crop("box", (0.75, 0.75, 0.25, 0.25)))
-    dialog = CropEditor(
-        theme, "a.png", half_there(), (64, 64), 1.0, (16, 16), half, "centre", channels=4
-    )
+    original = Original(half_there(), 64, 64, (0.0, 0.0, 1.0, 1.0))
+    config = PicturesConfig(size=16, channels=4)
+    dialog = CropEditor(theme, "a.png", original, half, config)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.open()

@@ -162,7 +162,7 @@ def test_the_way_of_an_own_picture_into_the_noise_is_shown_again(
     use(dialog_of(page.window), "all")
     qtbot.waitUntil(lambda: page.grid.trajectory is not None)
     assert page.grid.trajectory.is_forward
-    assert page.window.pages["nav.generate"]._denoising.started.recipe.start["picture"] == name
+    assert page.window.pages["nav.generate"]._denoising.trajectory.recipe.start["picture"] == name
 
 
 def finish(steps):

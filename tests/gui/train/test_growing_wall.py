@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QProgressBar, QSlider, QToolButton
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.picture_view import PictureView, scaled_crisply
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.train.growing_wall import GrowingWall
-from ddpm_studio.gui.train.preview_film import PreviewFilm
+from ddpm_studio.gui.train.growing_wall import GrowingWall, PreviewFilm
 
 TILE = QSize(4, 4)
 

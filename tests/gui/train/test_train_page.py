@@ -188,7 +188,7 @@ def test_reading_pictures_has_its_progress(open_train, new_project, fake) -> Non
 
 
 def test_the_numbers_are_those_of_the_newest_step(open_train, new_project, fake) -> None:
-    memory = work.MemoryUsed(2_345_000_000, is_gpu=True)
+    memory = work.MemoryUsed(2_345_000_000)
     fake(until_stopped(started(), *(step(n) for n in range(1, 1235)), memory))
     train = open_train(new_project)
     train.click("train.start")

@@ -1,4 +1,4 @@
-"""The files that were left out: a name and a reason in two lines each, however many there are."""
+"""How many files were left out, which, why, and where they are."""
 
 from __future__ import annotations
 
@@ -20,16 +20,23 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QListView,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QWidget,
 )
 
+from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import tooltip
+from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.words import several
 
 ROW_HEIGHT, PADDING, LINE, SMALL_PIXELS = 52, 8, 18, 12
+LEAST_HEIGHT = 2 * ROW_HEIGHT
+INDENT = 8  # as the words in the list, whose selection reaches beyond them
 REASON_ROLE = int(Qt.ItemDataRole.UserRole)
 
 Index = QModelIndex | QPersistentModelIndex
@@ -103,8 +110,8 @@ class LeftOutList(QListView):
 
     show_wanted = Signal(str)  # name
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
         self.setObjectName(name)
         self.setAccessibleName("Files that were left out, and why")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -116,7 +123,7 @@ class LeftOutList(QListView):
         self._model = LeftOutModel(self)
         self.setItemDelegate(TwoLines(theme, self))
         self.setModel(self._model)
-        self.activated.connect(self._on_activated)
+        self.activated.connect(lambda index: self.show_wanted.emit(index.data()))
         theme.changed.connect(self.viewport().update)
 
     def set_files(self, files: Sequence[tuple[str, str]]) -> None:
@@ -129,5 +136,63 @@ class LeftOutList(QListView):
         index = self.currentIndex()
         return str((index if index.isValid() else self._model.index(0)).data() or "")
 
-    def _on_activated(self, index: QModelIndex) -> None:
-        self.show_wanted.emit(index.data())
+
+class LeftOutPanel(QFrame):
+    """Says which file is wanted in its folder."""
+
+    show_wanted = Signal(str)  # name
+    take_wanted = Signal(str)  # name: take it all the same
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setProperty("kind", "panel")
+        self._count = label(kind="heading", name="pictures.left_out_count")
+        self._list = LeftOutList(theme, "pictures.left_out")
+        self._list.setMinimumHeight(LEAST_HEIGHT)
+        self._show = Button(
+            theme,
+            "Show in folder",
+            "pictures.show_in_folder",
+            "Open the folder that holds the chosen file",
+            icon="folder-open",
+        )
+        self._take = Button(
+            theme,
+            "Take it",
+            "pictures.take",
+            "Let the model see it all the same, as far as it can be read",
+            icon="visible",
+        )
+        self._offered: set[str] = set()
+        self._none = label("Every file in the folder became a picture.", "muted", wrap=True)
+        self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
+        column(
+            column(self._count, self._none, margins=(INDENT, 0, INDENT, 0)),
+            wide(self._list),
+            row(wide(self._show), self._take, margins=(INDENT, 0, INDENT, 0)),
+            margins=(8, 12, 8, 16),
+            of=self,
+        )
+        self._list.show_wanted.connect(self.show_wanted)
+        self._show.clicked.connect(lambda: self.show_wanted.emit(self._list.chosen_name))
+        self._take.clicked.connect(lambda: self.take_wanted.emit(self._list.chosen_name))
+        self._list.selectionModel().currentChanged.connect(self._on_chosen)
+        self.set_files(())
+
+    def set_files(self, files: Sequence[tuple[str, str, bool]]) -> None:
+        """files: name and reason of each one that was left out, and whether it can be taken."""
+        self._offered = {name for name, _, is_offered in files if is_offered}
+        self._list.set_files([(name, reason) for name, reason, _ in files])
+        self._take.setVisible(bool(self._offered))
+        self._on_chosen()
+        has_files = bool(files)
+        count = f"{several(len(files), 'file')} left out" if files else "Nothing left out"
+        self._count.setText(count)
+        self._list.setVisible(has_files)
+        self._show.setVisible(has_files)
+        self._none.setVisible(not has_files)
+        policy = QSizePolicy.Policy
+        self.setSizePolicy(policy.Preferred, policy.Expanding if has_files else policy.Maximum)
+
+    def _on_chosen(self) -> None:
+        self._take.setEnabled(self._list.chosen_name in self._offered)
