@@ -61,7 +61,8 @@ def test_its_lines_are_short(page: Path) -> None:
     assert [line for line in long if "](" not in line] == []
 
 
-def test_the_drawing_of_the_rooms_is_that_of_the_imports() -> None:
-    """`python docs/draw_architecture.py` draws it again."""
-    check = [sys.executable, str(ROOT / "docs" / "draw_architecture.py"), "--check"]
+@pytest.mark.parametrize("script", ["draw_architecture.py", "list_settings.py"])
+def test_what_is_made_from_the_code_is_up_to_date(script: str) -> None:
+    """The drawing of the rooms, and the list of settings: run the script to make it again."""
+    check = [sys.executable, str(ROOT / "docs" / script), "--check"]
     assert subprocess.run(check, check=False).returncode == 0

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import Placed, row
 from ddpm_studio.gui.common.theme import Theme
 
@@ -27,12 +27,11 @@ class NoticeLine(QFrame):
         self.setProperty("kind", "panel")
         self._theme = theme
         self._icon = QLabel()
-        self._words = ElidedLabel()
-        self._words.setObjectName(name)
+        self._words = label(name=name, elided=True)
         close = IconButton(theme, "close", close_name, "Close this line")
         middle = Qt.AlignmentFlag.AlignVCenter
-        icon, words = Placed(self._icon, align=middle), Placed(self._words, 1, middle)
-        row(icon, words, *buttons, close, margins=(16, 4, 8, 4), of=self)
+        words = Placed(self._icon, align=middle), Placed(self._words, 1, middle)
+        row(*words, *buttons, close, margins=(16, 4, 8, 4), of=self)
         close.clicked.connect(self.hide)
         theme.changed.connect(self._on_theme_changed)
         self._on_theme_changed()

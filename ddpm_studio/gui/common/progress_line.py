@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+from ddpm_studio.gui.common.layout import keep_room
+
 PARTS = 1000  # of the whole
 
 
@@ -19,9 +21,8 @@ class ProgressLine(QProgressBar):
         self.setAccessibleName(words)
         self.setTextVisible(False)
         self.setRange(0, PARTS)
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(keeps_place)
-        self.setSizePolicy(policy)
+        if keeps_place:
+            keep_room(self)
 
     def set_fraction(self, fraction: float | None, *, is_waiting: bool = False) -> None:
         """None: nothing is known, and it is empty. is_waiting: then it moves to and fro."""

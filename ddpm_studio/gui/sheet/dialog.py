@@ -301,7 +301,7 @@ class SheetDialog(Dialog):
             self._run.set_face("Paint", "generate", "Paint the sheet")
         self._run.setEnabled(not denoising.is_stopping and (denoising.is_running or missing > 0))
         self._progress.setVisible(denoising.is_running)
-        self._progress.setValue(round(1000 * denoising.fraction))
+        self._progress.set_fraction(denoising.fraction)
         self._export.setEnabled(missing < whole and not self._export_job.is_running)
         self._folder.setVisible(self._export_job.saved is not None)
         self._choice.set_page_is_other(self._is_page_other())

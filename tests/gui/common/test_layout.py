@@ -8,7 +8,17 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.history import History
 from ddpm_studio.gui.common.label import label, set_kind
-from ddpm_studio.gui.common.layout import STRETCH, Gap, Placed, column, holder, row, wide
+from ddpm_studio.gui.common.layout import (
+    REST,
+    STRETCH,
+    Gap,
+    Placed,
+    column,
+    holder,
+    keep_room,
+    row,
+    wide,
+)
 
 
 def test_a_row_stands_from_left_to_right_and_the_wide_one_takes_the_room(qtbot) -> None:
@@ -34,6 +44,32 @@ def test_gaps_and_stretches_keep_widgets_apart(qtbot) -> None:
     assert (top.x(), top.y()) == (1, 2)
     assert middle.y() == top.geometry().bottom() + 1 + 20
     assert bottom.geometry().bottom() == 295
+
+
+def test_the_rest_is_only_what_nothing_else_takes(qtbot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    left, right = QPushButton("a"), QPushButton("b")
+    row(wide(left), REST, right, spacing=0, of=window)
+    window.resize(400, 60)
+    window.show()
+    assert left.geometry().right() + 1 == right.x()
+    left.hide()
+    qtbot.waitUntil(lambda: right.geometry().right() == 399)
+    assert right.x() > 200
+
+
+def test_what_keeps_its_room_leaves_the_others_where_they_are(qtbot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    first, last = keep_room(QPushButton("a")), QPushButton("b")
+    row(first, last, STRETCH, of=window)
+    window.resize(400, 60)
+    window.show()
+    before = last.geometry()
+    first.hide()
+    window.layout().activate()
+    assert last.geometry() == before
 
 
 def test_something_placed_keeps_to_its_side(qtbot) -> None:

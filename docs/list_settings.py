@@ -1,0 +1,56 @@
+"""Lists every setting of a project from its field: python docs/list_settings.py [--check].
+
+`--check` writes nothing and fails if docs/settings.md is not what it would write.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.config_text import all_settings, value_of
+from ddpm_studio.fields import settings_of, to_text
+from ddpm_studio.project import is_locked
+
+TARGET = Path(__file__).resolve().parent / "settings.md"
+HEAD = """\
+# Every setting of a project
+
+*Written by `docs/list_settings.py` from the fields in `ddpm_studio/config`; a test holds it up to
+date.* A project keeps its settings in `project.json`. `--set train.batch_size=8` changes one, and
+can be given again: `new` and `train` keep it, `check` and those that paint take it for this time
+only. What has a lock is fixed once the model is being trained. The second column says what it is
+called in the window.
+"""
+
+
+def lines() -> Iterator[str]:
+    yield HEAD
+    config, sections = StudioConfig(), settings_of(StudioConfig)
+    for section, about in sections.items():
+        yield f"## {about.words}\n"
+        yield "| setting | in the window | what it does | can be | default |"
+        yield "| --- | --- | --- | --- | --- |"
+        for path, of in all_settings().items():
+            if not path.startswith(f"{section}."):
+                continue
+            value = value_of(config, path)
+            allowed = "true or false" if isinstance(value, bool) else of.allowed_in_words
+            lock = " 🔒" if is_locked(path) else ""
+            default = f"{to_text(value)} {of.unit}".strip()
+            yield f"| `{path}`{lock} | {of.title} | {of.tip} | {allowed} | {default} |"
+        yield ""
+
+
+def main(arguments: list[str]) -> int:
+    text = "\n".join(lines())
+    if arguments == ["--check"]:
+        return int(TARGET.read_text("utf-8") != text)
+    TARGET.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
