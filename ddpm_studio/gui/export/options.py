@@ -258,8 +258,6 @@ class ExportOptions(QWidget):
             ),
         }
         rows = self._rows
-        for control in (*self.findChildren(QComboBox), *self.findChildren(QAbstractSpinBox)):
-            control.setFixedHeight(HEIGHT)
         for key in ("stages", "number"):
             rows[key].setFixedWidth(NARROW)
         for key in ("fps", "hold", "loops", "repeats"):
@@ -279,6 +277,8 @@ class ExportOptions(QWidget):
             spacing=12,
             of=self,
         )
+        for control in (*self.findChildren(QComboBox), *self.findChildren(QAbstractSpinBox)):
+            control.setFixedHeight(HEIGHT)
 
     def _connect(self) -> None:
         for combo in (self._format, self._what, self._show, self._way, self._times):
