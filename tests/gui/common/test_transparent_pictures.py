@@ -149,7 +149,7 @@ def test_pictures_without_alpha_get_no_checkerboard(qtbot, theme, monkeypatch) -
         raise AssertionError("nothing here is transparent")
 
     for module in ("checkerboard", "picture_view"):
-        monkeypatch.setattr(f"ddpm_studio.gui.widgets.{module}.paint_checkerboard", never)
+        monkeypatch.setattr(f"ddpm_studio.gui.common.{module}.paint_checkerboard", never)
     for channels in (1, 3):
         pictures = np.full((1, 8, 8, channels), 77, np.uint8)
         grid = SampleGrid(theme)
