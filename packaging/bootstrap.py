@@ -31,7 +31,7 @@ UV = shutil.which("uv")
 STAGES = {  # what the environment's Python is given; pytest last, its closing line ends the output
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format --check": ["-m", "ruff", "format", "--check", "."],
-    "mypy": ["-m", "mypy", "ddpm_studio"],
+    "mypy": ["-m", "mypy", "ddpm_studio", "tests", "packaging"],
     "lint-imports": ["-c", "import importlinter.cli as cli; cli.lint_imports_command()"],
     "pytest": ["-m", "pytest"],
 }

@@ -213,7 +213,7 @@ def test_a_section_that_comes_is_a_row_and_no_format(recipe):
     assert Later(**values).to_text() == recipe.to_text()
     guided = Later(**values, guidance=3.0)
     assert Later.from_text(guided.to_text()) == guided
-    assert Later.from_text(recipe.to_text()).guidance == 1
+    assert Later.from_text(recipe.to_text()).guidance == 1  # type: ignore[attr-defined]
     with pytest.raises(StudioError, match="made with guidance, which this program does not know"):
         Recipe.from_text(guided.to_text())
 
@@ -228,7 +228,7 @@ def test_a_setting_that_comes_is_read_where_it_is_not_said(recipe, monkeypatch):
     text = recipe.to_text()
     monkeypatch.setattr("ddpm_studio.recipe.sections.SampleConfig", LaterConfig)
     later = Recipe.from_text(text)
-    assert later.sample.churn == 0
+    assert later.sample.churn == 0  # type: ignore[attr-defined]
     assert later.to_text() == text
     churned = dataclasses.replace(later, sample=LaterConfig(churn=0.5))
     assert Recipe.from_text(churned.to_text()) == churned

@@ -235,8 +235,8 @@ def test_demo_does_everything_once_and_goes_on_when_asked_again(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commands, "SAMPLE_PICTURES", 3)
-    sketch = commands.preset("sketch")
-    tiny = commands.with_settings(sketch, TINY)
+    sketch = commands.preset("sketch")  # type: ignore[attr-defined]
+    tiny = commands.with_settings(sketch, TINY)  # type: ignore[attr-defined]
     monkeypatch.setattr(commands, "preset", lambda _: tiny)
     path = tmp_path / "planets"
     for times in (1, 2):

@@ -146,7 +146,7 @@ def test_a_log_hears_of_progress_now_and_then_and_of_the_end(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 0.0
-    monkeypatch.setattr(console.time, "monotonic", lambda: now)
+    monkeypatch.setattr(console.time, "monotonic", lambda: now)  # type: ignore[attr-defined]
     show = Terminal()
     for done in range(1, 101):
         now = done * 0.5

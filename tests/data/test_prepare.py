@@ -235,7 +235,7 @@ def test_what_a_kill_left_behind_is_cleared_away(run: Any, folder: Path, cache: 
 def test_a_file_that_goes_while_the_folder_is_read_is_reported(
     run: Any, folder: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = prepare.scan_folder(folder)
+    found = prepare.scan_folder(folder)  # type: ignore[attr-defined]
     (folder / "b.png").unlink()
     monkeypatch.setattr(prepare, "scan_folder", lambda _: found)
     prepared, _ = run(folder, cache)

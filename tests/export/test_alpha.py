@@ -37,7 +37,7 @@ def write(path, frames, **options):
 def read_with_pillow(path):
     with Image.open(path) as image:
         frames = []
-        for index in range(image.n_frames):
+        for index in range(image.n_frames):  # type: ignore[attr-defined]
             image.seek(index)
             frames.append(np.asarray(image.convert("RGBA")))
         return frames

@@ -21,7 +21,7 @@ def test_pixels_and_recipe_come_back_as_they_were(tmp_path, channels):
         assert image.format == "PNG"
         assert image.mode == ("L" if channels == 1 else "RGB")
         assert (np.asarray(image).reshape(picture.shape) == picture).all()
-        assert Recipe.from_text(image.text[RECIPE_KEY]) == RECIPE
+        assert Recipe.from_text(image.text[RECIPE_KEY]) == RECIPE  # type: ignore[attr-defined]
     assert [file.name for file in tmp_path.iterdir()] == ["one.png"]
 
 
@@ -29,7 +29,7 @@ def test_without_a_recipe_there_is_no_text(tmp_path):
     path = tmp_path / "one.png"
     write_png(path, np.zeros((4, 4, 3), np.uint8))
     with Image.open(path) as image:
-        assert not image.text
+        assert not image.text  # type: ignore[attr-defined]
 
 
 def test_a_file_that_was_there_is_replaced(tmp_path):

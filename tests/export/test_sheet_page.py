@@ -133,7 +133,7 @@ def test_whoever_stops_it_finds_nothing_new(tmp_path, suffix):
     steps = write_page(path, SheetPage("flowers", SHEET, make_cells(SHEET)), {})
     for _ in range(2):
         next(steps)
-    steps.close()
+    steps.close()  # type: ignore[attr-defined]
     assert path.read_bytes() == b"the old one"
     assert list(tmp_path.iterdir()) == [path]
 

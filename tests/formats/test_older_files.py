@@ -58,7 +58,7 @@ def frames(path: Path) -> Iterator[np.ndarray]:
         return
     with Image.open(path) as picture:
         for frame in ImageSequence.Iterator(picture):
-            yield np.asarray(frame.convert("RGB"))
+            yield np.asarray(frame.convert("RGB"))  # type: ignore[attr-defined]
 
 
 def assert_same_pixels(new: Path, old: Path, tolerance: int) -> None:

@@ -54,7 +54,7 @@ def test_every_picture_is_there_with_its_own_recipe(studio):
         f"flowers_step00000012_seed{seed:06d}.png" for seed in range(5, 5 + COUNT)
     ]
     assert {path.name for path in batch.folder.iterdir()} == {path.name for path in paths}
-    recipe = Recipe.from_text(Image.open(paths[3]).text["ddpm_studio"])
+    recipe = Recipe.from_text(Image.open(paths[3]).text["ddpm_studio"])  # type: ignore[attr-defined]
     assert (recipe.seed, recipe.step, recipe.sample.eta) == (8, 12, 0.5)
     assert recipe.checkpoint_sha256 == "f" * 64
 
@@ -116,7 +116,7 @@ def test_two_batches_of_the_same_settings_replace_nothing_of_each_other(studio):
 
 @pytest.mark.parametrize("at", [0, 9, 20])
 def test_a_full_disk_is_one_sentence_and_what_is_done_stays(studio, straight, monkeypatch, at):
-    batch, real, written = studio.begin(COUNT), images.replacing, []
+    batch, real, written = studio.begin(COUNT), images.replacing, []  # type: ignore[attr-defined]
 
     def replacing(path):
         written.append(path)

@@ -123,5 +123,5 @@ def test_no_gradient_is_kept_and_what_is_no_u_net_stays_as_it_is():
     ],
 )
 def test_pictures_share_where_they_fill_vectors_and_are_small(size, stride, shares):
-    assert can_share(*size, stride) is shares
+    assert can_share(*size, stride) is shares  # type: ignore[call-arg]
     assert MOST_PIXELS == 4096

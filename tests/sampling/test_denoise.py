@@ -103,7 +103,7 @@ def test_the_gradient_mode_of_the_consumer_stays_its_own(enabled):
             assert not frame.x_t.requires_grad
             if frame.index == 5:
                 break
-        frames.close()
+        frames.close()  # type: ignore[attr-defined]
         assert torch.is_grad_enabled() == enabled
 
 
@@ -118,11 +118,11 @@ def test_a_model_that_fails_leaves_the_gradient_mode_alone():
 
 def test_stopping_early_or_never_starting_is_fine():
     model = Model()
-    denoise(model, LINEAR, torch.randn(2, 3)).close()
+    denoise(model, LINEAR, torch.randn(2, 3)).close()  # type: ignore[attr-defined]
     assert not model.calls
     frames = denoise(model, LINEAR, torch.randn(2, 3))
     next(frames)
-    frames.close()
+    frames.close()  # type: ignore[attr-defined]
     assert len(model.calls) == 1
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -41,7 +41,7 @@ def network():
         outputs.append(model(x_t, t))
         return outputs[-1]
 
-    predict.outputs = outputs
+    predict.outputs = outputs  # type: ignore[attr-defined]
     return predict
 
 

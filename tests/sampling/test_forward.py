@@ -75,7 +75,7 @@ def test_it_tells_how_far_it_is_and_can_be_left_at_any_step():
     events = finish_levels(noising, range(STEPS), batch=2)
     done = [next(events).done for _ in range(4)]
     made = len(calls)
-    events.close()
+    events.close()  # type: ignore[attr-defined]
     assert len(calls) == made
     assert done == sorted(done)
     fractions = [one.done / one.total for one in finish_levels(noising, range(STEPS), batch=2)]

@@ -164,7 +164,7 @@ def test_it_stops_within_one_step_and_goes_on_with_what_is_missing(shelf):
         if cells and isinstance(event, SampleStep) and shelf.calls > 40:
             break
     before = shelf.calls
-    painting.close()
+    painting.close()  # type: ignore[attr-defined]
     assert shelf.calls == before
     assert len(cells) == 1
     known = {sheet.cell(place).made_as for place in cells}

@@ -139,7 +139,7 @@ def test_it_can_be_left_within_one_step_of_all_pictures(sampler):
     for _ in range(3):
         next(frames)
         made.append(len(calls))
-    frames.close()
+    frames.close()  # type: ignore[attr-defined]
     assert len(calls) == made[-1]  # nothing more after it was left
     a_step = 2 * (2 if sampler == "heun" else 1)  # calls: two parts of two pictures
     assert max(np.diff(made)) <= a_step

@@ -179,7 +179,7 @@ def test_a_full_disk_on_the_way_is_a_note_and_saved_later(
     make_project: Callable[..., Project], train_for: TrainFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = make_project("project", "train.checkpoint_every=3")
-    real, calls = checkpoints.save_file, itertools.count()
+    real, calls = checkpoints.save_file, itertools.count()  # type: ignore[attr-defined]
 
     def save_file(*arguments: Any) -> None:
         if next(calls) == 0:
@@ -266,7 +266,7 @@ def test_a_lack_of_memory_and_of_disk_are_both_said(
 def test_a_full_disk_while_pictures_are_prepared_is_a_sentence(
     project: Project, train_for: TrainFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ddpm_studio.data.store.write_json", full_disk)
+    monkeypatch.setattr("ddpm_studio.storage.write_json", full_disk)
     with pytest.raises(StudioError, match=r"No space left|disk is full"):
         train_for(project, 1)
 

@@ -45,7 +45,7 @@ def test_the_memory_of_one_step_serves_the_next() -> None:
 def test_it_does_nothing_where_it_cannot(
     device: str, platform: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory.sys, "platform", platform)
+    monkeypatch.setattr(memory.sys, "platform", platform)  # type: ignore[attr-defined]
     with freed_memory_kept(torch.device(device)):
         assert torch.ones(3).sum() == 3
 

@@ -16,7 +16,6 @@ from ddpm_studio.choices import Choices, Crop, read_choices, write_choices
 from ddpm_studio.cli import main
 from ddpm_studio.cli.remake import remake_recipe
 from ddpm_studio.config import (
-    SAMPLERS,
     SPACINGS,
     VARIANCES,
     SampleConfig,
@@ -30,6 +29,7 @@ from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import find_checkpoint_of, own_picture, own_pixels
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import SHOWS, Recipe, fingerprint
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.forward import noised
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory

@@ -62,7 +62,7 @@ def test_a_film_can_become_another_kind_of_file_or_lose_its_recipe(run, project,
     assert run(*words, other)[0] == 0
     assert read_recipe(other) == read_recipe(made)
     with Image.open(other) as film:
-        assert film.n_frames == TINY.sample.num_inference_steps + 1
+        assert film.n_frames == TINY.sample.num_inference_steps + 1  # type: ignore[attr-defined]
     assert run(*words, bare, "--no-recipe")[0] == 0
     assert b"ddpm" not in bare.read_bytes().lower()
 

@@ -228,8 +228,8 @@ def test_a_worker_that_cannot_be_started_is_one_sentence(more: Any, reason: str)
 
 def test_a_process_that_cannot_be_ended_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that waits for a network drive that is gone does not even die when killed."""
-    stuck: list[isolation.WorkerProcess] = []
-    monkeypatch.setattr(isolation.WorkerProcess, "kill", lambda self: stuck.append(self))
+    stuck: list[isolation.WorkerProcess] = []  # type: ignore[name-defined]
+    monkeypatch.setattr(isolation.WorkerProcess, "kill", lambda self: stuck.append(self))  # type: ignore[attr-defined]
     monkeypatch.setattr(isolation, "DYING_SECONDS", 0.2)
     with pool_of(1, seconds=2.0) as pool:
         answers = dict(pool.run(among_good({"do": "hang"})))

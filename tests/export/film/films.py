@@ -31,7 +31,7 @@ def read_with_pillow(path, mode="RGB"):
     """Frames, and how long each is shown, in milliseconds."""
     frames, durations = [], []
     with Image.open(path) as image:
-        for index in range(image.n_frames):
+        for index in range(image.n_frames):  # type: ignore[attr-defined]
             image.seek(index)
             frames.append(np.asarray(image.convert(mode)))
             durations.append(image.info["duration"])

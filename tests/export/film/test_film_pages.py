@@ -84,7 +84,7 @@ def test_a_page_holds_its_recipe_or_nothing(tmp_path, film):
         path = tmp_path / f"page{ending}"
         list(write_strip(path, as_film(film(3)), 3, FilmOptions(), RECIPE))
         with Image.open(path) as image:
-            said = image.text["ddpm_studio"] if ending == ".png" else None
+            said = image.text["ddpm_studio"] if ending == ".png" else None  # type: ignore[attr-defined]
             said = said or image.getexif().get_ifd(0x8769)[0x9286][8:]
         assert json.loads(said) == json.loads(RECIPE)
         list(write_strip(path, as_film(film(3)), 3, FilmOptions()))
@@ -127,7 +127,7 @@ def test_a_sequence_has_a_picture_for_every_tick(tmp_path, film):
     for path, index in zip(files, order, strict=True):
         assert (page_of(path) == frames[index].repeat(2, 0).repeat(2, 1)).all()
         with Image.open(BytesIO(path.read_bytes())) as image:
-            assert json.loads(image.text["ddpm_studio"]) == json.loads(RECIPE)
+            assert json.loads(image.text["ddpm_studio"]) == json.loads(RECIPE)  # type: ignore[attr-defined]
 
 
 def test_a_sequence_is_only_there_when_it_is_whole(tmp_path, film):
