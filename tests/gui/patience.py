@@ -7,6 +7,9 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
+from ddpm_studio.gui.common.job_names import SMALL_WRITES
+from ddpm_studio.gui.session import Session
+
 PATIENCE = 120_000  # milliseconds; it decides nothing but how long a test takes that fails
 
 
@@ -21,3 +24,7 @@ class PatientBot(QtBot):
 
     def waitSignals(self, signals: Any, *, timeout: int = PATIENCE, **how: Any) -> Any:
         return super().waitSignals(signals, timeout=timeout, **how)
+
+    def waitUntilWritten(self, session: Session) -> None:
+        """What was set by then is on the disk, or it was heard that it cannot be."""
+        self.waitUntil(lambda: session.jobs.get(SMALL_WRITES) is None)

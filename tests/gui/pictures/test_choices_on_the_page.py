@@ -328,6 +328,7 @@ def test_a_folder_with_nothing_but_a_video_offers_its_frames(
 def test_the_advice_of_the_folder_can_be_used(page) -> None:
     assert not page.config.flip_horizontal
     page.click("folder.use")
+    page.qtbot.waitUntilWritten(page.window.session)
     assert Project.open(page.session.project.path).config.pictures.flip_horizontal
     assert not page.get(QPushButton, "folder.use").isVisible()
 

@@ -95,6 +95,7 @@ def test_new_files_are_seen_with_f5(odd_page) -> None:
 
 def test_another_size_is_saved_and_prepared_with_a_model_that_suits_it(page) -> None:
     page.choose("pictures.size", 32)
+    page.qtbot.waitUntilWritten(page.window.session)
     assert Project.open(page.session.project.path).config.pictures.size == 32
     page.wait_for_wall()
     config = page.session.project.config
@@ -176,6 +177,7 @@ def test_a_change_that_is_taken_back_reads_nothing(page, prepared_with: list[Stu
 
 def test_flips_are_saved_without_reading_anything(page, prepared_with: list[StudioConfig]) -> None:
     page.click("pictures.flip")
+    page.qtbot.waitUntilWritten(page.window.session)
     assert Project.open(page.session.project.path).config.pictures.flip_horizontal
     assert page.get(Switch, "pictures.flip").isChecked()
     assert not page.window.pages["nav.pictures"]._patience.isActive()
@@ -233,6 +235,7 @@ def test_a_change_that_cannot_be_saved_is_taken_back(page, monkeypatch) -> None:
 
     monkeypatch.setattr(Project, "save", refuse)
     page.qtbot.keyClick(page.get(QComboBox, "pictures.channels"), Qt.Key.Key_Down)
+    page.qtbot.waitUntil(lambda: page.config.channels == 0)
     assert page.window.findChild(Banner).sentence == "The disk is full."
     assert page.get(QComboBox, "pictures.channels").currentData() == 0
     assert page.config.channels == 0

@@ -94,4 +94,5 @@ def test_another_size_can_be_chosen_and_keys_are_enough(
     assert plan.text("plan.headline").startswith("Small")
     qtbot.keyClick(plan.row("small"), Qt.Key.Key_Return)
     plan.wait_closed()
+    qtbot.waitUntilWritten(plan.train.window.session)
     assert Project.open(new_project.path).config.pictures.size == 64

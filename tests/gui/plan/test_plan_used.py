@@ -27,6 +27,7 @@ def test_used_on_a_new_project_it_sets_size_model_and_length_and_nothing_else(
     plan.wait_for_plan()
     plan.use()
 
+    train.qtbot.waitUntilWritten(train.window.session)
     config = Project.open(new_project.path).config
     preset = PRESETS["small"]
     assert config.pictures == with_settings(before.config, ["pictures.size=64"]).pictures
@@ -48,6 +49,7 @@ def test_used_on_a_new_project_it_sets_size_model_and_length_and_nothing_else(
 
     undo = train.find(train.window, QToolButton, "train.plan_undo")
     train.qtbot.mouseClick(undo, LEFT)
+    train.qtbot.waitUntilWritten(train.window.session)
     assert Project.open(new_project.path).config == before.config
     assert plan.length() == first
     assert not undo.isVisible()
@@ -72,6 +74,7 @@ def test_used_on_a_trained_project_it_sets_only_the_length(
     assert "recommended" not in plan.row(tiny_project.name).accessibleName()
     assert "on top of the 10 that" in plan.text("plan.notes")
     plan.use()
+    plan.train.qtbot.waitUntilWritten(plan.train.window.session)
     assert Project.open(tiny_project.path).config == tiny_project.config
     assert plan.length()[0] == "steps"
     assert plan.banner().startswith("Set as planned: ")
