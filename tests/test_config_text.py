@@ -42,9 +42,7 @@ configs = st.builds(
     ),
     diffusion=st.builds(DiffusionConfig, prediction=st.sampled_from(PREDICTIONS)),
     train=st.builds(
-        TrainConfig,
-        learning_rate=st.floats(1e-12, 0.5),
-        seed=st.integers(0, 2**63 - 1),
+        TrainConfig, learning_rate=st.floats(1e-12, 0.5), seed=st.integers(0, 2**63 - 1)
     ),
     sample=st.builds(SampleConfig, eta=st.floats(0, 1)),
 )

@@ -84,10 +84,7 @@ def write_film_again(
 
 
 def _paint(
-    recipe: Recipe,
-    network: Network,
-    x_0: torch.Tensor | None,
-    shows: Sequence[str],
+    recipe: Recipe, network: Network, x_0: torch.Tensor | None, shows: Sequence[str]
 ) -> Generator[SampleStep, None, list[list[np.ndarray]]]:
     """Of each of `shows` all frames, uint8 (N, H, W, C)."""
     from ddpm_studio.sampling.remake import remake_frames
@@ -102,10 +99,7 @@ def _paint(
 
 
 def _film(
-    recipe: Recipe,
-    config: StudioConfig,
-    sides: Sequence[Sequence[np.ndarray]],
-    columns: int | None,
+    recipe: Recipe, config: StudioConfig, sides: Sequence[Sequence[np.ndarray]], columns: int | None
 ) -> Film:
     from ddpm_studio.export.film.sources import both_film, grid_film
     from ddpm_studio.sampling.trajectory import trajectory_moments

@@ -44,12 +44,7 @@ class PicturesConfig:
         "Whether the model learns colours, only light and dark, or also which parts are "
         "transparent.",
         term="pictures.channels: 0, 3, 1 or 4",
-        choices={
-            0: "As the pictures are",
-            3: "Colour",
-            1: "Grey",
-            4: "Colour and transparency",
-        },
+        choices={0: "As the pictures are", 3: "Colour", 1: "Grey", 4: "Colour and transparency"},
         allowed="one of 0, 1, 3, 4",
     )
     crop: str = setting(

@@ -87,10 +87,7 @@ class TrainConfig:
     )
     beta1: float = setting(0.9, "Momentum", "How long the optimizer follows a direction.", **PART)
     beta2: float = setting(
-        0.99,
-        "Scale memory",
-        "How long the optimizer remembers the size of changes.",
-        **PART,
+        0.99, "Scale memory", "How long the optimizer remembers the size of changes.", **PART
     )
     weight_decay: float = setting(
         0.0, "Weight decay", "Pulls the model back a little at each step.", least=0
@@ -132,10 +129,7 @@ class TrainConfig:
         choices=PRECISIONS,
     )
     seed: int = setting(
-        0,
-        "Seed",
-        "Another seed gives another model of the same pictures.",
-        **SEEDS,
+        0, "Seed", "Another seed gives another model of the same pictures.", **SEEDS
     )
     log_every: int = setting(
         10, "Log every", "A line for the loss plot is kept after so many steps.", least=1

@@ -46,12 +46,7 @@ class Deriver:
         return False
 
     def _from(
-        self,
-        other: PictureStore,
-        pixels: np.ndarray,
-        facts: PictureFacts,
-        crop: Crop,
-        record: str,
+        self, other: PictureStore, pixels: np.ndarray, facts: PictureFacts, crop: Crop, record: str
     ) -> np.ndarray | None:
         channels, height, width = other.shape
         mine = self._store.shape[0]

@@ -196,11 +196,7 @@ def _draw_words(draw: ImageDraw.ImageDraw, layout: _Layout, paper: Paper) -> Non
 
 
 def _draw_cell(
-    image: Image.Image,
-    draw: ImageDraw.ImageDraw,
-    layout: _Layout,
-    page: SheetPage,
-    place: Place,
+    image: Image.Image, draw: ImageDraw.ImageDraw, layout: _Layout, page: SheetPage, place: Place
 ) -> None:
     paper, (x, y) = PAPERS[page.paper], layout.corner(place)
     pictures = page.cells.get(place)

@@ -230,10 +230,4 @@ def new_pool() -> DecoderPool:
 
 def request_for(path: Path, width: int, height: int, channels: int, how: str) -> dict[str, Any]:
     """For `look_at_request`. channels: 3, on white where it is transparent, or 4."""
-    return {
-        "path": str(path),
-        "width": width,
-        "height": height,
-        "channels": channels,
-        "how": how,
-    }
+    return {"path": str(path), "width": width, "height": height, "channels": channels, "how": how}

@@ -18,10 +18,7 @@ BATCH = 16
 
 
 def generate(
-    network: Network,
-    sample: SampleConfig,
-    seeds: Sequence[int],
-    batch: int = BATCH,
+    network: Network, sample: SampleConfig, seeds: Sequence[int], batch: int = BATCH
 ) -> Iterator[SampleStep | SampleFinished]:
     """Make one picture for each seed; every picture is the same whatever the batch."""
     hard = network.config.pictures.has_hard_alpha
@@ -34,10 +31,7 @@ def generate(
 
 
 def denoise_seeds(
-    network: Network,
-    sample: SampleConfig,
-    seeds: Sequence[int],
-    start: State | None = None,
+    network: Network, sample: SampleConfig, seeds: Sequence[int], start: State | None = None
 ) -> Iterator[Frame]:
     """`denoise` from the noise of some seeds, with the settings of a project's model.
 

@@ -19,10 +19,7 @@ from ddpm_studio.sampling.trajectory import TrajectoryFrame, trajectory
 
 
 def remake_pictures(
-    network: Network,
-    recipe: Recipe,
-    x_0: Tensor | None = None,
-    batch: int = BATCH,
+    network: Network, recipe: Recipe, x_0: Tensor | None = None, batch: int = BATCH
 ) -> Generator[SampleStep, None, np.ndarray]:
     """All pictures of a recipe, in its order: uint8 (N, H, W, C), the frame that it names.
 
@@ -47,10 +44,7 @@ def remake_pictures(
 
 
 def remake_frames(
-    network: Network,
-    recipe: Recipe,
-    x_0: Tensor | None = None,
-    batch: int = BATCH,
+    network: Network, recipe: Recipe, x_0: Tensor | None = None, batch: int = BATCH
 ) -> Iterator[TrajectoryFrame]:
     """All frames of a recipe, from the one that it begins with to its last; see above."""
     _check(recipe, x_0)
@@ -71,11 +65,7 @@ def _check(recipe: Recipe, x_0: Tensor | None) -> None:
 
 
 def _frames(
-    network: Network,
-    recipe: Recipe,
-    x_0: Tensor | None,
-    seeds: Sequence[int],
-    batch: int,
+    network: Network, recipe: Recipe, x_0: Tensor | None, seeds: Sequence[int], batch: int
 ) -> Iterator[TrajectoryFrame]:
     sample = recipe.sample
     if x_0 is None:

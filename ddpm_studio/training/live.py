@@ -60,10 +60,7 @@ class Live:
 
 
 def paint_checkpoint(
-    path: Path,
-    seeds: Sequence[int],
-    num_inference_steps: int,
-    device: torch.device | str = "cpu",
+    path: Path, seeds: Sequence[int], num_inference_steps: int, device: torch.device | str = "cpu"
 ) -> Iterator[BothPainted]:
     """The same from a checkpoint. Raises CheckpointError, or TrainingError if memory is short."""
     device = torch.device(device)
@@ -87,11 +84,7 @@ def _paint_live(
 
 
 def _paint(
-    step: int,
-    averaged: Network,
-    plain: Network,
-    seeds: Sequence[int],
-    num_inference_steps: int,
+    step: int, averaged: Network, plain: Network, seeds: Sequence[int], num_inference_steps: int
 ) -> Iterator[BothPainted]:
     """Both at the same pace."""
     sample = preview_sample(averaged.config, num_inference_steps)

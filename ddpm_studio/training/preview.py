@@ -47,9 +47,7 @@ def preview_sample(config: StudioConfig, num_inference_steps: int) -> SampleConf
     12 steps of it look like 250 of DDIM (README, "Samplers").
     """
     return SampleConfig(
-        sampler="dpmpp_2m",
-        num_inference_steps=num_inference_steps,
-        clip=config.sample.clip,
+        sampler="dpmpp_2m", num_inference_steps=num_inference_steps, clip=config.sample.clip
     )
 
 

@@ -13,20 +13,8 @@ from ddpm_studio.project import Project
 from ddpm_studio.storage import TEMPORARY_PREFIX
 from ddpm_studio.training import TrainEvent
 from ddpm_studio.training.metrics import read_log
-from tests.training.conftest import (  # noqa: F401 - fixtures
-    assert_same_state,
-    make_project,
-    pictures,
-    train_for,
-)
-from tests.training.test_kill import (  # noqa: F401
-    EVERY,
-    SETTINGS,
-    Forker,
-    forker,
-    kill_and_go_on,
-    newest_step,
-)
+from tests.training.conftest import assert_same_state, make_project, pictures, train_for  # noqa: F401 - fixtures
+from tests.training.test_kill import EVERY, SETTINGS, Forker, forker, kill_and_go_on, newest_step  # noqa: F401
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL"),

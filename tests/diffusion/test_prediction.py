@@ -63,10 +63,7 @@ def test_v_is_the_velocity_on_the_circle():
     phi = torch.arccos(LINEAR.alphas_cumprod[t].sqrt()).reshape(-1, 1, 1, 1)
     ahead, behind = (torch.cos(p) * x_0 + torch.sin(p) * eps for p in (phi + 1e-5, phi - 1e-5))
     torch.testing.assert_close(
-        prediction_target(LINEAR, "v", x_0, t, eps),
-        (ahead - behind) / 2e-5,
-        rtol=1e-8,
-        atol=1e-8,
+        prediction_target(LINEAR, "v", x_0, t, eps), (ahead - behind) / 2e-5, rtol=1e-8, atol=1e-8
     )
 
 

@@ -20,13 +20,7 @@ each_schedule = pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHE
 
 @each_schedule
 def test_everything_is_float64_with_one_number_for_each_timestep(schedule):
-    for name in (
-        "betas",
-        "alphas",
-        "alphas_cumprod",
-        "alphas_cumprod_prev",
-        "posterior_variance",
-    ):
+    for name in ("betas", "alphas", "alphas_cumprod", "alphas_cumprod_prev", "posterior_variance"):
         values = getattr(schedule, name)
         assert values.dtype == torch.float64
         assert values.shape == (schedule.num_timesteps,)

@@ -6,12 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ddpm_studio.config import (
-    ModelConfig,
-    PicturesConfig,
-    SampleConfig,
-    StudioConfig,
-)
+from ddpm_studio.config import ModelConfig, PicturesConfig, SampleConfig, StudioConfig
 from ddpm_studio.export.images import write_png
 from ddpm_studio.gallery.batch import begin_batch, paint_batch
 from ddpm_studio.nn import UNet

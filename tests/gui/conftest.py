@@ -16,13 +16,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
-from ddpm_studio.config import (
-    ModelConfig,
-    PicturesConfig,
-    SampleConfig,
-    StudioConfig,
-    TrainConfig,
-)
+from ddpm_studio.config import ModelConfig, PicturesConfig, SampleConfig, StudioConfig, TrainConfig
 from ddpm_studio.events import CheckpointSaved, PreviewSaved, TrainStarted, TrainStep
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common.jobs import Job
@@ -174,10 +168,7 @@ def fake_training(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fake_train(
-    project: Project,
-    steps: int | None = None,
-    seconds: float | None = None,
-    lent: object = None,
+    project: Project, steps: int | None = None, seconds: float | None = None, lent: object = None
 ) -> Iterator[object]:
     """As `train`: until `steps` or until closed, with a preview and a checkpoint every 10."""
     height = project.config.pictures.height or project.config.pictures.size

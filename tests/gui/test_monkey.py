@@ -13,13 +13,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QThread
 from PySide6.QtGui import QColor, QDesktopServices, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QAbstractSlider,
-    QApplication,
-    QColorDialog,
-    QFileDialog,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QColorDialog, QFileDialog, QWidget
 
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.main_window import MainWindow

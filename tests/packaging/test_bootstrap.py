@@ -251,10 +251,7 @@ sys.exit(bootstrap.main(["test"]))
 @POSIX
 @pytest.mark.parametrize(
     ("signum", "code", "sentence"),
-    [
-        (signal.SIGTERM, 143, ""),
-        (signal.SIGINT, 130, "Interrupted; the same command continues.\n"),
-    ],
+    [(signal.SIGTERM, 143, ""), (signal.SIGINT, 130, "Interrupted; the same command continues.\n")],
 )
 def test_a_child_that_saves_on_a_signal_is_waited_for(
     signum: int, code: int, sentence: str, tmp_path: Path

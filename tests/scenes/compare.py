@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
-    QLabel,
-    QPushButton,
-    QSlider,
-    QSpinBox,
-)
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QSpinBox
 
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.compare.view import DIFFERENCE, FLICKER, SIDES, WIPE

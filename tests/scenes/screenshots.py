@@ -16,26 +16,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import (
-    QApplication,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.project import Project
 from ddpm_studio.training import train
-from tests.scenes import (  # noqa: F401  (add their own)
-    compare,
-    export,
-    made,
-    pictures,
-    plan,
-    recipes,
-    scrubber,
-    sheet,
-)
+from tests.scenes import compare, export, made, pictures, plan, recipes, scrubber, sheet  # noqa: F401  (add their own)
 from tests.scenes.scenes import CONFIG, SCENES, TRAINED_STEPS, Scene, settle, wait_until
 
 SIZES = ((1280, 800), (1920, 1080))

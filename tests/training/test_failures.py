@@ -11,11 +11,7 @@ import torch
 from safetensors import SafetensorError
 
 from ddpm_studio.errors import CheckpointError, StudioError, TrainingError
-from ddpm_studio.events import (
-    Note,
-    PreviewSaved,
-    TrainStep,
-)
+from ddpm_studio.events import Note, PreviewSaved, TrainStep
 from ddpm_studio.nn import Ema
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, checkpoints, train

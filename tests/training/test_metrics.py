@@ -120,9 +120,7 @@ def test_measurements_come_with_their_bands(path: Path) -> None:
     ]
 
 
-def test_what_happened_is_void_after_going_back_but_the_going_back_itself_stays(
-    path: Path,
-) -> None:
+def test_what_happened_is_void_after_going_back_but_the_going_back_itself_stays(path: Path) -> None:
     write(
         path,
         happened(0, "resumed"),

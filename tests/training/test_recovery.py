@@ -252,9 +252,7 @@ def test_a_bad_loss_for_ever_ends_in_one_sentence(
 
 
 def test_averages_that_spoil_for_ever_end_in_one_sentence(
-    make_project: Callable[..., Project],
-    train_for: TrainFor,
-    monkeypatch: pytest.MonkeyPatch,
+    make_project: Callable[..., Project], train_for: TrainFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are noticed only on saving; a new project is left without a checkpoint."""
     project = make_project("project", "train.checkpoint_every=2")

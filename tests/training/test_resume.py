@@ -71,15 +71,7 @@ def test_many_short_runs_are_one_long_one(
     assert_same_state(whole.checkpoint_path(12), parts.checkpoint_path(12))
 
 
-EVENTS = [
-    Progress,
-    PicturesReady,
-    TrainStarted,
-    TrainStep,
-    Progress,
-    PreviewSaved,
-    CheckpointSaved,
-]
+EVENTS = [Progress, PicturesReady, TrainStarted, TrainStep, Progress, PreviewSaved, CheckpointSaved]
 OFTEN = ["train.preview_every=3", "train.checkpoint_every=4", "model.dropout=0.2"]
 STEPS = 14
 

@@ -47,10 +47,7 @@ class Look:
 
 
 def look_at(
-    path: Path | str,
-    config: PicturesConfig,
-    crops: Sequence[Crop] = (),
-    known: Sequence[str] = (),
+    path: Path | str, config: PicturesConfig, crops: Sequence[Crop] = (), known: Sequence[str] = ()
 ) -> Look:
     """Read one file. crops: () for the one of the folder. known: digests that need no decoding.
 

@@ -14,10 +14,7 @@ from ddpm_studio.config import PicturesConfig
 
 
 def request_for(
-    path: Path | str,
-    config: PicturesConfig,
-    crops: Sequence[Crop] = (),
-    known: Sequence[str] = (),
+    path: Path | str, config: PicturesConfig, crops: Sequence[Crop] = (), known: Sequence[str] = ()
 ) -> dict[str, Any]:
     """For `looking.look_at_request`, with the arguments of `looking.look_at`."""
     request: dict[str, Any] = {"path": str(path), "config": _text(config)}

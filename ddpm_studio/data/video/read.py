@@ -13,14 +13,7 @@ from av.video.frame import VideoFrame
 from ddpm_studio.data.video.film import Film, VideoError, opened_video
 from ddpm_studio.data.video.pixels import distance, small_copy, upright, upright_size
 
-__all__ = [
-    "Frame",
-    "VideoEnd",
-    "VideoError",
-    "VideoFacts",
-    "probe_video",
-    "read_frames",
-]
+__all__ = ["Frame", "VideoEnd", "VideoError", "VideoFacts", "probe_video", "read_frames"]
 
 BLINK = 1e-3  # seconds: some formats round times to so much
 # Frames are alike if their small copies differ by less, as the root of the mean square in levels

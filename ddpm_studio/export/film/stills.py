@@ -23,12 +23,7 @@ def write_stills(
     shots = film_delays(kind, pictures)
     encode, palette = kind.encoder(pictures)
     contents = Contents(
-        pictures.size,
-        pictures.film.shape[2],
-        len(shots),
-        pictures.options.loops,
-        recipe,
-        palette,
+        pictures.size, pictures.film.shape[2], len(shots), pictures.options.loops, recipe, palette
     )
     with path.open("w+b") as file:
         film = kind.container(file, contents)

@@ -52,12 +52,7 @@ class Video:
     """A video in the making, whole once it is left."""
 
     def __init__(
-        self,
-        kind: VideoFilm,
-        path: Path,
-        rate: Fraction,
-        size: tuple[int, int],
-        recipe: str | None,
+        self, kind: VideoFilm, path: Path, rate: Fraction, size: tuple[int, int], recipe: str | None
     ) -> None:
         self._container = av.open(path, "w", format=kind.format, options=kind.format_options)
         if recipe is not None:

@@ -127,9 +127,7 @@ def accessors(control: QWidget) -> tuple[Callable[[], Any], Callable[[Any], None
     raise TypeError(f"No way to remember a {type(control).__name__}")
 
 
-def _combo_accessors(
-    combo: QComboBox,
-) -> tuple[Callable[[], str], Callable[[str], None], Any]:
+def _combo_accessors(combo: QComboBox) -> tuple[Callable[[], str], Callable[[str], None], Any]:
     def key_of(index: int) -> str:
         data = combo.itemData(index)
         return str(combo.itemText(index) if data is None else data)

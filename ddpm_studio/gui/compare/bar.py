@@ -42,11 +42,7 @@ class CompareBar(QWidget):
     swap_wanted = Signal()
 
     def __init__(
-        self,
-        theme: Theme,
-        settings: Settings,
-        compare: CompareView,
-        parent: QWidget | None = None,
+        self, theme: Theme, settings: Settings, compare: CompareView, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._settings, self._compare = settings, compare

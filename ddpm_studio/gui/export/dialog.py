@@ -17,11 +17,7 @@ from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import REST, column, holder, row, wide
 from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.export import work
-from ddpm_studio.gui.export.estimate import (
-    ExportForesight,
-    facts_of,
-    start_film_job,
-)
+from ddpm_studio.gui.export.estimate import ExportForesight, facts_of, start_film_job
 from ddpm_studio.gui.export.options import ExportOptions
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.export.sources import Filmed

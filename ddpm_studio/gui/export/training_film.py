@@ -92,10 +92,7 @@ def read_previews(
 
 
 def training_film(
-    frames: PreviewFrames,
-    chosen: Sequence[int],
-    columns: int | None = None,
-    at_hand: bool = False,
+    frames: PreviewFrames, chosen: Sequence[int], columns: int | None = None, at_hand: bool = False
 ) -> Film:
     """Some of the pictures as a grid, at every step. at_hand: without a look at the disk."""
     from ddpm_studio.export.film import sources

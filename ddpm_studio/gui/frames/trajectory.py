@@ -12,15 +12,7 @@ from PySide6.QtGui import QImage
 
 from ddpm_studio.gui.common.images import drawable, image_on
 from ddpm_studio.gui.frames.recompute import AllFrames, KeptFrames, OnDemand
-from ddpm_studio.gui.frames.store import (
-    ALL,
-    X_T,
-    Again,
-    FrameStore,
-    Span,
-    frame_bytes,
-    pixels_of,
-)
+from ddpm_studio.gui.frames.store import ALL, X_T, Again, FrameStore, Span, frame_bytes, pixels_of
 
 if TYPE_CHECKING:
     import numpy as np

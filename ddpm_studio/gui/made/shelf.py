@@ -94,12 +94,7 @@ class MadeShelf(QObject):
     def _entries_of(self, files: Sequence[MadeFile], thumbnails: Thumbnails) -> list[MadeEntry]:
         numbers, moving, stars = thumbnails.numbers(files), thumbnails.moving(), self.stars
         return [
-            MadeEntry(
-                file,
-                number,
-                file.name in stars,
-                file.kind != PICTURE or file.name in moving,
-            )
+            MadeEntry(file, number, file.name in stars, file.kind != PICTURE or file.name in moving)
             for file, number in zip(files, numbers, strict=True)
             if number >= 0
         ]

@@ -12,10 +12,4 @@ from ddpm_studio.gui.pages.pictures_page import PicturesPage
 from ddpm_studio.gui.pages.start_page import StartPage
 from ddpm_studio.gui.pages.train_page import TrainPage
 
-PAGES: tuple[type[Page], ...] = (
-    StartPage,
-    PicturesPage,
-    TrainPage,
-    GeneratePage,
-    MadePage,
-)
+PAGES: tuple[type[Page], ...] = (StartPage, PicturesPage, TrainPage, GeneratePage, MadePage)

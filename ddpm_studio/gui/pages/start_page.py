@@ -159,9 +159,7 @@ class StartPage(Page):
         self._sample.setEnabled(False)
         path = self.session.free_place("Planets")
         job = self.session.jobs.start(
-            SAMPLE_PROJECT,
-            lambda: work.draw_sample_project(path),
-            title="Painting sample pictures",
+            SAMPLE_PROJECT, lambda: work.draw_sample_project(path), title="Painting sample pictures"
         )
         job.succeeded.connect(self.session.show_project)
 

@@ -99,11 +99,7 @@ def box_grid(size: tuple[int, int], target: tuple[int, int]) -> tuple[Box, ...]:
 
 
 def render(
-    pixels: np.ndarray,
-    box: Box | None,
-    target: tuple[int, int],
-    background: str,
-    channels: int = 3,
+    pixels: np.ndarray, box: Box | None, target: tuple[int, int], background: str, channels: int = 3
 ) -> np.ndarray:
     """What the network sees of a part of a picture: uint8 (height, width, channels) of the target.
 
@@ -128,10 +124,7 @@ def render(
 
 
 def _scaled(
-    image: Image.Image,
-    box: Box | None,
-    target: tuple[int, int],
-    ground: str | tuple[int, ...],
+    image: Image.Image, box: Box | None, target: tuple[int, int], ground: str | tuple[int, ...]
 ) -> Image.Image:
     """A part of an image, or all of it in the middle of the ground."""
     from PIL import Image

@@ -102,12 +102,7 @@ class PictureDetails(QFrame):
         self._say("The file cannot be read any more; look at the folder again (F5).")
 
     def show_original(
-        self,
-        image: QImage,
-        frame: QRectF,
-        size: tuple[int, int],
-        shape: tuple[int, int],
-        crop: str,
+        self, image: QImage, frame: QRectF, size: tuple[int, int], shape: tuple[int, int], crop: str
     ) -> None:
         """The whole file. frame: what is used, in parts of its sides; crop: the same in words.
 

@@ -136,12 +136,7 @@ def subfolders(folder: Path) -> tuple[Path, ...]:
 
 
 def look_at_original(
-    path: Path,
-    facts: PictureFacts,
-    config: PicturesConfig,
-    pools: IdlePools,
-    crop: Crop,
-    most: int,
+    path: Path, facts: PictureFacts, config: PicturesConfig, pools: IdlePools, crop: Crop, most: int
 ) -> Generator[None, None, Original | None]:
     """The whole of a file, with the reader's own eyes; None if it can no longer be read.
 

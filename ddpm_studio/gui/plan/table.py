@@ -104,14 +104,7 @@ class PlanRow(QAbstractButton):
             self._paint_line(painter, words, after, 27, width + left - after, "accent_text", small)
 
     def _paint_line(
-        self,
-        painter: QPainter,
-        words: str,
-        left: int,
-        top: int,
-        width: int,
-        role: str,
-        font: QFont,
+        self, painter: QPainter, words: str, left: int, top: int, width: int, role: str, font: QFont
     ) -> int:
         """As much as there is room for; how wide that is, in pixels."""
         can_be_read = self.offer.can_be_chosen or not self.offer.verdict

@@ -35,10 +35,7 @@ LOCKED_TIP = "The model is trained with this; make a new project to change it."
 LENGTH_TIP = "Training saves itself all the time, and can go on later from where it was."
 FACES = {  # of the large button: icon and tooltip
     "Start": ("play", "Begin to learn from the pictures (Ctrl+Enter)"),
-    "Pause": (
-        "pause",
-        "Hold after the present step; the model stays in memory (Ctrl+Enter)",
-    ),
+    "Pause": ("pause", "Hold after the present step; the model stays in memory (Ctrl+Enter)"),
     "Continue": ("play", "Go on where it was left (Ctrl+Enter)"),
 }
 LENGTHS = {

@@ -6,16 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import (
-    QEvent,
-    QModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
@@ -316,10 +307,7 @@ class PictureWall(QListView):
         count = (last - first + 1) // 2  # and half as much again above and below
         before = max(0, first - count), last
         after = first, min(last + count, self.wall_model.rowCount() - 1)
-        around = [
-            *self.wall_model.missing_chunks(*after),
-            *self.wall_model.missing_chunks(*before),
-        ]
+        around = [*self.wall_model.missing_chunks(*after), *self.wall_model.missing_chunks(*before)]
         wanted = list(dict.fromkeys([*seen, *around]))
         if wanted:
             self.chunks_wanted.emit(wanted)

@@ -15,11 +15,7 @@ from PIL import Image
 from ddpm_studio.choices import Choices, Crop, read_choices, write_choices
 from ddpm_studio.cli import main
 from ddpm_studio.cli.remake import remake_recipe
-from ddpm_studio.config import (
-    SPACINGS,
-    VARIANCES,
-    SampleConfig,
-)
+from ddpm_studio.config import SPACINGS, VARIANCES, SampleConfig
 from ddpm_studio.data import prepare_pictures
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import SampleStep

@@ -130,11 +130,7 @@ def test_the_way_of_an_own_picture_into_the_noise(run, project, tmp_path):
         ({"of": "training"}, "x.gif", "older checkpoints"),
         ({"of": "grid", "show": "finished"}, "x.gif", "every level"),
         ({"of": "grid", "fps": "fast"}, "x.gif", "fps is 'fast'"),
-        (
-            {"of": "grid", "border": 3},
-            "x.gif",
-            "made with film.border, which this",
-        ),
+        ({"of": "grid", "border": 3}, "x.gif", "made with film.border, which this"),
         ({"of": "grid", "stages": -1}, "x.png", "number of stages"),
         ({"of": "grid", "stages": 99}, "x.png", "1 to 5 stages"),
         ({"of": "grid", "stages": 2}, "x.gif", "choose .png or .webp"),

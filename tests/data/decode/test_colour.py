@@ -184,8 +184,7 @@ def test_floating_point_is_scaled_by_what_its_values_suggest(
 
 
 @pytest.mark.parametrize(
-    "values",
-    [[0, 128, 255], [0, 32_768, 65_535], [-5, 0, 5], [0, 2**30, 2**31 - 1]],
+    "values", [[0, 128, 255], [0, 32_768, 65_535], [-5, 0, 5], [0, 2**30, 2**31 - 1]]
 )
 def test_whole_numbers_are_scaled_by_what_their_values_suggest(values: list[int]) -> None:
     assert srgb(Image.fromarray(np.array([values], np.int32)))[0].tolist() == [[0, 128, 255]]

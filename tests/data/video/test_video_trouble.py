@@ -15,12 +15,7 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.data.video.names import is_video_name
-from ddpm_studio.data.video.read import (
-    VideoEnd,
-    VideoError,
-    probe_video,
-    read_frames,
-)
+from ddpm_studio.data.video.read import VideoEnd, VideoError, probe_video, read_frames
 
 FPS, FRAMES = 10, 60
 Write = Callable[..., Path]

@@ -3,14 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QComboBox,
-    QPushButton,
-    QSlider,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QPushButton, QSlider, QToolButton, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.compare.run_label import RunLabel

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import (
-    QLabel,
-    QPushButton,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import SAMPLE, TRAIN

@@ -159,10 +159,7 @@ CHOICES = [
     ("export.palette", "shared", {"palette": "shared"}),
     ("export.dither", "ordered", {"dither": "ordered"}),
 ]
-SWITCHES = [
-    ("export.loop_back", {"ping_pong": True}),
-    ("export.caption", {"caption": True}),
-]
+SWITCHES = [("export.loop_back", {"ping_pong": True}), ("export.caption", {"caption": True})]
 
 
 def set_everything(options, find, pick) -> FilmOptions:

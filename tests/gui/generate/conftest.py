@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
-    QPushButton,
-    QSlider,
-    QSpinBox,
-    QToolButton,
-)
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QPushButton, QSlider, QSpinBox, QToolButton
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.gui import names

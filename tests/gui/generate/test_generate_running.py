@@ -6,10 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QComboBox,
-    QLabel,
-)
+from PySide6.QtWidgets import QComboBox, QLabel
 
 from ddpm_studio.events import TrainStep
 from ddpm_studio.gui import names

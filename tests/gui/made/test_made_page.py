@@ -251,11 +251,7 @@ def test_copies_are_saved_elsewhere_with_their_recipes_or_without(
     qtbot.waitUntil(lambda: driver.session.jobs.get("made.copies") is None)
     for name in driver.shown[:2]:
         original, copy = (
-            Image.open(folder / Path(name).name)
-            for folder in (
-                made.gallery / "batch",
-                out,
-            )
+            Image.open(folder / Path(name).name) for folder in (made.gallery / "batch", out)
         )
         np.testing.assert_array_equal(np.asarray(copy), np.asarray(original))
         assert ("ddpm_studio" in copy.text) == with_recipe

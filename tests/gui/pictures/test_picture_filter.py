@@ -52,12 +52,7 @@ def names_of(rows: list[Row], query: PictureQuery) -> list[str]:
 
 def test_names_are_sorted_as_people_count() -> None:
     rows = [Row(name) for name in ("leaf 10.png", "Leaf 2.png", "bark.png", "leaf 1.png")]
-    assert names_of(rows, PictureQuery()) == [
-        "bark.png",
-        "leaf 1.png",
-        "Leaf 2.png",
-        "leaf 10.png",
-    ]
+    assert names_of(rows, PictureQuery()) == ["bark.png", "leaf 1.png", "Leaf 2.png", "leaf 10.png"]
     assert names_of(rows, PictureQuery(descending=True))[0] == "leaf 10.png"
 
 

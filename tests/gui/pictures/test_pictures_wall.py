@@ -10,12 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import (
-    QAbstractSlider,
-    QComboBox,
-    QListView,
-    QPushButton,
-)
+from PySide6.QtWidgets import QAbstractSlider, QComboBox, QListView, QPushButton
 
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QProgressBar,
-    QSpinBox,
-)
+from PySide6.QtWidgets import QProgressBar, QSpinBox
 
 from ddpm_studio.gui.plan import work
 from ddpm_studio.presets import PRESETS

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QComboBox,
-    QToolButton,
-)
+from PySide6.QtWidgets import QComboBox, QToolButton
 
 from ddpm_studio.config_text import with_settings
 from ddpm_studio.presets import PRESETS

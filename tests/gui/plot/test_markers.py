@@ -41,10 +41,7 @@ def series_of(count: int = 1000) -> LossSeries:
 # without a window
 
 
-@given(
-    steps=st.sets(st.integers(0, 10_000), min_size=1, max_size=60),
-    spacing=st.floats(0, 4000),
-)
+@given(steps=st.sets(st.integers(0, 10_000), min_size=1, max_size=60), spacing=st.floats(0, 4000))
 def test_every_mark_is_in_one_group_and_groups_stand_apart(steps: set[int], spacing: float) -> None:
     markers = Markers()
     markers.add_previews(steps)
@@ -128,7 +125,7 @@ def test_the_readout_names_all_that_is_shown_and_nothing_else() -> None:
         "memory": "2.2 GB",
     }
     assert [one.words for one in readings(series, 799, {"held_out", "speed"})] == [
-        *("unseen", "speed"),
+        *("unseen", "speed")
     ]
 
 

@@ -155,7 +155,7 @@ def test_the_loss_axis_has_a_few_round_numbers_inside(lowest: float, highest: fl
 
 def test_steps_are_written_short() -> None:
     assert [short_number(n) for n in (0, 500, 1000, 12_500, 2e6)] == [
-        *("0", "500", "1k", "12.5k", "2M"),
+        *("0", "500", "1k", "12.5k", "2M")
     ]
 
 

@@ -109,7 +109,7 @@ def test_the_combo_of_checkpoints_carries_the_star(qapp, settings) -> None:
     controls.set_best(200, 0.0312)
     controls.set_checkpoints([Path(f"step_{number:08d}.safetensors") for number in (100, 200)])
     assert [combo.itemText(index) for index in range(3)] == [
-        *("Newest (step 200)", "Step 200  ★  best so far", "Step 100"),
+        *("Newest (step 200)", "Step 200  ★  best so far", "Step 100")
     ]
     tips = [combo.itemData(index, Qt.ItemDataRole.ToolTipRole) or "" for index in (1, 2)]
     assert "lowest loss on pictures it never saw: 0.0312" in tips[0]

@@ -6,12 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QComboBox,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-)
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common import jobs

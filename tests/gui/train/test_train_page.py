@@ -9,13 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QComboBox,
-    QListWidget,
-    QProgressBar,
-    QSlider,
-    QSpinBox,
-)
+from PySide6.QtWidgets import QComboBox, QListWidget, QProgressBar, QSlider, QSpinBox
 
 from ddpm_studio import events as ev
 from ddpm_studio.config_text import with_settings
@@ -291,7 +285,7 @@ def test_what_was_mended_is_told_and_the_plot_goes_back(open_train, new_project,
     assert train.page._view.wall.steps == []
     assert log.isVisible()
     assert log.sentences() == [
-        *(old.message, skipped.message, back.message, "Step 23: The preview was left out."),
+        *(old.message, skipped.message, back.message, "Step 23: The preview was left out.")
     ]
     assert train.text("train.saved") == "Saved at step 22"
 

@@ -38,9 +38,7 @@ def found(tiny: Callable[..., StudioConfig]) -> tuple[list[Progress], Probe, flo
     return *drain(probe(configs, device="cpu", seconds=SECONDS)), time.monotonic() - started
 
 
-def test_every_size_has_its_speed_and_memory(
-    found: tuple[list[Progress], Probe, float],
-) -> None:
+def test_every_size_has_its_speed_and_memory(found: tuple[list[Progress], Probe, float]) -> None:
     _, result, _ = found
     assert [outlook.name for outlook in result.outlooks] == ["tiny", "wide"]
     tiny, wide = result.outlooks

@@ -11,13 +11,7 @@ from ddpm_studio.export.film.kinds.mp4 import MP4
 from ddpm_studio.export.film.kinds.webm import WEBM
 from ddpm_studio.export.film.kinds.webp import WEBP
 
-KINDS: tuple[FilmKind, ...] = (
-    GIF,
-    WEBP,
-    APNG,
-    MP4,
-    WEBM,
-)
+KINDS: tuple[FilmKind, ...] = (GIF, WEBP, APNG, MP4, WEBM)
 HEAD_BYTES = 16  # by which the kind of a file is known
 
 BY_ENDING = {ending: kind for kind in KINDS for ending in kind.endings}
