@@ -6,7 +6,7 @@ from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainC
 from ddpm_studio.fields import check_choice
 
 PRESETS: dict[str, StudioConfig] = {
-    # minutes on a CPU; the evidence for these numbers is in the README
+    # minutes on a CPU; the evidence is in docs/evidence.md
     "sketch": StudioConfig(
         pictures=PicturesConfig(size=32),
         model=ModelConfig(

@@ -2,8 +2,9 @@
 
 The parts: `app` (start), `main_window`, `session` (what pages share), `names` (object names that
 several places use), `pages/` (one file for each page), `shell/` (the frame around them), a wing for
-each thing that a person does (`start/`, `pictures/`, `train/`, ...), and `common/` (what two wings
-use: jobs, errors, settings, theme, buttons, forms, dialogs). Wings never import each other.
+each thing that a person does (`start/`, `pictures/`, `train/`, ...), rooms below the wings
+(`plot/`, `compare/`, `wall/`, `frames/`), and `common/` (what two wings use: jobs, errors,
+settings, theme, buttons, forms, dialogs). Wings never import each other.
 
 A page is `Page(session, parent)`, a subclass of `pages.page.Page`, and a row of `pages.PAGES`: its
 name, title, icon, tip and keys stand at its class, and rail, keys and stack are made of that. It
@@ -21,9 +22,8 @@ other through signals of `session`, such as `project_changed`, `checkpoint_saved
         return (yield from train(project, seconds=seconds))
 
     job = session.start_training(lambda: work.train_project(project, 600.0))    # the job "train"
-    job = session.start_borrowing(SAMPLE, lambda: work.sample(...), "Generating")
-    job = session.jobs.start(PICTURES, lambda: work.prepare(...), title="Reading pictures",
-                             replace=True)
+    job = session.start_borrowing(SAMPLE, lambda: work.generate(...), "Generating")
+    job = session.jobs.start(PICTURES, lambda: work.prepare(...), title="Preparing pictures")
     job.events.connect(self._on_events)         # a list of events, at most 20 times a second
     job.succeeded.connect(self._on_done)        # what the generator returned
     job.stopped.connect(self._on_stopped)       # exactly one of succeeded, failed, stopped
@@ -42,8 +42,9 @@ training that is started while a borrower works waits for it. `common/device_tur
 it; one that was left has it until its thread has ended.
 
 **Leaving a project** (`common/left_jobs`): training is stopped, which saves; jobs of
-`job_names.WRITING` go on; all others are discarded. No event of them reaches a page any more; the
-banner says what goes on, and how it has ended. The names of jobs are in `common/job_names`.
+`job_names.WRITING` go on; all others, but quick looks and small writes, are discarded. No event of
+them reaches a page any more; the banner says what goes on, and how it has ended. Names of jobs that
+several parts know are in `common/job_names`.
 
 **Progress.** The status line shows every job by itself: title, fraction, time left, stop.
 `progress.Meter` reads the engine's events; how the job stands is a `Standing`, `job.progress`:
@@ -65,12 +66,13 @@ under them. Widgets of `common/inputs.py` (wheel-safe) instead of Qt's own; `But
 chosen with `common/choose_path.py`.
 
 **The look.** Styles select by `setProperty("kind", ...)`: labels title, heading, label, caption,
-muted, figure, danger; frames panel, card, canvas, line. Spacing 4, 8, 12, 16, 24. Painted widgets
-take `theme.colour("accent")` or the QPalette and repaint on `theme.changed`. Text is 12 px or more.
+muted, figure, warning, danger, link; frames panel, card, canvas, line. Spacing 4, 8, 12, 16, 24.
+Painted widgets take `theme.colour("accent")` or the QPalette and repaint on `theme.changed`. Text
+is 12 px or more.
 
 **Tests** are in tests/gui/<wing>/; their conftest gives `make_window(project)`,
 `window`, `session`, `settings`, `new_project` (not trained), `tiny_project` (trained for real)
-and `fake_training` (replaces `work.train.train_project` with the same events, fast). Drive real
+and `fake_training` (replaces `gui.train.work.train_project` with the same events, fast). Drive real
 widgets by name: `find(window, QPushButton, "train.start")`; `window.pages["nav.train"]` is a page.
 No thread survives a test, and Qt's warnings fail it. A picture of each page is one function in
 tests/scenes/.

@@ -44,7 +44,7 @@ def preview(trainer: Trainer, path: Path) -> Iterator[Progress | PreviewSaved]:
 def preview_sample(config: StudioConfig, num_inference_steps: int) -> SampleConfig:
     """How pictures are made on the way: always the same picture from the same noise.
 
-    12 steps of it look like 250 of DDIM (README, "Samplers").
+    12 steps of it look like 250 of DDIM (docs/evidence.md).
     """
     return SampleConfig(
         sampler="dpmpp_2m", num_inference_steps=num_inference_steps, clip=config.sample.clip

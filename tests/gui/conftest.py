@@ -112,7 +112,7 @@ def window(make_window: Callable[..., MainWindow]) -> MainWindow:
 
 @pytest.fixture
 def find() -> Callable[[QObject, type[W], str], W]:
-    """find(window, QPushButton, names.TRAIN_START): the one widget of that name."""
+    """find(window, QPushButton, "train.start"): the one widget of that name."""
 
     def find_one(parent: QObject, kind: type[W], name: str) -> W:
         found = parent.findChildren(kind, name)

@@ -31,7 +31,7 @@ class Effort:
     farthest: int = 0
 
 
-# Sketch was measured (README, "Quality for time"): distance 54 to 63 to 2,563 pictures after 2,300
+# Sketch was measured (docs/evidence.md): distance 54 to 63 to 2,563 pictures after 2,300
 # steps of 16, where two halves of these pictures are 37 apart and noise is 1228; after 1,000 steps
 # its pictures were rough, and after 9,485 the distance was 53. The other sizes never were: good is
 # where their preset lets the learning rate fall, and rough a quarter of that.
