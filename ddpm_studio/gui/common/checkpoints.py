@@ -32,7 +32,7 @@ class Checkpoints(QObject):
         self._project: Project | None = None
         self._is_stale = False  # something was saved after the look that runs began
         self._timer = QTimer(self, interval=LOOK_EVERY)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(self._on_time)
         jobs.ended.connect(self._on_job_ended)
 
     def __bool__(self) -> bool:
@@ -85,8 +85,13 @@ class Checkpoints(QObject):
         if self._is_stale and self._jobs.get(CHECKPOINTS) is None:
             self.refresh()
 
+    def _on_time(self) -> None:
+        if self._jobs.get(CHECKPOINTS) is None:
+            self.refresh()
+
     def _on_found(self, files: Files) -> None:
-        if files != self.files:
+        # what was looked up before something was saved is not shown: the next look is on its way
+        if files != self.files and not self._is_stale:
             self.files = files
             self.changed.emit()
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 from ddpm_studio.gui.common import checkpoints as module
+from ddpm_studio.project import Project
+from tests.gui.patience import PATIENCE
 
 
 def test_they_are_known_as_soon_as_a_project_is_open(session, tiny_project):
@@ -46,3 +49,28 @@ def test_a_look_at_a_project_that_was_left_changes_nothing(qtbot, session, tiny_
     session.close_project()
     qtbot.waitUntil(lambda: not session.jobs.is_busy())
     assert not session.checkpoints
+
+
+def test_a_look_from_before_a_save_is_not_shown_after_it(qtbot, session, tiny_project, monkeypatch):
+    """Else what the page says of the newest one would go back for a moment."""
+    session.open_project(tiny_project.path)
+    shown, read, goes_on = [], threading.Event(), threading.Event()
+    session.checkpoints.changed.connect(lambda: shown.append(session.checkpoints.steps))
+    look = Project.checkpoint_files
+
+    def slow(project):
+        files = look(project)
+        read.set()
+        assert goes_on.wait(PATIENCE / 1000)
+        return files
+
+    monkeypatch.setattr(Project, "checkpoint_files", slow)
+    first = tiny_project.checkpoint_path(10)
+    shutil.copy(first, tiny_project.checkpoint_path(20))
+    session.checkpoints.refresh()
+    qtbot.waitUntil(read.is_set)
+    shutil.copy(first, tiny_project.checkpoint_path(30))
+    session.checkpoint_saved.emit(30, tiny_project.checkpoint_path(30))
+    goes_on.set()
+    qtbot.waitUntil(lambda: session.checkpoints.steps == [10, 20, 30])
+    assert shown == [[10, 20, 30]]
