@@ -40,7 +40,8 @@ def test_what_is_saved_during_a_look_is_seen_by_the_next(qtbot, session, tiny_pr
     for step in range(20, 60, 10):
         shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(step))
         session.checkpoint_saved.emit(step, tiny_project.checkpoint_path(step))
-    qtbot.waitUntil(lambda: session.checkpoints.steps == [10, 20, 30, 40, 50])
+    qtbot.waitUntil(lambda: not session.jobs.is_busy())
+    assert session.checkpoints.steps == [10, 20, 30, 40, 50]
 
 
 def test_a_look_at_a_project_that_was_left_changes_nothing(qtbot, session, tiny_project):

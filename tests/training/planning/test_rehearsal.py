@@ -42,15 +42,16 @@ def test_the_predicted_memory_is_within_a_tenth_of_the_real_one(
     # the real steps neither look at what was learned nor save it
     config = with_settings(preset(name), [*settings, "train.preview_count=1"])
     rehearsal = rehearse(config, CPU)
-    predicted, tried = rehearsal.peak_memory(saves=False), []
+    predicted, tried, is_foretold = rehearsal.peak_memory(saves=False), [], False
     for _ in range(3):  # on a busy machine a process may take a tenth more than usual
         real = real_memory(name, settings)
         kernels = FIRST_USE[rehearsal.precision if real.is_bf16_quick else torch.float32]
         foretold = predicted - FIRST_USE[rehearsal.precision] + kernels
         tried.append((foretold, real.steps))
-        if foretold == pytest.approx(real.steps, rel=0.1):
-            return
-    pytest.fail(f"foretold, taken: {tried}")
+        is_foretold = foretold == pytest.approx(real.steps, rel=0.1)
+        if is_foretold:
+            break
+    assert is_foretold, f"foretold, taken: {tried}"
 
 
 @pytest.mark.parametrize("recomputes", [False, True])
