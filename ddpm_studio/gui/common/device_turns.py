@@ -12,8 +12,8 @@ class DeviceTurns(QObject):
     """One training, and borrowers for which it halts between two steps.
 
     A training or batch of a project that was left is on the device until its thread has ended:
-    it may still save or measure. Whoever comes after it waits, so that there are never two
-    networks on the device.
+    it may still save or measure. Whoever comes after it waits, so that training is never at work
+    beside another network. Two borrowers may be, such as a denoising and a plan.
     """
 
     def __init__(self, jobs: JobRunner, parent: QObject) -> None:
