@@ -177,6 +177,7 @@ class Job(QThread):
 
     def run(self) -> None:  # worker thread
         try:
+            self._rest_while_held()  # what its maker looks at may change until it is let go
             ending = self._drive(self._make_steps())
         except Exception as error:  # the one place where errors cross threads
             logger.exception("The job %s failed", self.objectName())
