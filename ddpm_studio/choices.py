@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from ddpm_studio.config import CROPS
+from ddpm_studio.config.fields import check, check_choice
 from ddpm_studio.errors import ConfigError, ProjectError
-from ddpm_studio.fields import check, check_choice
 from ddpm_studio.storage import read_json, write_json
 
 KIND = "choices"

@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.config_text import config_from_dict, config_to_dict
+from ddpm_studio.config.text import config_from_dict, config_to_dict
 from ddpm_studio.errors import ConfigError, ProjectError, StudioError
 from ddpm_studio.storage import make_lasting_folder, read_json, write_json
 

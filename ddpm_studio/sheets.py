@@ -9,8 +9,8 @@ from typing import Any
 
 from ddpm_studio import __version__
 from ddpm_studio.config import WEIGHTS, SampleConfig
+from ddpm_studio.config.fields import check, check_choice
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.fields import check, check_choice
 from ddpm_studio.recipe import seeds_from
 from ddpm_studio.samplers import OPTIONS, SAMPLERS
 from ddpm_studio.words import several

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.config_text import all_settings, value_of
-from ddpm_studio.fields import settings_of, to_text
+from ddpm_studio.config.fields import settings_of, to_text
+from ddpm_studio.config.text import all_settings, value_of
 from ddpm_studio.project import is_locked
 
 TARGET = Path(__file__).resolve().parent / "settings.md"

@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from ddpm_studio.config import StudioConfig, TrainConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError, ProjectError
 from ddpm_studio.project import FILE_NAME, Project, check_locked, is_project, step_of
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ddpm_studio.config_text import with_settings
-from ddpm_studio.presets import preset
+from ddpm_studio.config.presets import preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.config.fields import add_option, settings_of
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.film.kinds import KINDS, either, kind_of
 from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
-from ddpm_studio.fields import add_option, settings_of
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, seeds_from
 from ddpm_studio.words import size_in_words

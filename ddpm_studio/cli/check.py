@@ -12,13 +12,13 @@ from PIL import Image
 
 from ddpm_studio.choices import Choices, read_choices
 from ddpm_studio.config import PicturesConfig, StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import DEFAULT_PRESET, preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.data import PictureSet, prepare_pictures
 from ddpm_studio.data.decode.fit import Upright, part_of
 from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.data.verdict import TakenPicture
 from ddpm_studio.events import FileChecked, FolderChecked
-from ddpm_studio.presets import DEFAULT_PRESET, preset
 from ddpm_studio.project import Project, is_project
 
 NO_PIXELS = Image.new("L", (1, 1))  # where only the geometry of a picture is asked for

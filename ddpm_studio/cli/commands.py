@@ -14,7 +14,8 @@ from ddpm_studio.cli.check import check
 from ddpm_studio.cli.remake import recipe, remake
 from ddpm_studio.cli.sheet import write_sheet
 from ddpm_studio.config import SampleConfig, StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import PRESETS, preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.data.scan import scan_folder
 from ddpm_studio.device import select_device
@@ -22,7 +23,6 @@ from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.places import free_path, make_folder
-from ddpm_studio.presets import PRESETS, preset
 from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
 from ddpm_studio.recipe import seeds_from
 from ddpm_studio.samplers import SAMPLERS

@@ -17,11 +17,11 @@ from platformdirs import user_log_path
 from ddpm_studio import __version__
 from ddpm_studio.cli.animate import add_arguments as add_animate_arguments
 from ddpm_studio.config import WEIGHTS
+from ddpm_studio.config.presets import DEFAULT_PRESET, PRESETS
 from ddpm_studio.errors import StudioError, TeamError
 from ddpm_studio.events import FileWritten
 from ddpm_studio.export.film.kinds import KINDS as FILM_KINDS
 from ddpm_studio.export.film.kinds import either
-from ddpm_studio.presets import DEFAULT_PRESET, PRESETS
 from ddpm_studio.project import is_project
 from ddpm_studio.samplers import SAMPLERS, with_option
 from ddpm_studio.torchrun import is_leader

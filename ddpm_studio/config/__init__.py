@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
+from ddpm_studio.config.fields import check, setting
 from ddpm_studio.config.model import ModelConfig as ModelConfig
 from ddpm_studio.config.pictures import CROPS as CROPS
 from ddpm_studio.config.pictures import PicturesConfig as PicturesConfig
@@ -17,7 +18,6 @@ from ddpm_studio.config.training import PREDICTIONS as PREDICTIONS
 from ddpm_studio.config.training import SCHEDULES as SCHEDULES
 from ddpm_studio.config.training import DiffusionConfig as DiffusionConfig
 from ddpm_studio.config.training import TrainConfig as TrainConfig
-from ddpm_studio.fields import check, setting
 
 # of a checkpoint, and how they are called: the moving average, and as the last step left them
 WEIGHTS = {"ema": "averaged", "model": "plain"}

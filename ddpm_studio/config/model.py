@@ -6,7 +6,14 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from ddpm_studio.fields import PART, check, check_at_least, check_choice, check_fields, setting
+from ddpm_studio.config.fields import (
+    PART,
+    check,
+    check_at_least,
+    check_choice,
+    check_fields,
+    setting,
+)
 
 LEVELS = "one to eight whole numbers from 1 to 16, such as 1,2,3"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ddpm_studio.fields import COLOUR, check_fields, setting
+from ddpm_studio.config.fields import COLOUR, check_fields, setting
 
 CROP_WORDS = {
     "centre": "The middle",

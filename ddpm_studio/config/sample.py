@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ddpm_studio.fields import SEEDS, check_fields, setting
+from ddpm_studio.config.fields import SEEDS, check_fields, setting
 from ddpm_studio.samplers import SAMPLERS
 
 AUTO = "auto"  # the spacing that suits the sampler

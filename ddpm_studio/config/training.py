@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ddpm_studio.fields import PART, SEEDS, check, check_fields, setting
+from ddpm_studio.config.fields import PART, SEEDS, check, check_fields, setting
 
 SCHEDULES = ("linear", "cosine")
 PREDICTIONS = ("eps", "v", "x_0")

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from ddpm_studio.config import PREDICTIONS
+from ddpm_studio.config.fields import check_choice
 from ddpm_studio.diffusion.process import Process
-from ddpm_studio.fields import check_choice
 
 
 def l_simple(output: Tensor, target: Tensor) -> Tensor:

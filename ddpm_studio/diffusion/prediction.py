@@ -9,8 +9,8 @@ from __future__ import annotations
 from torch import Tensor
 
 from ddpm_studio.config import PREDICTIONS
+from ddpm_studio.config.fields import check_choice
 from ddpm_studio.diffusion.process import Process, per_image
-from ddpm_studio.fields import check_choice
 
 
 def prediction_target(

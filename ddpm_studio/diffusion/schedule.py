@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from ddpm_studio.config import DiffusionConfig
+from ddpm_studio.config.fields import check, check_at_least
 from ddpm_studio.diffusion.process import Process, per_image
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.fields import check, check_at_least
 
 COSINE_OFFSET = 0.008  # keeps the first betas from being too small (Improved DDPM, section 3.2)
 MAX_BETA = 0.999

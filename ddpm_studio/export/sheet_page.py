@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
+from ddpm_studio.config.fields import check, check_choice
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.images import enlarge, on_background, picture_grid, reason_of, to_image
 from ddpm_studio.export.recipe.exif import exif_recipe
-from ddpm_studio.fields import check, check_choice
 from ddpm_studio.sheets import Place, Sheet
 from ddpm_studio.storage import replacing
 

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.presets import DEFAULT_PRESET
 from ddpm_studio.errors import ProjectError, StudioError
 from ddpm_studio.events import CheckpointSaved, TrainStarted
 from ddpm_studio.gui import names
@@ -24,7 +25,6 @@ from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.small_writes import SmallWrites
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.common.warm_up import warm_up
-from ddpm_studio.presets import DEFAULT_PRESET
 from ddpm_studio.project import FILE_NAME, Project, check_locked
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from torch import Tensor
 
 from ddpm_studio.config import ModelConfig
+from ddpm_studio.config.fields import check
 from ddpm_studio.errors import CheckpointError
-from ddpm_studio.fields import check
 
 TOLD = "step_embedding.told."
 # the parts of a whole network and of a block, ours on the left; {} stands for a number

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from ddpm_studio.config import ModelConfig
-from ddpm_studio.fields import check
+from ddpm_studio.config.fields import check
 from ddpm_studio.nn.blocks import (
     Attention,
     Downsample,

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from ddpm_studio.config import PREDICTIONS, VARIANCES
+from ddpm_studio.config.fields import check, check_choice
 from ddpm_studio.diffusion import NoiseSchedule
-from ddpm_studio.fields import check, check_choice
 from ddpm_studio.nn.per_picture import per_picture
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.frame import Frame

@@ -7,8 +7,8 @@ from numbers import Integral
 import numpy as np
 
 from ddpm_studio.config import SPACINGS
+from ddpm_studio.config.fields import check, check_choice
 from ddpm_studio.diffusion import NoiseSchedule
-from ddpm_studio.fields import check, check_choice
 
 LOG_SNR = "log_snr"
 FIRST_LAMBDA = -5.0  # log(alpha / sigma); before it there is nothing to be seen

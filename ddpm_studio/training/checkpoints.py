@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ddpm_studio import __version__
 from ddpm_studio.config import WEIGHTS, StudioConfig
-from ddpm_studio.config_text import config_from_dict, config_to_dict
+from ddpm_studio.config.text import config_from_dict, config_to_dict
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import CheckpointSkipped
 from ddpm_studio.models import kind_of

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.events import BothPainted, TrainStep
 from ddpm_studio.export.images import picture_grid, write_png
-from ddpm_studio.presets import preset
 from ddpm_studio.project import Project
 from ddpm_studio.training import train
 from ddpm_studio.training.live import Live

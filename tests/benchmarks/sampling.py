@@ -22,11 +22,11 @@ import torch
 from diffusers import DDIMPipeline, DDIMScheduler, UNet2DModel
 
 from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.config.presets import PRESETS, preset
 from ddpm_studio.device import describe_device, select_device, select_precision
 from ddpm_studio.events import SampleFinished
 from ddpm_studio.nn import UNet
 from ddpm_studio.nn.diffusers_names import diffusers_settings, to_diffusers
-from ddpm_studio.presets import PRESETS, preset
 from ddpm_studio.project import Project
 from ddpm_studio.sampling.generate import generate
 from ddpm_studio.sampling.network import Network

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from ddpm_studio.config_text import with_settings
-from ddpm_studio.presets import preset
+from ddpm_studio.config.presets import preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.training.planning.rehearsal import rehearse
 from tests.training.real_memory import real_memory
 

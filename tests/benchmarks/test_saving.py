@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from ddpm_studio.config.presets import preset
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.events import CheckpointSaved
-from ddpm_studio.presets import preset
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, train
 from ddpm_studio.training import saver as keeper

@@ -16,7 +16,8 @@ import torch
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QPushButton
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.events import CheckpointSaved, PreviewSaved, TrainStep
 from ddpm_studio.gui import names
@@ -25,7 +26,6 @@ from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.train import work
-from ddpm_studio.presets import preset
 from ddpm_studio.project import Project
 
 SECONDS = 60

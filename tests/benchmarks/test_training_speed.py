@@ -17,11 +17,11 @@ from PIL import Image
 from torch import Tensor
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.device import select_precision
 from ddpm_studio.events import TrainStep
 from ddpm_studio.nn import UNet
-from ddpm_studio.presets import preset
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, train, trainer
 from ddpm_studio.training.memory import freed_memory_kept
@@ -150,7 +150,7 @@ def test_little_time_is_spent_outside_the_network(
 
 COUNT_FAULTS = """
 import contextlib, resource, statistics, sys, time, torch
-from ddpm_studio.presets import preset
+from ddpm_studio.config.presets import preset
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.memory import freed_memory_kept
 

@@ -15,9 +15,9 @@ import torch
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import PRESETS, preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.device import describe_device, select_device
-from ddpm_studio.presets import PRESETS, preset
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.memory import freed_memory_kept
 from tests.benchmarks.recipes import DiffusersTrainer, PlainTrainer

@@ -12,7 +12,7 @@ from PIL import Image
 from ddpm_studio.choices import Choices, Crop, write_choices
 from ddpm_studio.cli import main
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.project import Project
 
 Capsys = pytest.CaptureFixture[str]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ddpm_studio.cli import commands, main
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import PRESETS
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.events import Progress, Work
-from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 from ddpm_studio.training.planning.probe import Outlook, Probe
 

@@ -8,10 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import PRESETS
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.data.picture_facts import PictureFacts, encode_thumbnail
 from ddpm_studio.data.summary import summarise
-from ddpm_studio.presets import PRESETS
 
 RED, BLUE, PAPER = (200, 30, 40), (20, 60, 180), (245, 238, 220)
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui.common.job_names import SAMPLE, SMALL_WRITES, TRAIN
 from ddpm_studio.gui.common.jobs import JobState
 from ddpm_studio.gui.session import project_or_pictures

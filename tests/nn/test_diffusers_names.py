@@ -6,10 +6,10 @@ from diffusers import UNet2DModel
 from safetensors.torch import load_file
 
 from ddpm_studio.config import ModelConfig
+from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.errors import CheckpointError, ConfigError
 from ddpm_studio.nn import UNet
 from ddpm_studio.nn.diffusers_names import diffusers_settings, from_diffusers, to_diffusers
-from ddpm_studio.presets import PRESETS
 
 NO_ATTENTION = {"attention_resolutions": (), "mid_attention": False}
 CASES = {  # what is different from the smallest model, and height and width

@@ -10,7 +10,7 @@ from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QAbstractButton, QDialog, QScrollArea, QWidget
 
 from ddpm_studio.choices import Choices, write_choices
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures.details import CropView
 from ddpm_studio.gui.pictures.query import PictureQuery

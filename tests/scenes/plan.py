@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from ddpm_studio import events as ev
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.amount import AmountPicker
 from ddpm_studio.gui.main_window import MainWindow

@@ -12,7 +12,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, train
 from tests.training.saving import save_checkpoint

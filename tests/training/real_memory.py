@@ -12,9 +12,9 @@ from pathlib import Path
 
 import torch
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.device import select_precision
-from ddpm_studio.presets import preset
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.checkpoints import take_snapshot
 from ddpm_studio.training.memory import freed_memory_kept

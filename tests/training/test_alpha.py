@@ -9,9 +9,9 @@ import torch
 from PIL import Image
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.events import PreviewSaved, SampleFinished
-from ddpm_studio.presets import preset
 from ddpm_studio.sampling.generate import generate
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory

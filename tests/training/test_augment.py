@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ddpm_studio.config import TOLD_CHANNELS, StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.nn import UNet
 from ddpm_studio.nn.diffusers_names import to_diffusers

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ddpm_studio import storage
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.data import prepare_pictures
 from ddpm_studio.events import CheckpointSaved
 from ddpm_studio.project import FILE_NAME, Project, step_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import CheckpointSaved, RolledBack, StepSkipped, TrainStep
 from ddpm_studio.project import Project

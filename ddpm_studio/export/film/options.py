@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ddpm_studio.fields import COLOUR, check_fields, setting
+from ddpm_studio.config.fields import COLOUR, check_fields, setting
 
 LARGEST_SCALE = 64
 LONGEST_SIDE = 16383  # pixels, of WebP

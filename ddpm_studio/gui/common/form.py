@@ -10,7 +10,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
 
-from ddpm_studio.fields import Setting, field_types, from_text, plain_type, settings_of, to_text
+from ddpm_studio.config.fields import (
+    Setting,
+    field_types,
+    from_text,
+    plain_type,
+    settings_of,
+    to_text,
+)
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, Switch, choice
 from ddpm_studio.gui.common.seed_field import SeedField

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from ddpm_studio.config import PicturesConfig, StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import DEFAULT_PRESET, PRESETS
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.presets import DEFAULT_PRESET, PRESETS
 
 QUICK, BALANCED, THOROUGH = "quick", "balanced", "thorough"
 EFFORTS = (QUICK, BALANCED, THOROUGH)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolTip, QWidget
 
-from ddpm_studio.config_text import value_of
+from ddpm_studio.config.text import value_of
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.label import label

@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from ddpm_studio.config import PicturesConfig, StudioConfig
-from ddpm_studio.config_text import with_settings
-from ddpm_studio.fields import settings_of
+from ddpm_studio.config.fields import settings_of
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.form import Editor, Form

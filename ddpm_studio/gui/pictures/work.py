@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ddpm_studio.choices import Choices, Crop
 from ddpm_studio.config import PicturesConfig, StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import PRESETS
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError, ProjectError
 from ddpm_studio.gui.common.idle_pools import IdlePools
 from ddpm_studio.gui.pictures.entries import WallEntry, entries_of
-from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 
 if TYPE_CHECKING:

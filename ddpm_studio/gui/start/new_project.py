@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.choose_path import choose_folder
 from ddpm_studio.gui.common.control_row import ControlRow
@@ -15,7 +16,6 @@ from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.layout import holder, row, wide
 from ddpm_studio.gui.session import Session
-from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import FILE_NAME
 
 WORDS = {

@@ -9,10 +9,10 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
+from ddpm_studio.config.presets import preset
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.gui.common.images import image_on
-from ddpm_studio.presets import preset
 from ddpm_studio.project import FILE_NAME, Project, step_of
 
 SAMPLE_PICTURES = 400

@@ -6,9 +6,9 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.config_text import all_settings, value_of, with_settings
+from ddpm_studio.config.fields import field_types, settings_of, to_text
+from ddpm_studio.config.text import all_settings, value_of, with_settings
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.fields import field_types, settings_of, to_text
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain, tooltip

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.errors import TrainingError
-from ddpm_studio.presets import PRESETS
 from ddpm_studio.training.planning.probe import Outlook, Probe
 from ddpm_studio.words import duration_in_words, size_in_words
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.presets import PRESETS, preset
 from ddpm_studio.device import (
     describe_device,
     free_memory,
@@ -21,7 +22,6 @@ from ddpm_studio.device import (
 )
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import Progress, Work
-from ddpm_studio.presets import PRESETS, preset
 from ddpm_studio.training.failures import is_out_of_memory
 from ddpm_studio.training.memory import freed_memory_kept
 from ddpm_studio.training.planning.fit import fit

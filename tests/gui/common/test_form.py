@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
+from ddpm_studio.config.fields import check_fields, setting
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.fields import check_fields, setting
 from ddpm_studio.gui.common.form import Form
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, Switch
 from ddpm_studio.gui.common.layout import column

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import PRESETS
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui.common.model_size import (
     BALANCED,
     CUSTOM,
@@ -18,7 +19,6 @@ from ddpm_studio.gui.common.model_size import (
     with_size,
 )
 from ddpm_studio.nn import UNet
-from ddpm_studio.presets import PRESETS
 
 
 @pytest.mark.parametrize("name", PRESETS)

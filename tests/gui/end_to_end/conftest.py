@@ -10,10 +10,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QWidget
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import PRESETS
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 
 LEFT = Qt.MouseButton.LeftButton

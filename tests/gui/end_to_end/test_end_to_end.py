@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.export.film.write import film_order, film_size
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.job_names import EXPORT, PICTURES, SAMPLE, TRAIN

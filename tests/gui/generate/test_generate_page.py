@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.grid_places import arrange
 from ddpm_studio.gui.common.job_names import SAMPLE

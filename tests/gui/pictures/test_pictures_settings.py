@@ -25,7 +25,8 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.presets import PRESETS
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ProjectError
 from ddpm_studio.events import CheckpointSaved
 from ddpm_studio.gui import names
@@ -34,7 +35,6 @@ from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.shell.banner import Banner
 from ddpm_studio.gui.start.new_project import NewProjectDialog
-from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 
 LEFT = Qt.MouseButton.LeftButton

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.gui import names
 from ddpm_studio.gui.plan import work

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QSpinBox
 
+from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.gui.plan import work
-from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 
 

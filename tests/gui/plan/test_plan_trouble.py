@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 
+from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import TrainStarted, TrainStep
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.plan import work
 from ddpm_studio.gui.plan.dialog import PLAN
-from ddpm_studio.presets import PRESETS
 from ddpm_studio.project import Project
 from ddpm_studio.training.planning.probe import Probe
 

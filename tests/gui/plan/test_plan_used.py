@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QToolButton
 
-from ddpm_studio.config_text import with_settings
-from ddpm_studio.presets import PRESETS
+from ddpm_studio.config.presets import PRESETS
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.project import Project
 
 LEFT = Qt.MouseButton.LeftButton

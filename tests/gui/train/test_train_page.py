@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QListWidget, QProgressBar, QSlider, QSpinBox
 
 from ddpm_studio import events as ev
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.gui.common.job_names import SAMPLE
 from ddpm_studio.gui.common.picture_view import PictureView

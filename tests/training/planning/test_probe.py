@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.config_text import with_settings
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import StudioError, TrainingError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.training import Trainer

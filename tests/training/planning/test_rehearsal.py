@@ -10,8 +10,8 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.config_text import with_settings
-from ddpm_studio.presets import preset
+from ddpm_studio.config.presets import preset
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.planning.fit import fit
 from ddpm_studio.training.planning.probe import SKETCH_FLOPS

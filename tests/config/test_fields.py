@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.config_text import all_settings, config_to_dict, value_of
+from ddpm_studio.config.fields import add_option, check_fields, setting, settings_of
+from ddpm_studio.config.text import all_settings, config_to_dict, value_of
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.export.film.options import FilmOptions
-from ddpm_studio.fields import add_option, check_fields, setting, settings_of
 
 
 @dataclass(frozen=True)

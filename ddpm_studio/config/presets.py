@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainConfig
-from ddpm_studio.fields import check_choice
+from ddpm_studio.config.fields import check_choice
 
 PRESETS: dict[str, StudioConfig] = {
     # minutes on a CPU; the evidence is in docs/evidence.md

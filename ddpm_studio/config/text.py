@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.fields import Setting, field_types, from_text, settings_of
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.fields import Setting, field_types, from_text, settings_of
 
 RESIZING = {"pictures.size", "pictures.height", "model.channel_mult"}  # the levels of the U-Net
 WIDENING = {"model.model_channels", "model.channel_mult", "model.attention_resolutions"}

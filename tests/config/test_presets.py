@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.presets import DEFAULT_PRESET, PRESETS, preset
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.nn import UNet
-from ddpm_studio.presets import DEFAULT_PRESET, PRESETS, preset
 
 SIZES = {"sketch": 32, "small": 64, "standard": 128, "large": 256}
 

@@ -19,9 +19,9 @@ from ddpm_studio.config import (
     StudioConfig,
     TrainConfig,
 )
-from ddpm_studio.config_text import config_from_dict, config_to_dict, with_settings
+from ddpm_studio.config.presets import PRESETS
+from ddpm_studio.config.text import config_from_dict, config_to_dict, with_settings
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.presets import PRESETS
 
 configs = st.builds(
     StudioConfig,
