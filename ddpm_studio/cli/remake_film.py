@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # torch comes with these
     import numpy as np
     import torch
 
-    from ddpm_studio.config import StudioConfig
+    from ddpm_studio.diffusion import Process
     from ddpm_studio.export.film.write import Film
     from ddpm_studio.sampling.network import Network
 
@@ -76,7 +76,7 @@ def write_film_again(
     shows = ("x_t", "pred_x_0") if entries.get("show") == BOTH else (recipe.show,)
     sides = yield from _paint(recipe, network, x_0, shows)
     stages = _stages(entries)
-    film = _film(recipe, network.config, sides, 1 if stages else None)
+    film = _film(recipe, network.process, sides, 1 if stages else None)
     if stages:
         yield from write_strip(out, film, stages, _options(entries), text)
     else:
@@ -99,12 +99,12 @@ def _paint(
 
 
 def _film(
-    recipe: Recipe, config: StudioConfig, sides: Sequence[Sequence[np.ndarray]], columns: int | None
+    recipe: Recipe, process: Process, sides: Sequence[Sequence[np.ndarray]], columns: int | None
 ) -> Film:
     from ddpm_studio.export.film.sources import both_film, grid_film
     from ddpm_studio.sampling.trajectory import trajectory_moments
 
-    moments = trajectory_moments(config.diffusion, recipe.sample)[recipe.first_frame :]
+    moments = trajectory_moments(process, recipe.sample)[recipe.first_frame :]
     if len(sides) == 2:
         return both_film(sides[0], sides[1], moments=moments, columns=columns)
     return grid_film(sides[0], moments=moments, columns=columns)
