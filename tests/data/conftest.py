@@ -20,8 +20,7 @@ from ddpm_studio.data import (
     prepare_pictures,
     read_picture,
 )
-from ddpm_studio.data.isolation.pool import DecoderPool
-from ddpm_studio.data.prepare import HANDLER
+from ddpm_studio.data.isolation.pool import HANDLER, DecoderPool
 from ddpm_studio.events import PicturesReady
 
 CONFIG = PicturesConfig(size=24)

@@ -6,10 +6,15 @@ import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
+from PIL import Image
 
+from ddpm_studio.choices import Crop
+from ddpm_studio.data.decode.fit import fit
+from ddpm_studio.data.decode.look import config_from, facts_of
 from ddpm_studio.data.video.film import Film, VideoError, opened_video
 from ddpm_studio.data.video.pixels import distance, small_copy, upright, upright_size
 
@@ -93,6 +98,21 @@ def read_frames(
         if not taken:
             raise VideoError(NO_FRAME)
         return VideoEnd(taken, dropped, film.note())
+
+
+def frames_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """`read_frames` for the isolated process: facts and second of every frame, and their pixels."""
+    config = config_from(request["config"])
+    frames: list[dict[str, Any]] = []
+    pixels: list[bytes] = []
+    try:
+        for frame in read_frames(Path(request["path"]), request["every"], request["most"]):
+            upright, facts = facts_of(Image.fromarray(frame.pixels), "video", config)
+            frames.append({"second": frame.seconds, "facts": facts.to_list()})
+            pixels.append(fit(upright, Crop(config.crop), config).tobytes())
+    except VideoError as error:
+        return {"reason": str(error)}, b""
+    return {"frames": frames}, b"".join(pixels)
 
 
 def _at_seconds(film: Film, every: float) -> Iterator[tuple[float, int, VideoFrame]]:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ddpm_studio.data.video.names import is_video_name
+from ddpm_studio.data.scan import is_video_name
 from ddpm_studio.data.video.read import VideoEnd, VideoError, probe_video, read_frames
 
 FPS, FRAMES = 10, 60
