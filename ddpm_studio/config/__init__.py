@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from ddpm_studio.config.fields import check, setting
 from ddpm_studio.config.model import ModelConfig as ModelConfig
@@ -65,3 +66,8 @@ class StudioConfig:
             self.train.preview_steps,
             f"at most diffusion.num_timesteps ({self.diffusion.num_timesteps})",
         )
+
+    def changed(self, section: str, **values: Any) -> StudioConfig:
+        """The same, but with other values in one section. Raises ConfigError."""
+        changed = dataclasses.replace(getattr(self, section), **values)
+        return dataclasses.replace(self, **{section: changed})

@@ -15,17 +15,10 @@ from ddpm_studio.device import describe_device, precision_name
 from ddpm_studio.errors import CheckpointError, StudioError, TrainingError
 from ddpm_studio.events import (
     BatchHalved,
-    CheckpointSaved,
-    CheckpointSkipped,
-    HeldOutMeasured,
     Note,
-    PicturesFound,
-    PicturesReady,
-    PicturesSeen,
-    PreviewSaved,
-    Progress,
     RolledBack,
     StepSkipped,
+    TrainEvent,
     TrainStarted,
     TrainStep,
 )
@@ -50,22 +43,6 @@ PATIENT_ROLLBACKS = 2  # after so many, each goes one checkpoint further back
 SMALLEST_RATE_SCALE = 2**-8
 SETTLED = 10.0  # seconds: by then nobody is writing the project's settings any more
 
-TrainEvent = (
-    PicturesFound
-    | PicturesSeen
-    | Progress
-    | PicturesReady
-    | CheckpointSkipped
-    | HeldOutMeasured
-    | TrainStarted
-    | TrainStep
-    | BatchHalved
-    | StepSkipped
-    | RolledBack
-    | PreviewSaved
-    | CheckpointSaved
-    | Note
-)
 Events = Generator[TrainEvent, None, None]
 
 
@@ -281,14 +258,7 @@ class _Run:
     def _save_on_the_way(self) -> Events:
         """A checkpoint beside training, later if the disk does not take it now."""
         self.keeper.began_at = self.pace.seconds
-        yield from self._take_in()
-        if self.trainer.step == self.keeper.saved_step:
-            return
-        if not self._is_sound():
-            yield from self._roll_back("Not all weights were finite numbers")
-            return
-        self._begin_to_save()
-        yield from self.looks.at_held_out()
+        yield from self._begin_next()
 
     def _take_in(self) -> Events:
         """What the writer of checkpoints has done. A failure is not worth a training."""
@@ -309,6 +279,10 @@ class _Run:
 
     def _save(self) -> Events:
         """Write a checkpoint if there is something new, or go back if it is not sound."""
+        yield from self._begin_next()
+        yield from self._saved()
+
+    def _begin_next(self) -> Events:
         yield from self._take_in()
         if self.trainer.step == self.keeper.saved_step:
             return
@@ -317,7 +291,6 @@ class _Run:
             return
         self._begin_to_save()
         yield from self.looks.at_held_out()
-        yield from self._saved()
 
     def _save_what_is_good(self) -> None:
         """What was learned is kept, whatever ended training; if it is sound."""

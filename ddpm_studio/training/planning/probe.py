@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import time
 from collections.abc import Generator, Iterator, Mapping
@@ -245,7 +244,6 @@ def _changes(one: StudioConfig, other: StudioConfig) -> tuple[str, ...]:
 
 def _trainer(config: StudioConfig, count: int, device: torch.device) -> Trainer:
     """One that makes steps of `count` pictures, of noise."""
-    train = dataclasses.replace(config.train, batch_size=count, accumulation=1)
     channels, height, width = config.pictures.shape
     pictures = torch.randint(
         256,
@@ -253,7 +251,7 @@ def _trainer(config: StudioConfig, count: int, device: torch.device) -> Trainer:
         generator=torch.Generator().manual_seed(0),
         dtype=torch.uint8,
     )
-    return Trainer(dataclasses.replace(config, train=train), pictures, device)
+    return Trainer(config.changed("train", batch_size=count, accumulation=1), pictures, device)
 
 
 @contextmanager
