@@ -29,7 +29,7 @@ LOCKED_FIELDS = {
     "pictures": ("size", "height", "channels"),
     "diffusion": ("num_timesteps", "schedule", "beta_start", "beta_end", "prediction"),
 }
-SAID_AS = {"model.told_channels": "train.augment"}  # what people set, and it follows from
+SAID_AS = {"model.augment_channels": "train.augment"}  # what people set, and it follows from
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from ddpm_studio.config.training import TrainConfig as TrainConfig
 
 # of a checkpoint, and how they are called: the moving average, and as the last step left them
 WEIGHTS = {"ema": "averaged", "model": "plain"}
-TOLD_CHANNELS = 6  # of training.augment
+AUGMENT_CHANNELS = 6  # of training.augment
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class StudioConfig:
             self.model,
             in_channels=channels,
             image_size=min(height, width),
-            told_channels=TOLD_CHANNELS if self.train.augment else 0,
+            augment_channels=AUGMENT_CHANNELS if self.train.augment else 0,
         )
         follows.check_attention()
         object.__setattr__(self, "model", follows)

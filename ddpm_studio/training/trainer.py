@@ -130,13 +130,13 @@ class Trainer:
         return StepResult(loss_value, norm_value, rate, applied)
 
     def drawn(self, x_0: Tensor) -> tuple[Tensor, ...]:
-        """What `loss` takes, for a whole batch: x_0, changed or not, and t, eps and what it was."""
+        """What `loss` takes, for a whole batch: x_0, changed or not, t, eps and labels of that."""
         share = self.config.train.augment
         if not share:
             return (x_0, *self.noise(x_0))
-        x_0, told = augmented(x_0, share, self.generator)
+        x_0, augment_labels = augmented(x_0, share, self.generator)
         x_0 = x_0.contiguous(memory_format=self.memory_format)
-        return (x_0, *self.noise(x_0), told)
+        return (x_0, *self.noise(x_0), augment_labels)
 
     @property
     def can_halve(self) -> bool:
@@ -170,12 +170,14 @@ class Trainer:
         eps = torch.empty(x_0.shape, device=self.device).normal_(generator=self.generator)
         return t, eps.contiguous(memory_format=self.memory_format)
 
-    def loss(self, x_0: Tensor, t: Tensor, eps: Tensor, told: Tensor | None = None) -> Tensor:
+    def loss(
+        self, x_0: Tensor, t: Tensor, eps: Tensor, augment_labels: Tensor | None = None
+    ) -> Tensor:
         """The weighted mean loss of some pictures, a scalar."""
 
         def predict(x_t: Tensor, t: Tensor) -> Tensor:
             with self.autocast():
-                output: Tensor = self.network(x_t, t, told)
+                output: Tensor = self.network(x_t, t, augment_labels)
             return output
 
         return self.kind.loss(self.config, self.process, predict, x_0, t, eps).mean()
