@@ -84,11 +84,11 @@ def begin_batch(project: Project, loaded: Loaded, sample: SampleConfig, count: i
         sample,
         min(count, MOST),
     )
-    keep(batch)
+    write_record(batch)
     return batch
 
 
-def keep(batch: Batch) -> None:
+def write_record(batch: Batch) -> None:
     """Write the record. Raises StudioError if that cannot be."""
     values = asdict(batch)
     del values["folder"]
@@ -190,7 +190,7 @@ def paint_batch(batch: Batch, loaded: Loaded) -> Generator[Progress | FileWritte
                     write_png(path, event.picture, _text(recipe, event.seed))
                 batch = dataclasses.replace(batch, done=batch.done + 1)
                 if batch.done - kept >= KEPT_EVERY:
-                    keep(batch)
+                    write_record(batch)
                     kept = batch.done
                 yield FileWritten(path)
     except (ExportError, OSError) as error:
@@ -199,7 +199,7 @@ def paint_batch(batch: Batch, loaded: Loaded) -> Generator[Progress | FileWritte
         painting.close()  # type: ignore[attr-defined]
         with suppress(StudioError, OSError):
             if batch.left:
-                keep(batch)
+                write_record(batch)
     forget_batch(batch)
     return batch
 

@@ -27,7 +27,7 @@ LONGEST_WRITE = 0.5  # of it, too: beyond that, one is written after another, an
 FIRST_WRITE = 0.25  # what is reckoned with before one was written
 
 
-class Keeper:
+class Saver:
     """The checkpoints of one training, which waits only while its state is copied.
 
     One checkpoint is written at a time; who wants the next one waits for it. A context manager
