@@ -12,10 +12,10 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import Batching
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
-from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.label import ElidedLabel
 from ddpm_studio.gui.common.layout import column, row, wide
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.words import several
 

@@ -10,8 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.elided_label import ElidedLabel
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import ElidedLabel, label
 from ddpm_studio.gui.common.layout import STRETCH, Gap, column, row
 from ddpm_studio.gui.common.recipe_words import recipe_lines
 from ddpm_studio.gui.common.theme import Theme

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
-from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.images import draw_on_checkerboard
+from ddpm_studio.gui.common.label import ElidedLabel
 from ddpm_studio.gui.common.layout import Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 

@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.choose_path import choose_folder
-from ddpm_studio.gui.common.flow_layout import FlowLayout
-from ddpm_studio.gui.common.job_names import RECENT, SAMPLE_PROJECT
+from ddpm_studio.gui.common.dialog import choose_folder
+from ddpm_studio.gui.common.jobs import RECENT, SAMPLE_PROJECT
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import STRETCH, Gap, column, holder, row, wide
+from ddpm_studio.gui.common.layout import STRETCH, FlowLayout, Gap, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.session import Session

@@ -12,10 +12,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from ddpm_studio.gui.common.button import IconButton
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import explain, tooltip
-from ddpm_studio.gui.common.elided_label import ElidedLabel
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.images import draw_on_checkerboard
+from ddpm_studio.gui.common.label import ElidedLabel, label
 from ddpm_studio.gui.common.layout import Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.choose_path import choose_folder
 from ddpm_studio.gui.common.control_row import ControlRow
-from ddpm_studio.gui.common.dialog import Dialog
+from ddpm_studio.gui.common.dialog import Dialog, choose_folder
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.layout import holder, row, wide
 from ddpm_studio.gui.session import Session
