@@ -97,13 +97,8 @@ class RunningBatch(QFrame):
         self._turns.addItem("Training waits", True)
         explain(self._turns, "Beside training", TURNS_TIP)
         self._pause = Button(theme, "Pause", "made.batch.pause", "", icon="pause")
-        self._stop = Button(
-            theme,
-            "Stop",
-            "made.batch.stop",
-            "What is finished stays, and the rest can be painted later",
-            icon="stop",
-        )
+        tip = "What is finished stays, and the rest can be painted later"
+        self._stop = Button(theme, "Stop", "made.batch.stop", tip, icon="stop")
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._soon.timeout.connect(self._show_progress)
         left = column(self._words, self._bar, spacing=6)
@@ -182,12 +177,9 @@ class StoppedBatch(QFrame):
             "and the same settings",
             icon="play",
         )
+        tip = "Do not finish it; the pictures that are there stay"
         forget = IconButton(
-            theme,
-            "close",
-            names.item("made.forget", batch.folder.name),
-            "Do not finish it",
-            "Do not finish it; the pictures that are there stay",
+            theme, "close", names.item("made.forget", batch.folder.name), "Do not finish it", tip
         )
         row(wide(words), finish, forget, spacing=12, margins=(16, 8, 12, 8), of=self)
         finish.clicked.connect(lambda: self.finish_wanted.emit(batch))

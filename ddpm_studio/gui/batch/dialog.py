@@ -111,14 +111,8 @@ class BatchDialog(Dialog):
     def _lay_out(self) -> None:
         theme = self._session.theme
         cancel = Button(theme, "Cancel", "batch.cancel", "Paint nothing (Esc)")
-        self._paint = Button(
-            theme,
-            "Paint",
-            "batch.paint",
-            "Begins in the background; every picture is saved as soon as it is finished (Enter)",
-            icon="batch",
-            kind="primary",
-        )
+        tip = "Begins in the background; every picture is saved as soon as it is finished (Enter)"
+        self._paint = Button(theme, "Paint", "batch.paint", tip, icon="batch", kind="primary")
         self.set_buttons(cancel, self._paint)
         self._paint.clicked.connect(self._on_paint)
         count_tip = "How many are painted, one after another: from one to ten thousand."

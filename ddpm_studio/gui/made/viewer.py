@@ -36,13 +36,8 @@ class MadeViewer(QFrame):
             theme, "chevron-left", "made.previous", "Previous", "Previous one (Left)"
         )
         self._next = IconButton(theme, "chevron-right", "made.next", "Next", "Next one (Right)")
-        self._play = Button(
-            theme,
-            "Play the film",
-            "made.play",
-            "Opens it in the program that this system has for films (Space)",
-            icon="play",
-        )
+        tip = "Opens it in the program that this system has for films (Space)"
+        self._play = Button(theme, "Play the film", "made.play", tip, icon="play")
         self._title = ElidedLabel()
         self._title.setProperty("kind", "muted")
         self._lay_out()

@@ -124,13 +124,9 @@ class PicturesPage(Page):
         self._header = FolderHeader(self.theme)
         self.header_row.addWidget(self._header)
         self._header.hide()
+        tip = "Choose a folder of your pictures and make a project of it (Ctrl+N)"
         self._new = Button(
-            self.theme,
-            "New from a folder…",
-            "pictures.new",
-            "Choose a folder of your pictures and make a project of it (Ctrl+N)",
-            icon="plus",
-            kind="primary",
+            self.theme, "New from a folder…", "pictures.new", tip, icon="plus", kind="primary"
         )
         self.set_empty(
             EmptyState(

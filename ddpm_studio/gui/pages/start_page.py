@@ -84,27 +84,13 @@ class StartPage(Page):
 
     def _make_buttons(self) -> list[Button]:
         theme = self.session.theme
-        new = Button(
-            theme,
-            "New from a folder…",
-            "start.new",
-            "Choose a folder of your pictures and make a project of it (Ctrl+N)",
-            icon="plus",
-            kind="primary",
-        )
-        other = Button(
-            theme,
-            "Open…",
-            "start.open",
-            "Open a project that you made before (Ctrl+O)",
-            icon="folder-open",
-        )
+        tip = "Choose a folder of your pictures and make a project of it (Ctrl+N)"
+        new = Button(theme, "New from a folder…", "start.new", tip, icon="plus", kind="primary")
+        tip = "Open a project that you made before (Ctrl+O)"
+        other = Button(theme, "Open…", "start.open", tip, icon="folder-open")
+        tip = "Paints 400 little planets and makes a project of them"
         self._sample = Button(
-            theme,
-            "Try it with sample pictures",
-            "start.sample",
-            "Paints 400 little planets and makes a project of them",
-            icon="generate",
+            theme, "Try it with sample pictures", "start.sample", tip, icon="generate"
         )
         new.clicked.connect(lambda: self.session.new_project_wanted.emit(None))
         other.clicked.connect(self.session.open_project_wanted)

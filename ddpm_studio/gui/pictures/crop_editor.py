@@ -118,13 +118,8 @@ class CropEditor(Dialog):
 
     def _make_buttons(self) -> None:
         theme, (width, height) = self._theme, self._target
-        self._add = Button(
-            theme,
-            "Add another crop",
-            "crop.add",
-            "Use one more part of this picture, as a picture of its own",
-            icon="plus",
-        )
+        tip = "Use one more part of this picture, as a picture of its own"
+        self._add = Button(theme, "Add another crop", "crop.add", tip, icon="plus")
         count = len(self._grid)
         self._fill = Button(
             theme,
@@ -139,12 +134,8 @@ class CropEditor(Dialog):
         self._remove = IconButton(
             theme, "trash", "crop.remove", "Remove this crop", "Remove this crop (Delete)"
         )
-        self._as_folder = Button(
-            theme,
-            "As the folder",
-            "crop.as_folder",
-            "Forget the frames of this picture and crop it as all others",
-        )
+        tip = "Forget the frames of this picture and crop it as all others"
+        self._as_folder = Button(theme, "As the folder", "crop.as_folder", tip)
         self._cancel = Button(theme, "Cancel", "crop.cancel", "Change nothing (Esc)")
         self._use = Button(
             theme, "Use it", "crop.use", "Use this part of the picture", kind="primary"

@@ -57,12 +57,9 @@ class PictureDetails(QFrame):
         self._text = label(kind="muted", name="pictures.details.text", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        tip = "Open the folder that holds this picture"
         self._show = IconButton(
-            theme,
-            "folder-open",
-            "pictures.details.show_in_folder",
-            "Show in folder",
-            "Open the folder that holds this picture",
+            theme, "folder-open", "pictures.details.show_in_folder", "Show in folder", tip
         )
         self._show.clicked.connect(self.show_wanted)
         theme.changed.connect(self._on_theme_changed)

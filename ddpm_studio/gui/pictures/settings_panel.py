@@ -158,11 +158,9 @@ class PictureSettings(QFrame):
         self._slower = label("Bigger is slower: 4 times for each doubling.", "caption", wrap=True)
         self._transparent = label("", "caption", wrap=True)
         self._reason = label("", "caption", "pictures.locked", wrap=True)
+        tip = "Make another project of the same folder, with a size and colours of its own"
         self._other = Button(
-            theme,
-            "New project with other settings…",
-            "pictures.other_settings",
-            "Make another project of the same folder, with a size and colours of its own",
+            theme, "New project with other settings…", "pictures.other_settings", tip
         )
         self._lay_out()
         self._size.activated.connect(self._on_size)

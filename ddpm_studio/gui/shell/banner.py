@@ -32,14 +32,8 @@ class Banner(QFrame):
             theme, "Details", "window.banner.details", "What to send with a report", kind="quiet"
         )
         self._toggle.setCheckable(True)
-        self._copy = Button(
-            theme,
-            "Copy",
-            "window.banner.copy",
-            "Copy sentence and details",
-            kind="quiet",
-            icon="copy",
-        )
+        tip = "Copy sentence and details"
+        self._copy = Button(theme, "Copy", "window.banner.copy", tip, kind="quiet", icon="copy")
         close = IconButton(theme, "close", "window.banner.close", "Close this message")
         self._lay_out(close)
         self._toggle.toggled.connect(self._details.setVisible)
