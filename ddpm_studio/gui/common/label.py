@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from ddpm_studio.gui.common.theme import Theme
+
 
 class ElidedLabel(QLabel):
     """The whole text is the tooltip when it does not fit."""
@@ -27,6 +29,24 @@ class ElidedLabel(QLabel):
         self.setToolTip(self.text() if text != self.text() else "")
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(area, self.alignment(), text)
+
+
+class Icon(QLabel):
+    """A shipped icon in a colour of the palette, whatever the theme."""
+
+    def __init__(self, theme: Theme, name: str, size: int, role: str = "muted") -> None:
+        super().__init__()
+        self._theme, self._size = theme, size
+        self.show_icon(name, role)
+        theme.changed.connect(self._draw)
+
+    def show_icon(self, name: str, role: str) -> None:
+        self._name, self._role = name, role
+        self._draw()
+
+    def _draw(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self.setPixmap(self._theme.pixmap(self._name, self._size, self._role, ratio))
 
 
 def label(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from string import Template
@@ -68,6 +68,11 @@ class Theme(QObject):
         self._application.setStyleSheet("")
         yield
         self._apply()
+
+    def follow(self, act: Callable[[], None]) -> None:
+        """Call it now, and whenever the look is another one. act: a method of a widget."""
+        self.changed.connect(act)
+        act()
 
     def colour(self, role: str) -> QColor:
         """A colour of the palette by its name, such as "accent"."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QFrame, QWidget
 
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config.fields import settings_of
@@ -16,7 +16,7 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.form import Editor, Form
 from ddpm_studio.gui.common.inputs import choice
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures import work
@@ -143,7 +143,6 @@ class PictureSettings(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "panel")
-        self._theme = theme
         self._size = choice("pictures.size", {})
         colour = ColourPicker(theme, "pictures.background")
         background = Editor(colour, colour, lambda: colour.colour, colour.set_colour, colour.chosen)
@@ -162,12 +161,10 @@ class PictureSettings(QFrame):
         self._other = Button(
             theme, "New project with other settings…", "pictures.other_settings", tip
         )
-        self._lay_out()
+        self._lay_out(theme)
         self._size.activated.connect(self._on_size)
         self._form.changed.connect(lambda key: self.chosen.emit(key, self._form.editor(key).read()))
         self._other.clicked.connect(self.other_settings_wanted)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
 
     def show_config(self, config: PicturesConfig, shapes: Sequence[tuple[int, int]]) -> None:
         """Show the settings that hold, without saying anything.
@@ -201,9 +198,9 @@ class PictureSettings(QFrame):
                 f"{several} transparent in places." if count else "No picture here is transparent."
             )
 
-    def _lay_out(self) -> None:
-        self._lock_icon = QLabel()
-        self._locked = holder(column(row(self._lock_icon, wide(self._reason)), self._other))
+    def _lay_out(self, theme: Theme) -> None:
+        lock = Icon(theme, "lock", 16)
+        self._locked = holder(column(row(lock, wide(self._reason)), self._other))
         about = settings_of(PicturesConfig)["size"]
         size = ControlRow(about.words, self._size, about.tip, about.term)
         mirrored = label("Good for few pictures, not for writing.", "caption", wrap=True)
@@ -227,10 +224,6 @@ class PictureSettings(QFrame):
     def _on_size(self, _index: int) -> None:
         shape = self._size.currentData()
         self.size_chosen.emit((shape, shape) if isinstance(shape, int) else tuple(shape))
-
-    def _on_theme_changed(self) -> None:
-        ratio = self.devicePixelRatioF()
-        self._lock_icon.setPixmap(self._theme.pixmap("lock", 16, "muted", ratio))
 
 
 class PictureSettingChanges(QObject):

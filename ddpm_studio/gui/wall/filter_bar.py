@@ -153,8 +153,7 @@ class FilterBar(QWidget):
         self.search.textChanged.connect(self._on_changed)
         for combo in (show, sort, *beside[1:]):
             combo.currentIndexChanged.connect(self._on_changed)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
+        theme.follow(self._on_theme_changed)
 
     @property
     def query(self) -> Query:
