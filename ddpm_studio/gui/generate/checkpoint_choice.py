@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.inputs import ComboBox
-from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.project import step_of
+from ddpm_studio.words import why_best
 
 NEWEST = ""  # the data of the entry that follows training
 CHECKPOINT_TIP = "How long the model had learned: the newest state, or an earlier one."

@@ -14,12 +14,11 @@ from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.form import Form
-from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, choice
+from ddpm_studio.gui.common.inputs import DoubleSpinBox, SliderNumber, SpinBox, choice
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import STRETCH, Placed, column, holder, scrolled, wide
 from ddpm_studio.gui.common.seed_field import SeedField
 from ddpm_studio.gui.common.settings import Settings
-from ddpm_studio.gui.common.slider_number import SliderNumber
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.frames.request import MOST_PICTURES
 from ddpm_studio.gui.generate.checkpoint_choice import CHECKPOINT_TIP, CheckpointChoice

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.common.choose_path import choose_folder
+from ddpm_studio.gui.common.dialog import choose_folder
 from ddpm_studio.gui.common.history import History
-from ddpm_studio.gui.common.job_names import SAVE, SAVE_REST
+from ddpm_studio.gui.common.jobs import SAVE, SAVE_REST
 from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.generate import saving_work as work
 from ddpm_studio.gui.generate.stage import Seen, Stage

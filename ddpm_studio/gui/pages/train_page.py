@@ -15,8 +15,7 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.common import model_size as efforts
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 from ddpm_studio.gui.common.layout import holder, row, wide
 from ddpm_studio.gui.export.training_button import TrainingExport
 from ddpm_studio.gui.pages.page import Page

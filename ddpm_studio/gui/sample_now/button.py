@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.lent_model import LentModel
+from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.sample_now.dialog import SampleNowDialog
 from ddpm_studio.gui.sample_now.source import SampleSources
 from ddpm_studio.gui.session import Session

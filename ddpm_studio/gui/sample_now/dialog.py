@@ -11,17 +11,16 @@ from ddpm_studio.config import WEIGHTS
 from ddpm_studio.events import BothPainted, CheckpointSkipped
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.inputs import choice
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import STRETCH, Placed, column, row, wide
-from ddpm_studio.gui.common.lent_model import LentModel
 from ddpm_studio.gui.common.picture_view import PictureView
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sample_now import work
 from ddpm_studio.gui.sample_now.source import SampleSources, SourceChoice

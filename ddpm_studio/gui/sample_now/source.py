@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.inputs import ComboBox
-from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.project import step_of
+from ddpm_studio.words import why_best
 
 NOW = ""  # the training that runs
 

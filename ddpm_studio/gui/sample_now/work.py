@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ddpm_studio.events import BothPainted, CheckpointSkipped
-from ddpm_studio.gui.common.lent_model import LentModel
+from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.project import Project
 
 

@@ -9,11 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from ddpm_studio.events import SampleStep
-from ddpm_studio.gui.common.checkpoints import Checkpoints
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.images import drawable, image_on
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
+from ddpm_studio.gui.common.project_watch import Checkpoints
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.sheet import work
 from ddpm_studio.project import Project

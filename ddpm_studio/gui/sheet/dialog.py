@@ -15,7 +15,7 @@ from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import column, holder, row, wide
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.sheet import work

@@ -9,10 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.export.places import free_path
-from ddpm_studio.gui.common.choose_path import choose_new_file
+from ddpm_studio.gui.common.dialog import choose_new_file
 from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.job_names import SHEET_EXPORT
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.jobs import SHEET_EXPORT, Job
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.sheet import work
 

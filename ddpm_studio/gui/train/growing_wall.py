@@ -15,7 +15,7 @@ from ddpm_studio.gui.common.inputs import Slider
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.picture_view import PictureView
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 
 ROOM_BYTES = 128 << 20  # of the film in memory

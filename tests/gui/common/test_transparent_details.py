@@ -98,7 +98,7 @@ def test_pictures_without_alpha_get_none(qtbot, theme, monkeypatch) -> None:
     def never(*_args: object) -> None:
         raise AssertionError("nothing here is transparent")
 
-    for module in ("common.checkerboard", "start.project_card"):
+    for module in ("common.images", "start.project_card"):
         monkeypatch.setattr(f"ddpm_studio.gui.{module}.paint_checkerboard", never)
     image = image_on(np.full((8, 8, 3), GREY[0], np.uint8)).copy()
     tile, card = TileView(theme), ProjectCard(theme, "Stones", "32 px", "card")

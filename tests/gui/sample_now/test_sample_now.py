@@ -11,8 +11,8 @@ from safetensors.numpy import load_file
 
 from ddpm_studio import events as ev
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.common.images import image_of
-from ddpm_studio.gui.common.lent_model import LentModel
 from ddpm_studio.gui.sample_now import work
 from ddpm_studio.gui.sample_now.dialog import COUNTS
 from ddpm_studio.project import Project
