@@ -52,7 +52,7 @@ def _(window: MainWindow) -> QWidget:
         if not project.checkpoint_path(step).exists():
             shutil.copy(newest, project.checkpoint_path(step))
     window.pages["nav.generate"]._read_checkpoints()
-    window.pages["nav.generate"].show_best(80, 0.0213)
+    window.session.checkpoints.set_best(80, 0.0213)
     dialog = open_sheet(window, x="eta", y="checkpoint")
     view = dialog.findChild(SheetView)
     usual, work.paint = work.paint, slowly(work.paint)

@@ -23,11 +23,12 @@ class Checkpoints(QObject):
     when one was saved, and every two seconds.
     """
 
-    changed = Signal()  # there are others now, or one was written anew
+    changed = Signal()  # there are others now, one was written anew, or another one is the best
 
     def __init__(self, jobs: JobRunner, parent: QObject) -> None:
         super().__init__(parent)
         self.files: Files = ()
+        self.best: tuple[int, float] | None = None  # step and held-out loss of the one with a star
         self._jobs = jobs
         self._project: Project | None = None
         self._is_stale = False  # something was saved after the look that runs began
@@ -53,6 +54,13 @@ class Checkpoints(QObject):
     def of(self, step: int) -> CheckpointFile | None:
         """That of a step, if it was there."""
         return next((file for file in self.files if file.step == step), None)
+
+    def set_best(self, step: int, loss: float) -> None:
+        """The star is on that of this step, which has this loss on unseen pictures; -1: on none."""
+        best = (step, loss) if step >= 0 else None
+        if best != self.best:
+            self.best = best
+            self.changed.emit()
 
     def show(self, project: Project | None, files: Files) -> None:
         """Another project is open, with these in it; None: none is."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -12,7 +11,9 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.checkpoint_choice import CheckpointChoice
+from ddpm_studio.gui.common.checkpoints import Checkpoints
+from ddpm_studio.gui.common.control_row import ControlRow, tooltip
 from ddpm_studio.gui.common.form import Form
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, choice
 from ddpm_studio.gui.common.label import label
@@ -21,12 +22,13 @@ from ddpm_studio.gui.common.seed_field import SeedField
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.slider_number import SliderNumber
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.frames.request import MOST_PICTURES
-from ddpm_studio.gui.generate.checkpoint_choice import CHECKPOINT_TIP, CheckpointChoice
 from ddpm_studio.samplers import SAMPLERS, Sampler
 
 WIDTH = 304
 MOST_SLID_STEPS = 250
+CHECKPOINT_TIP = "How long the model had learned: the newest state, or an earlier one."
 WEIGHTS_HINTS = {"ema": "calmer", "model": "as they are"}
 NO_ETA = "{} always takes fresh noise; choose DDIM to set how much."
 
@@ -39,12 +41,12 @@ class SampleControls(QFrame):
     cancel_wanted = Signal()
 
     def __init__(
-        self, theme: Theme, settings: Settings, dice: random.Random, parent: QWidget | None = None
+        self, theme: Theme, settings: Settings, checkpoints: Checkpoints, dice: random.Random
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setProperty("kind", "panel")
         self.setFixedWidth(WIDTH)
-        self._is_running = False
+        self._is_running, self._checkpoints = False, checkpoints
         self.seed = SeedField(theme, settings, dice, "generate")
         self._make_fields()
         self._run = Button(theme, "", "generate.run", "", kind="primary", large=True)
@@ -55,6 +57,7 @@ class SampleControls(QFrame):
         self._remember(settings)
         self._connect()
         self.set_running(False)
+        self.show_checkpoints()
         self._show_sampler()
         self._on_more(self._more.isChecked())
 
@@ -108,13 +111,12 @@ class SampleControls(QFrame):
         self._steps.number.setMaximum(num_timesteps)
         self._steps.set_most(min(MOST_SLID_STEPS, num_timesteps))
 
-    def set_checkpoints(self, paths: Sequence[Path]) -> None:
-        """Those that there are, the oldest first. The choice stays if it still exists."""
-        self._checkpoint.set_paths(paths)
-
-    def set_best(self, step: int, loss: float) -> None:
-        """The checkpoint that carries the star, and its loss on unseen pictures; -1: none."""
-        self._checkpoint.set_best(step, loss)
+    def show_checkpoints(self) -> None:
+        """Those that there are now. The choice stays if it still exists."""
+        newest, best = self._checkpoints.newest, self._checkpoints.best
+        self._checkpoint.show_all("Newest" if newest is None else f"Newest (step {newest.step:,})")
+        why = "" if best is None else f" ★ step {best[0]:,}: {why_best(best[1])}."
+        self._checkpoint.setToolTip(tooltip(CHECKPOINT_TIP + why, "checkpoint"))
 
     def choose_checkpoint(self, step: int) -> bool:
         """Choose the checkpoint of a step, -1 for the newest; False if it is not there any more."""
@@ -154,7 +156,7 @@ class SampleControls(QFrame):
             parent=self,
         )
         self._no_eta = label("", "caption", "generate.no_eta", wrap=True)
-        self._checkpoint = CheckpointChoice()
+        self._checkpoint = CheckpointChoice("generate.checkpoint", self._checkpoints, "Step {:,}")
         self._weights = choice(
             "generate.weights",
             {

@@ -79,10 +79,11 @@ class GeneratePage(Page):
         self._denoising = Denoising(session, self)
         self._is_learning = False  # the model learns, or has learned since it was opened
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
-        self._controls = SampleControls(session.theme, session.settings, random.Random())
+        common = session.theme, session.settings
+        self._controls = SampleControls(*common, session.checkpoints, random.Random())
         self._sheets = Sheets(session, self._settings, self._set_settings, self)
         self._many = PaintMany(session, self._request, self)
-        self._stage = Stage(session.theme, session.settings)
+        self._stage = Stage(*common)
         self._own = OwnPictures(session, self._stage)
         self._comparing = Comparing(self._denoising, self._stage, self)
         self._saving = Saving(session, self._stage, self)
@@ -112,15 +113,6 @@ class GeneratePage(Page):
 
     def save_settings(self) -> None:
         self._pause.stop()  # the window closes: nothing new is begun
-
-    def show_best(self, step: int, loss: float) -> None:
-        """Mark the best checkpoint, by its loss on held-out pictures; -1: there is none."""
-        self._controls.set_best(step, loss)
-        self._sheets.set_best(step, loss)
-
-    def choose_checkpoint(self, step: int) -> None:
-        """The next pictures come from this one, if it still exists."""
-        self._controls.choose_checkpoint(step)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -196,8 +188,7 @@ class GeneratePage(Page):
         self._save.clicked.connect(self._saving.save_here)
         self._save_to.clicked.connect(self._saving.choose_folder)
         self._save_plain.clicked.connect(self._saving.save_without_recipe)
-        session.best_changed.connect(self.show_best)
-        session.checkpoint_wanted.connect(self.choose_checkpoint)
+        session.checkpoint_wanted.connect(controls.choose_checkpoint)
         self._recipes.start_wanted.connect(self._own.begin_with)
         self._recipes.show_wanted.connect(self._stage.scrubber.choose_show)
         self._recipes.paint_wanted.connect(self._on_recipe)
@@ -318,16 +309,15 @@ class GeneratePage(Page):
 
     def _read_checkpoints(self) -> None:
         project = self.session.project
-        paths = self.session.checkpoints.paths
         if project is not None:
             self._controls.set_timesteps(project.config.diffusion.num_timesteps)
-        self._controls.set_checkpoints(paths)
+        self._controls.show_checkpoints()
         is_training = self.session.jobs.get(TRAIN) is not None
         not_yet = NO_MODEL_YET if is_training else NO_MODEL
         self._nothing.set_words(*(NO_PROJECT if project is None else not_yet))
         self._go_start.setVisible(project is None)
         self._go_train.setVisible(project is not None)
-        if paths or self._stage.trajectory is not None:
+        if self.session.checkpoints or self._stage.trajectory is not None:
             self.show_content()
         else:
             self.show_empty()

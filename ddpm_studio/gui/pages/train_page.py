@@ -145,7 +145,7 @@ class TrainPage(Page):
         self._view.wall.frames_wanted.connect(self._on_frames_wanted)
         self._view.wall.export_wanted.connect(self._filming.open)
         self._view.plot.checkpoint_chosen.connect(self._on_checkpoint_chosen)
-        self._view.plot.best_changed.connect(self.session.best_changed)
+        self._view.plot.best_changed.connect(session.checkpoints.set_best)
         self._sampling.checkpoint_chosen.connect(self._on_checkpoint_chosen)
         self._timer.timeout.connect(self._refresh)
         session.jobs.started.connect(self._on_job_started)
@@ -297,7 +297,7 @@ class TrainPage(Page):
     def _show(self, phase: Phase, sentence: str) -> None:
         self._phase, self._sentence = phase, sentence
         self._controls.show_phase(phase, sentence, is_trained=self._is_trained)
-        self._sampling.set_present(self._present_step)
+        self._sampling.sources.set_present(self._present_step)
 
     def _starting_sentence(self) -> str:
         if self._reading is None:
@@ -336,7 +336,6 @@ class TrainPage(Page):
         self._is_trained = newest is not None
         self._controls.show_saved(-1 if newest is None else newest.step)
         self._view.plot.set_checkpoints({file.step: file.nbytes for file in checkpoints.files})
-        self._sampling.set_checkpoints(checkpoints.paths)
 
     def _on_checkpoints(self) -> None:
         """Others than before; older ones may have gone when a new one came."""

@@ -26,7 +26,6 @@ from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sample_now import work
 from ddpm_studio.gui.sample_now.source import SampleSources, SourceChoice
 from ddpm_studio.gui.session import Session
-from ddpm_studio.project import step_of
 
 JOB = "sample_now"  # its name
 COUNTS = (4, 9, 16)
@@ -178,11 +177,11 @@ class SampleNowDialog(Dialog):
     def _start(self) -> None:
         """Paint what is chosen; what is being painted for another choice is left."""
         project = self._session.project
-        has_source = self._source.is_now or self._source.checkpoint is not None
+        has_source = self._source.is_now or self._source.path is not None
         if project is None or not has_source or self._session.is_closing:
             return
         seeds = range(self._first_seed, self._first_seed + self._count.currentData())
-        look = work.Look(project, tuple(seeds), self._source.checkpoint, self._lent)
+        look = work.Look(project, tuple(seeds), self._source.path, self._lent)
         job = self._session.start_borrowing(JOB, lambda: work.paint_both(look), "Sampling")
         self._job = job
         job.tells_failure = True
@@ -262,8 +261,10 @@ class SampleNowDialog(Dialog):
     @property
     def _saved_step(self) -> int | None:
         """That of the chosen checkpoint; where training is now, that of the newest one."""
-        saved = [self._source.checkpoint, *reversed(self._sources.checkpoints)]
-        return next((step_of(path) for path in saved if path is not None), None)
+        if self._source.path is not None:
+            return int(self._source.currentData())
+        newest = self._sources.checkpoints.newest
+        return None if newest is None else newest.step
 
     def _on_sources_changed(self) -> None:
         is_empty = self._sources.is_empty

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QSpinBox
@@ -189,8 +187,7 @@ def test_it_leads_to_the_page_generate_with_the_same_checkpoint(
     assert looking.is_gone()
     page = train.window.pages["nav.generate"]
     assert train.window.current_page is page
-    chosen = train.find(page, QComboBox, "generate.checkpoint").currentData()
-    assert Path(chosen) == tiny_project.checkpoint_path(10)
+    assert train.find(page, QComboBox, "generate.checkpoint").currentData() == 10
 
 
 def test_there_is_no_way_to_generate_before_anything_is_saved(

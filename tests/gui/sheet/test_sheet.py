@@ -209,7 +209,7 @@ def test_checkpoints_are_offered_with_the_star_of_the_best(sheet, tiny_project):
     shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
     sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
     sheet.qtbot.waitUntil(lambda: 8 in sheet.session.checkpoints.steps)
-    sheet.dialog.parent().pages["nav.generate"].show_best(8, 0.5)
+    sheet.session.checkpoints.set_best(8, 0.5)
     sheet.choose("sheet.y", "checkpoint", 8, 10)
     best = sheet.chip("sheet.y", "checkpoint", 8)
     assert best.text() == "step 8  ★"
@@ -350,7 +350,7 @@ def test_a_sheet_is_opened_once(sheet, page):
 def test_the_used_steps_are_no_longer_than_the_model_was_trained(session, tiny_project, qtbot):
     session.project = tiny_project
     settings = PageSettings(SampleConfig(num_inference_steps=5), 10, "ema")
-    dialog = SheetDialog(session, tiny_project, settings, [10])
+    dialog = SheetDialog(session, tiny_project, settings)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     most = tiny_project.config.diffusion.num_timesteps
