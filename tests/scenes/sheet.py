@@ -112,11 +112,11 @@ def paint(dialog: SheetDialog) -> None:
 def slowly(make: Callable) -> Callable:
     """The same work, that never ends after its first cells."""
 
-    def steps(wish: work.SheetWish):
+    def steps(request: work.SheetRequest):
         from ddpm_studio.sampling.sheet import SheetCell
 
         cells = 0
-        for event in make(wish):
+        for event in make(request):
             cells += isinstance(event, SheetCell)
             yield event
             while cells >= 7:

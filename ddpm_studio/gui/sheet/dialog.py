@@ -157,7 +157,7 @@ class SheetDialog(Dialog):
         larger.clicked.connect(lambda: self._view.zoom(1))
         self._undo.clicked.connect(self._on_undo)
         self._folder.clicked.connect(self._on_show_folder)
-        self._export.clicked.connect(lambda: self._export_job.ask(self._page_wish))
+        self._export.clicked.connect(lambda: self._export_job.ask(self._page_request))
         self._close.clicked.connect(self.reject)
         self._run.clicked.connect(self._on_run)
         self._denoising.painted.connect(self._on_painted)
@@ -275,10 +275,10 @@ class SheetDialog(Dialog):
         self._choice.offer_seeds(self._settings.sample.seed)
         self._on_choice_changed()
 
-    def _page_wish(self) -> work.PageWish:
+    def _page_request(self) -> work.PageRequest:
         assert self._sheet is not None
         cells = self._denoising.cells.of(self._sheet)
-        return work.PageWish(self._project, self._sheet, cells, str(self._paper.currentData()))
+        return work.PageRequest(self._project, self._sheet, cells, str(self._paper.currentData()))
 
     def _on_show_folder(self) -> None:
         if self._export_job.saved is not None:

@@ -87,7 +87,7 @@ def test_a_paused_training_stays_paused(open_train, new_project) -> None:
 
 def test_what_was_saved_last_is_looked_at_if_training_has_ended_meanwhile(tiny_project) -> None:
     """Between the click and the painting it may end; nobody is told of it."""
-    look = work.Look(tiny_project, (0, 1), None, LentModel(Live()))
+    look = work.PaintRequest(tiny_project, (0, 1), None, LentModel(Live()))
     painted = list(work.paint_both(look))
     assert painted[-1].step == 10
     assert painted[-1].done == painted[-1].total == tiny_project.config.train.preview_steps
@@ -95,7 +95,7 @@ def test_what_was_saved_last_is_looked_at_if_training_has_ended_meanwhile(tiny_p
 
 def test_a_damaged_checkpoint_is_passed_over_with_a_sentence(tiny_project) -> None:
     (tiny_project.checkpoints / "step_00000099.safetensors").write_bytes(b"not a checkpoint")
-    skipped, *painted = work.paint_both(work.Look(tiny_project, (0,), None))
+    skipped, *painted = work.paint_both(work.PaintRequest(tiny_project, (0,), None))
     assert isinstance(skipped, ev.CheckpointSkipped)
     assert "That of step 10 is used instead." in skipped.message
     assert painted[-1].step == 10
