@@ -33,9 +33,7 @@ class ExportForesight(QObject):
         super().__init__(parent)
         self._session, self._needs_device = session, needs_device
         self._request: work.FilmRequest | None = None
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._on_pause_over)
 
     def look_at(self, request: work.FilmRequest, seen: Film) -> None:

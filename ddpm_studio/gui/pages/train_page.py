@@ -62,9 +62,7 @@ class TrainPage(Page):
         self._sampling = SampleNow(session, self)
         self._filming = TrainingExport(session, self)
         self._lay_out()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REFRESH_MS)
+        self._timer = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._connect()
         self.show_empty()
 
@@ -136,12 +134,10 @@ class TrainPage(Page):
 
     def _connect(self) -> None:
         controls, session = self._controls, self.session
-        controls.start_wanted.connect(self._on_start)
-        controls.stop_wanted.connect(self._on_stop)
-        controls.generate_wanted.connect(self._on_generate)
-        controls.size_wanted.connect(self._on_size_wanted)
-        controls.effort_wanted.connect(self._on_effort_wanted)
-        controls.config_wanted.connect(lambda config: self._change(lambda _: config))
+        controls.start.clicked.connect(self._on_start)
+        controls.stop.clicked.connect(self._on_stop)
+        controls.generate.clicked.connect(lambda: session.want_page(names.NAV_GENERATE))
+        controls.change_wanted.connect(self._change)
         self._view.wall.frames_wanted.connect(self._on_frames_wanted)
         self._view.wall.export_wanted.connect(self._filming.open)
         self._view.plot.checkpoint_chosen.connect(self._on_checkpoint_chosen)
@@ -193,9 +189,6 @@ class TrainPage(Page):
         job = self.session.jobs.get(TRAIN)
         if job is not None:
             job.stop()
-
-    def _on_generate(self) -> None:
-        self.session.want_page(names.NAV_GENERATE)
 
     def _on_checkpoint_chosen(self, step: int) -> None:
         self.session.checkpoint_wanted.emit(step)
@@ -316,7 +309,7 @@ class TrainPage(Page):
         job = self.session.jobs.start(
             HISTORY, lambda: work.load_history(project), replace=True, quiet=True
         )
-        job.succeeded.connect(self._on_history)
+        job.succeeded.connect(self._view.add_history)
 
     def _on_left_work_ended(self, name: str) -> None:
         """A training that was left has saved only after this project was opened again."""
@@ -348,9 +341,6 @@ class TrainPage(Page):
             else:
                 self._show(self._phase, self._sentence)
 
-    def _on_history(self, history: work.History) -> None:
-        self._view.add_history(history)
-
     def _on_frames_wanted(self, steps: list[int]) -> None:
         project = self.session.project
         if project is not None:
@@ -364,12 +354,6 @@ class TrainPage(Page):
             self._view.wall.add_frame(frame.step, frame.image)
 
     # what is set
-
-    def _on_size_wanted(self, size: int) -> None:
-        self._change(lambda config: efforts.with_size(config, size))
-
-    def _on_effort_wanted(self, effort: str) -> None:
-        self._change(lambda config: efforts.with_effort(config, effort))
 
     def _change(self, make: Callable[[StudioConfig], StudioConfig]) -> None:
         """Save other settings; if that cannot be, the banner says why and all stays as it is."""
