@@ -34,11 +34,9 @@ NO_ETA = "{} always takes fresh noise; choose DDIM to set how much."
 
 
 class SampleControls(QFrame):
-    """`changed` says that the same noise would now become other pictures."""
+    """`changed` says that the same noise would now become other pictures; `run` is the button."""
 
     changed = Signal()
-    run_wanted = Signal()
-    cancel_wanted = Signal()
 
     def __init__(
         self, theme: Theme, settings: Settings, checkpoints: Checkpoints, dice: random.Random
@@ -46,17 +44,17 @@ class SampleControls(QFrame):
         super().__init__()
         self.setProperty("kind", "panel")
         self.setFixedWidth(WIDTH)
-        self._is_running, self._checkpoints = False, checkpoints
+        self._checkpoints = checkpoints
         self.seed = SeedField(theme, settings, dice, "generate")
         self._make_fields()
-        self._run = Button(theme, "", "generate.run", "", kind="primary", large=True)
+        self.run = Button(theme, "", "generate.run", "", kind="primary", large=True)
         self._more = Button(theme, "More", "generate.more", "", kind="quiet")
         self._more.setCheckable(True)
         self._more.setStyleSheet("padding-left: 0; padding-right: 8px")  # in line with the rest
         self._lay_out()
         self._remember(settings)
         self._connect()
-        self.set_running(False)
+        self.show_state(is_running=False)
         self.show_checkpoints()
         self._show_sampler()
         self._on_more(self._more.isChecked())
@@ -122,23 +120,15 @@ class SampleControls(QFrame):
         """Choose the checkpoint of a step, -1 for the newest; False if it is not there any more."""
         return self._checkpoint.choose(step)
 
-    def set_running(self, is_running: bool) -> None:
-        """Generate, or Cancel while it runs."""
-        self._is_running = is_running
+    def show_state(self, *, is_running: bool, is_stopping: bool = False) -> None:
+        """Generate, or Cancel while it runs, until it was cancelled."""
         if is_running:
-            self._run.set_face("Cancel", "stop", "Stop here; the frames so far stay (Esc)")
+            self.run.set_face("Cancel", "stop", "Stop here; the frames so far stay (Esc)")
         else:
             tip = "Make new pictures from noise (Ctrl+Enter)"
-            self._run.set_face("Generate", "generate", tip)
-        self._run.setAccessibleName(self._run.text())
-
-    def set_stopping(self, is_stopping: bool) -> None:
-        """It was cancelled, and ends after the step that it is in."""
-        self._run.setEnabled(not is_stopping)
-
-    @property
-    def has_run_focus(self) -> bool:
-        return self._run.hasFocus()
+            self.run.set_face("Generate", "generate", tip)
+        self.run.setAccessibleName(self.run.text())
+        self.run.setEnabled(not is_stopping)
 
     def _make_fields(self) -> None:
         self._count = SpinBox(1, MOST_PICTURES)
@@ -174,7 +164,7 @@ class SampleControls(QFrame):
         )
         line = QFrame()
         line.setProperty("kind", "line")
-        foot = column(self._run, margins=(16, 12, 16, 16))
+        foot = column(self.run, margins=(16, 12, 16, 16))
         column(wide(self._scroll), line, foot, spacing=0, margins=1, of=self)
 
     def _main_rows(self) -> list[QWidget]:
@@ -209,7 +199,6 @@ class SampleControls(QFrame):
         for combo in (self._checkpoint, self._weights):
             combo.currentIndexChanged.connect(self.changed)
         self._more.toggled.connect(self._on_more)
-        self._run.clicked.connect(self._on_run)
 
     def _on_changed(self, key: str) -> None:
         if key == "sampler":
@@ -217,9 +206,6 @@ class SampleControls(QFrame):
             self._show_sampler()
         if key != "seed":  # other noise, which somebody has to ask for
             self.changed.emit()
-
-    def _on_run(self) -> None:
-        (self.cancel_wanted if self._is_running else self.run_wanted).emit()
 
     def _propose_steps(self) -> None:
         """Another sampler usually takes so many, unless a person has set them by hand."""

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui import names
@@ -173,8 +173,7 @@ class GeneratePage(Page):
         session.jobs.started.connect(self._on_job)
         session.jobs.ended.connect(self._on_job)
         session.left_work_ended.connect(self._read_checkpoints)
-        controls.run_wanted.connect(self._on_generate)
-        controls.cancel_wanted.connect(self._on_cancel)
+        controls.run.clicked.connect(self._on_run)
         controls.changed.connect(self._on_changed)
         controls.changed.connect(self._sheets.keep_up)
         controls.seed.number.valueChanged.connect(self._sheets.keep_up)
@@ -184,10 +183,9 @@ class GeneratePage(Page):
         self._denoising.ended.connect(self._on_ended)
         self._stage.changed.connect(self._refresh)
         self._comparing.changed.connect(self._refresh)
-        self._stage.saved.folder_wanted.connect(QDesktopServices.openUrl)
-        self._save.clicked.connect(self._saving.save_here)
+        self._save.clicked.connect(lambda: self._saving.save_here())
         self._save_to.clicked.connect(self._saving.choose_folder)
-        self._save_plain.clicked.connect(self._saving.save_without_recipe)
+        self._save_plain.clicked.connect(lambda: self._saving.save_here(with_recipe=False))
         session.checkpoint_wanted.connect(controls.choose_checkpoint)
         self._recipes.start_wanted.connect(self._own.begin_with)
         self._recipes.show_wanted.connect(self._stage.scrubber.choose_show)
@@ -215,6 +213,12 @@ class GeneratePage(Page):
             self._read_checkpoints()
             if job.state is JobState.ENDED:  # stopping saves, too
                 self._take_first_look()
+
+    def _on_run(self) -> None:
+        if self._denoising.is_running:
+            self._on_cancel()
+        else:
+            self._on_generate()
 
     def _on_generate(self) -> None:
         seeds = self._controls.seed
@@ -282,7 +286,7 @@ class GeneratePage(Page):
         self._denoising.cancel()
 
     def _on_ended(self) -> None:
-        if self._controls.has_run_focus and self._stage.trajectory is not None:
+        if self._controls.run.hasFocus() and self._stage.trajectory is not None:
             self._stage.scrubber.timeline.setFocus()  # the arrow keys scrub at once
 
     # export
@@ -326,15 +330,15 @@ class GeneratePage(Page):
     def _refresh(self) -> None:
         """Put words and states of the buttons right."""
         trajectory, denoising = self._stage.trajectory, self._denoising
-        self._controls.set_running(denoising.is_running)
-        self._controls.set_stopping(denoising.is_stopping)
+        is_running = denoising.is_running
+        self._controls.show_state(is_running=is_running, is_stopping=denoising.is_stopping)
         is_whole = trajectory is not None and trajectory.is_complete and not trajectory.is_forward
         self._save.setText(_save_words(len(self._stage.wanted), bool(self._stage.chosen)))
         self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else UNFINISHED_TIP)
         for saving in (self._save, self._save_to, self._save_plain):
             saving.setEnabled(is_whole)
         has_frames = trajectory is not None and len(trajectory) > 1
-        self._export.setEnabled(has_frames and not denoising.is_running)
+        self._export.setEnabled(has_frames and not is_running)
         for button in self._head_buttons:
             button.setVisible(not self.is_empty)
 
