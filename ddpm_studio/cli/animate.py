@@ -21,7 +21,7 @@ from ddpm_studio.words import size_in_words
 if TYPE_CHECKING:  # torch comes with these, and --help must not wait for it
     import numpy as np
 
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
     from ddpm_studio.training.loaded import Loaded
 
 SUBJECTS = ("grid", "one", "both", "training")
@@ -75,7 +75,8 @@ def animate(project: Project, sample: SampleConfig, options: Namespace) -> Event
 
     options: they passed `check_options`. Raises StudioError with one sentence.
     """
-    from ddpm_studio.export.film.write import write_film, write_sequence, write_strip
+    from ddpm_studio.export.film.pages import write_sequence, write_strip
+    from ddpm_studio.export.film.write import write_film
 
     work = _Animation(project, sample, options)
     film = yield from work.make()
@@ -224,7 +225,8 @@ class _Animation:
 
     def _size(self, film: Film, settings: FilmOptions) -> tuple[int, int]:
         """(width, height) in pixels. Raises ExportError with one sentence if it is too much."""
-        from ddpm_studio.export.film.write import film_size, strip_size
+        from ddpm_studio.export.film.pages import strip_size
+        from ddpm_studio.export.film.write import film_size
 
         if self._options.strip:
             return strip_size(film, self._options.strip, settings)
@@ -241,7 +243,8 @@ class _Animation:
 
     def foretold(self, film: Film, settings: FilmOptions) -> str:
         """Such as "About 1.4 MB: 512 x 512 pixels, 69 frames, 5.8 seconds"."""
-        from ddpm_studio.export.film.write import estimate_bytes, film_order, film_seconds
+        from ddpm_studio.export.film.estimate import estimate_bytes
+        from ddpm_studio.export.film.frames import film_order, film_seconds
 
         suffix, stages = self._options.out.suffix, self._options.strip
         nbytes = estimate_bytes(film, settings, suffix, stages)

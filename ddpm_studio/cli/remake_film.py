@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # torch comes with these
     import torch
 
     from ddpm_studio.config import StudioConfig
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
     from ddpm_studio.sampling.network import Network
 
 BOTH, TRAINING, FINISHED = "both", "training", "finished"  # what a film can be of, and show
@@ -69,7 +69,8 @@ def write_film_again(
 
     text: the recipe that goes into the file. Raises StudioError with one sentence.
     """
-    from ddpm_studio.export.film.write import write_film, write_strip
+    from ddpm_studio.export.film.pages import write_strip
+    from ddpm_studio.export.film.write import write_film
 
     check_film(recipe, out)
     entries = recipe.film or {}

@@ -12,7 +12,7 @@ builds all its widgets in the constructor, with `set_content` and `set_empty`, a
 PIL, av or pyqtgraph: those may be imported at the top of no module that `main_window` imports. What
 needs pyqtgraph in the GUI thread is put into its (already named) frame when `session.warmed_up`
 comes, or at once if `session.device_name` is not "". Pages never import each other; they reach each
-other through signals of `session`, such as `project_changed`, `checkpoint_saved`, `best_changed`.
+other through signals of `session`, such as `project_changed`, `config_changed`, `checkpoint_saved`.
 
 **A job.** Long work is a generator in the wing's `work.py` that imports the engine inside:
 

@@ -41,7 +41,6 @@ class Session(QObject):
     open_project_wanted = Signal()  # the person chooses which
     pictures_expected = Signal()  # somebody is about to choose a folder
     training_wanted = Signal()  # as if Start had been clicked on the Train page
-    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
     checkpoint_wanted = Signal(int)  # the next pictures are to come from the one of this step
     recipe_file_wanted = Signal()  # the person chooses a file with a recipe
     recipe_wanted = Signal(object, str)  # Recipe; "all", "without_seed" or "seed" of it

@@ -12,7 +12,8 @@ from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.decode.fit import fit
 from ddpm_studio.data.decode.look import config_from, facts_of
-from ddpm_studio.data.video.read import VideoError, read_frames
+from ddpm_studio.data.video.film import VideoError
+from ddpm_studio.data.video.read import read_frames
 
 
 def frames_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

@@ -58,11 +58,12 @@ class Checkpoints(ProjectWatch):
     one was saved, and every two seconds.
     """
 
-    changed = Signal()  # there are others now, or one was written anew
+    changed = Signal()  # there are others now, one was written anew, or another one is the best
 
     def __init__(self, jobs: JobRunner, parent: QObject) -> None:
         super().__init__(CHECKPOINTS, lambda project: project.checkpoint_files(), jobs, parent)
         self.files: Files = ()
+        self.best: tuple[int, float] | None = None  # step and held-out loss of the one with a star
         self._is_stale = False  # something was saved after the look that runs began
         jobs.ended.connect(self._on_job_ended)
 
@@ -84,6 +85,13 @@ class Checkpoints(ProjectWatch):
     def of(self, step: int) -> CheckpointFile | None:
         """That of a step, if it was there."""
         return next((file for file in self.files if file.step == step), None)
+
+    def set_best(self, step: int, loss: float) -> None:
+        """The star is on that of this step, which has this loss on unseen pictures; -1: on none."""
+        best = (step, loss) if step >= 0 else None
+        if best != self.best:
+            self.best = best
+            self.changed.emit()
 
     def show(self, project: Project | None, files: Files) -> None:
         """Another project is open, with these in it; None: none is."""

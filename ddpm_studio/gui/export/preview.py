@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from ddpm_studio.export.film.frames import Film
+    from ddpm_studio.export.film.options import FilmOptions
     from ddpm_studio.export.film.pictures import FilmPictures
-    from ddpm_studio.export.film.write import Film, FilmOptions
 
 MARGIN = 16
 BROAD_HEIGHT = 208

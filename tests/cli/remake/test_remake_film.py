@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.sources import both_film, grid_film
-from ddpm_studio.export.film.write import FilmOptions, write_film
+from ddpm_studio.export.film.write import write_film
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import own_picture
 from ddpm_studio.project import Project

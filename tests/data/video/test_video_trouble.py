@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ddpm_studio.data.video.film import VideoError
 from ddpm_studio.data.video.names import is_video_name
-from ddpm_studio.data.video.read import VideoEnd, VideoError, probe_video, read_frames
+from ddpm_studio.data.video.read import VideoEnd, probe_video, read_frames
 
 FPS, FRAMES = 10, 60
 Write = Callable[..., Path]

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.export.film.write import Film, FilmOptions
+from ddpm_studio.export.film.frames import Film
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.export.preview import FilmPreview

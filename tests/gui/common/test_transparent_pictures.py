@@ -9,14 +9,15 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.export.film.write import Film, FilmOptions
+from ddpm_studio.export.film.frames import Film
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.gui.common.images import SQUARE, drawable, image_of, image_on, paint_checkerboard
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.frames.trajectory import Trajectory
+from ddpm_studio.gui.generate.canvas import PictureCanvas
 from ddpm_studio.gui.generate.grid import SampleGrid
-from ddpm_studio.gui.generate.single_view import PictureCanvas
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
