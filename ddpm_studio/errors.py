@@ -31,3 +31,8 @@ class TeamError(TrainingError):
 
 class ExportError(StudioError):
     """A picture or an animation cannot be written."""
+
+
+def reason_of(error: BaseException) -> str:
+    """What the system says went wrong, without number and path."""
+    return getattr(error, "strerror", None) or str(error)

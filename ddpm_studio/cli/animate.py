@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # torch comes with these, and --help must not wait for it
     import numpy as np
 
     from ddpm_studio.export.film.frames import Film
+    from ddpm_studio.sampling.trajectory import TrajectoryFrame
     from ddpm_studio.training.loaded import Loaded
 
 SUBJECTS = ("grid", "one", "both", "training")
@@ -138,6 +139,21 @@ def film_options(project: Project, options: Namespace) -> FilmOptions:
     )
 
 
+def painted(
+    frames: Iterable[TrajectoryFrame], shows: Sequence[str], last: int, count: int
+) -> Generator[SampleStep, None, list[list[np.ndarray]]]:
+    """Of each of `shows` all frames, uint8 (N, H, W, C); what is not shown is not kept.
+
+    last: the index of the last frame; count: of pictures.
+    """
+    sides: list[list[np.ndarray]] = [[] for _ in shows]
+    for frame in frames:
+        for side, show in zip(sides, shows, strict=True):
+            side.append(getattr(frame, show))
+        yield SampleStep(frame.index, last, count, 0, count)
+    return sides
+
+
 class _Animation:
     """One command: what is asked for, and which checkpoint it was made with."""
 
@@ -186,15 +202,11 @@ class _Animation:
         return training_film(steps, pictures.__getitem__, columns=self._columns)
 
     def _denoise(self, loaded: Loaded) -> Generator[SampleStep, None, Film]:
-        """One denoising; what the film does not show is not kept."""
         from ddpm_studio.sampling.trajectory import trajectory
 
-        steps, count = self._sample.num_inference_steps, len(self._seeds)
-        sides: list[list[np.ndarray]] = [[] for _ in self._shows]
-        for frame in trajectory(loaded, self._sample, self._seeds):
-            for side, show in zip(sides, self._shows, strict=True):
-                side.append(getattr(frame, show))
-            yield SampleStep(frame.index, steps, count, 0, count)
+        frames = trajectory(loaded, self._sample, self._seeds)
+        last, count = self._sample.num_inference_steps, len(self._seeds)
+        sides = yield from painted(frames, self._shows, last, count)
         return self._film_of(sides, loaded.config)
 
     @property
@@ -202,13 +214,11 @@ class _Animation:
         return SHOWS if self._options.of == "both" else (self._options.show or SHOWS[0],)
 
     def _film_of(self, sides: Sequence[Sequence[np.ndarray]], config: StudioConfig) -> Film:
-        from ddpm_studio.export.film.sources import both_film, grid_film
+        from ddpm_studio.export.film.sources import denoising_film
         from ddpm_studio.sampling.trajectory import trajectory_moments
 
         moments = trajectory_moments(config.diffusion, self._sample)
-        if len(sides) == 2:
-            return both_film(sides[0], sides[1], moments=moments, columns=self._columns)
-        return grid_film(sides[0], moments=moments, columns=self._columns)
+        return denoising_film(sides, moments=moments, columns=self._columns)
 
     def _check_size(self, config: StudioConfig) -> None:
         import numpy as np

@@ -130,13 +130,6 @@ class KnownFiles:
                     likely.append(digest)
 
 
-def facts_from(entry: dict[str, Any]) -> PictureFacts:
-    """Facts that came as JSON from another process."""
-    values = dict(entry)
-    values["notes"], values["focus"] = tuple(values["notes"]), tuple(values["focus"])
-    return PictureFacts(**values)
-
-
 def _known(entry: list[Any]) -> tuple[int, int, str]:
     size, modified_ns, digest = entry
     return int(size), int(modified_ns), str(digest)

@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from ddpm_studio.config import PicturesConfig
+
 MINI_SIZE = 8  # pixels of the smallest likeness of a picture, along a side
 
 
@@ -54,3 +56,23 @@ class PictureFacts:
 def encode_thumbnail(pixels: np.ndarray) -> str:
     """`PictureFacts.mini` of uint8 (8, 8, 3)."""
     return base64.b64encode(np.ascontiguousarray(pixels, np.uint8).tobytes()).decode("ascii")
+
+
+def reason_of_damage(facts: PictureFacts) -> str:
+    """Why a picture that ends early is left out."""
+    return f"{facts.damage}; what is there can be taken all the same"
+
+
+def notes_on(facts: PictureFacts, config: PicturesConfig) -> tuple[str, ...]:
+    """All that was done to a picture, in words."""
+    notes = list(facts.notes)
+    channels, height, width = config.shape
+    if facts.width < width or facts.height < height:
+        notes.insert(0, f"enlarged from {facts.width} x {facts.height} pixels")
+    if facts.has_alpha and channels != 4:
+        notes.append("transparent parts laid on the background colour")
+    if facts.pixel_scale:
+        notes.append("pixel art: scaled by whole factors")
+    if facts.damage:
+        notes.append(facts.damage)
+    return tuple(notes)

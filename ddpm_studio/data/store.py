@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -57,6 +58,12 @@ class PictureStore:
         self._file.write(pixels)
         self._rows[record] = len(self._rows)
         return self._rows[record]
+
+    def append_missing(self, records: Sequence[str], pixels: bytes | memoryview) -> None:
+        """Put those at the end that are not there yet. pixels: of all, one after the other."""
+        for number, record in enumerate(records):
+            if self.row(record) < 0:
+                self.append(record, pixels[number * self.nbytes : (number + 1) * self.nbytes])
 
     @property
     def nbytes(self) -> int:

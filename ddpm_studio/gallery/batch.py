@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.errors import CheckpointError, ExportError, StudioError
+from ddpm_studio.errors import CheckpointError, ExportError, StudioError, reason_of
 from ddpm_studio.events import FileWritten, Progress, SampleFinished, SampleStep, Work
 from ddpm_studio.gallery.made import BATCH_FILE
 from ddpm_studio.project import Project
@@ -150,8 +150,8 @@ def forget_batch(batch: Batch) -> None:
         with suppress(OSError):
             batch.folder.rmdir()  # if there are none
     except OSError as error:
-        reason = error.strerror or error
-        raise StudioError(f"The record of the batch cannot be removed: {reason}.") from error
+        why = f"The record of the batch cannot be removed: {reason_of(error)}."
+        raise StudioError(why) from error
 
 
 def find_model(project: Project, batch: Batch) -> Path:
@@ -242,5 +242,4 @@ def _said(error: BaseException, batch: Batch) -> StudioError:
     stay = f"The {batch.done:,} of {batch.count:,} pictures that are finished stay"
     if getattr(error, "errno", None) in FULL:
         return ExportError(f"The disk is full. {stay}; make room, then finish the batch.")
-    reason = getattr(error, "strerror", None) or str(error)
-    return ExportError(f"{batch.folder} cannot be written: {reason}. {stay}.")
+    return ExportError(f"{batch.folder} cannot be written: {reason_of(error)}. {stay}.")

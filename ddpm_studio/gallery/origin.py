@@ -80,7 +80,7 @@ def own_picture(project: Project, config: StudioConfig, start: dict[str, Any]) -
 
 def own_pixels(project: Project, config: StudioConfig, start: dict[str, Any]) -> np.ndarray:
     """The same as it is prepared: uint8 (H, W, C), of four channels premultiplied."""
-    from ddpm_studio.data.decode.request import request_for
+    from ddpm_studio.data.decode.look import request_for
     from ddpm_studio.data.prepare import new_pool
 
     name = str(start["picture"])

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from io import BytesIO, FileIO
 from pathlib import Path
@@ -76,6 +76,23 @@ def look_at(
         raise
     except OSError as error:
         raise UnreadablePictureError(why_unreadable(error)) from error
+
+
+def request_for(
+    path: Path | str, config: PicturesConfig, crops: Sequence[Crop] = (), known: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What `look_at_request` is asked, as JSON; with the arguments of `look_at`."""
+    request: dict[str, Any] = {"path": str(path), "config": _text_of(config)}
+    if crops:
+        request["crops"] = [asdict(crop) for crop in crops]
+    if known:
+        request["known"] = list(known)
+    return request
+
+
+@lru_cache(maxsize=8)
+def _text_of(config: PicturesConfig) -> str:
+    return json.dumps(asdict(config))
 
 
 def look_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-from ddpm_studio.choices import Choices, Crop
-from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.decode.request import request_for
-from ddpm_studio.data.file_cache import KnownFiles, facts_from
+from ddpm_studio.choices import Crop
+from ddpm_studio.data.decode.look import request_for
+from ddpm_studio.data.index import PictureIndex
 from ddpm_studio.data.isolation.pool import DecoderPool
+from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.data.scan import FoundFile
-from ddpm_studio.data.store import PictureStore, record_name
+from ddpm_studio.data.store import record_name
 from ddpm_studio.data.verdict import Readable
-from ddpm_studio.data.video.names import is_video_name
 
 VIDEO_OFFER = "a video; single frames of it can be taken as pictures"
-HANDLER = "ddpm_studio.data.video.frames:frames_at_request"
+HANDLER = "ddpm_studio.data.video.read:frames_at_request"
 MOST_FRAMES = 2000  # of one video
 SECONDS = 3600.0  # for one video
 PULSE = 0.2  # seconds
@@ -29,19 +28,9 @@ FRAME = "{} at {:g} s"  # the name of a picture that is a frame
 class VideoSource:
     """Reads frames into the store, and knows which there are."""
 
-    def __init__(
-        self,
-        folder: Path,
-        config: PicturesConfig,
-        choices: Choices,
-        known: KnownFiles,
-        store: PictureStore,
-    ) -> None:
-        self._folder, self._config, self._choices = folder, config, choices
-        self._known, self._store = known, store
-
-    def is_video(self, name: str) -> bool:
-        return is_video_name(name)
+    def __init__(self, index: PictureIndex) -> None:
+        self._index, self._choices = index, index.choices
+        self._known, self._store = index.known, index.store
 
     def must_look(self, file: FoundFile) -> bool:
         """Whether frames of it are wanted that are not in the cache."""
@@ -56,7 +45,7 @@ class VideoSource:
         """Read its frames in a process of its own; yields now and then, so that it can end."""
         digest = self._digest(file)
         request = {
-            **request_for(self._folder / file.name, self._config),
+            **request_for(self._index.folder / file.name, self._index.config),
             "every": self._choices.of(file.name).seconds,
             "most": MOST_FRAMES,
         }
@@ -70,8 +59,9 @@ class VideoSource:
                 if reason:
                     self._known.learn_frames(digest, None, f"its frames cannot be read: {reason}")
                 else:
-                    self._take_in(digest, answer.values, answer.data)
-                    seconds = [frame["second"] for frame in answer.values["frames"]]
+                    frames = answer.values["frames"]
+                    self._take_in(digest, frames, answer.data)
+                    seconds = [frame["second"] for frame in frames]
                     self._known.learn_frames(digest, seconds, "")
 
     def frames(self, file: FoundFile) -> tuple[list[Readable], str]:
@@ -88,15 +78,14 @@ class VideoSource:
                 found.append(Readable(name, facts, self._choices.of(name)))
         return found, reason or ("" if found else "it has no frames that can be read")
 
-    def _take_in(self, digest: str, values: dict[str, Any], data: bytes | memoryview) -> None:
-        place, size = 0, self._store.nbytes
-        for frame in values["frames"]:
-            facts = facts_from({**frame["facts"], "digest": f"{digest}@{frame['second']:g}"})
+    def _take_in(self, digest: str, frames: list[dict[str, Any]], data: bytes) -> None:
+        records: list[str] = []
+        for frame in frames:
+            facts = PictureFacts.from_list(frame["facts"])
+            facts = replace(facts, digest=f"{digest}@{frame['second']:g}")
             self._known.learn_facts(facts)
-            record = record_name(facts.digest, self._crop)
-            if self._store.row(record) < 0:
-                self._store.append(record, data[place : place + size])
-            place += size
+            records.append(record_name(facts.digest, self._crop))
+        self._store.append_missing(records, data)
 
     def _digest(self, file: FoundFile) -> str:
         """Of a video by its name, size and time: to read all of it for that would take long."""
@@ -109,4 +98,4 @@ class VideoSource:
 
     @property
     def _crop(self) -> Crop:
-        return Crop(self._config.crop)
+        return Crop(self._index.config.crop)

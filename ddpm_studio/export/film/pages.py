@@ -17,35 +17,31 @@ from ddpm_studio.export.film.captions import caption_strip
 from ddpm_studio.export.film.frames import Film, film_order
 from ddpm_studio.export.film.options import LONGEST_SIDE, FilmOptions
 from ddpm_studio.export.film.pictures import FilmPictures
-from ddpm_studio.export.images import reason_of, to_image, write_png
-from ddpm_studio.export.recipe.exif import exif_recipe
+from ddpm_studio.export.images import PAGE_ENDINGS, save_picture, to_image
+from ddpm_studio.export.places import cannot_write, check_folder_of, written
 from ddpm_studio.storage import (
     ABANDONED_AFTER,
     TEMPORARY_PREFIX,
     remove_unfinished,
-    replacing,
     write_atomically,
 )
 
-STRIPS = (".png", ".webp")
 BROADEST = 5.0  # a page of one row is at most about twice as many times as broad as it is high
 GAP = 48  # parts of a stage's width
 
 
 def check_strip_path(path: Path) -> None:
     """Raise ExportError unless a page can be written there."""
-    if path.suffix.lower() not in STRIPS:
+    if path.suffix.lower() not in PAGE_ENDINGS:
         raise ExportError(f"{path.name} has no ending for a page; choose .png or .webp.")
-    if not path.parent.is_dir():
-        raise ExportError(f"The folder {path.parent} does not exist.")
+    check_folder_of(path)
 
 
 def check_sequence_path(folder: Path) -> None:
     """Raise ExportError unless a new folder can be made there."""
     if folder.exists():
         raise ExportError(f"{folder} is there already; choose a name that is still free.")
-    if not folder.parent.is_dir():
-        raise ExportError(f"The folder {folder.parent} does not exist.")
+    check_folder_of(folder)
 
 
 def strip_stages(film: Film, stages: int) -> list[int]:
@@ -105,15 +101,8 @@ def write_strip(
     for done, grown in enumerate(growing_page(film, stages, options), 1):
         page = grown
         yield Progress(Work.WRITING, done, stages)
-    if path.suffix.lower() == ".png":
-        write_png(path, page, recipe)
-        return
-    exif = b"" if recipe is None else exif_recipe(recipe)
-    try:
-        with replacing(path) as temporary:
-            to_image(page).save(temporary, "WEBP", lossless=True, method=3, exif=exif)
-    except (OSError, ValueError) as error:
-        raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
+    with written(path) as temporary:
+        save_picture(temporary, to_image(page), recipe)
 
 
 def write_sequence(
@@ -132,13 +121,8 @@ def write_sequence(
         temporary.mkdir()
         yield from _write_pictures(temporary, pictures, recipe)
         temporary.rename(folder)
-    except ExportError as error:
-        if not isinstance(error.__cause__, OSError):
-            raise
-        reason = reason_of(error.__cause__)  # its path is one that nobody knows
-        raise ExportError(f"{folder} cannot be written: {reason}.") from error
     except OSError as error:
-        raise ExportError(f"{folder} cannot be written: {reason_of(error)}.") from error
+        raise cannot_write(folder, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -151,7 +135,7 @@ def _write_pictures(folder: Path, pictures: FilmPictures, recipe: str | None) ->
         if index in first:
             write_atomically(path, first[index].read_bytes())
         else:
-            write_png(path, pictures.frame(index), recipe)
+            save_picture(path, to_image(pictures.frame(index)), recipe)
             first[index] = path
         yield Progress(Work.WRITING, tick + 1, len(order))
 

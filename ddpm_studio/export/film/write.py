@@ -22,8 +22,8 @@ from ddpm_studio.export.film.pages import strip_size, write_sequence, write_stri
 from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.film.stills import write_stills
 from ddpm_studio.export.film.video import write_video
-from ddpm_studio.export.images import reason_of
-from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished, replacing
+from ddpm_studio.export.places import check_folder_of, written
+from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
 
 __all__ = [
     "Film",
@@ -56,8 +56,7 @@ def check_film_path(path: Path) -> None:
         raise ExportError(
             f"{path.name} has no ending that can be written; choose one of {', '.join(ENDINGS)}."
         )
-    if not path.parent.is_dir():
-        raise ExportError(f"The folder {path.parent} does not exist.")
+    check_folder_of(path)
 
 
 def write_film(
@@ -77,11 +76,8 @@ def write_film(
     remove_unfinished(path.parent, ABANDONED_AFTER)
     pictures = FilmPictures(film, options)
     kind = BY_ENDING[path.suffix.lower()]
-    try:
-        with replacing(path) as temporary:
-            if isinstance(kind, VideoFilm):
-                yield from write_video(kind, temporary, pictures, recipe)
-            elif isinstance(kind, StillFilm):
-                yield from write_stills(kind, temporary, pictures, recipe)
-    except (OSError, ValueError, av.FFmpegError) as error:
-        raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
+    with written(path, av.FFmpegError) as temporary:
+        if isinstance(kind, VideoFilm):
+            yield from write_video(kind, temporary, pictures, recipe)
+        elif isinstance(kind, StillFilm):
+            yield from write_stills(kind, temporary, pictures, recipe)

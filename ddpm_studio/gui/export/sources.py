@@ -157,13 +157,11 @@ class FilmedDenoising(Filmed):
         return self._film_of(self._trajectory.frames_at_hand, part)
 
     def _film_of(self, frames: Callable[[str], Sequence[np.ndarray]], part: Part) -> Film:
-        from ddpm_studio.export.film.sources import both_film, grid_film
+        from ddpm_studio.export.film.sources import denoising_film
 
         chosen, moments = part.pictures, self._trajectory.moments
-        if part.show == BOTH:
-            sides = frames(X_T), frames(PRED_X_0)
-            return both_film(*sides, chosen, moments=moments, columns=part.columns)
-        return grid_film(frames(part.show), chosen, moments=moments, columns=part.columns)
+        sides = [frames(show) for show in ((X_T, PRED_X_0) if part.show == BOTH else (part.show,))]
+        return denoising_film(sides, chosen, moments=moments, columns=part.columns)
 
     def recipe_maker(self, part: Part) -> MakeRecipe | None:
         made = self._recipe

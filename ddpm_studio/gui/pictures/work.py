@@ -145,7 +145,7 @@ def look_at_original(
     The reader fits pictures to the shape of `config`, so it is given the file's own shape here.
     It works in a process of its own: no decoder takes the window down.
     """
-    from ddpm_studio.data.decode.request import request_for
+    from ddpm_studio.data.decode.look import request_for
 
     scale = min(1.0, most / max(facts.width, facts.height))
     width, height = _side(facts.width * scale), _side(facts.height * scale)

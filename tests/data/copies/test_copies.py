@@ -13,20 +13,16 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.data.copies.copies import group_copies
-from ddpm_studio.data.copies.likeness import look, thumbnail
+from ddpm_studio.data.copies.likeness import likeness
 from ddpm_studio.data.picture_facts import PictureFacts, encode_thumbnail
 from ddpm_studio.data.sample_pictures import draw_sample_picture
 
 
 def facts_of(image: Image.Image, digest: str) -> PictureFacts:
     pixels = np.asarray(image).reshape(image.height, image.width, -1)
+    mini, look = likeness(pixels)
     return PictureFacts(
-        digest,
-        image.width,
-        image.height,
-        "PNG",
-        mini=encode_thumbnail(thumbnail(pixels)),
-        look=look(pixels),
+        digest, image.width, image.height, "PNG", mini=encode_thumbnail(mini), look=look
     )
 
 

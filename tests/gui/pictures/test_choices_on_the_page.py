@@ -209,7 +209,7 @@ def test_a_crop_changes_one_tile_and_reads_one_file(page, monkeypatch) -> None:
         asked.append(str(path))
         return request_for(path, *values, **named)
 
-    monkeypatch.setattr("ddpm_studio.data.prepare.request_for", noted)
+    monkeypatch.setattr("ddpm_studio.data.index.request_for", noted)
     page.qtbot.mousePress(frame, LEFT, pos=corner)
     page.qtbot.mouseMove(frame, corner - QPoint(60, 60))
     page.qtbot.mouseRelease(frame, LEFT, pos=corner - QPoint(60, 60))
@@ -231,9 +231,9 @@ def test_a_crop_changes_one_tile_and_reads_one_file(page, monkeypatch) -> None:
 
 
 def work_request() -> Callable[..., dict[str, object]]:
-    from ddpm_studio.data import prepare
+    from ddpm_studio.data import index
 
-    return prepare.request_for
+    return index.request_for
 
 
 # files that were left out

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from ddpm_studio.cli.plan import machine_line, plan_lines, table_lines
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import TrainingError
-from ddpm_studio.training.planning.lines import machine_line, plan_lines, table_lines
 from ddpm_studio.training.planning.plan import EFFORTS, effort_of, make_plan
 from ddpm_studio.training.planning.probe import Outlook, Probe
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddpm_studio.export.film.containers import Container
-from ddpm_studio.export.film.kind import KEPT, Encode, StillFilm
+from ddpm_studio.export.film.kind import KEPT, Container, Encode, StillFilm
 from ddpm_studio.export.recipe.chunks import (
     MOST_BYTES,
     PNG_HEAD,
