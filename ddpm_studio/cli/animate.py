@@ -21,7 +21,8 @@ from ddpm_studio.words import size_in_words
 if TYPE_CHECKING:  # torch comes with these, and --help must not wait for it
     import numpy as np
 
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.diffusion import Process
+    from ddpm_studio.export.film.frames import Film
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
     from ddpm_studio.training.loaded import Loaded
 
@@ -76,7 +77,8 @@ def animate(project: Project, sample: SampleConfig, options: Namespace) -> Event
 
     options: they passed `check_options`. Raises StudioError with one sentence.
     """
-    from ddpm_studio.export.film.write import write_film, write_sequence, write_strip
+    from ddpm_studio.export.film.pages import write_sequence, write_strip
+    from ddpm_studio.export.film.write import write_film
 
     work = _Animation(project, sample, options)
     film = yield from work.make()
@@ -173,11 +175,11 @@ class _Animation:
         from ddpm_studio.training.checkpoints import choose_checkpoint
 
         if self._options.of == "training":
-            self._check_size(self._project.config)
+            self._check_training_size()
             return (yield from self._through_training())
         path = yield from choose_checkpoint(self._project, self._options.checkpoint)
         loaded = self._load(path)
-        self._check_size(loaded.config)
+        self._check_size(loaded)
         return (yield from self._denoise(loaded))
 
     def _load(self, path: Path) -> Loaded:
@@ -206,35 +208,40 @@ class _Animation:
         frames = trajectory(loaded, self._sample, self._seeds)
         last, count = self._sample.num_inference_steps, len(self._seeds)
         sides = yield from painted(frames, self._shows, last, count)
-        return self._film_of(sides, loaded.config)
+        return self._film_of(sides, loaded.process)
 
     @property
     def _shows(self) -> tuple[str, ...]:
         return SHOWS if self._options.of == "both" else (self._options.show or SHOWS[0],)
 
-    def _film_of(self, sides: Sequence[Sequence[np.ndarray]], config: StudioConfig) -> Film:
+    def _film_of(self, sides: Sequence[Sequence[np.ndarray]], process: Process) -> Film:
         from ddpm_studio.export.film.sources import denoising_film
         from ddpm_studio.sampling.trajectory import trajectory_moments
 
-        moments = trajectory_moments(config.diffusion, self._sample)
+        moments = trajectory_moments(process, self._sample)
         return denoising_film(sides, moments=moments, columns=self._columns)
 
-    def _check_size(self, config: StudioConfig) -> None:
+    def _check_training_size(self) -> None:
+        steps = [step_of(path) for path in self._project.checkpoint_paths()]
+        if steps:
+            empty = self._empty(self._project.config)
+            self._size(self._training_film(steps, [empty] * len(steps)), self._settings)
+
+    def _check_size(self, loaded: Loaded) -> None:
+        frames = [self._empty(loaded.config)] * (self._sample.num_inference_steps + 1)
+        self._size(self._film_of([frames for _ in self._shows], loaded.process), self._settings)
+
+    def _empty(self, config: StudioConfig) -> np.ndarray:
+        """A frame before it is painted: uint8 (N, H, W, C)."""
         import numpy as np
 
         channels, height, width = config.pictures.shape
-        empty = np.zeros((len(self._seeds), height, width, channels), np.uint8)
-        if self._options.of == "training":
-            steps = [step_of(path) for path in self._project.checkpoint_paths()]
-            if steps:
-                self._size(self._training_film(steps, [empty] * len(steps)), self._settings)
-            return
-        frames = [empty] * (self._sample.num_inference_steps + 1)
-        self._size(self._film_of([frames for _ in self._shows], config), self._settings)
+        return np.zeros((len(self._seeds), height, width, channels), np.uint8)
 
     def _size(self, film: Film, settings: FilmOptions) -> tuple[int, int]:
         """(width, height) in pixels. Raises ExportError with one sentence if it is too much."""
-        from ddpm_studio.export.film.write import film_size, strip_size
+        from ddpm_studio.export.film.pages import strip_size
+        from ddpm_studio.export.film.write import film_size
 
         if self._options.strip:
             return strip_size(film, self._options.strip, settings)
@@ -251,7 +258,8 @@ class _Animation:
 
     def foretold(self, film: Film, settings: FilmOptions) -> str:
         """Such as "About 1.4 MB: 512 x 512 pixels, 69 frames, 5.8 seconds"."""
-        from ddpm_studio.export.film.write import estimate_bytes, film_order, film_seconds
+        from ddpm_studio.export.film.estimate import estimate_bytes
+        from ddpm_studio.export.film.frames import film_order, film_seconds
 
         suffix, stages = self._options.out.suffix, self._options.strip
         nbytes = estimate_bytes(film, settings, suffix, stages)

@@ -148,7 +148,7 @@ def write_film_again(
     frames = remake_frames(network, recipe, x_0)
     sides = yield from painted(frames, shows, recipe.last_frame, len(recipe.all_seeds))
     stages = _stages(entries)
-    moments = trajectory_moments(network.config.diffusion, recipe.sample)[recipe.first_frame :]
+    moments = trajectory_moments(network.process, recipe.sample)[recipe.first_frame :]
     film = denoising_film(sides, moments=moments, columns=1 if stages else None)
     if stages:
         yield from write_strip(out, film, stages, _options(entries), text)

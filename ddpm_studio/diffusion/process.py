@@ -18,6 +18,15 @@ class Process(ABC):
 
     @property
     @abstractmethod
+    def num_timesteps(self) -> int:
+        """T: at the whole t from 0 to T - 1 samplers stop over; there may be others between."""
+
+    @abstractmethod
+    def times(self, parts: Tensor) -> Tensor:
+        """t at each of these parts of the way into noise, from 0 up to 1: (N,)."""
+
+    @property
+    @abstractmethod
     def device(self) -> torch.device:
         """Where its numbers lie, and a tensor of t must."""
 

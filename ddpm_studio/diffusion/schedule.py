@@ -82,6 +82,10 @@ class NoiseSchedule(Process):
             setattr(moved, name, values.to(device, dtype))
         return moved
 
+    def times(self, parts: Tensor) -> Tensor:
+        """Each timestep is as long a part of the way as any other."""
+        return (parts * self.num_timesteps).long().clamp_(max=self.num_timesteps - 1)
+
     @property
     def device(self) -> torch.device:
         return self.betas.device

@@ -12,7 +12,7 @@ builds all its widgets in the constructor, with `set_content` and `set_empty`, a
 PIL, av or pyqtgraph: those may be imported at the top of no module that `main_window` imports. What
 needs pyqtgraph in the GUI thread is put into its (already named) frame when `session.warmed_up`
 comes, or at once if `session.device_name` is not "". Pages never import each other; they reach each
-other through signals of `session`, such as `project_changed`, `checkpoint_saved`, `best_changed`.
+other through signals of `session`, such as `project_changed`, `config_changed`, `checkpoint_saved`.
 
 **A job.** Long work is a generator in the wing's `work.py` that imports the engine inside:
 
@@ -42,9 +42,9 @@ training that is started while a borrower works waits for it. `common/device_tur
 it; one that was left has it until its thread has ended.
 
 **Leaving a project** (`common/left_jobs`): training is stopped, which saves; jobs of
-`job_names.WRITING` go on; all others, but quick looks and small writes, are discarded. No event of
+`jobs.WRITING` go on; all others, but quick looks and small writes, are discarded. No event of
 them reaches a page any more; the banner says what goes on, and how it has ended. Names of jobs that
-several parts know are in `common/job_names`.
+several parts know are in `common/jobs`.
 
 **Progress.** The status line shows every job by itself: title, fraction, time left, stop.
 `progress.Meter` reads the engine's events; how the job stands is a `Standing`, `job.progress`:
@@ -63,7 +63,7 @@ into its config: `session.change_config(config)`.
 under them. Widgets of `common/inputs.py` (wheel-safe) instead of Qt's own; `Button` and
 `IconButton` for buttons, at most one `kind="primary"` on a page. Dialogs are a
 `common.dialog.Dialog`, rows and columns are made with `common/layout.py`, folders and files are
-chosen with `common/choose_path.py`.
+chosen with `common/dialog.py`.
 
 **The look.** Styles select by `setProperty("kind", ...)`: labels title, heading, label, caption,
 muted, figure, warning, danger, link; frames panel, card, canvas, line. Spacing 4, 8, 12, 16, 24.

@@ -14,13 +14,11 @@ from ddpm_studio.config.presets import DEFAULT_PRESET
 from ddpm_studio.errors import ProjectError, StudioError
 from ddpm_studio.events import CheckpointSaved, TrainStarted
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.checkpoints import Checkpoints
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.errors import Failure, describe_failure
-from ddpm_studio.gui.common.job_names import READ_AGAIN, TRAIN, WARM_UP
-from ddpm_studio.gui.common.jobs import Job, JobRunner, MakeSteps
+from ddpm_studio.gui.common.jobs import READ_AGAIN, TRAIN, WARM_UP, Job, JobRunner, MakeSteps
 from ddpm_studio.gui.common.left_jobs import LeftJobs
-from ddpm_studio.gui.common.other_trainer import OtherTrainer
+from ddpm_studio.gui.common.project_watch import Checkpoints, OtherTrainer
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.small_writes import SmallWrites
 from ddpm_studio.gui.common.theme import Theme
@@ -43,7 +41,6 @@ class Session(QObject):
     open_project_wanted = Signal()  # the person chooses which
     pictures_expected = Signal()  # somebody is about to choose a folder
     training_wanted = Signal()  # as if Start had been clicked on the Train page
-    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
     checkpoint_wanted = Signal(int)  # the next pictures are to come from the one of this step
     recipe_file_wanted = Signal()  # the person chooses a file with a recipe
     recipe_wanted = Signal(object, str)  # Recipe; "all", "without_seed" or "seed" of it

@@ -10,19 +10,19 @@ from torch import Tensor
 
 from ddpm_studio.config import PREDICTIONS, VARIANCES
 from ddpm_studio.config.fields import check, check_choice
-from ddpm_studio.diffusion import NoiseSchedule
-from ddpm_studio.nn.per_picture import per_picture
+from ddpm_studio.diffusion import Process
+from ddpm_studio.nn.per_picture import Predict, per_picture
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.resume import State
 from ddpm_studio.sampling.samplers import step_of
 from ddpm_studio.sampling.spacing import timesteps_of
-from ddpm_studio.sampling.steps import Model, Step, Steps, walk
+from ddpm_studio.sampling.steps import Step, Steps, walk
 
 
 def denoise(
-    model: Model,
-    schedule: NoiseSchedule,
+    model: Predict,
+    process: Process,
     x_T: Tensor | State,
     *,
     sampler: str = "ddim",
@@ -55,10 +55,10 @@ def denoise(
     check(is_noise, "x_T", given, "floating-point, of shape (N, ...)")
     if seeds is not None:
         seeds = _whole_numbers(seeds, len(start.x_t))
-    timesteps = timesteps_of(spacing, schedule, num_inference_steps)
+    timesteps = timesteps_of(spacing, process, num_inference_steps)
     last = len(timesteps) - 1
     check(0 <= start.index <= last, "start.index", start.index, f"0 to {last}, a step to be made")
-    steps = Steps(per_picture(model), schedule, timesteps, prediction, clip, seeds)
+    steps = Steps(per_picture(model), process, timesteps, prediction, clip, seeds)
     return _without_gradients(walk(steps, step, start))
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ddpm_studio.config import SampleConfig, StudioConfig
-from ddpm_studio.diffusion import NoiseSchedule, q_sample
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.diffusion import Process, q_sample
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.denoise import sampler_step
 from ddpm_studio.sampling.frame import Frame
@@ -55,17 +55,16 @@ class Noising:
 
     @property
     def timesteps(self) -> list[int]:
-        schedule = NoiseSchedule.from_config(self.network.config.diffusion)
-        return timesteps_of(self.sample.used_spacing, schedule, self.sample.num_inference_steps)
+        process, steps = self.network.process, self.sample.num_inference_steps
+        return timesteps_of(self.sample.used_spacing, process, steps)
 
     def x_at(self, indices: Sequence[int]) -> Tensor:
         """x_t of some levels: (len(indices), C, H, W), on the CPU."""
-        schedule = NoiseSchedule.from_config(self.network.config.diffusion)
         timesteps = self.timesteps
         t = torch.tensor([timesteps[index] for index in indices])
         size = (len(indices), *self.x_0.shape[1:])
         eps = initial_noise([self.seed], self.x_0.shape[1:])
-        return q_sample(schedule, self.x_0.expand(size), t, eps.expand(size))
+        return q_sample(self.network.process, self.x_0.expand(size), t, eps.expand(size))
 
     def steps(self, count: int) -> Steps:
         """What the sampler is given, for so many levels at once."""
@@ -85,18 +84,16 @@ def from_record(pixels: np.ndarray) -> Tensor:
 
 
 def noised(
-    config: StudioConfig, sample: SampleConfig, x_0: Tensor, seeds: Sequence[int], index: int
+    process: Process, sample: SampleConfig, x_0: Tensor, seeds: Sequence[int], index: int
 ) -> State:
     """The state of one real picture with the noise of each seed at one level of a denoising.
 
     x_0: (1, C, H, W). Painting on from it is `trajectory(..., seeds, start=...)`.
     """
-    schedule = NoiseSchedule.from_config(config.diffusion)
-    t = torch.tensor(
-        [timesteps_of(sample.used_spacing, schedule, sample.num_inference_steps)[index]]
-    )
+    timesteps = timesteps_of(sample.used_spacing, process, sample.num_inference_steps)
+    t = torch.tensor([timesteps[index]])
     eps = initial_noise(seeds, x_0.shape[1:])
-    return State(index, q_sample(schedule, x_0.expand(eps.shape), t, eps))
+    return State(index, q_sample(process, x_0.expand(eps.shape), t, eps))
 
 
 @torch.no_grad()

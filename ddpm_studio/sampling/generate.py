@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.events import SampleFinished, SampleStep
 from ddpm_studio.sampling.denoise import denoise
 from ddpm_studio.sampling.frame import Frame
@@ -41,7 +40,7 @@ def denoise_seeds(
     x_T = initial_noise(seeds, config.pictures.shape) if start is None else start
     return denoise(
         network.predict,
-        NoiseSchedule.from_config(config.diffusion),
+        network.process,
         x_T.to(network.device),
         sampler=sample.sampler,
         num_inference_steps=sample.num_inference_steps,

@@ -33,7 +33,7 @@ class Network:
         """It as samplers call it, made ready when it is first asked for."""
         return kind_of(self.config).predictor(self.model, self.precision, self.device)
 
-    @property
+    @cached_property
     def process(self) -> Process:
         """From picture to noise, as it was learned."""
         return kind_of(self.config).process(self.config)

@@ -73,5 +73,5 @@ def _frames(
     if recipe.is_forward:
         noising = Noising(network, sample, x_0, seeds[0])
         return levels(noising, range(sample.num_inference_steps + 1), batch)
-    start = noised(network.config, sample, x_0, seeds, recipe.first_frame)
+    start = noised(network.process, sample, x_0, seeds, recipe.first_frame)
     return trajectory(network, sample, seeds, batch, start=start)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
+import torch
 
 from ddpm_studio.config import SPACINGS
 from ddpm_studio.config.fields import check, check_choice
-from ddpm_studio.diffusion import NoiseSchedule
+from ddpm_studio.diffusion import Process
 
 LOG_SNR = "log_snr"
 FIRST_LAMBDA = -5.0  # log(alpha / sigma); before it there is nothing to be seen
 
 
-def timesteps_of(spacing: str, schedule: NoiseSchedule, num_inference_steps: int) -> list[int]:
+def timesteps_of(spacing: str, process: Process, num_inference_steps: int) -> list[int]:
     """Descending timesteps, `num_inference_steps` of them.
 
     log_snr: T - 1, and then equal steps of lambda = log(alpha / sigma), in which the solvers'
@@ -22,9 +23,10 @@ def timesteps_of(spacing: str, schedule: NoiseSchedule, num_inference_steps: int
     Raises ConfigError unless the number of steps is from 1 to the trained timesteps.
     """
     if spacing != LOG_SNR:
-        return spaced_timesteps(spacing, schedule.num_timesteps, num_inference_steps)
-    _check_steps(num_inference_steps, schedule.num_timesteps)
-    a = schedule.alphas_cumprod.cpu().numpy()
+        return spaced_timesteps(spacing, process.num_timesteps, num_inference_steps)
+    _check_steps(num_inference_steps, process.num_timesteps)
+    t = torch.arange(process.num_timesteps, device=process.device)
+    a = process.alpha_bar(t).cpu().numpy()
     lambdas = (np.log(a) - np.log1p(-a)) / 2  # falling
     wanted = np.linspace(lambdas[0], max(FIRST_LAMBDA, lambdas[-1]), num_inference_steps)
     nearest = np.abs(lambdas - wanted[:, np.newaxis]).argmin(1)
@@ -33,7 +35,7 @@ def timesteps_of(spacing: str, schedule: NoiseSchedule, num_inference_steps: int
 
 
 def spaced_timesteps(spacing: str, num_timesteps: int, num_inference_steps: int) -> list[int]:
-    """Descending timesteps, `num_inference_steps` of them, whatever the noise schedule.
+    """Descending timesteps, `num_inference_steps` of them, whatever the process.
 
     leading: 0, T // S, 2 (T // S) ... (DDIM, diffusers' default); trailing: back from T - 1
     (Lin et al. 2024); linspace: both ends; quadratic: closer near 0 (DDIM, appendix D.2).

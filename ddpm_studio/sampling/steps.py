@@ -9,18 +9,17 @@ import torch
 from torch import Tensor
 
 from ddpm_studio.diffusion import Process, eps_from_x_0, predict_eps, predict_x_0
+from ddpm_studio.nn.per_picture import Predict
 from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.noise import step_noise
 from ddpm_studio.sampling.resume import State
-
-Model = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
 class Steps:
     """One denoising to be done, on descending timesteps."""
 
-    model: Model
+    model: Predict
     process: Process
     timesteps: Sequence[int]
     prediction: str

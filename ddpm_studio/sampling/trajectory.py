@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ddpm_studio.config import DiffusionConfig, SampleConfig
-from ddpm_studio.diffusion import NoiseSchedule
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.diffusion import Process
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.generate import BATCH, denoise_seeds
@@ -60,15 +60,14 @@ def noise_to_uint8(eps: Tensor) -> np.ndarray:
     return to_uint8(shown)
 
 
-def trajectory_moments(diffusion: DiffusionConfig, sample: SampleConfig) -> list[Moment]:
+def trajectory_moments(process: Process, sample: SampleConfig) -> list[Moment]:
     """The moments of a denoising before it is made, num_inference_steps + 1 of them.
 
     Raises ConfigError if there are more steps than trained timesteps.
     """
-    schedule = NoiseSchedule.from_config(diffusion)
-    timesteps = timesteps_of(sample.used_spacing, schedule, sample.num_inference_steps)
+    timesteps = timesteps_of(sample.used_spacing, process, sample.num_inference_steps)
     moments = [
-        Moment(index, t, float((1 - schedule.alpha_bar(t)).sqrt()))
+        Moment(index, t, float((1 - process.alpha_bar(t)).sqrt()))
         for index, t in enumerate(timesteps)
     ]
     return [*moments, Moment(len(timesteps), -1, 0.0)]

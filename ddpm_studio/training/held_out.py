@@ -64,10 +64,10 @@ class HeldOut:
         return HeldOutLoss(sum(bands) / BANDS, bands)
 
     def _band(self, network: Network, band: int) -> float:
-        total, count = self._trainer.config.diffusion.num_timesteps, len(self)
+        count = len(self)
         # every picture has its own timestep, and together they fill the band evenly
         place = (band + (torch.arange(count) + 0.5) / count) / BANDS
-        t = (place * total).long().clamp_(max=total - 1).to(self._trainer.device)
+        t = self._trainer.process.times(place).to(self._trainer.device)
         size = self._trainer.config.train.batch_size // self._trainer.accumulation
         losses = [
             self._losses(network, *part)

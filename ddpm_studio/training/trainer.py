@@ -160,13 +160,13 @@ class Trainer:
     def noise(self, x_0: Tensor) -> tuple[Tensor, Tensor]:
         """A random timestep and the noise for each picture: t (N,), eps (N, C, H, W).
 
-        Each t alone is uniform, but together they are spread evenly over 0 .. T-1, so that no
+        Each t alone is uniform, but together they are spread evenly over all of them, so that no
         batch is all easy or all hard (Kingma et al. 2021, appendix I.1).
         """
-        total, count = self.config.diffusion.num_timesteps, len(x_0)
+        count = len(x_0)
         start = torch.rand((), generator=self.generator, device=self.device)
         even = torch.arange(count, device=self.device) / count
-        t = ((start + even) % 1 * total).long().clamp_(max=total - 1)
+        t = self.process.times((start + even) % 1)
         eps = torch.empty(x_0.shape, device=self.device).normal_(generator=self.generator)
         return t, eps.contiguous(memory_format=self.memory_format)
 

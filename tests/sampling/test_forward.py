@@ -52,7 +52,7 @@ def test_what_all_levels_become_together_each_would_become_alone(sampler, eta, b
     assert end.indices == tuple(range(STEPS))
     frames = list(levels(noising, range(STEPS)))
     for index, picture in enumerate(end.pictures):
-        start = noised(noising.network.config, noising.sample, noising.x_0, [SEED], index)
+        start = noised(noising.network.process, noising.sample, noising.x_0, [SEED], index)
         made = list(trajectory(noising.network, noising.sample, [SEED], start=start))
         assert made[0].index == index
         for name in ("x_t", "pred_x_0", "pred_eps"):
@@ -87,7 +87,7 @@ def test_it_tells_how_far_it_is_and_can_be_left_at_any_step():
 def test_painting_on_gives_each_seed_a_picture_of_its_own():
     """Even without fresh noise: each seed noises the picture in its own way."""
     noising = noising_of("ddim", 0.0)
-    start = noised(noising.network.config, noising.sample, noising.x_0, [SEED, SEED + 1], 2)
+    start = noised(noising.network.process, noising.sample, noising.x_0, [SEED, SEED + 1], 2)
     *_, last = trajectory(noising.network, noising.sample, [SEED, SEED + 1], start=start)
     *_, end = finish_levels(noising, [2])
     np.testing.assert_array_equal(last.x_t[0], end.pictures[0])

@@ -109,10 +109,11 @@ def test_moments_are_those_of_the_frames_and_noise_falls_to_nothing(spacing, sch
         tiny_config(), diffusion=DiffusionConfig(num_timesteps=40, schedule=schedule)
     )
     sample = dataclasses.replace(SAMPLE, spacing=spacing)
-    moments = trajectory_moments(config.diffusion, sample)
+    schedule = NoiseSchedule.from_config(config.diffusion)
+    moments = trajectory_moments(schedule, sample)
     frames = list(trajectory(Network(model_of(config), config, CPU), sample, [0]))
     assert [(m.index, m.t) for m in moments] == [(f.index, f.t) for f in frames]
-    abar = NoiseSchedule.from_config(config.diffusion).alphas_cumprod
+    abar = schedule.alphas_cumprod
     for moment in moments[:-1]:
         assert moment.noise == pytest.approx(float((1 - abar[moment.t]).sqrt()))
     levels = [moment.noise for moment in moments]
@@ -123,7 +124,7 @@ def test_moments_are_those_of_the_frames_and_noise_falls_to_nothing(spacing, sch
 def test_more_steps_than_timesteps_are_refused_before_anything_is_computed():
     config, sample = tiny_config(), SampleConfig(num_inference_steps=41)
     with pytest.raises(ConfigError, match="1 to 40"):
-        trajectory_moments(config.diffusion, sample)
+        trajectory_moments(NoiseSchedule.from_config(config.diffusion), sample)
     with pytest.raises(ConfigError, match="1 to 40"):
         next(trajectory(Network(model_of(config), config, CPU), sample, [0]))
 

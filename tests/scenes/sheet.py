@@ -52,7 +52,7 @@ def _(window: MainWindow) -> QWidget:
         if not project.checkpoint_path(step).exists():
             shutil.copy(newest, project.checkpoint_path(step))
     window.pages["nav.generate"]._read_checkpoints()
-    window.pages["nav.generate"].show_best(80, 0.0213)
+    window.session.checkpoints.set_best(80, 0.0213)
     dialog = open_sheet(window, x="eta", y="checkpoint")
     view = dialog.findChild(SheetView)
     usual, work.paint = work.paint, slowly(work.paint)
@@ -112,11 +112,11 @@ def paint(dialog: SheetDialog) -> None:
 def slowly(make: Callable) -> Callable:
     """The same work, that never ends after its first cells."""
 
-    def steps(wish: work.SheetWish):
+    def steps(request: work.SheetRequest):
         from ddpm_studio.sampling.sheet import SheetCell
 
         cells = 0
-        for event in make(wish):
+        for event in make(request):
             cells += isinstance(event, SheetCell)
             yield event
             while cells >= 7:

@@ -11,8 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.events import CheckpointSkipped, SampleStep, Work, is_progress
 from ddpm_studio.gui.batch.turns import Turns
-from ddpm_studio.gui.common.job_names import BATCH, SAMPLE
-from ddpm_studio.gui.common.jobs import Job, JobState, MakeSteps
+from ddpm_studio.gui.common.jobs import BATCH, SAMPLE, Job, JobState, MakeSteps
 from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project

@@ -12,10 +12,10 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import Batching
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
-from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.label import ElidedLabel
 from ddpm_studio.gui.common.layout import column, row, wide
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.words import several
 
@@ -97,13 +97,8 @@ class RunningBatch(QFrame):
         self._turns.addItem("Training waits", True)
         explain(self._turns, "Beside training", TURNS_TIP)
         self._pause = Button(theme, "Pause", "made.batch.pause", "", icon="pause")
-        self._stop = Button(
-            theme,
-            "Stop",
-            "made.batch.stop",
-            "What is finished stays, and the rest can be painted later",
-            icon="stop",
-        )
+        tip = "What is finished stays, and the rest can be painted later"
+        self._stop = Button(theme, "Stop", "made.batch.stop", tip, icon="stop")
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._soon.timeout.connect(self._show_progress)
         left = column(self._words, self._bar, spacing=6)
@@ -182,12 +177,9 @@ class StoppedBatch(QFrame):
             "and the same settings",
             icon="play",
         )
+        tip = "Do not finish it; the pictures that are there stay"
         forget = IconButton(
-            theme,
-            "close",
-            names.item("made.forget", batch.folder.name),
-            "Do not finish it",
-            "Do not finish it; the pictures that are there stay",
+            theme, "close", names.item("made.forget", batch.folder.name), "Do not finish it", tip
         )
         row(wide(words), finish, forget, spacing=12, margins=(16, 8, 12, 8), of=self)
         finish.clicked.connect(lambda: self.finish_wanted.emit(batch))

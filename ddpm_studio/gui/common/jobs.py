@@ -17,6 +17,16 @@ from ddpm_studio.gui.common.progress import Meter, Standing
 
 logger = logging.getLogger(__name__)
 
+WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
+# quick looks at the disk, and what a click sets written to it
+CHECKPOINTS, OTHER_TRAINER = "checkpoints", "other_trainer"
+READ_AGAIN, SMALL_WRITES = "read_again", "small_writes"
+PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
+# what writes files for a person: it ends well even when its project is left
+EXPORT, SHEET_EXPORT, SAVE, SAVE_REST = "export", "sheet_export", "save", "save_rest"
+COPIES, TRASH, RESTORE = "made.copies", "made.trash", "made.restore"
+WRITING = (EXPORT, SHEET_EXPORT, SAVE, SAVE_REST, COPIES, TRASH, RESTORE)
+
 BATCH_SECONDS = 0.05  # at most twenty batches a second reach the GUI
 STACK_BYTES = 8 << 20  # Qt's threads get 512 kB on macOS, too little for torch
 USER = "user"  # who holds a job that was paused by hand

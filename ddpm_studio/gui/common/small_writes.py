@@ -9,8 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.gui.common.job_names import SMALL_WRITES
-from ddpm_studio.gui.common.jobs import Job, JobRunner
+from ddpm_studio.gui.common.jobs import SMALL_WRITES, Job, JobRunner
 
 logger = logging.getLogger(__name__)
 

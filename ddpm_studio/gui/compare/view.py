@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPalette, QPen, QPolygonF
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
-from ddpm_studio.gui.common.images import drawable, image_on
+from ddpm_studio.gui.common.images import draw_on_checkerboard, drawable, image_on
 from ddpm_studio.gui.compare.lock_step import difference, lock_step
 from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.frames.trajectory import Trajectory

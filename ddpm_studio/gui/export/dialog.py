@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.job_names import EXPORT
-from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.jobs import EXPORT, Job, JobState
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import REST, column, holder, row, wide
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.export import work
 from ddpm_studio.gui.export.estimate import ExportForesight, facts_of, start_film_job
 from ddpm_studio.gui.export.options import ExportOptions

@@ -29,7 +29,7 @@ from ddpm_studio.gui.export.kinds import (
 from ddpm_studio.gui.export.sources import BOTH, CHOSEN, GRID, ONE, Filmed, Part
 
 if TYPE_CHECKING:
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
 
 HEIGHT = 32  # pixels, of every control: they stand beside each other
 NUMBER, NARROW = 96, 104  # pixels, of a number

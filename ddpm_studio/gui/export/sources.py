@@ -14,7 +14,7 @@ from ddpm_studio.gui.frames.trajectory import Trajectory
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
     from ddpm_studio.gui.export.work import MakeRecipe
     from ddpm_studio.recipe import Recipe
 

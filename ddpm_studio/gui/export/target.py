@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ddpm_studio.export.places import free_path
 from ddpm_studio.gui.common.button import IconButton
-from ddpm_studio.gui.common.choose_path import choose_new_file
 from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.dialog import choose_new_file
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.export.kinds import KINDS, STRIP, Kind

@@ -18,7 +18,7 @@ from ddpm_studio.project import Project, step_of
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
 
 ROOM_BYTES = 256 << 20
 LEAST = 2  # frames of a film

@@ -18,7 +18,7 @@ from ddpm_studio.export.places import make_folder
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
 
 SEEN_PAGE = 1200  # pixels: the longest side of a film strip in its preview, about
 
@@ -100,7 +100,7 @@ def foresee(request: FilmRequest) -> Foreseen:
 
 def estimate(request: FilmRequest) -> Iterator[Foreseen]:
     """What the film will be, and then also how many bytes, about. Raises as `foresee`."""
-    from ddpm_studio.export.film.write import estimate_bytes
+    from ddpm_studio.export.film.estimate import estimate_bytes
 
     foreseen = foresee(request)
     if request.stages:
@@ -112,7 +112,8 @@ def estimate(request: FilmRequest) -> Iterator[Foreseen]:
 
 def write(path: Path, request: FilmRequest) -> Generator[Progress | FileWritten, None, Saved]:
     """Write what is wished; if it is stopped before its end, nothing is left."""
-    from ddpm_studio.export.film.write import write_film, write_sequence, write_strip
+    from ddpm_studio.export.film.pages import write_sequence, write_strip
+    from ddpm_studio.export.film.write import write_film
 
     make_folder(path.parent)
     recipe = request.recipe_text()
@@ -131,7 +132,7 @@ def _small_page(request: FilmRequest) -> np.ndarray:
     import numpy as np
     from PIL import Image
 
-    from ddpm_studio.export.film.write import write_strip
+    from ddpm_studio.export.film.pages import write_strip
 
     options, (height, width, _) = request.options, request.film.shape
     most = SEEN_PAGE / max(request.stages * width, height)

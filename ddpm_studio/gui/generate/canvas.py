@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.grid_places import GridPlaces
+from ddpm_studio.gui.common.images import draw_on_checkerboard
 from ddpm_studio.gui.compare.view import CompareView
 from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.frames.trajectory import Trajectory

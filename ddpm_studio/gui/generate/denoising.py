@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.events import CheckpointSkipped, SampleStep
-from ddpm_studio.gui.common.job_names import SAMPLE
-from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.jobs import SAMPLE, Job, JobState
 from ddpm_studio.gui.frames.fetching import FrameFetching
 from ddpm_studio.gui.frames.request import SampleRequest
 from ddpm_studio.gui.frames.store import FrameStore

@@ -68,19 +68,11 @@ class PictureViewer(QWidget):
         self._refresh()
         self.index_changed.emit(index)
 
-    def show_frame(self, position: int, show: str) -> None:
-        self.canvas.show_frame(position, show)
-
     def set_terse(self, is_terse: bool, is_narrow: bool = False) -> None:
         """Leave room for the rest of the row; is_narrow: as much as can be."""
         self._is_terse, self._is_narrow = is_terse, is_narrow
         self._back.set_words(BACK, has_room=not is_terse)
         self._refresh()
-
-    @property
-    def pointed(self) -> Trajectory | None:
-        """The run whose picture is under the mouse; else the one in front."""
-        return self.canvas.pointed
 
     def set_chosen(self, is_chosen: bool) -> None:
         """Whether this picture is one of the chosen."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -27,10 +26,10 @@ WAITING: tuple[Word, ...] = (("change a setting: the same noise is painted with 
 
 
 class StageHead(QWidget):
-    """One row over the pictures; while two runs are compared, their labels are under it."""
+    """One row over the pictures; while two runs are compared, their labels are under it.
 
-    compare_wanted = Signal()  # to begin, or to leave
-    keep_wanted = Signal()
+    Attributes: keep, compare (the buttons).
+    """
 
     def __init__(self, theme: Theme, viewer: PictureViewer, bar: CompareBar) -> None:
         """viewer: of the one large picture, whose controls have their place here; bar: those of
@@ -41,13 +40,11 @@ class StageHead(QWidget):
         self._needs_left: Callable[[], bool] = lambda: False
         self._is_single = self._is_comparing = False
         self._keep_words = ""
-        self._keep = Button(theme, "", "generate.keep", KEEP_TIP, icon="keep")
-        self._compare = Button(theme, "", "compare", COMPARE_TIP, icon="compare")
+        self.keep = Button(theme, "", "generate.keep", KEEP_TIP, icon="keep")
+        self.compare = Button(theme, "", "compare", COMPARE_TIP, icon="compare")
         self._a = RunLabel(theme, names.item(COMPARE_LABEL, "a"), "A")
         self._b = RunLabel(theme, names.item(COMPARE_LABEL, "b"), "B")
         self._lay_out()
-        self._keep.clicked.connect(self.keep_wanted)
-        self._compare.clicked.connect(self.compare_wanted)
 
     def add_left(self, widget: QWidget, is_needed: Callable[[], bool] = lambda: False) -> None:
         """Something that belongs to the whole stage, at its left; not seen while comparing.
@@ -62,22 +59,22 @@ class StageHead(QWidget):
     ) -> None:
         """What the stage shows now."""
         self._is_single, self._is_comparing = is_single, is_comparing
-        self._keep.setVisible(has_pictures and not is_forward)  # it is one's own picture already
-        self._compare.setVisible(has_pictures)
+        self.keep.setVisible(has_pictures and not is_forward)  # it is one's own picture already
+        self.compare.setVisible(has_pictures)
         has_left = not is_comparing and (not is_single or self._needs_left())
         self._left_holder.setVisible(has_left)
         self._single.setVisible(is_single)
         self._bar.setVisible(is_comparing)
         self._labels.setVisible(is_comparing)
-        self._compare.setToolTip(LEAVE_TIP if is_comparing else COMPARE_TIP)
+        self.compare.setToolTip(LEAVE_TIP if is_comparing else COMPARE_TIP)
         self._arrange()
 
     def show_keep(self, count: int, letter: str = "") -> None:
         """How many pictures a click makes works; letter: of which run, while two are compared."""
         of = f" of {letter}" if letter else ""
         self._keep_words = f"Make {count} works{of}" if count > 1 else f"Make it a work{of}"
-        self._keep.setEnabled(count > 0)
-        self._keep.setToolTip(KEEP_TIP if count else NO_KEEP_TIP)
+        self.keep.setEnabled(count > 0)
+        self.keep.setToolTip(KEEP_TIP if count else NO_KEEP_TIP)
         self._arrange()
 
     def show_runs(self, a: Sequence[Word], b: Sequence[Word]) -> None:
@@ -98,7 +95,7 @@ class StageHead(QWidget):
         self._left = row()
         self._left_holder = holder(self._left)
         first = wide(self._left_holder), wide(self._single)
-        self._row = row(*first, REST, self._keep, self._compare)
+        self._row = row(*first, REST, self.keep, self.compare)
         self._second = row(self._bar)
         labels = row(wide(self._a), wide(self._b), spacing=24, margins=(8, 0, 8, 0))
         self._labels = holder(labels)
@@ -115,7 +112,7 @@ class StageHead(QWidget):
         leave = "Leave" if is_single and not is_roomy else "Leave compare"
         compare = leave if self._is_comparing else "Compare"
         self._viewer.set_terse(not is_roomy, width < NARROW)
-        for button, words in ((self._keep, keep), (self._compare, compare)):
+        for button, words in ((self.keep, keep), (self.compare, compare)):
             button.set_words(words, has_room=width >= NARROW)
 
     def _place(self, widget: QWidget, at: int, *, beside: bool) -> None:

@@ -79,7 +79,7 @@ def generate(
     seeds = tuple(range(sample.seed, sample.seed + request.count))
     start = _state_of(request, loaded, seeds)
     first = start.index if start is not None else 0
-    moments = tuple(trajectory_moments(loaded.config.diffusion, sample)[first:])
+    moments = tuple(trajectory_moments(loaded.process, sample)[first:])
     size = request.count * picture_bytes(loaded.config)
     anchor = FLOAT_BYTES * size * (2 if SAMPLERS[sample.sampler].looks_back else 1)
     plan = plan_frames(len(moments), SHOWN * size, anchor, request.budget, start is not None)
@@ -113,7 +113,7 @@ def forward(
     checkpoint = yield from choose(models, request)
     loaded, sample = models.take(checkpoint, request.which), request.sample
     check_shape(request.start.picture, loaded)
-    moments = tuple(trajectory_moments(loaded.config.diffusion, sample))
+    moments = tuple(trajectory_moments(loaded.process, sample))
     size = SHOWN_FORWARD * picture_bytes(loaded.config)
     plan = plan_frames(len(moments), size, 0, request.budget)
     pixels, made_by = request.start.picture.pixels, (checkpoint, loaded.sha256, request.which)
@@ -137,7 +137,7 @@ def _state_of(request: SampleRequest, loaded: Loaded, seeds: tuple[int, ...]) ->
         return None
     check_shape(request.start.picture, loaded)
     x_0 = from_record(request.start.picture.pixels)
-    return noised(loaded.config, request.sample, x_0, seeds, request.start.index)
+    return noised(loaded.process, request.sample, x_0, seeds, request.start.index)
 
 
 def check_shape(picture: OwnPicture, loaded: Loaded) -> None:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from ddpm_studio.gallery.copies import copy_files
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.choose_path import choose_folder
-from ddpm_studio.gui.common.job_names import COPIES
+from ddpm_studio.gui.common.dialog import choose_folder
+from ddpm_studio.gui.common.jobs import COPIES
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.entries import MadeEntry

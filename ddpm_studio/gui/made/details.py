@@ -10,8 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.elided_label import ElidedLabel
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import ElidedLabel, label
 from ddpm_studio.gui.common.layout import STRETCH, Gap, column, row
 from ddpm_studio.gui.common.recipe_words import recipe_lines
 from ddpm_studio.gui.common.theme import Theme
@@ -113,25 +112,15 @@ class MadeDetails(QFrame):
     def _make_buttons(self, theme: Theme) -> None:
         self.again = Button(theme, "Paint again", "made.again", AGAIN_TIP, icon="generate")
         self.settings = Button(theme, "Use its settings", "made.use", SETTINGS_TIP)
-        self.play = Button(
-            theme,
-            "Play the film",
-            "made.play_this",
-            "Opens it in the program that this system has for films",
-            icon="play",
-        )
+        tip = "Opens it in the program that this system has for films"
+        self.play = Button(theme, "Play the film", "made.play_this", tip, icon="play")
         self.star = IconButton(theme, "star", "made.star", "Give a star", STAR_TIP)
         self.copy = IconButton(theme, "copy", "made.copy", "Copy", "Copy (Ctrl+C)")
         self.folder = IconButton(
             theme, "folder-open", "made.folder", "Show in folder", "Open its folder"
         )
-        self.save = IconButton(
-            theme,
-            "export",
-            "made.save",
-            "Save copies",
-            "Save copies in another folder, with their recipes or without…",
-        )
+        tip = "Save copies in another folder, with their recipes or without…"
+        self.save = IconButton(theme, "export", "made.save", "Save copies", tip)
         self.trash = IconButton(
             theme, "trash", "made.trash", "Move to the trash", "Move to the trash (Del)"
         )

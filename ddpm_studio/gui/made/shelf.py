@@ -14,8 +14,7 @@ from ddpm_studio.gallery.stars import FILE_NAME as STARS
 from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gallery.trash import FOLDER, Trashed, bring_back, move_to_trash
 from ddpm_studio.gui.common.history import History
-from ddpm_studio.gui.common.job_names import RESTORE, TRASH
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.jobs import RESTORE, TRASH, Job
 from ddpm_studio.gui.made import work
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.session import Session

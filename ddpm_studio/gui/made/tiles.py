@@ -14,7 +14,7 @@ from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.made import work
 from ddpm_studio.gui.made.shelf import MadeShelf
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.wall.tiles import Tiles
+from ddpm_studio.gui.wall.model import Tiles
 from ddpm_studio.project import Project
 
 TILES, LARGE, RECIPE = "made.tiles", "made.large", "made.recipe"  # names of jobs

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
-from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.images import draw_on_checkerboard
+from ddpm_studio.gui.common.label import ElidedLabel
 from ddpm_studio.gui.common.layout import Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
@@ -36,13 +36,8 @@ class MadeViewer(QFrame):
             theme, "chevron-left", "made.previous", "Previous", "Previous one (Left)"
         )
         self._next = IconButton(theme, "chevron-right", "made.next", "Next", "Next one (Right)")
-        self._play = Button(
-            theme,
-            "Play the film",
-            "made.play",
-            "Opens it in the program that this system has for films (Space)",
-            icon="play",
-        )
+        tip = "Opens it in the program that this system has for films (Space)"
+        self._play = Button(theme, "Play the film", "made.play", tip, icon="play")
         self._title = ElidedLabel()
         self._title.setProperty("kind", "muted")
         self._lay_out()

@@ -14,7 +14,7 @@ from ddpm_studio.gallery.batch import Batch, read_batches
 from ddpm_studio.gallery.made import Found, MadeFile, look_through
 from ddpm_studio.gallery.stars import read_stars
 from ddpm_studio.gui.common.idle_pools import IdlePools
-from ddpm_studio.gui.wall.tiles import Tiles
+from ddpm_studio.gui.wall.model import Tiles
 from ddpm_studio.project import Project
 
 if TYPE_CHECKING:

@@ -123,13 +123,9 @@ class MadePage(Page):
 
     def _build(self) -> None:
         theme, session = self.theme, self.session
+        tip = "Open the project's gallery, where all of this lies"
         self._open_folder = Button(
-            theme,
-            "Open folder",
-            "made.open_folder",
-            "Open the project's gallery, where all of this lies",
-            icon="folder-open",
-            kind="quiet",
+            theme, "Open folder", "made.open_folder", tip, icon="folder-open", kind="quiet"
         )
         self._look_again = IconButton(
             theme, "loop", "made.refresh", "Look again", "Look at the folder again (F5)"
@@ -146,21 +142,13 @@ class MadePage(Page):
         self._details = MadeDetails(theme)
         left = column(self._batches, wide(self._stack), self._notice)
         self.set_content(holder(row(wide(left), self._details, spacing=16)))
+        tip = "The page where pictures are painted (Ctrl+3)"
         self._go_generate = Button(
-            theme,
-            "Go to Generate",
-            "made.go_generate",
-            "The page where pictures are painted (Ctrl+3)",
-            icon="generate",
-            kind="primary",
+            theme, "Go to Generate", "made.go_generate", tip, icon="generate", kind="primary"
         )
+        tip = "Recent projects and new ones (Ctrl+0)"
         self._go_start = Button(
-            theme,
-            "Start screen",
-            "made.go_start",
-            "Recent projects and new ones (Ctrl+0)",
-            icon="home",
-            kind="primary",
+            theme, "Start screen", "made.go_start", tip, icon="home", kind="primary"
         )
         self._nothing = EmptyState(
             theme, "made", *NO_PROJECT, self._go_start, self._go_generate, name="made.empty"

@@ -13,8 +13,7 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.jobs import TRAIN, Job
 from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.pictures import work
@@ -22,11 +21,11 @@ from ddpm_studio.gui.pictures.choosing import PictureChoosing
 from ddpm_studio.gui.pictures.entries import WallEntry, foreseen
 from ddpm_studio.gui.pictures.folder_actions import PictureFolders
 from ddpm_studio.gui.pictures.history import ChoiceHistory
+from ddpm_studio.gui.pictures.panel import PicturesPanel
 from ddpm_studio.gui.pictures.reading import PictureJobs, Wanted
 from ddpm_studio.gui.pictures.reading_states import PictureStates
 from ddpm_studio.gui.pictures.settings_panel import PictureSettingChanges
 from ddpm_studio.gui.pictures.side import WIDTH, FolderHeader, PictureSide
-from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 
@@ -125,13 +124,9 @@ class PicturesPage(Page):
         self._header = FolderHeader(self.theme)
         self.header_row.addWidget(self._header)
         self._header.hide()
+        tip = "Choose a folder of your pictures and make a project of it (Ctrl+N)"
         self._new = Button(
-            self.theme,
-            "New from a folder…",
-            "pictures.new",
-            "Choose a folder of your pictures and make a project of it (Ctrl+N)",
-            icon="plus",
-            kind="primary",
+            self.theme, "New from a folder…", "pictures.new", tip, icon="plus", kind="primary"
         )
         self.set_empty(
             EmptyState(

@@ -14,7 +14,7 @@ from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.actions import FRAME_SECONDS, WEIGHTS
 from ddpm_studio.gui.pictures.entries import OFFERED, VIDEO, WallEntry
 from ddpm_studio.gui.pictures.history import ChoiceHistory
-from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
+from ddpm_studio.gui.pictures.panel import PicturesPanel
 from ddpm_studio.gui.pictures.work import Original
 
 EVERY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between two frames of a video

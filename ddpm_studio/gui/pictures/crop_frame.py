@@ -19,9 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import explain
-from ddpm_studio.gui.common.images import image_on
+from ddpm_studio.gui.common.images import draw_on_checkerboard, image_on
 from ddpm_studio.gui.common.palette import DARK
 from ddpm_studio.gui.pictures.crop_geometry import (
     WHOLE,

@@ -9,13 +9,12 @@ from pathlib import PurePath
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ddpm_studio.gui.common.button import IconButton
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import explain, tooltip
-from ddpm_studio.gui.common.elided_label import ElidedLabel
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.images import draw_on_checkerboard
+from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
@@ -48,27 +47,20 @@ class PictureDetails(QFrame):
         """actions: what can be done with the chosen pictures; stands at the foot."""
         super().__init__()
         self.setProperty("kind", "panel")
-        self._theme, self._actions = theme, actions
+        self._actions = actions
         self._crop = CropView(theme)
-        self._arrow = QLabel()
+        self._arrow = Icon(theme, "chevron-right", 16)
         self._seen = TileView(theme)
-        self._name = ElidedLabel()
-        self._name.setObjectName("pictures.details.name")
-        self._name.setProperty("kind", "heading")
+        self._name = label(kind="heading", name="pictures.details.name", elided=True)
         self._text = label(kind="muted", name="pictures.details.text", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        tip = "Open the folder that holds this picture"
         self._show = IconButton(
-            theme,
-            "folder-open",
-            "pictures.details.show_in_folder",
-            "Show in folder",
-            "Open the folder that holds this picture",
+            theme, "folder-open", "pictures.details.show_in_folder", "Show in folder", tip
         )
         self._show.clicked.connect(self.show_wanted)
-        theme.changed.connect(self._on_theme_changed)
         self._lay_out()
-        self._on_theme_changed()
         self.clear()
 
     def set_narrow(self, is_narrow: bool) -> None:
@@ -124,10 +116,6 @@ class PictureDetails(QFrame):
         pictures = self._crop, self._arrow, self._seen
         row(*pictures, Gap(12), wide(words), margins=MARGIN, of=self)
         self.setFixedHeight(HEIGHT + 2 * MARGIN + 2)  # or the wall would move with each text
-
-    def _on_theme_changed(self) -> None:
-        ratio = self.devicePixelRatioF()
-        self._arrow.setPixmap(self._theme.pixmap("chevron-right", 16, "muted", ratio))
 
 
 class CropView(QWidget):

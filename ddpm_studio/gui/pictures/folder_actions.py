@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui.common.choose_path import choose_folder
+from ddpm_studio.gui.common.dialog import choose_folder
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.session import Session
 

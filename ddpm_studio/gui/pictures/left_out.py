@@ -149,20 +149,12 @@ class LeftOutPanel(QFrame):
         self._count = label(kind="heading", name="pictures.left_out_count")
         self._list = LeftOutList(theme, "pictures.left_out")
         self._list.setMinimumHeight(LEAST_HEIGHT)
+        tip = "Open the folder that holds the chosen file"
         self._show = Button(
-            theme,
-            "Show in folder",
-            "pictures.show_in_folder",
-            "Open the folder that holds the chosen file",
-            icon="folder-open",
+            theme, "Show in folder", "pictures.show_in_folder", tip, icon="folder-open"
         )
-        self._take = Button(
-            theme,
-            "Take it",
-            "pictures.take",
-            "Let the model see it all the same, as far as it can be read",
-            icon="visible",
-        )
+        tip = "Let the model see it all the same, as far as it can be read"
+        self._take = Button(theme, "Take it", "pictures.take", tip, icon="visible")
         self._offered: set[str] = set()
         self._none = label("Every file in the folder became a picture.", "muted", wrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -12,12 +12,11 @@ from ddpm_studio.choices import Choices
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.job_names import PICTURES
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.jobs import PICTURES, Job
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.wall.tiles import Tiles, load_tiles
+from ddpm_studio.gui.wall.model import Tiles, load_tiles
 from ddpm_studio.project import Project
 
 if TYPE_CHECKING:

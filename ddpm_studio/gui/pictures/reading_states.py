@@ -66,13 +66,8 @@ class PictureStates(QStackedWidget):
         self.setCurrentWidget(state)
 
     def _build_stopped(self) -> EmptyState:
-        again = Button(
-            self._theme,
-            "Prepare them",
-            "pictures.again",
-            "Read the pictures now, from the first one on",
-            kind="primary",
-        )
+        tip = "Read the pictures now, from the first one on"
+        again = Button(self._theme, "Prepare them", "pictures.again", tip, kind="primary")
         again.clicked.connect(self.reading_wanted)
         return EmptyState(
             self._theme,
@@ -85,11 +80,12 @@ class PictureStates(QStackedWidget):
         )
 
     def _build_failed(self) -> EmptyState:
+        tip = "Let this project learn from the pictures of another folder"
         choose = Button(
             self._theme,
             "Choose another folder…",
             "pictures.choose_folder",
-            "Let this project learn from the pictures of another folder",
+            tip,
             icon="folder",
             kind="primary",
         )

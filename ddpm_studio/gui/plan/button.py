@@ -11,7 +11,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.gui.common.amount import STEPS, AmountPicker
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import tooltip
-from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.plan import work

@@ -15,11 +15,10 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.jobs import TRAIN, Job
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.plan import work
 from ddpm_studio.gui.plan.table import PlanTable
 from ddpm_studio.gui.session import Session
@@ -58,8 +57,7 @@ class PlanDialog(Dialog):
         self._make_fields()
         self._make_buttons()
         self._lay_out()
-        self._timer = QTimer(self)
-        self._timer.setInterval(TICK_MS)
+        self._timer = QTimer(self, interval=TICK_MS)
         self._connect()
         self._look_at_machine(again=False)
         self._time.number.setFocus()

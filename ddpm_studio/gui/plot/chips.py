@@ -10,10 +10,9 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import GAP as ICON_GAP
 from ddpm_studio.gui.common.button import ICON_PIXELS, Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
-from ddpm_studio.gui.common.flow_layout import FlowLayout
+from ddpm_studio.gui.common.layout import FlowLayout
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.plot.quantities import (
     ALL,
     BAND_STRENGTHS,
@@ -22,6 +21,7 @@ from ddpm_studio.gui.plot.quantities import (
     TRAINING,
     PlotSeries,
 )
+from ddpm_studio.words import why_best
 
 HEIGHT, SIDE, SWATCH, GAP = 24, 9, 14, 6  # of a switch
 

@@ -88,7 +88,7 @@ class MarkerCard(QFrame):
         say: what there is to say of each. at: where the mark is, in the parent.
         """
         self._group, self._place, self._say = group, first, say
-        self._refresh()
+        self.refresh()
         left = min(max(inside.left(), at.x() - WIDTH // 2), max(0, inside.right() - WIDTH))
         top = at.y() - AWAY - self.height()
         self.move(left, max(inside.top(), top))
@@ -96,11 +96,6 @@ class MarkerCard(QFrame):
         self.raise_()
         chosen = self._generate if self._generate.isVisibleTo(self) else self._close
         chosen.setFocus()
-
-    def refresh(self) -> None:
-        """What is said may be other words now."""
-        if self._group is not None:
-            self._refresh()
 
     def close_card(self) -> None:
         if self._group is not None:
@@ -132,7 +127,8 @@ class MarkerCard(QFrame):
             of=self,
         )
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """What is said may be other words now."""
         marker, group = self.marker, self._group
         if marker is None or group is None:
             return
@@ -163,7 +159,7 @@ class MarkerCard(QFrame):
     def _turn(self, way: int) -> None:
         if self._group is not None and 0 <= self._place + way < len(self._group.markers):
             self._place += way
-            self._refresh()
+            self.refresh()
 
     def _on_generate(self) -> None:
         marker = self.marker

@@ -53,9 +53,7 @@ class LossPlot(QFrame):
         self.markers = Markers()
         self._build(settings)
         self._waits = 0  # rounds in which there was too little new to draw
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REDRAW_MS)
+        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._timer.timeout.connect(self._redraw)
         theme.changed.connect(self._on_theme_changed)
 

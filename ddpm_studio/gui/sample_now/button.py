@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.lent_model import LentModel
+from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.sample_now.dialog import SampleNowDialog
 from ddpm_studio.gui.sample_now.source import SampleSources
 from ddpm_studio.gui.session import Session
@@ -29,13 +27,12 @@ class SampleNow(QObject):
         super().__init__(page)
         self._session, self._page = session, page
         self._lent: LentModel | None = None
-        self.sources = SampleSources(self)
+        self.sources = SampleSources(session.checkpoints, self)
         self.button = Button(
             session.theme, "Sample now", "train.sample_now", NO_MODEL_TIP, icon="visible"
         )
         self.button.clicked.connect(self._on_clicked)
         self.sources.changed.connect(self._on_changed)
-        session.best_changed.connect(self.sources.set_best)
         self.show_project(None)
         self._on_changed()
 
@@ -49,15 +46,7 @@ class SampleNow(QObject):
         self._lent = None
         self.button.setVisible(project is not None)
         self.sources.set_present(-1)
-        self.sources.set_checkpoints(self._session.checkpoints.paths)
-
-    def set_present(self, step: int) -> None:
-        """Where training is; -1 if none runs."""
-        self.sources.set_present(step)
-
-    def set_checkpoints(self, paths: Sequence[Path]) -> None:
-        """Those that there are, the oldest first."""
-        self.sources.set_checkpoints(paths)
+        self.sources.changed.emit()
 
     def _on_changed(self) -> None:
         has_model = not self.sources.is_empty

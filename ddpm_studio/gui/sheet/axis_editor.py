@@ -15,10 +15,9 @@ from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.control_row import explain, tooltip
-from ddpm_studio.gui.common.flow_layout import FlowLayout
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, choice
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import Gap, Placed, keep_room, row, wide
+from ddpm_studio.gui.common.layout import FlowLayout, Gap, Placed, keep_room, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.samplers import SAMPLERS

@@ -18,9 +18,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.grid_places import draw_ring
+from ddpm_studio.gui.common.images import draw_on_checkerboard
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sheet.layout import GAP, PAD, SCALES, TEXT_PIXELS, SheetFace, SheetLayout
 from ddpm_studio.sheets import Place

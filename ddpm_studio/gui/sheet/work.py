@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SheetWish:
+class SheetRequest:
     """What is to be painted. known: `made_as` of the cells that are there already."""
 
     project: Project
@@ -28,7 +28,7 @@ class SheetWish:
 
 
 @dataclass(frozen=True)
-class PageWish:
+class PageRequest:
     """What is to be written. cells: uint8 (N, H, W, C). paper: "light" or "dark"."""
 
     project: Project
@@ -37,23 +37,25 @@ class PageWish:
     paper: str
 
 
-def paint(wish: SheetWish) -> Iterator[SampleStep | SheetCell | SheetGap]:
+def paint(request: SheetRequest) -> Iterator[SampleStep | SheetCell | SheetGap]:
     """Paint the cells that are not known yet."""
     from ddpm_studio.device import select_device
     from ddpm_studio.gallery.sheets import Loader
     from ddpm_studio.sampling.sheet import make_sheet
 
-    yield from make_sheet(wish.sheet, Loader(wish.project, select_device()).load, wish.known)
+    yield from make_sheet(
+        request.sheet, Loader(request.project, select_device()).load, request.known
+    )
 
 
-def write(path: Path, wish: PageWish) -> Generator[Progress | FileWritten, None, Path]:
+def write(path: Path, request: PageRequest) -> Generator[Progress | FileWritten, None, Path]:
     """Write the page; if it is stopped before its end, nothing is left. Returns its path."""
     from ddpm_studio.device import select_device
     from ddpm_studio.export.sheet_page import SheetPage, write_page
     from ddpm_studio.gallery.sheets import about_sheet
 
     make_folder(path.parent)
-    page = SheetPage(wish.project.name, wish.sheet, wish.cells, wish.paper)
-    yield from write_page(path, page, about_sheet(wish.project, wish.sheet, select_device()))
+    page = SheetPage(request.project.name, request.sheet, request.cells, request.paper)
+    yield from write_page(path, page, about_sheet(request.project, request.sheet, select_device()))
     yield FileWritten(path)
     return path

@@ -83,8 +83,7 @@ class StepButton(QToolButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme, self._icon = theme, icon
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
+        theme.follow(self._on_theme_changed)
 
     def _on_theme_changed(self) -> None:
         self.setIcon(self._theme.icon(self._icon, 24, "muted", "accent_text"))

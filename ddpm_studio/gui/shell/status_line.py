@@ -10,7 +10,7 @@ from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.jobs import Job, JobRunner, JobState
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import STRETCH, Placed, row
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 
 BAR_WIDTH = 120

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.choose_path import choose_folder
 from ddpm_studio.gui.common.control_row import ControlRow
-from ddpm_studio.gui.common.dialog import Dialog
+from ddpm_studio.gui.common.dialog import Dialog, choose_folder
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.layout import holder, row, wide
 from ddpm_studio.gui.session import Session
@@ -56,13 +55,8 @@ class NewProjectDialog(Dialog):
         self._pictures = QLineEdit()
         self._pictures.setObjectName("new_project.pictures")
         self._pictures.setPlaceholderText("Choose a folder, or drop one here")
-        self._browse = Button(
-            theme,
-            "Choose…",
-            "new_project.browse_pictures",
-            "Choose the folder that holds your pictures",
-            icon="folder",
-        )
+        tip = "Choose the folder that holds your pictures"
+        self._browse = Button(theme, "Choose…", "new_project.browse_pictures", tip, icon="folder")
         self._browse.clicked.connect(
             lambda: self._choose_folder("The folder that holds your pictures", self._pictures)
         )
@@ -83,13 +77,8 @@ class NewProjectDialog(Dialog):
         suggested = self._session.suggested_preset()
         self._preset = choice("new_project.preset", presets, suggested)
         self.message.setObjectName("new_project.problem")
-        self._create = Button(
-            theme,
-            "Create project",
-            "new_project.create",
-            "Make the project and look at the pictures",
-            kind="primary",
-        )
+        tip = "Make the project and look at the pictures"
+        self._create = Button(theme, "Create project", "new_project.create", tip, kind="primary")
         self._create.clicked.connect(self._on_create)
 
     def _lay_out(self) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from ddpm_studio.gui.common.checkerboard import paint_checkerboard
+from ddpm_studio.gui.common.images import paint_checkerboard
 from ddpm_studio.gui.common.theme import Theme
 
 WIDTH, PICTURE_HEIGHT, TEXT_HEIGHT, RADIUS = 216, 160, 64, 10

@@ -15,7 +15,7 @@ from ddpm_studio.gui.common.inputs import Slider
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.picture_view import PictureView
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 
 ROOM_BYTES = 128 << 20  # of the film in memory
@@ -102,8 +102,7 @@ class GrowingWall(QWidget):
         self._tile = QSize(1, 1)
         self._asked: set[int] = set()  # frames that are on their way, or cannot be had
         self._build()
-        self._player = QTimer(self)
-        self._player.setInterval(FRAME_MS)
+        self._player = QTimer(self, interval=FRAME_MS)
         self._player.timeout.connect(self._on_tick)
         self._slider.valueChanged.connect(self._on_slid)
         self._view.stepped.connect(self._on_stepped)

@@ -10,15 +10,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui.common.control_row import explain
-from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.inputs import Slider
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import ElidedLabel, label
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.wall.filter_bar import FilterBar
+from ddpm_studio.gui.wall.filter_bar import FilterBar, Query
 from ddpm_studio.gui.wall.model import Tile
-from ddpm_studio.gui.wall.query import Query
 from ddpm_studio.gui.wall.wall import PictureWall
 
 if TYPE_CHECKING:

@@ -6,9 +6,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
+    QFont,
+    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -25,11 +28,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
-from ddpm_studio.gui.common.images import drawable
+from ddpm_studio.gui.common.images import draw_on_checkerboard, drawable
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.wall.model import Index, Tile, WallModel
-from ddpm_studio.gui.wall.tile_marks import paint_marks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 GAP = 6  # between pictures, in points; the ring around the chosen one needs 2
 SMALLEST_TILE, LARGEST_TILE = 48, 384  # points, where whole factors allow it
 MOST_TILE = 512  # points; pictures with more pixels than that are reduced
+
+FAINT = 0.72  # how much of the ground covers a picture that is left out
+BADGE_HEIGHT, BADGE_PADDING, TEXT_PIXELS = 18, 6, 12
+ICON, DISC = 16, 26  # points
 
 
 class Cells(QStyledItemDelegate):
@@ -327,3 +332,49 @@ class PictureWall(QListView):
         self.update(self.wall_model.index(self._hovered))
         self._hovered = index.row()
         self.update(index)
+
+
+def paint_marks(
+    painter: QPainter, area: QRectF, tile: Tile, theme: Theme, *, is_picture: bool
+) -> None:
+    """Over a tile that was drawn; is_picture: with its pixels."""
+    if tile.is_faint:
+        veil = QColor(theme.colour("canvas"))
+        veil.setAlphaF(FAINT)
+        painter.fillRect(area, veil)
+        _paint_icon(painter, area, theme, "hidden" if is_picture else "warning")
+    if tile.badge and area.width() >= 2 * BADGE_HEIGHT:
+        _paint_badge(painter, area, tile.badge, theme)
+
+
+def _paint_icon(painter: QPainter, area: QRectF, theme: Theme, name: str) -> None:
+    pixmap = theme.pixmap(name, ICON, "muted", painter.device().devicePixelRatioF())
+    middle = area.center()
+    ground = QRectF(0, 0, DISC, DISC)
+    ground.moveCenter(middle)
+    painter.save()
+    _paint_ground(painter, ground, DISC / 2, theme)
+    painter.restore()
+    painter.drawPixmap(QPointF(middle.x() - ICON / 2, middle.y() - ICON / 2), pixmap)
+
+
+def _paint_badge(painter: QPainter, area: QRectF, words: str, theme: Theme) -> None:
+    """At the foot on the left; letters of a size that can be read on any picture."""
+    font = QFont(painter.font())
+    font.setPixelSize(TEXT_PIXELS)
+    painter.save()
+    painter.setFont(font)
+    width = round(QFontMetricsF(font).horizontalAdvance(words)) + 2 * BADGE_PADDING
+    place = QRectF(area.left() + 3, area.bottom() - BADGE_HEIGHT - 3, width, BADGE_HEIGHT)
+    _paint_ground(painter, place, 5, theme)
+    painter.setPen(theme.colour("text"))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+    painter.restore()
+
+
+def _paint_ground(painter: QPainter, place: QRectF, radius: float, theme: Theme) -> None:
+    """Of the window's colour, with an edge that stands out from pictures and checkerboards."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colour("muted"), 1))
+    painter.setBrush(theme.colour("canvas"))
+    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)

@@ -17,9 +17,12 @@ from ddpm_studio.cli import main
 from ddpm_studio.cli.remake import remake_recipe
 from ddpm_studio.config import SPACINGS, VARIANCES, SampleConfig
 from ddpm_studio.data import prepare_pictures
+from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import SampleStep
-from ddpm_studio.export.film.write import Film, FilmOptions, write_film
+from ddpm_studio.export.film.frames import Film
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.write import write_film
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import find_checkpoint_of, own_picture, own_pixels
@@ -115,7 +118,8 @@ def test_a_picture_that_began_with_an_own_one(project):
     _, config = load_model(checkpoint)
     x_0 = own_picture(project, config, start)
     assert x_0.shape == (1, 3, 8, 8)
-    state = noised(config, recipe.sample, x_0, (5, 6), 1)
+    schedule = NoiseSchedule.from_config(config.diffusion)
+    state = noised(schedule, recipe.sample, x_0, (5, 6), 1)
     painted = paint(checkpoint, recipe, (5, 6), start=state)[-1].x_t
     assert (remade(project, recipe) == painted).all()
     assert not (remade(project, dataclasses.replace(recipe, start=None)) == painted).all()

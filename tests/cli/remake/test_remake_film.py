@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ddpm_studio.diffusion import NoiseSchedule
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.sources import denoising_film
-from ddpm_studio.export.film.write import FilmOptions, write_film
+from ddpm_studio.export.film.write import write_film
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import own_picture
 from ddpm_studio.project import Project
@@ -25,6 +27,7 @@ from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 from ddpm_studio.training import load_model
 from tests.cli.remake.conftest import CPU, TINY, recipe_of
 
+SCHEDULE = NoiseSchedule.from_config(TINY.diffusion)
 FILMS = {
     "grid.gif": ["--count", "3", "--palette", "shared", "--dither", "ordered", "--ping-pong"],
     "one.apng": ["--of", "one", "--seed", "5", "--caption", "--show", "pred_x_0"],
@@ -69,7 +72,7 @@ def test_a_film_can_become_another_kind_of_file_or_lose_its_recipe(run, project,
 
 def written(tmp_path, recipe: Recipe, sides: Sequence[Sequence[np.ndarray]], begin: int) -> Any:
     """A film as the window writes it, and the bytes it has."""
-    moments = trajectory_moments(TINY.diffusion, recipe.sample)[begin:]
+    moments = trajectory_moments(SCHEDULE, recipe.sample)[begin:]
     film = denoising_film(sides, moments=moments)
     options = FilmOptions(scale=3, caption=True)
     path = tmp_path / "made.gif"
@@ -97,7 +100,7 @@ def test_a_film_that_began_with_an_own_picture_or_was_stopped(run, project, tmp_
         project, checkpoint, seed=4, seeds=seeds, start=start, frame=frame, show="pred_eps"
     )
     model, config = load_model(checkpoint, "ema", CPU)
-    state = noised(config, recipe.sample, own_picture(project, config, start), seeds, begin)
+    state = noised(SCHEDULE, recipe.sample, own_picture(project, config, start), seeds, begin)
     frames = list(trajectory(Network(model, config, CPU), recipe.sample, seeds, start=state))
     side = [one.pred_eps for one in frames if frame is None or one.index <= frame]
     path, again = written(tmp_path, recipe, [side], begin), tmp_path / "again.gif"
@@ -112,7 +115,7 @@ def test_the_way_of_an_own_picture_into_the_noise(run, project, tmp_path):
     x_0 = own_picture(project, config, own(project, last))
     pictures = []
     for index in range(last):
-        state = noised(config, recipe.sample, x_0, [4], index)
+        state = noised(SCHEDULE, recipe.sample, x_0, [4], index)
         pictures.append(
             next(iter(trajectory(Network(model, config, CPU), recipe.sample, [4], start=state)))
         )

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.config import SampleConfig
+from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.sources import denoising_film
 from ddpm_studio.export.film.write import write_film
@@ -35,11 +36,10 @@ Paint = Callable[[Project, Recipe], np.ndarray]
 def frames(project: Project, recipe: Recipe) -> list[TrajectoryFrame]:
     """All of a denoising, as it was first painted: without what remakes a recipe."""
     model, config = load_model(project.checkpoint_paths()[-1], recipe.which, CPU)
-    start, first = recipe.start, None
+    network, start, first = Network(model, config, CPU), recipe.start, None
     if start is not None:
         x_0 = own_picture(project, config, start)
-        first = noised(config, recipe.sample, x_0, recipe.all_seeds, start["index"])
-    network = Network(model, config, CPU)
+        first = noised(network.process, recipe.sample, x_0, recipe.all_seeds, start["index"])
     return list(trajectory(network, recipe.sample, recipe.all_seeds, start=first))
 
 
@@ -133,7 +133,9 @@ def test_a_film_with_a_section_is_made_again(made: Made, run, project, tmp_path:
     recipe = dataclasses.replace(recipe, film=film)
     stop = None if recipe.frame is None else recipe.frame + 1
     side = [getattr(frame, recipe.show) for frame in frames(project, recipe)[:stop]]
-    moments = trajectory_moments(TINY.diffusion, recipe.sample)[recipe.first_frame :]
+    moments = trajectory_moments(NoiseSchedule.from_config(TINY.diffusion), recipe.sample)[
+        recipe.first_frame :
+    ]
     entries = {name: value for name, value in film.items() if name not in ("of", "show")}
     old, again = tmp_path / "old.gif", tmp_path / "again.gif"
     whole = denoising_film([side], moments=moments)

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.data.scan import is_video_name
-from ddpm_studio.data.video.read import VideoEnd, VideoError, read_frames
+from ddpm_studio.data.video.film import VideoError
+from ddpm_studio.data.video.read import VideoEnd, read_frames
 
 FPS, FRAMES = 10, 60
 Write = Callable[..., Path]

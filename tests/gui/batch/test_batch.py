@@ -16,7 +16,7 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.batch import batch as work
 from ddpm_studio.gui.batch import turns
 from ddpm_studio.gui.batch.batch import Batching, batching_of
-from ddpm_studio.gui.common.job_names import BATCH, SAMPLE, TRAIN
+from ddpm_studio.gui.common.jobs import BATCH, SAMPLE, TRAIN
 from ddpm_studio.gui.common.progress import Meter, Standing
 from ddpm_studio.training.loaded import load
 

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common.palette import DARK, LIGHT, contrast
-from ddpm_studio.gui.common.resources import resource_path
-from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.common.theme import Theme, resource_path
 
 SURFACES = ("window", "rail", "canvas", "surface", "raised", "hover", "pressed")
 # which colours carry text, and what they are written on

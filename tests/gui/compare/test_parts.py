@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ddpm_studio.config import DiffusionConfig, SampleConfig
+from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.lock_step import GAIN, difference, lock_step
 from ddpm_studio.gui.compare.run_label import RunLabel
@@ -15,8 +16,8 @@ from ddpm_studio.sampling.trajectory import trajectory_moments
 
 
 def moments(steps, spacing="leading", schedule="cosine"):
-    diffusion = DiffusionConfig(schedule=schedule)
-    return trajectory_moments(diffusion, SampleConfig(num_inference_steps=steps, spacing=spacing))
+    process = NoiseSchedule.from_config(DiffusionConfig(schedule=schedule))
+    return trajectory_moments(process, SampleConfig(num_inference_steps=steps, spacing=spacing))
 
 
 def recipe(which="ema", **settings):

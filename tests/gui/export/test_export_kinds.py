@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPu
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.export.recipe.files import read_recipe
-from ddpm_studio.gui.common.job_names import EXPORT, TRAIN
+from ddpm_studio.gui.common.jobs import EXPORT, TRAIN
 from ddpm_studio.gui.export import estimate as foresight
 from ddpm_studio.gui.export import work
 from ddpm_studio.gui.export.dialog import ExportDialog

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.export.images import RECIPE_KEY
+from ddpm_studio.export.recipe.chunks import RECIPE_KEY
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.network import Network

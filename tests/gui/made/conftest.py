@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.export.images import write_png
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.label import ElidedLabel
 from ddpm_studio.gui.made import shelf as made_shelf
 from ddpm_studio.gui.made.viewer import MadeViewer
 from ddpm_studio.gui.pages import made_page

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QListView, QMenu, QPushButton, QWidget
 
 from ddpm_studio.choices import Choices, PictureChoice, read_choices
-from ddpm_studio.gui.common.job_names import SMALL_WRITES
+from ddpm_studio.gui.common.jobs import SMALL_WRITES
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import history as choice_history
 from ddpm_studio.gui.pictures import work

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.cli.remake import remake_recipe
 from ddpm_studio.events import TrainStep
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.recipes.dialog import RecipePicture
 from ddpm_studio.gui.recipes.use import seeds_to_paint
 from ddpm_studio.words import moment_in_words

@@ -10,18 +10,17 @@ from PySide6.QtGui import QResizeEvent
 
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.layout import column, wide
-from ddpm_studio.gui.common.progress import Standing
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine, Standing
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.actions import PictureActions
 from ddpm_studio.gui.pictures.details import PictureDetails, crop_words
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.pictures.filter_bar import PictureFilter
-from ddpm_studio.gui.pictures.query import TAKEN, PictureQuery, choose, count_shown
+from ddpm_studio.gui.pictures.query import SHOWN, TAKEN, PictureQuery, choose
 from ddpm_studio.gui.pictures.work import Original
+from ddpm_studio.gui.wall.filter_bar import Query, count_shown
 from ddpm_studio.gui.wall.panel import WallPanel
-from ddpm_studio.gui.wall.query import Query
 from ddpm_studio.words import several, time_left
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ class PicturesPanel(WallPanel[WallEntry]):
         self, entries: Sequence[WallEntry], shape: tuple[int, int, int], source: object
     ) -> None:
         """Show the verdicts; the same picture stays chosen, else the next. shape: (H, W, C)."""
-        self.filter.set_counts(count_shown(entries))
+        self.filter.set_counts(count_shown(entries, SHOWN))
         self._entries = entries  # before the labels: another one may be asked for then
         self._shape, self._source = shape, source
         self.filter.set_labels(sorted({entry.label for entry in entries if entry.label}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 
-from ddpm_studio.gui.common import checkpoints as module
+from ddpm_studio.gui.common import project_watch as module
 from ddpm_studio.project import Project
 from tests.gui.patience import PATIENCE
 
