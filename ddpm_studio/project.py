@@ -166,14 +166,14 @@ class Project:
         """
         owner = self.path / "train.owner"
         lock = FileLock(self.path / "train.lock")
-        try:
-            with refused_as(ProjectError, f"{self.path} cannot be written"):
+        with refused_as(ProjectError, f"{self.path} cannot be written"):
+            try:
                 lock.acquire(timeout=GLANCE, poll_interval=GLANCE / 10)
-        except Timeout:
-            raise ProjectError(
-                f"{self.path} is being trained by another process (number {_number_in(owner)}); "
-                "stop that one first."
-            ) from None
+            except Timeout:
+                raise ProjectError(
+                    f"{self.path} is being trained by another process "
+                    f"(number {_number_in(owner)}); stop that one first."
+                ) from None
         try:
             with suppress(OSError):  # it only serves the sentence above
                 owner.write_text(f"{os.getpid()}\n")

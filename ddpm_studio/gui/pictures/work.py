@@ -120,7 +120,7 @@ def prepare(project: Project, choices: Choices, pools: IdlePools) -> Generator[A
     if not any(entry.can_be_taken for entry in entries):
         yield from look(may_be_empty=False)  # reads nothing again, and says what is wrong
     facts = [taken.facts for taken in pictures.taken]
-    summary = summarise(facts, len(pictures.left_out), project.config.model.stride)
+    summary = summarise(facts, len(pictures.left_out))
     return Folder(pictures, entries, summary, subfolders(project.pictures))
 
 
