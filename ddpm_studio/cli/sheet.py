@@ -45,7 +45,9 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
         if isinstance(event, SheetCell):
             cells[event.column, event.row] = event.pictures
         elif isinstance(event, SheetGap):
-            yield Note(f"{_count(len(event.places))} empty. {event.message}")
+            count = len(event.places)
+            stay = "One cell stays" if count == 1 else f"{count} cells stay"
+            yield Note(f"{stay} empty. {event.message}")
     page = SheetPage(project.name, sheet, cells, options.paper, options.scale or 0)
     for _ in write_page(options.out, page, about_sheet(project, sheet, device)):
         pass  # a moment's work
@@ -86,7 +88,3 @@ def check_checkpoints(project: Project, axis: Axis) -> None:
             f"There is no checkpoint of step {', '.join(missing)}; "
             f"there are {', '.join(map(str, there))}."
         )
-
-
-def _count(cells: int) -> str:
-    return "One cell stays" if cells == 1 else f"{cells} cells stay"

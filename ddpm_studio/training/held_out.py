@@ -35,7 +35,7 @@ def split_held_out(digests: Sequence[str], share: float) -> tuple[np.ndarray, np
     follows from the content alone, so that a folder that grows keeps its held-out pictures as
     far as it can, and a resumed training never learns what was held out before.
     """
-    different = sorted(set(digests), key=_rank)
+    different = sorted(set(digests), key=lambda one: hashlib.sha256(one.encode()).digest())
     count = int(share * len(different)) if len(different) >= FEWEST else 0
     kept_out = set(different[:count])
     is_out = np.array([digest in kept_out for digest in digests], bool)
@@ -80,7 +80,3 @@ class HeldOut:
     def _losses(self, network: Network, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
         trainer = self._trainer
         return trainer.kind.loss(trainer.config, trainer.process, network.predict, x_0, t, eps)
-
-
-def _rank(digest: str) -> bytes:
-    return hashlib.sha256(digest.encode()).digest()
