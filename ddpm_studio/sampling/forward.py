@@ -14,14 +14,12 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import Process, q_sample
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.denoise import sampler_step
-from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.generate import BATCH
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import to_uint8
-from ddpm_studio.sampling.resume import State
 from ddpm_studio.sampling.spacing import timesteps_of
-from ddpm_studio.sampling.steps import Point, Step, Steps
+from ddpm_studio.sampling.steps import Frame, Point, State, Step, Steps
 from ddpm_studio.sampling.trajectory import TrajectoryFrame, noise_of, noise_to_uint8
 
 TOLD_EVERY = 8  # steps, after which those on their way are shown again

@@ -28,8 +28,8 @@ from ddpm_studio.training.evaluation import Evaluation
 from ddpm_studio.training.failures import is_out_of_memory, told_in_sentences
 from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
 from ddpm_studio.training.live import Live
-from ddpm_studio.training.log import Journal
 from ddpm_studio.training.memory import freed_memory_kept, memory_taken
+from ddpm_studio.training.metrics import Journal
 from ddpm_studio.training.preview import is_preview_step
 from ddpm_studio.training.processes import Team, joined_team, own_device
 from ddpm_studio.training.resolved_settings import with_alpha, with_channels

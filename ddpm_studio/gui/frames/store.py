@@ -14,7 +14,7 @@ from ddpm_studio.gui.frames.plan import FramePlan, plan_frames
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.sampling.resume import State
+    from ddpm_studio.sampling.steps import State
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
 
 # what of a frame is shown
