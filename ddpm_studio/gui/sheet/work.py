@@ -40,19 +40,18 @@ class PageRequest:
 def paint(request: SheetRequest) -> Iterator[SampleStep | SheetCell | SheetGap]:
     """Paint the cells that are not known yet."""
     from ddpm_studio.device import select_device
-    from ddpm_studio.gallery.sheets import Loader
     from ddpm_studio.sampling.sheet import make_sheet
+    from ddpm_studio.training.loaded import networks_of
 
-    yield from make_sheet(
-        request.sheet, Loader(request.project, select_device()).load, request.known
-    )
+    networks = networks_of(request.project, select_device())
+    yield from make_sheet(request.sheet, networks, request.known)
 
 
 def write(path: Path, request: PageRequest) -> Generator[Progress | FileWritten, None, Path]:
     """Write the page; if it is stopped before its end, nothing is left. Returns its path."""
     from ddpm_studio.device import select_device
     from ddpm_studio.export.sheet_page import SheetPage, write_page
-    from ddpm_studio.gallery.sheets import about_sheet
+    from ddpm_studio.training.loaded import about_sheet
 
     make_folder(path.parent)
     page = SheetPage(request.project.name, request.sheet, request.cells, request.paper)
