@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
+from ddpm_studio.sampling.pictures import from_uint8
 from ddpm_studio.training.trainer import Trainer
 
 BANDS = 4  # of timesteps, from little noise to nearly only noise
@@ -47,10 +48,9 @@ class HeldOut:
 
     def __init__(self, trainer: Trainer, pictures: np.ndarray) -> None:
         """pictures: uint8 (M, H, W, C), prepared; at most MOST of them are used."""
-        pictures = np.ascontiguousarray(pictures[:MOST])
+        pictures = pictures[:MOST]
         self._trainer = trainer
-        scaled = torch.from_numpy(pictures).permute(0, 3, 1, 2).to(torch.float32)
-        self._x_0 = (scaled / 127.5 - 1).to(trainer.device)
+        self._x_0 = from_uint8(pictures).to(trainer.device)
         seeds = range(FIRST_SEED, FIRST_SEED + len(pictures))
         self._eps = initial_noise(seeds, self._x_0.shape[1:]).to(trainer.device)
 
