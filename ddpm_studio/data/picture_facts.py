@@ -43,12 +43,6 @@ class PictureFacts:
         entries = dict(zip(names, values, strict=True))
         return cls(**entries | {name: tuple(entries[name]) for name in ("notes", "focus")})
 
-    @property
-    def thumbnail(self) -> np.ndarray:
-        """uint8 (8, 8, 3): the whole picture, averaged."""
-        data = np.frombuffer(base64.b64decode(self.mini), np.uint8)
-        return data.reshape(MINI_SIZE, MINI_SIZE, 3)
-
 
 def encode_thumbnail(pixels: np.ndarray) -> str:
     """`PictureFacts.mini` of uint8 (8, 8, 3)."""

@@ -20,10 +20,10 @@ from ddpm_studio.errors import CheckpointError, ExportError, StudioError, reason
 from ddpm_studio.events import FileWritten, Progress, SampleFinished, SampleStep, Work
 from ddpm_studio.gallery.made import BATCH_FILE
 from ddpm_studio.project import Project
+from ddpm_studio.recipe import Recipe
 from ddpm_studio.storage import read_json, remove_unfinished, write_json
 
 if TYPE_CHECKING:
-    from ddpm_studio.recipe import Recipe
     from ddpm_studio.training.loaded import Loaded
 
 KIND = "batch"

@@ -11,7 +11,7 @@ import torch
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.data import prepare_pictures
-from ddpm_studio.device import describe_device, precision_name
+from ddpm_studio.device import describe_device, freed_memory_kept, memory_taken, precision_name
 from ddpm_studio.errors import CheckpointError, StudioError, TrainingError
 from ddpm_studio.events import (
     BatchHalved,
@@ -28,7 +28,6 @@ from ddpm_studio.training.evaluation import Evaluation
 from ddpm_studio.training.failures import is_out_of_memory, told_in_sentences
 from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
 from ddpm_studio.training.live import Live
-from ddpm_studio.training.memory import freed_memory_kept, memory_taken
 from ddpm_studio.training.metrics import Journal
 from ddpm_studio.training.preview import is_preview_step
 from ddpm_studio.training.processes import Team, joined_team, own_device
