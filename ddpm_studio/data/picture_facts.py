@@ -29,7 +29,7 @@ class PictureFacts:
     # the middle of what is most detailed, as parts of width and height
     focus: tuple[float, float] = (0.5, 0.5)
     mini: str = ""  # base64 of uint8 (8, 8, 3): the whole picture, averaged, on its background
-    look: int = 0  # 64 bits; those of pictures that look alike differ in few
+    phash: int = 0  # 64 bits; those of pictures that look alike differ in few
     damage: str = ""  # "damaged after 63 %: it ends early": readable, but not whole
 
     def to_list(self) -> list[Any]:

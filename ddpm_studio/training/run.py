@@ -352,8 +352,8 @@ class _Run:
         if self.bad_steps:  # a state that leads nowhere is not one to go back to
             return False
         step, watch = self.trainer.step, self.watch
-        looks = is_preview_step(step, self.train.preview_every)
-        ahead = self.evaluation.expected_seconds if looks else 0.0
+        previews = is_preview_step(step, self.train.preview_every)
+        ahead = self.evaluation.expected_seconds if previews else 0.0
         is_round = step % self.train.checkpoint_every == 0
         is_late = self.saver.is_late(watch.seconds, watch.step_seconds, ahead)
         return self.team.leader_says(is_round or is_late, self.trainer.device)

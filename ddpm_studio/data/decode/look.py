@@ -202,7 +202,7 @@ def _facts(
 ) -> PictureFacts:
     image = decoded.image
     scale = pixel_scale(_colours(image)) if _may_be_drawn(image, decoded.format) else 0
-    mini, bits = likeness(small)
+    mini, phash = likeness(small)
     return PictureFacts(
         digest=digest,
         width=decoded.width,
@@ -214,7 +214,7 @@ def _facts(
         pixel_scale=scale,
         focus=focus(small),
         mini=encode_thumbnail(mini),
-        look=bits,
+        phash=phash,
         damage=decoded.damage,
     )
 
