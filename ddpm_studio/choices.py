@@ -12,7 +12,7 @@ from typing import Any
 
 from ddpm_studio.config import CROPS
 from ddpm_studio.config.fields import check, check_choice
-from ddpm_studio.errors import ConfigError, ProjectError
+from ddpm_studio.errors import ConfigError, ProjectError, refused_as
 from ddpm_studio.storage import read_json, write_json
 
 KIND = "choices"
@@ -105,10 +105,8 @@ def read_choices(folder: Path) -> Choices:
 def write_choices(folder: Path, choices: Choices) -> None:
     """Raises ProjectError if the file cannot be written."""
     values = {name: _to_json(choice) for name, choice in sorted(choices.by_name.items())}
-    try:
+    with refused_as(ProjectError, f"{folder} cannot be written"):
         write_json(folder / FILE_NAME, KIND, FORMAT_VERSION, {"choices": values})
-    except OSError as error:
-        raise ProjectError(f"{folder} cannot be written: {error.strerror}.") from error
 
 
 def _choice(entry: dict[str, Any]) -> PictureChoice:

@@ -9,18 +9,19 @@ from pathlib import Path
 
 from ddpm_studio.cli.animate import animate as animate_project
 from ddpm_studio.cli.animate import check_options as check_animate_options
-from ddpm_studio.cli.animate import usual_options
 from ddpm_studio.cli.check import check
 from ddpm_studio.cli.plan import plan
 from ddpm_studio.cli.remake import recipe, remake
 from ddpm_studio.cli.sheet import write_sheet
 from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.config.fields import settings_of
 from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.device import select_device
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.places import free_path, make_folder
 from ddpm_studio.project import FILE_NAME, Project, check_new
@@ -120,7 +121,8 @@ def demo(options: Namespace) -> Events:
     choices = {"steps": None, "eta": None, "sampler": None, "seed": None}
     made = free_path(path / "gallery" / "demo")
     yield from sample(Namespace(project=path, out=made, count=16, **choices, **shared))
-    film = usual_options(made / "denoising.gif")
+    film = dict.fromkeys(["count", "show", "no_recipe", "strip", *settings_of(FilmOptions)])
+    film |= {"of": "grid", "out": made / "denoising.gif"}
     yield from animate(Namespace(project=path, **film, **choices, **shared))
 
 

@@ -17,9 +17,8 @@ from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.film.options import FilmOptions
-from ddpm_studio.export.film.pages import check_strip_path, write_strip
 from ddpm_studio.export.film.sources import denoising_film
-from ddpm_studio.export.film.write import check_film_path, write_film
+from ddpm_studio.export.film.write import check_film_path, check_path, write
 from ddpm_studio.export.images import picture_grid, write_png
 from ddpm_studio.export.places import check_folder_of
 from ddpm_studio.export.recipe.files import read_recipe
@@ -129,8 +128,8 @@ def check_film(recipe: Recipe, out: Path) -> None:
         )
     check_entries(film, {*settings_of(FilmOptions), *OTHERS}, (), inside="film.")
     _options(film)
-    if _stages(film):
-        check_strip_path(out)
+    if stages := _stages(film):
+        check_path(out, stages)
     else:
         check_film_path(out)
 
@@ -150,10 +149,7 @@ def write_film_again(
     stages = _stages(entries)
     moments = trajectory_moments(network.process, recipe.sample)[recipe.first_frame :]
     film = denoising_film(sides, moments=moments, columns=1 if stages else None)
-    if stages:
-        yield from write_strip(out, film, stages, _options(entries), text)
-    else:
-        yield from write_film(out, film, _options(entries), text)
+    yield from write(out, film, _options(entries), text, stages)
 
 
 def _options(entries: dict[str, Any]) -> FilmOptions:

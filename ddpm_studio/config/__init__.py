@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from ddpm_studio.config.fields import check, setting
 from ddpm_studio.config.model import ModelConfig as ModelConfig
@@ -21,7 +22,7 @@ from ddpm_studio.config.training import TrainConfig as TrainConfig
 
 # of a checkpoint, and how they are called: the moving average, and as the last step left them
 WEIGHTS = {"ema": "averaged", "model": "plain"}
-TOLD_CHANNELS = 6  # of training.augment
+AUGMENT_CHANNELS = 6  # of training.augment
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class StudioConfig:
             self.model,
             in_channels=channels,
             image_size=min(height, width),
-            told_channels=TOLD_CHANNELS if self.train.augment else 0,
+            augment_channels=AUGMENT_CHANNELS if self.train.augment else 0,
         )
         follows.check_attention()
         object.__setattr__(self, "model", follows)
@@ -65,3 +66,8 @@ class StudioConfig:
             self.train.preview_steps,
             f"at most diffusion.num_timesteps ({self.diffusion.num_timesteps})",
         )
+
+    def changed(self, section: str, **values: Any) -> StudioConfig:
+        """The same, but with other values in one section. Raises ConfigError."""
+        changed = dataclasses.replace(getattr(self, section), **values)
+        return dataclasses.replace(self, **{section: changed})

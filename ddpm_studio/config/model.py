@@ -71,7 +71,8 @@ class ModelConfig:
     )
     in_channels: int = derived(3, "pictures.channels")
     image_size: int = derived(32, "pictures.size")  # pixels, the shorter side
-    told_channels: int = derived(0, "train.augment")  # numbers that say what was done to a picture
+    # numbers that say what was done to a picture
+    augment_channels: int = derived(0, "train.augment")
 
     def __post_init__(self) -> None:
         check_fields(self, "model")

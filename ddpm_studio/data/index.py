@@ -37,7 +37,7 @@ class PictureIndex:
     def __init__(self, folder: Path, config: PicturesConfig, cache: Path, choices: Choices) -> None:
         self.folder, self.config, self.choices = folder, config, choices
         self.known = KnownFiles(cache, config, READER_VERSION)
-        self.store = PictureStore(cache, config, READER_VERSION)
+        self.store = PictureStore.of(config, cache, READER_VERSION)
         self._unreadable: dict[str, str] = {}  # by name: reasons that hold only now
 
     def facts(self, file: FoundFile) -> PictureFacts | None:

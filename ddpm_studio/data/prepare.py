@@ -21,8 +21,16 @@ from ddpm_studio.data.isolation.process import Answer
 from ddpm_studio.data.scan import FoundFile, LeftOut, is_video_name, scan_folder
 from ddpm_studio.data.verdict import Readable, TakenPicture, copies_among, judge
 from ddpm_studio.data.video.source import VIDEO_OFFER, VideoSource
-from ddpm_studio.errors import PicturesError
-from ddpm_studio.events import Note, PicturesFound, PicturesReady, PicturesSeen, Progress, Work
+from ddpm_studio.errors import PicturesError, refused_as
+from ddpm_studio.events import (
+    Note,
+    PicturesFound,
+    PicturesReady,
+    PicturesSeen,
+    PrepareEvent,
+    Progress,
+    Work,
+)
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
 
 TOLD = 100  # files that were left out are named at most
@@ -78,7 +86,6 @@ class PictureSet:
 
 
 Key = tuple[int, FoundFile]  # its place among all that were found
-PrepareEvent = PicturesFound | PicturesSeen | Progress | PicturesReady | Note
 
 
 def prepare_pictures(
@@ -99,12 +106,8 @@ def prepare_pictures(
     `cache`.
     """
     preparation = Preparation(folder, config, cache, choices or Choices(), pool)
-    try:
+    with refused_as(PicturesError, f"The prepared pictures cannot be written to {cache}"):
         prepared = yield from preparation.run()
-    except OSError as error:
-        raise PicturesError(
-            f"The prepared pictures cannot be written to {cache}: {error.strerror or error}."
-        ) from error
     if not may_be_empty:
         _check_any(folder, prepared)
     yield PicturesReady(len(prepared), len(prepared.left_out), not preparation.has_looked)

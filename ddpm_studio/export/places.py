@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ddpm_studio.errors import ExportError, reason_of
+from ddpm_studio.errors import ExportError, reason_of, refused_as
 from ddpm_studio.storage import replacing
 
 
 def make_folder(folder: Path) -> None:
     """Raises ExportError if it cannot be made."""
-    try:
+    with refused_as(ExportError, f"The folder {folder} cannot be made"):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ExportError(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
 def check_folder_of(path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.errors import CheckpointError, ExportError, StudioError, reason_of
+from ddpm_studio.errors import CheckpointError, ExportError, StudioError, reason_of, refused_as
 from ddpm_studio.events import FileWritten, Progress, SampleFinished, SampleStep, Work
 from ddpm_studio.gallery.made import BATCH_FILE
 from ddpm_studio.project import Project
@@ -66,7 +66,7 @@ def begin_batch(project: Project, loaded: Loaded, sample: SampleConfig, count: i
     sample = dataclasses.replace(sample, spacing=sample.used_spacing)
     name = f"batch_step{loaded.step:08d}_seed{sample.seed:06d}"
     folder, number = project.gallery / name, 1
-    try:
+    with refused_as(ExportError, f"The folder {folder} cannot be made"):
         while True:
             try:
                 folder.mkdir(parents=True)
@@ -74,8 +74,6 @@ def begin_batch(project: Project, loaded: Loaded, sample: SampleConfig, count: i
             except FileExistsError:
                 number += 1
                 folder = project.gallery / f"{name}_{number}"
-    except OSError as error:
-        raise ExportError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     batch = Batch(
         folder,
         project.name,
@@ -86,17 +84,14 @@ def begin_batch(project: Project, loaded: Loaded, sample: SampleConfig, count: i
         sample,
         min(count, MOST),
     )
-    keep(batch)
+    write_record(batch)
     return batch
 
 
-def keep(batch: Batch) -> None:
+def write_record(batch: Batch) -> None:
     """Write the record. Raises StudioError if that cannot be."""
-    values = {
-        field.name: getattr(batch, field.name)
-        for field in dataclasses.fields(batch)
-        if field.name != "folder"
-    } | {"sample": asdict(batch.sample)}
+    values = asdict(batch)
+    del values["folder"]
     try:
         write_json(batch.folder / BATCH_FILE, KIND, FORMAT_VERSION, values)
     except OSError as error:
@@ -145,13 +140,10 @@ def with_what_is_there(batch: Batch) -> Batch:
 
 def forget_batch(batch: Batch) -> None:
     """It will not be finished; its pictures stay. Raises StudioError if that cannot be."""
-    try:
+    with refused_as(StudioError, "The record of the batch cannot be removed"):
         (batch.folder / BATCH_FILE).unlink(missing_ok=True)
         with suppress(OSError):
             batch.folder.rmdir()  # if there are none
-    except OSError as error:
-        why = f"The record of the batch cannot be removed: {reason_of(error)}."
-        raise StudioError(why) from error
 
 
 def find_model(project: Project, batch: Batch) -> Path:
@@ -198,7 +190,7 @@ def paint_batch(batch: Batch, loaded: Loaded) -> Generator[Progress | FileWritte
                     write_png(path, event.picture, _text(recipe, event.seed))
                 batch = dataclasses.replace(batch, done=batch.done + 1)
                 if batch.done - kept >= KEPT_EVERY:
-                    keep(batch)
+                    write_record(batch)
                     kept = batch.done
                 yield FileWritten(path)
     except (ExportError, OSError) as error:
@@ -207,7 +199,7 @@ def paint_batch(batch: Batch, loaded: Loaded) -> Generator[Progress | FileWritte
         painting.close()  # type: ignore[attr-defined]
         with suppress(StudioError, OSError):
             if batch.left:
-                keep(batch)
+                write_record(batch)
     forget_batch(batch)
     return batch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,20 +19,10 @@ from ddpm_studio.sampling.forward import from_record
 if TYPE_CHECKING:
     import torch
 
-
-class HasCheckpoint(Protocol):
-    """A recipe, or a batch."""
-
-    @property
-    def checkpoint(self) -> str:
-        """Its file's name."""
-
-    @property
-    def checkpoint_sha256(self) -> str:
-        """Of its content."""
+    from ddpm_studio.gallery.batch import Batch
 
 
-def find_checkpoint_of(project: Project, made: HasCheckpoint) -> Path | None:
+def find_checkpoint_of(project: Project, made: Recipe | Batch) -> Path | None:
     """The checkpoint that a recipe or a batch was made with, by its content; None if it is gone.
 
     The one of the same name is looked at first, and the others only if that is another one.

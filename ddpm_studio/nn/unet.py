@@ -75,7 +75,7 @@ class UNet(nn.Module):
         widths, groups = config.widths, config.groups
         attends = [size in config.attention_resolutions for size in config.level_sizes]
         last = len(widths) - 1
-        self.step_embedding = StepEmbedding(widths[0], config.told_channels)
+        self.step_embedding = StepEmbedding(widths[0], config.augment_channels)
         self.conv_in = nn.Conv2d(config.in_channels, widths[0], 3, padding=1)
 
         self.down = nn.ModuleList()
@@ -104,8 +104,8 @@ class UNet(nn.Module):
         self.norm_out = GroupNorm(groups, widths[0])
         self.conv_out = nn.Conv2d(widths[0], config.in_channels, 3, padding=1)
 
-    def forward(self, x_t: Tensor, t: Tensor, told: Tensor | None = None) -> Tensor:
-        """told: (N, told_channels), what was done to pictures in training; None for nothing.
+    def forward(self, x_t: Tensor, t: Tensor, augment_labels: Tensor | None = None) -> Tensor:
+        """augment_labels: (N, augment_channels), what was done to pictures in training, or None.
 
         Raises ConfigError if the picture's sides are no multiples of the stride.
         """
@@ -117,7 +117,7 @@ class UNet(nn.Module):
             (height, width),
             f"multiples of {stride}, for a model of {len(self.config.channel_mult)} levels",
         )
-        embedding = self.step_embedding(t, told)
+        embedding = self.step_embedding(t, augment_labels)
         x = self.conv_in(x_t)
         skips = [x]
         for level in _levels(self.down):

@@ -29,7 +29,7 @@ class Nothing(nn.Module):
         super().__init__()
         self.grey = nn.Parameter(torch.tensor(0.25))
 
-    def forward(self, x_t, t, told=None):
+    def forward(self, x_t, t, augment_labels=None):
         return self.grey.expand_as(x_t)
 
     def use_generator(self, generator):

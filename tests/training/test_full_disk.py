@@ -16,8 +16,7 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.events import CheckpointSaved, Note, TrainStep
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.storage import TEMPORARY_PREFIX
-from ddpm_studio.training import TrainEvent, train
-from ddpm_studio.training import saver as keeper
+from ddpm_studio.training import TrainEvent, saver, train
 from ddpm_studio.training.checkpoints import read_info
 from tests.training.watched_disk import Change, Failure, WatchedDisk
 
@@ -87,7 +86,7 @@ def disturbed(project: Project, failure: Failure) -> tuple[list[TrainEvent], str
     disk = WatchedDisk(project.path, failure, on_failure=note)
     sentence = ""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keeper, "ThreadPoolExecutor", AtOnce)
+        patch.setattr(saver, "ThreadPoolExecutor", AtOnce)
         disk.watch(patch)
         try:
             for event in train(project, device="cpu", steps=FIRST):

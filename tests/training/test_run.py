@@ -22,8 +22,7 @@ from ddpm_studio.events import (
     is_progress,
 )
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, TrainEvent, TrainResult, checkpoints, train
-from ddpm_studio.training import stopwatch as pace
+from ddpm_studio.training import Trainer, TrainEvent, TrainResult, checkpoints, stopwatch, train
 from ddpm_studio.training.metrics import read_log
 
 TrainFor = Callable[..., list[TrainEvent]]
@@ -113,7 +112,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(pace, "time", clock)
+    monkeypatch.setattr(stopwatch, "time", clock)
     return clock
 
 

@@ -107,13 +107,13 @@ def _near_copies(facts: Sequence[PictureFacts]) -> list[int]:
             keepers[place] = plain.setdefault(
                 (fact.mini, round(fact.width / fact.height, 2)), place
             )
-    looks = _Looks([facts[place] for place in compared])
+    looks = _Likenesses([facts[place] for place in compared])
     for keeper, copy in looks.pairs():
         keepers[compared[copy]] = compared[keeper]
     return keepers
 
 
-class _Looks:
+class _Likenesses:
     """The looks of many pictures, ready to be compared, the ones to keep first."""
 
     def __init__(self, facts: Sequence[PictureFacts]) -> None:

@@ -36,10 +36,14 @@ class VideoSource:
         """Whether frames of it are wanted that are not in the cache."""
         if not self._choices.of(file.name).seconds:
             return False
-        seconds, reason = self._known.frames(self._digest(file))
-        if reason or seconds is None:
-            return not reason
-        return any(self._store.row(self._record(file, second)) < 0 for second in seconds)
+        digest = self._digest(file)
+        if self._known.reason(digest):
+            return False
+        seconds = self._known.frames(digest)
+        if seconds is None:
+            return True
+        records = [record_name(f"{digest}@{second:g}", self._crop) for second in seconds]
+        return any(self._store.row(record) < 0 for record in records)
 
     def look(self, file: FoundFile) -> Iterator[None]:
         """Read its frames in a process of its own; yields now and then, so that it can end."""
@@ -50,28 +54,21 @@ class VideoSource:
             "most": MOST_FRAMES,
         }
         with DecoderPool(HANDLER, workers=1, seconds=SECONDS) as pool:
-            for answered in pool.run_with_pulse([(0, request)], PULSE):
-                if answered is None:
-                    yield None
-                    continue
-                _, answer = answered
-                reason = answer.failure or answer.values.get("reason", "")
-                if reason:
-                    self._known.learn_frames(digest, None, f"its frames cannot be read: {reason}")
-                else:
-                    frames = answer.values["frames"]
-                    self._take_in(digest, frames, answer.data)
-                    seconds = [frame["second"] for frame in frames]
-                    self._known.learn_frames(digest, seconds, "")
+            answer = yield from pool.ask(request, PULSE)
+        if reason := answer.failure or answer.values.get("reason", ""):
+            self._known.learn_frames(digest, (), f"its frames cannot be read: {reason}")
+            return
+        frames = answer.values["frames"]
+        self._take_in(digest, frames, answer.data)
+        self._known.learn_frames(digest, [frame["second"] for frame in frames])
 
     def frames(self, file: FoundFile) -> tuple[list[Readable], str]:
         """The frames that are there, or the reason why there are none."""
         if not self._choices.of(file.name).seconds:
             return [], VIDEO_OFFER
         digest = self._digest(file)
-        seconds, reason = self._known.frames(digest)
-        found = []
-        for second in seconds or []:
+        reason, found = self._known.reason(digest), []
+        for second in self._known.frames(digest) or ():
             facts = self._known.facts(f"{digest}@{second:g}")
             if facts is not None:
                 name = FRAME.format(file.name, second)
@@ -92,9 +89,6 @@ class VideoSource:
         every = self._choices.of(file.name).seconds
         facts = json.dumps([file.name, file.size, file.modified_ns, every])
         return f"video-{hashlib.sha256(facts.encode()).hexdigest()[:24]}"
-
-    def _record(self, file: FoundFile, second: float) -> str:
-        return record_name(f"{self._digest(file)}@{second:g}", self._crop)
 
     @property
     def _crop(self) -> Crop:

@@ -6,7 +6,6 @@ import math
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,28 +63,43 @@ def strip_stages(film: Film, stages: int) -> list[int]:
 
 def strip_size(film: Film, stages: int, options: FilmOptions) -> tuple[int, int]:
     """(width, height) of the page in pixels. Raises ExportError if that is too much."""
-    width, height = FilmPictures(_page_film(film, stages), options).size
-    rows, columns, gap = _page(width, height, stages)
-    size = columns * (width + gap) - gap, rows * (height + gap) - gap
-    if max(size) > LONGEST_SIDE:
-        raise ExportError(
-            f"The page would be {max(size)} pixels long, but {LONGEST_SIDE} is the most; "
-            "choose fewer stages or a smaller enlargement."
-        )
-    return size
+    return _Page(film, stages, options).size
 
 
 def growing_page(film: Film, stages: int, options: FilmOptions) -> Iterator[np.ndarray]:
     """The page after each of its stages, always the same array: uint8 (H, W, C)."""
-    size = strip_size(film, stages, options)
-    pictures = FilmPictures(_page_film(film, stages), options)
-    width, height = pictures.size
-    _, columns, gap = _page(width, height, stages)
-    page = _ground(size, film.shape[2], options.background)
+    page = _Page(film, stages, options)
+    drawn = _ground(page.size, film.shape[2], options.background)
     for place in range(stages):
-        top, left = (place // columns) * (height + gap), (place % columns) * (width + gap)
-        page[top : top + height, left : left + width] = pictures.frame(place)
-        yield page
+        picture = page.pictures.frame(place)
+        height, width, _ = picture.shape
+        top = place // page.columns * (height + page.gap)
+        left = place % page.columns * (width + page.gap)
+        drawn[top : top + height, left : left + width] = picture
+        yield drawn
+
+
+class _Page:
+    """Where the stages of a film lie. Raises ExportError if that is too much."""
+
+    def __init__(self, film: Film, stages: int, options: FilmOptions) -> None:
+        chosen = strip_stages(film, stages)
+        captions = tuple(film.captions[index] for index in chosen) if film.captions else ()
+        alone = Film(stages, lambda place: film.compose(chosen[place]), captions)
+        self.pictures = FilmPictures(alone, options)
+        width, height = self.pictures.size
+        rows = max(1, round(math.sqrt(stages * width / height / BROADEST)))
+        self.columns = math.ceil(stages / min(rows, stages))
+        rows, self.gap = math.ceil(stages / self.columns), max(2, width // GAP)
+        self.size = (
+            self.columns * (width + self.gap) - self.gap,
+            rows * (height + self.gap) - self.gap,
+        )
+        if max(self.size) > LONGEST_SIDE:
+            raise ExportError(
+                f"The page would be {max(self.size)} pixels long, but {LONGEST_SIDE} is the most; "
+                "choose fewer stages or a smaller enlargement."
+            )
 
 
 def write_strip(
@@ -138,26 +152,6 @@ def _write_pictures(folder: Path, pictures: FilmPictures, recipe: str | None) ->
             save_picture(path, to_image(pictures.frame(index)), recipe)
             first[index] = path
         yield Progress(Work.WRITING, tick + 1, len(order))
-
-
-def _page_film(film: Film, stages: int) -> Film:
-    """A film of the stages alone."""
-    chosen = strip_stages(film, stages)
-    captions = tuple(film.captions[index] for index in chosen) if film.captions else ()
-    return replace(
-        film,
-        count=stages,
-        compose=lambda place: film.compose(chosen[place]),
-        captions=captions,
-        noise=(),
-    )
-
-
-def _page(width: int, height: int, stages: int) -> tuple[int, int, int]:
-    """(rows, columns, gap) of a page with stages of that size."""
-    rows = max(1, round(math.sqrt(stages * width / height / BROADEST)))
-    columns = math.ceil(stages / min(rows, stages))
-    return math.ceil(stages / columns), columns, max(2, width // GAP)
 
 
 def _ground(size: tuple[int, int], channels: int, background: str) -> np.ndarray:

@@ -112,17 +112,11 @@ def estimate(request: FilmRequest) -> Iterator[Foreseen]:
 
 def write(path: Path, request: FilmRequest) -> Generator[Progress | FileWritten, None, Saved]:
     """Write what is wished; if it is stopped before its end, nothing is left."""
-    from ddpm_studio.export.film.pages import write_sequence, write_strip
-    from ddpm_studio.export.film.write import write_film
+    from ddpm_studio.export.film.write import write as write_film
 
     make_folder(path.parent)
     recipe = request.recipe_text()
-    if request.stages:
-        yield from write_strip(path, request.film, request.stages, request.options, recipe)
-    elif not request.suffix:
-        yield from write_sequence(path, request.film, request.options, recipe)
-    else:
-        yield from write_film(path, request.film, request.options, recipe)
+    yield from write_film(path, request.film, request.options, recipe, request.stages)
     yield FileWritten(path)
     return Saved(path, size_on_disk(path))
 

@@ -135,16 +135,12 @@ def look_large(gallery: Path, file: MadeFile, pools: IdlePools) -> Generator[Non
 
     request = request_for(gallery / file.name, LARGEST, LARGEST, 4, WHOLE)
     with pools.borrowed() as pool:
-        for answered in pool.run_with_pulse([(0, request)], PULSE):
-            if answered is None:
-                yield
-                continue
-            about, data = answered[1].values, answered[1].data
-            if answered[1].failure or "shape" not in about:
-                break
-            pixels = np.frombuffer(data, np.uint8).reshape(about["shape"])
-            return Large(file.name, pixels, about["width"], about["height"], about["moves"])
-    raise StudioError(f"{file.name} cannot be shown any more.")
+        answer = yield from pool.ask(request, PULSE)
+    about = answer.values
+    if answer.failure or "shape" not in about:
+        raise StudioError(f"{file.name} cannot be shown any more.")
+    pixels = np.frombuffer(answer.data, np.uint8).reshape(about["shape"])
+    return Large(file.name, pixels, about["width"], about["height"], about["moves"])
 
 
 def read_recipe(gallery: Path, file: MadeFile) -> Generator[None, None, Told]:

@@ -120,7 +120,7 @@ def prepare(project: Project, choices: Choices, pools: IdlePools) -> Generator[A
     if not any(entry.can_be_taken for entry in entries):
         yield from look(may_be_empty=False)  # reads nothing again, and says what is wrong
     facts = [taken.facts for taken in pictures.taken]
-    summary = summarise(facts, len(pictures.left_out), project.config.model.stride)
+    summary = summarise(facts, len(pictures.left_out))
     return Folder(pictures, entries, summary, subfolders(project.pictures))
 
 
@@ -152,16 +152,11 @@ def look_at_original(
     channels = 4 if facts.has_alpha else 3  # what lies under it is the network's affair
     whole = dataclasses.replace(config, size=width, height=height, channels=channels, crop="centre")
     with _decoders(pools, config) as pool:
-        for answered in pool.run_with_pulse([(0, request_for(path, whole))], PULSE):
-            if answered is None:
-                yield None
-                continue
-            _, answer = answered
-            if answer.failure or "facts" not in answer.values:
-                return None
-            pixels = np_picture(answer.data, height, width, channels)
-            return Original(pixels, facts.width, facts.height, _part(facts, crop, config))
-    return None
+        answer = yield from pool.ask(request_for(path, whole), PULSE)
+    if answer.failure or "facts" not in answer.values:
+        return None
+    pixels = np_picture(answer.data, height, width, channels)
+    return Original(pixels, facts.width, facts.height, _part(facts, crop, config))
 
 
 def np_picture(data: bytes, height: int, width: int, channels: int) -> np.ndarray:

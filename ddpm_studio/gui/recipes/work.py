@@ -140,12 +140,7 @@ def small_picture(path: Path) -> Generator[None, None, np.ndarray | None]:
 
     request = request_for(path, LARGEST, LARGEST, 4, WHOLE)
     with DecoderPool(HANDLER, workers=1) as pool:
-        for answered in pool.run_with_pulse([(0, request)], PULSE):
-            if answered is None:
-                yield
-                continue
-            about, data = answered[1].values, answered[1].data
-            if answered[1].failure or "shape" not in about:
-                break
-            return np.frombuffer(data, np.uint8).reshape(about["shape"])
-    return None
+        answer = yield from pool.ask(request, PULSE)
+    if answer.failure or "shape" not in answer.values:
+        return None
+    return np.frombuffer(answer.data, np.uint8).reshape(answer.values["shape"])

@@ -23,7 +23,7 @@ from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import own_picture
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import SECTIONS, Recipe
-from ddpm_studio.recipe.section import SECTION, Section
+from ddpm_studio.recipe.sections import SECTION, Section
 from ddpm_studio.sampling.forward import noised
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import TrajectoryFrame, trajectory, trajectory_moments

@@ -163,7 +163,7 @@ def test_half_of_the_threads_are_taken_where_they_are_faster(
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads[-1])
     monkeypatch.setattr(torch, "set_num_threads", threads.append)
     for slowdown, best in ((2.0, 4), (0.5, 8)):
-        look = module._Look(torch.device("cpu"), 20)
+        look = module._Probing(torch.device("cpu"), 20)
         threads[:] = [8]
 
         def steps(*_: Any, slowdown: float = slowdown) -> Generator[Progress, None, list]:
