@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ddpm_studio.cli import main
+from ddpm_studio.cli import main, plan
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.events import Progress, Work

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -119,9 +120,10 @@ def as_preset(config: StudioConfig, preset: StudioConfig) -> StudioConfig:
     Pictures that are not square keep their shape: the shorter side gets the preset's size.
     Raises ConfigError if the preset cannot take such a shape.
     """
-    width, height = _scaled(config.pictures, preset)
+    stride = math.lcm(preset.model.stride, config.model.like(preset.model).stride)
+    width, height = _scaled(config.pictures, preset.pictures.size, stride)
     words = [f"pictures.size={width}", f"pictures.height={0 if width == height else height}"]
-    model = with_settings(preset, words).model
+    model = config.model.like(with_settings(preset, words).model)
     pictures = dataclasses.replace(
         config.pictures, size=width, height=0 if width == height else height
     )
@@ -188,10 +190,9 @@ def size_of(config: StudioConfig) -> str:
     return f"{width} px" if width == height else f"{width} × {height} px"
 
 
-def _scaled(pictures: PicturesConfig, preset: StudioConfig) -> tuple[int, int]:
-    """Width and height of that shape, of which the shorter one is the preset's size."""
+def _scaled(pictures: PicturesConfig, short: int, stride: int) -> tuple[int, int]:
+    """Width and height of that shape, of which the shorter one is so long."""
     _, height, width = pictures.shape
-    short, stride = preset.pictures.size, preset.model.stride
     long = max(1, round(max(width, height) * short / min(width, height) / stride)) * stride
     if width == height:
         return short, short
