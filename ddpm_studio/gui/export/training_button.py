@@ -37,7 +37,7 @@ class TrainingExport(QObject):
             return
         ExportDialog(
             self._session,
-            FilmedTraining(project, frames),
+            FilmedTraining(project, frames, has_recipe=bool(self._session.checkpoints)),
             folder=project.gallery,
             name=f"{project.name}_training",
             parent=self._page.window(),

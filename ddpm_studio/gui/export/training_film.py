@@ -138,18 +138,11 @@ class FilmedTraining(Filmed):
     title = "Export the film of the training"
     way_back = "And back again"
 
-    def __init__(self, project: Project, frames: PreviewFrames) -> None:
+    def __init__(self, project: Project, frames: PreviewFrames, has_recipe: bool) -> None:
+        """has_recipe: a checkpoint was saved, from which the last frame can be painted again."""
         super().__init__(frames.count, background=project.config.pictures.background)
         self._project, self._frames = project, frames
-        self._is_saved = bool(project.checkpoint_paths())
-
-    @property
-    def has_alpha(self) -> bool:
-        return self._frames.picture_shape[-1] == WITH_ALPHA
-
-    @property
-    def has_recipe(self) -> bool:
-        return self._is_saved
+        self.has_recipe, self.has_alpha = has_recipe, frames.picture_shape[-1] == WITH_ALPHA
 
     def film(self, part: Part) -> Film:
         return training_film(self._frames, part.pictures, part.columns)
@@ -164,7 +157,7 @@ class FilmedTraining(Filmed):
             film = {"of": "training", "show": X_T, **options}
             return training_recipe(project, last, part.pictures, film)
 
-        return make if self._is_saved else None
+        return make if self.has_recipe else None
 
 
 def _thin_out(found: dict[Path, np.ndarray | None], every: int) -> int:
