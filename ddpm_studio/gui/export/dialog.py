@@ -83,18 +83,13 @@ class ExportDialog(Dialog):
         self._preview = FilmPreview("export.preview", PREVIEW_SIDE, PREVIEW_HEIGHT)
         self._facts = label(kind="caption", name="export.facts", wrap=True)
         self._facts.setToolTip("How large and how long it becomes; its bytes are an estimate")
-        words = "Progress of the export"
-        self._progress = ProgressLine("export.progress", words, keeps_place=True)
+        progress = "export.progress", "Progress of the export"
+        self._progress = ProgressLine(*progress, keeps_place=True)
         self._progress.hide()
         self.message.setObjectName("export.message")
         self.message.show()  # even without words: it keeps the buttons on their side
-        self._show_folder = Button(
-            theme,
-            "Show in folder",
-            "export.show_in_folder",
-            "Open the folder that it was saved in",
-            icon="folder-open",
-        )
+        words = "Show in folder", "export.show_in_folder", "Open the folder that it was saved in"
+        self._show_folder = Button(theme, *words, icon="folder-open")
         self._show_folder.hide()
         self._cancel = Button(theme, "Cancel", "export.cancel", "Export nothing (Esc)")
         tip = "Write it (Enter)"

@@ -113,13 +113,8 @@ class TrainPage(Page):
     def _lay_out(self) -> None:
         self.set_content(holder(row(self._controls, wide(self._view), spacing=24)))
         self.header_row.addWidget(self._sampling.button)
-        go = Button(
-            self.theme,
-            "To the start screen",
-            "train.go_start",
-            "Make a project from a folder, or open one (Ctrl+0)",
-            icon="home",
-        )
+        tip = "Make a project from a folder, or open one (Ctrl+0)"
+        go = Button(self.theme, "To the start screen", "train.go_start", tip, icon="home")
         go.clicked.connect(lambda: self.session.want_page(names.NAV_START))
         empty = EmptyState(
             self.theme,

@@ -95,14 +95,8 @@ class PlanDialog(Dialog):
         tip = "Try again what fits and how fast it is, for example when other programs are closed"
         self._again = Button(theme, "Look again", "plan.again", tip, icon="loop")
         self._cancel = Button(theme, "Cancel", "plan.cancel", "Change nothing (Esc)")
-        self._use = Button(
-            theme,
-            "Use this plan",
-            "plan.use",
-            "Set what it says; training does not start yet (Enter)",
-            icon="check",
-            kind="primary",
-        )
+        tip = "Set what it says; training does not start yet (Enter)"
+        self._use = Button(theme, "Use this plan", "plan.use", tip, icon="check", kind="primary")
         self.set_buttons(self._cancel, self._use)
 
     def _lay_out(self) -> None:

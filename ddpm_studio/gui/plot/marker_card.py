@@ -56,13 +56,9 @@ class MarkerCard(QFrame):
         self._after = IconButton(
             theme, "chevron-right", names.item(NAME, "after"), "The next one", size=16
         )
-        self._generate = Button(
-            theme,
-            "Generate from it",
-            names.item(NAME, "generate"),
-            "New pictures, from what the model knew at this step",
-            icon="generate",
-        )
+        tip = "New pictures, from what the model knew at this step"
+        generate = "Generate from it", names.item(NAME, "generate"), tip
+        self._generate = Button(theme, *generate, icon="generate")
         self._lay_out()
         self._close.clicked.connect(self.close_card)
         self._before.clicked.connect(lambda: self._turn(-1))

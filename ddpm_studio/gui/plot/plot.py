@@ -187,14 +187,8 @@ class LossPlot(QFrame):
         head.setFixedHeight(HEAD_HEIGHT)
         self._chips = PlotChips(self._theme, settings)
         self._chips.changed.connect(self._on_shown_changed)
-        self._follow = Button(
-            self._theme,
-            "Follow",
-            "train.follow",
-            "Show the whole run again and keep up with it (F)",
-            icon="follow",
-            parent=self,
-        )
+        follow = "Follow", "train.follow", "Show the whole run again and keep up with it (F)"
+        self._follow = Button(self._theme, *follow, icon="follow", parent=self)
         self._follow.setShortcut("F")
         self._follow.clicked.connect(self.follow)
         self._follow.hide()

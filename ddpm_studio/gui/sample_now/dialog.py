@@ -113,9 +113,8 @@ class SampleNowDialog(Dialog):
         self._count = choice("sample_now.count", counts, COUNTS[-1])
         self._count.setFixedWidth(COUNT_WIDTH)
         self._session.settings.remember(self._count, "sample_now/count")
-        self._throw = Button(
-            theme, "Other seeds", "sample_now.dice", "Other pictures, by chance", icon="dice"
-        )
+        words = "Other seeds", "sample_now.dice", "Other pictures, by chance"
+        self._throw = Button(theme, *words, icon="dice")
         self._views = BothViews(theme)
         self._progress = ProgressLine(
             "sample_now.progress", "How far the pictures are", keeps_place=True
@@ -124,13 +123,8 @@ class SampleNowDialog(Dialog):
     def _make_foot(self) -> None:
         theme = self._session.theme
         self._words = label(name="sample_now.message", wrap=True)  # keeps its place
-        self._generate = Button(
-            theme,
-            "Generate",
-            "sample_now.generate",
-            "More pictures from this saved model, on the page Generate",
-            icon="generate",
-        )
+        tip = "More pictures from this saved model, on the page Generate"
+        self._generate = Button(theme, "Generate", "sample_now.generate", tip, icon="generate")
         self._close = Button(theme, "Close", "sample_now.close", "Close (Esc)")
         self._again = Button(
             theme, "Sample again", "sample_now.again", AGAIN_TIP, icon="redo", kind="primary"

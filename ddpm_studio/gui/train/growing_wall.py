@@ -195,21 +195,12 @@ class GrowingWall(QWidget):
         self._progress.setToolTip("New pictures are being made from noise (preview)")
         self._progress.hide()
         self._play = IconButton(self._theme, "play", "train.play", "Play")
-        self._export = IconButton(
-            self._theme,
-            "film",
-            "train.export",
-            "Export film…",
-            "Export the film of the model learning: GIF, WebP, MP4, film strip and more",
-        )
+        tip = "Export the film of the model learning: GIF, WebP, MP4, film strip and more"
+        self._export = IconButton(self._theme, "film", "train.export", "Export film…", tip)
         self._slider = Slider(0, 0)
         self._slider.setObjectName("train.history")
-        explain(
-            self._slider,
-            "Earlier pictures",
-            "Back through all pictures that the model has made while it learned.",
-            "previews from fixed seeds",
-        )
+        tip = "Back through all pictures that the model has made while it learned."
+        explain(self._slider, "Earlier pictures", tip, "previews from fixed seeds")
         self._label = label("", "caption", "train.wall_step")
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance("step 8,888,888"))

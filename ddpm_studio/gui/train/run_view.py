@@ -6,13 +6,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QSizePolicy, QSplitter, QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.images import image_of
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import label, use_tabular_figures
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
@@ -49,6 +48,11 @@ FIGURES = {  # what each is called, what it is, and its share of the width; the 
 NOTHING = "–"
 LOG_LINES, LOG_LINE_HEIGHT = 3, 22
 MOST_LOGGED = 500  # older ones go
+MENDED: dict[type, str] = {  # how what was mended on the way is marked
+    ev.RolledBack: ROLLED_BACK,
+    ev.StepSkipped: SKIPPED,
+    ev.BatchHalved: BATCH_HALVED,
+}
 
 
 class Figures(QWidget):
@@ -61,11 +65,7 @@ class Figures(QWidget):
         for name, (words, tip, share) in FIGURES.items():
             value = label(NOTHING, "figure", name, elided=True)
             value.setAccessibleName(words)
-            font = (
-                value.font()
-            )  # all digits as wide as each other: numbers that change don't tremble
-            font.setFeature(QFont.Tag("tnum"), 1)
-            value.setFont(font)
+            use_tabular_figures(value)
             figure = holder(column(value, label(words, "caption"), spacing=0))
             figure.setToolTip(tooltip(tip))
             figure.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -252,15 +252,10 @@ class RunView(QWidget):
                 from ddpm_studio.training.metrics import Measured
 
                 self.plot.add_held_out(Measured(event.step, event.loss, event.bands))
-            case ev.RolledBack():
-                self._go_back(event.to_step)
-                self._mark(event.step, ROLLED_BACK, event.message)
-                self.log.add(event.message)
-            case ev.StepSkipped():
-                self._mark(event.step, SKIPPED, event.message)
-                self.log.add(event.message)
-            case ev.BatchHalved():
-                self._mark(event.step, BATCH_HALVED, event.message)
+            case ev.RolledBack() | ev.StepSkipped() | ev.BatchHalved():
+                if isinstance(event, ev.RolledBack):
+                    self._go_back(event.to_step)
+                self._mark(event.step, MENDED[type(event)], event.message)
                 self.log.add(event.message)
             case ev.CheckpointSkipped():
                 self._passed_over.append(event.message)
