@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import CheckpointSkipped, SampleStep
-from ddpm_studio.gui.frames.plan import FramePlan, plan_frames
 from ddpm_studio.gui.frames.recompute import DenoisingAgain, ForwardAgain
 from ddpm_studio.gui.frames.request import BUDGET, OwnPicture, SampleRequest
+from ddpm_studio.gui.frames.store import FramePlan, plan_frames
 from ddpm_studio.project import Project
 from ddpm_studio.samplers import SAMPLERS
 

@@ -18,7 +18,7 @@ from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.job_names import TRAIN
 from ddpm_studio.gui.common.jobs import Job, JobState
 from ddpm_studio.gui.common.layout import holder, row, wide
-from ddpm_studio.gui.export.training_button import TrainingExport
+from ddpm_studio.gui.export.training_film import TrainingExport
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.plan.button import Planning
 from ddpm_studio.gui.sample_now.button import SampleNow

@@ -348,7 +348,7 @@ def _some(inside: np.ndarray) -> np.ndarray:
     """Which rows to draw: those in view and their neighbours, or every few if they are many."""
     found = np.flatnonzero(inside)
     if not len(found):
-        return np.arange(len(inside))[:0] if not len(inside) else np.arange(len(inside))[-1:]
+        return np.arange(len(inside))[-1:]
     first, last = max(0, found[0] - 1), min(len(inside) - 1, found[-1] + 1)
     every = max(1, (last - first) // MOST_POINTS)
     return np.unique(np.append(np.arange(first, last + 1, every), last))

@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.lent_model import LentModel
-from ddpm_studio.gui.sample_now.dialog import SampleNowDialog
-from ddpm_studio.gui.sample_now.source import SampleSources
+from ddpm_studio.gui.sample_now.dialog import SampleNowDialog, SampleSources
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 

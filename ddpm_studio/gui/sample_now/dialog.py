@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.config import WEIGHTS
 from ddpm_studio.events import BothPainted, CheckpointSkipped
 from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.checkpoint_choice import NOW, CheckpointChoice
+from ddpm_studio.gui.common.checkpoints import Checkpoints
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.dialog_job import DialogJob
@@ -22,7 +24,6 @@ from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sample_now import work
-from ddpm_studio.gui.sample_now.source import SampleSources, SourceChoice
 from ddpm_studio.gui.session import Session
 
 JOB = "sample_now"  # its name
@@ -42,6 +43,53 @@ TITLES = {
 WAITING = "The pictures grow here out of noise."
 NOTHING_LEFT = "There is no model to look at: training ended before anything was saved."
 AGAIN_TIP = "Paint again, with what the model knows by now"
+
+
+class SampleSources(QObject):
+    """What there is at the moment; who shows it hears when that changes.
+
+    Attributes: present (the step of the training that runs, -1 if none does), checkpoints.
+    """
+
+    changed = Signal()
+
+    def __init__(self, checkpoints: Checkpoints, parent: QObject) -> None:
+        super().__init__(parent)
+        self.present, self.checkpoints = -1, checkpoints
+        checkpoints.changed.connect(self.changed)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no model yet."""
+        return self.present < 0 and not self.checkpoints
+
+    def set_present(self, step: int) -> None:
+        if step != self.present:
+            self.present = step
+            self.changed.emit()
+
+
+class SourceChoice(CheckpointChoice):
+    """The choice stays while there is what was chosen; else it is the newest there is."""
+
+    chosen = Signal()  # by a person
+
+    def __init__(self, sources: SampleSources) -> None:
+        super().__init__("sample_now.from", sources.checkpoints, "Saved at step {:,}", letters=24)
+        self._sources = sources
+        sources.changed.connect(self._on_changed)
+        self._on_changed()
+        self.currentIndexChanged.connect(self.chosen)
+
+    @property
+    def is_now(self) -> bool:
+        """Whether it is the training that runs."""
+        return bool(self.currentData() == NOW)
+
+    def _on_changed(self) -> None:
+        present = self._sources.present
+        self.show_all(f"Now, step {present:,}" if present >= 0 else None)
+        self.setEnabled(self.count() > 0)
 
 
 class BothViews(QWidget):

@@ -276,9 +276,8 @@ class RunView(QWidget):
         self.plot.add_events([Marker(step, kind, message)])
 
     def _lay_out(self, settings: Settings) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(2)
+        horizontal = Qt.Orientation.Horizontal
+        splitter = QSplitter(horizontal, childrenCollapsible=False, handleWidth=2)
         left = column(wide(self.plot), self.log, margins=(0, 0, 8, 0))
         right = column(self.wall, margins=(8, 0, 0, 0))
         for index, side in enumerate((left, right)):
