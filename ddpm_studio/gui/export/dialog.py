@@ -110,7 +110,7 @@ class ExportDialog(Dialog):
 
     def _connect(self) -> None:
         self._options.changed.connect(self._on_changed)
-        self._options.kind_changed.connect(self._on_kind_changed)
+        self._options.kind_changed.connect(lambda: self._target.set_kind(self._options.kind))
         self._target.changed.connect(self._check)
         self._foresight.foreseen.connect(self._on_foreseen)
         self._foresight.failed.connect(self._on_unwritable)
@@ -119,9 +119,6 @@ class ExportDialog(Dialog):
         self._session.project_changed.connect(self._on_project_changed)
 
     # what is set
-
-    def _on_kind_changed(self) -> None:
-        self._target.set_kind(self._options.kind)
 
     def _set_broad(self, is_broad: bool) -> None:
         """What is broad, such as a film strip, is seen above the options, else beside them."""
@@ -225,7 +222,7 @@ class ExportDialog(Dialog):
     def _on_saved(self, saved: work.Saved) -> None:
         self._job, self._saved = None, saved.path
         self._set_busy(False)
-        self._target.propose_another()
+        self._target.propose()  # what was proposed is written: the next one gets a name of its own
         self._say(f"Saved {saved.path.name}, {size_in_words(saved.nbytes)}")
         self._show_folder.setFocus()
 

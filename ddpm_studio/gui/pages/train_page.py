@@ -255,8 +255,6 @@ class TrainPage(Page):
                     self._controls.show_saved(event.step)
                 case ev.Progress(ev.Work.READING):
                     self._reading = event
-                case work.MemoryUsed():
-                    self._view.show_memory(event.nbytes)
         if not self._timer.isActive():
             self._timer.start()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from ddpm_studio.config import WEIGHTS
 from ddpm_studio.events import BothPainted, CheckpointSkipped
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.checkpoint_choice import NOW, CheckpointChoice
+from ddpm_studio.gui.common.checkpoint_choice import CheckpointChoice
 from ddpm_studio.gui.common.checkpoints import Checkpoints
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog
@@ -80,11 +80,6 @@ class SourceChoice(CheckpointChoice):
         sources.changed.connect(self._on_changed)
         self._on_changed()
         self.currentIndexChanged.connect(self.chosen)
-
-    @property
-    def is_now(self) -> bool:
-        """Whether it is the training that runs."""
-        return bool(self.currentData() == NOW)
 
     def _on_changed(self) -> None:
         present = self._sources.present
@@ -217,7 +212,7 @@ class SampleNowDialog(Dialog):
     def _start(self) -> None:
         """Paint what is chosen; what is being painted for another choice is left."""
         project = self._session.project
-        has_source = self._source.is_now or self._source.path is not None
+        has_source = self._source.currentData() is not None
         if project is None or not has_source or self._session.is_closing:
             return
         seeds = range(self._first_seed, self._first_seed + self._count.currentData())

@@ -25,6 +25,7 @@ from ddpm_studio.gui.plot.markers import (
 )
 from ddpm_studio.gui.plot.plot import LossPlot
 from ddpm_studio.gui.train.growing_wall import GrowingWall
+from ddpm_studio.gui.train.work import MemoryUsed
 from ddpm_studio.words import duration_in_words, elapsed_in_words, size_in_words
 
 if TYPE_CHECKING:  # brings numpy along
@@ -198,9 +199,6 @@ class RunView(QWidget):
         if progress is not None:
             self.wall.set_progress(int(progress.done), int(progress.total))
 
-    def show_memory(self, nbytes: int) -> None:
-        self._figures.set(TRAIN_MEMORY, size_in_words(nbytes))
-
     def show_numbers(self) -> None:
         """Write what the newest step says; not for each one, for nobody could read that."""
         figures, newest = self._figures, self.newest
@@ -260,6 +258,8 @@ class RunView(QWidget):
             case ev.CheckpointSkipped():
                 self._passed_over.append(event.message)
                 self.log.add(event.message)
+            case MemoryUsed():
+                self._figures.set(TRAIN_MEMORY, size_in_words(event.nbytes))
             case ev.Note():
                 step = self.newest.step if self.newest is not None else 0
                 self.log.add(f"Step {step:,}: {event.message}" if step else event.message)
