@@ -11,6 +11,7 @@ from ddpm_studio.gui.common.button import GAP as ICON_GAP
 from ddpm_studio.gui.common.button import ICON_PIXELS, Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.flow_layout import FlowLayout
+from ddpm_studio.gui.common.label import small
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.common.training_words import why_best
@@ -61,9 +62,7 @@ class PlotChip(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        font = self.font()
-        font.setPixelSize(12)
-        self.setFont(font)
+        self.setFont(small(self.font()))
         self.set_missing("")
         theme.changed.connect(self.update)
 
