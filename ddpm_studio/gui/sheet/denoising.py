@@ -112,8 +112,10 @@ class SheetDenoising(DialogJob):
         if self._session.is_closing:
             return
         self.cells.begin(sheet)
-        request = work.SheetRequest(self._project, sheet, self.cells.known(sheet))
-        job = self._session.start_borrowing(JOB, lambda: work.paint(request), "Painting the sheet")
+        project, known = self._project, self.cells.known(sheet)
+        job = self._session.start_borrowing(
+            JOB, lambda: work.paint(project, sheet, known), "Painting the sheet"
+        )
         self._sheet, self._since = sheet, 0.0
         job.events.connect(self._on_events)
         self.follow(job, self._outcome, "Stopped. What is painted stays.")
