@@ -21,7 +21,7 @@ from ddpm_studio.gui.common.layout import holder, row, wide
 from ddpm_studio.gui.export.training_film import TrainingExport
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.plan.button import Planning
-from ddpm_studio.gui.sample_now.button import SampleNow
+from ddpm_studio.gui.sample_now.dialog import SampleNow
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.controls import Phase, TrainControls

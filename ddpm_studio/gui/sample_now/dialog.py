@@ -1,4 +1,4 @@
-"""Sample now: what the model paints at this moment, averaged and plain weights side by side."""
+"""Sample now, and its button: what the model paints at this moment, with both kinds of weights."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from ddpm_studio.gui.common.progress_line import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sample_now import work
 from ddpm_studio.gui.session import Session
+from ddpm_studio.project import Project
 
 JOB = "sample_now"  # its name
 COUNTS = (4, 9, 16)
@@ -42,6 +43,8 @@ TITLES = {
 }
 WAITING = "The pictures grow here out of noise."
 NOTHING_LEFT = "There is no model to look at: training ended before anything was saved."
+TIP = "What the model paints at this moment, with its averaged and with its plain weights"
+NO_MODEL_TIP = "There is no model yet; train for a moment first"
 AGAIN_TIP = "Paint again, with what the model knows by now"
 
 
@@ -288,3 +291,48 @@ class SampleNowDialog(Dialog):
     def _say(self, words: str, kind: str = "muted") -> None:
         set_kind(self._words, kind)
         self._words.setText(words)
+
+
+class SampleNow(QObject):
+    """The page tells it what there is; `button` can be clicked whenever there is a model."""
+
+    checkpoint_chosen = Signal(int)  # a person wants to generate from the checkpoint of this step
+
+    def __init__(self, session: Session, page: QWidget) -> None:
+        super().__init__(page)
+        self._session, self._page = session, page
+        self._lent: LentModel | None = None
+        self.sources = SampleSources(session.checkpoints, self)
+        self.button = Button(
+            session.theme, "Sample now", "train.sample_now", NO_MODEL_TIP, icon="visible"
+        )
+        self.button.clicked.connect(self._on_clicked)
+        self.sources.changed.connect(self._on_changed)
+        self.show_project(None)
+        self._on_changed()
+
+    def lend(self) -> LentModel:
+        """For a training that is about to begin: a place for its model."""
+        self._lent = LentModel()
+        return self._lent
+
+    def show_project(self, project: Project | None) -> None:
+        """Another project, or none."""
+        self._lent = None
+        self.button.setVisible(project is not None)
+        self.sources.set_present(-1)
+        self.sources.changed.emit()
+
+    def _on_changed(self) -> None:
+        has_model = not self.sources.is_empty
+        self.button.setEnabled(has_model)
+        self.button.setToolTip(TIP if has_model else NO_MODEL_TIP)
+
+    def _on_clicked(self) -> None:
+        if self._session.project is None or self.sources.is_empty:
+            return
+        dialog = SampleNowDialog(
+            self._session, self.sources, self._lent, random.Random(), self._page.window()
+        )
+        dialog.checkpoint_chosen.connect(self.checkpoint_chosen)
+        dialog.open()
