@@ -65,7 +65,7 @@ class Checkpoints(QObject):
     def show(self, project: Project | None, files: Files) -> None:
         """Another project is open, with these in it; None: none is."""
         self._jobs.discard(CHECKPOINTS)
-        self._project, self.files, self._is_stale = project, files, False
+        self._project, self.files, self._is_stale, self.best = project, files, False, None
         if project is None:
             self._timer.stop()
         else:
