@@ -71,7 +71,7 @@ def new_models() -> LoadedModels:
 def generate(
     models: LoadedModels, request: SampleRequest
 ) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame]:
-    """Denoise as wished: what it will be, then every step, and as many frames as fit in memory."""
+    """Denoise as asked: what it will be, then every step, and as many frames as fit in memory."""
     from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 
     checkpoint = yield from choose(models, request)
@@ -153,7 +153,7 @@ def check_shape(picture: OwnPicture, loaded: Loaded) -> None:
 def choose(
     models: LoadedModels, request: SampleRequest
 ) -> Generator[CheckpointSkipped, None, Path]:
-    """The checkpoint that is wished, or the newest that is whole. Raises CheckpointError."""
+    """The checkpoint that is asked for, or the newest that is whole. Raises CheckpointError."""
     from ddpm_studio.training.checkpoints import choose_checkpoint
 
     if request.checkpoint is not None:
