@@ -17,10 +17,10 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 from ddpm_studio.gui.common.layout import holder, row, wide
-from ddpm_studio.gui.export.training_button import TrainingExport
+from ddpm_studio.gui.export.training_film import TrainingExport
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.plan.button import Planning
-from ddpm_studio.gui.sample_now.button import SampleNow
+from ddpm_studio.gui.sample_now.dialog import SampleNow
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.controls import Phase, TrainControls
@@ -112,13 +112,8 @@ class TrainPage(Page):
     def _lay_out(self) -> None:
         self.set_content(holder(row(self._controls, wide(self._view), spacing=24)))
         self.header_row.addWidget(self._sampling.button)
-        go = Button(
-            self.theme,
-            "To the start screen",
-            "train.go_start",
-            "Make a project from a folder, or open one (Ctrl+0)",
-            icon="home",
-        )
+        tip = "Make a project from a folder, or open one (Ctrl+0)"
+        go = Button(self.theme, "To the start screen", "train.go_start", tip, icon="home")
         go.clicked.connect(lambda: self.session.want_page(names.NAV_START))
         empty = EmptyState(
             self.theme,
@@ -259,8 +254,6 @@ class TrainPage(Page):
                     self._controls.show_saved(event.step)
                 case ev.Progress(ev.Work.READING):
                     self._reading = event
-                case work.MemoryUsed():
-                    self._view.show_memory(event.nbytes)
         if not self._timer.isActive():
             self._timer.start()
 
