@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -43,6 +44,12 @@ class Crop:
         is_inside = is_inside and left + width <= 1 + 1e-6 and top + height <= 1 + 1e-6
         check(is_inside, "crop.box", self.box, "left, top, width and height within 0 .. 1")
         object.__setattr__(self, "box", box)
+
+
+@cache  # asked of every picture
+def everywhere(mode: str) -> Crop:
+    """The crop of a whole folder, one of CROPS."""
+    return Crop(mode)
 
 
 @dataclass(frozen=True)

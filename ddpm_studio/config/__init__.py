@@ -50,18 +50,12 @@ class StudioConfig:
         )
         follows.check_derived()
         object.__setattr__(self, "model", follows)
-        check(
-            self.sample.num_inference_steps <= self.diffusion.num_timesteps,
-            "sample.num_inference_steps",
-            self.sample.num_inference_steps,
-            f"at most diffusion.num_timesteps ({self.diffusion.num_timesteps})",
-        )
-        check(
-            self.train.preview_steps <= self.diffusion.num_timesteps,
-            "train.preview_steps",
-            self.train.preview_steps,
-            f"at most diffusion.num_timesteps ({self.diffusion.num_timesteps})",
-        )
+        total = self.diffusion.num_timesteps
+        for name, steps in (
+            ("sample.num_inference_steps", self.sample.num_inference_steps),
+            ("train.preview_steps", self.train.preview_steps),
+        ):
+            check(steps <= total, name, steps, f"at most diffusion.num_timesteps ({total})")
 
     def changed(self, section: str, **values: Any) -> StudioConfig:
         """The same, but with other values in one section. Raises ConfigError."""

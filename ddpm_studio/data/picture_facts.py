@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
@@ -29,7 +29,7 @@ class PictureFacts:
     # the middle of what is most detailed, as parts of width and height
     focus: tuple[float, float] = (0.5, 0.5)
     mini: str = ""  # base64 of uint8 (8, 8, 3): the whole picture, averaged, on its background
-    look: int = 0  # 64 bits; those of pictures that look alike differ in few
+    phash: int = 0  # 64 bits; those of pictures that look alike differ in few
     damage: str = ""  # "damaged after 63 %: it ends early": readable, but not whole
 
     def to_list(self) -> list[Any]:
@@ -39,18 +39,9 @@ class PictureFacts:
     @classmethod
     def from_list(cls, values: list[Any]) -> Self:
         """The counterpart of `to_list`. Raises TypeError or ValueError if this is none."""
-        digest, width, height, kind, notes, is_grey, has_alpha, scale, focus, *rest = values
-        mini, look, damage = rest
-        notes, focus = tuple(notes), tuple(focus)
-        return cls(
-            digest, width, height, kind, notes, is_grey, has_alpha, scale, focus, mini, look, damage
-        )
-
-    @property
-    def thumbnail(self) -> np.ndarray:
-        """uint8 (8, 8, 3): the whole picture, averaged."""
-        data = np.frombuffer(base64.b64decode(self.mini), np.uint8)
-        return data.reshape(MINI_SIZE, MINI_SIZE, 3)
+        names = [field.name for field in fields(cls)]
+        entries = dict(zip(names, values, strict=True))
+        return cls(**entries | {name: tuple(entries[name]) for name in ("notes", "focus")})
 
 
 def encode_thumbnail(pixels: np.ndarray) -> str:

@@ -14,7 +14,6 @@ from filelock import FileLock, Timeout
 
 from ddpm_studio.choices import Choices
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.derive import Deriver
 from ddpm_studio.data.index import DECODE_SECONDS, PictureIndex
 from ddpm_studio.data.isolation.pool import DecoderPool
 from ddpm_studio.data.isolation.process import Answer
@@ -204,11 +203,10 @@ class Preparation:
 
     def _read(self, wanted: list[Key]) -> Iterator[Key | None]:
         """Each file when it is read, in whichever order; None meanwhile."""
-        deriver = Deriver(self.index.store, self.config)
         pictures: list[Key] = []
         videos: list[Key] = []
         for key in wanted:
-            if deriver.is_useful and self.index.derive(deriver, key[1]):
+            if self.index.derive(key[1]):
                 yield key
             else:
                 (videos if is_video_name(key[1].name) else pictures).append(key)

@@ -20,10 +20,10 @@ from ddpm_studio.errors import CheckpointError, ExportError, StudioError, reason
 from ddpm_studio.events import FileWritten, Progress, SampleFinished, SampleStep, Work
 from ddpm_studio.gallery.made import BATCH_FILE
 from ddpm_studio.project import Project
+from ddpm_studio.recipe import Recipe
 from ddpm_studio.storage import read_json, remove_unfinished, write_json
 
 if TYPE_CHECKING:
-    from ddpm_studio.recipe import Recipe
     from ddpm_studio.training.loaded import Loaded
 
 KIND = "batch"
@@ -187,7 +187,8 @@ def paint_batch(batch: Batch, loaded: Loaded) -> Generator[Progress | FileWritte
             elif isinstance(event, SampleFinished):
                 path = batch.path(batch.done)
                 if not path.exists():  # a killed program may have painted it before
-                    write_png(path, event.picture, _text(recipe, event.seed))
+                    made = dataclasses.replace(recipe, seed=event.seed)
+                    write_png(path, event.picture, made.to_text())
                 batch = dataclasses.replace(batch, done=batch.done + 1)
                 if batch.done - kept >= KEPT_EVERY:
                     write_record(batch)
@@ -214,10 +215,6 @@ def picture_bytes(shape: tuple[int, int, int]) -> int:
     """About how large a PNG file becomes, with its recipe. shape: (C, H, W)."""
     channels, height, width = shape
     return round(channels * height * width * 0.8) + 1000
-
-
-def _text(recipe: Recipe, seed: int) -> str:
-    return dataclasses.replace(recipe, seed=seed).to_text()
 
 
 def _known(sample: Any) -> dict[str, Any]:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import StudioError
+from ddpm_studio.gallery.batch import Batch
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.forward import from_record
-
-if TYPE_CHECKING:
-    import torch
-
-    from ddpm_studio.gallery.batch import Batch
 
 
 def find_checkpoint_of(project: Project, made: Recipe | Batch) -> Path | None:
@@ -60,7 +57,7 @@ def recipe_for(recipe: Recipe, project: Project, checkpoint: Path) -> Recipe:
     )
 
 
-def own_picture(project: Project, config: StudioConfig, start: dict[str, Any]) -> torch.Tensor:
+def own_picture(project: Project, config: StudioConfig, start: dict[str, Any]) -> Tensor:
     """The picture that a denoising began with, as training sees it: (1, C, H, W) in [-1, 1].
 
     start: of a recipe. Raises StudioError if it is not in the project's folder as it was.

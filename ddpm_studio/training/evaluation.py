@@ -10,7 +10,7 @@ from ddpm_studio.events import HeldOutMeasured, Note, PreviewSaved, Progress
 from ddpm_studio.project import Project
 from ddpm_studio.training.failures import is_out_of_memory
 from ddpm_studio.training.held_out import HeldOut
-from ddpm_studio.training.log import Journal
+from ddpm_studio.training.metrics import Journal
 from ddpm_studio.training.preview import averaged_model, preview
 from ddpm_studio.training.stopwatch import Stopwatch
 from ddpm_studio.training.trainer import Trainer

@@ -11,7 +11,7 @@ import torch
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.data import prepare_pictures
-from ddpm_studio.device import describe_device, precision_name
+from ddpm_studio.device import describe_device, freed_memory_kept, memory_taken, precision_name
 from ddpm_studio.errors import CheckpointError, StudioError, TrainingError
 from ddpm_studio.events import (
     BatchHalved,
@@ -28,8 +28,7 @@ from ddpm_studio.training.evaluation import Evaluation
 from ddpm_studio.training.failures import is_out_of_memory, told_in_sentences
 from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
 from ddpm_studio.training.live import Live
-from ddpm_studio.training.log import Journal
-from ddpm_studio.training.memory import freed_memory_kept, memory_taken
+from ddpm_studio.training.metrics import Journal
 from ddpm_studio.training.preview import is_preview_step
 from ddpm_studio.training.processes import Team, joined_team, own_device
 from ddpm_studio.training.resolved_settings import with_alpha, with_channels
@@ -353,8 +352,8 @@ class _Run:
         if self.bad_steps:  # a state that leads nowhere is not one to go back to
             return False
         step, watch = self.trainer.step, self.watch
-        looks = is_preview_step(step, self.train.preview_every)
-        ahead = self.evaluation.expected_seconds if looks else 0.0
+        previews = is_preview_step(step, self.train.preview_every)
+        ahead = self.evaluation.expected_seconds if previews else 0.0
         is_round = step % self.train.checkpoint_every == 0
         is_late = self.saver.is_late(watch.seconds, watch.step_seconds, ahead)
         return self.team.leader_says(is_round or is_late, self.trainer.device)

@@ -14,10 +14,9 @@ import torch
 
 from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.device import select_precision
+from ddpm_studio.device import freed_memory_kept, select_precision
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.checkpoints import take_snapshot
-from ddpm_studio.training.memory import freed_memory_kept
 from ddpm_studio.training.preview import averaged_model
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.sampling.resume import State
+    from ddpm_studio.sampling.steps import State
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
 
 # what of a frame is shown

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ddpm_studio.choices import Crop
     from ddpm_studio.data import PictureSet
     from ddpm_studio.recipe import Recipe
-    from ddpm_studio.sampling.resume import State
+    from ddpm_studio.sampling.steps import State
     from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
     from ddpm_studio.training.loaded import Loaded, LoadedModels
 

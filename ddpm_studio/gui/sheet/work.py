@@ -21,10 +21,10 @@ def paint(
 ) -> Iterator[SampleStep | SheetCell | SheetGap]:
     """Paint the cells but for those that are known: `made_as` of what is there already."""
     from ddpm_studio.device import select_device
-    from ddpm_studio.gallery.sheets import Loader
     from ddpm_studio.sampling.sheet import make_sheet
+    from ddpm_studio.training.loaded import networks_of
 
-    yield from make_sheet(sheet, Loader(project, select_device()).load, known)
+    yield from make_sheet(sheet, networks_of(project, select_device()), known)
 
 
 def write(
@@ -33,7 +33,7 @@ def write(
     """Write the page; if it is stopped before its end, nothing is left. Returns its path."""
     from ddpm_studio.device import select_device
     from ddpm_studio.export.sheet_page import write_page
-    from ddpm_studio.gallery.sheets import about_sheet
+    from ddpm_studio.training.loaded import about_sheet
 
     make_folder(path.parent)
     yield from write_page(path, page, about_sheet(project, page.sheet, select_device()))

@@ -123,7 +123,8 @@ def make_plan(
     done = [choice for choice in fitting if choice.fits_time]
     best = done[-1] if done else min(fitting, key=lambda choice: choice.good_seconds)
     possible = int(seconds * STEPPING_SHARE / best.step_seconds)
-    all_steps = steps_needed(_config_of(probe, best.name), pictures).good
+    config = next(one.config for one in probe.outlooks if one.name == best.name)
+    all_steps = steps_needed(config, pictures).good
     steps = max(1, min(possible, max(MOST_TIMES * all_steps - made, all_steps)))
     quality = "rough" if steps >= best.rough_steps else "unfinished"
     if steps >= best.good_steps:
@@ -158,10 +159,6 @@ def _side(config: StudioConfig) -> float:
     """Of a square with as many pixels."""
     _, height, width = config.pictures.shape
     return math.sqrt(height * width)
-
-
-def _config_of(probe: Probe, name: str) -> StudioConfig:
-    return next(outlook.config for outlook in probe.outlooks if outlook.name == name)
 
 
 def _choice(outlook: Outlook, seconds: float, pictures: int | None, made: int) -> Choice:

@@ -15,6 +15,7 @@ from ddpm_studio.config.presets import PRESETS, preset
 from ddpm_studio.device import (
     describe_device,
     free_memory,
+    freed_memory_kept,
     precision_name,
     select_device,
     select_precision,
@@ -22,7 +23,6 @@ from ddpm_studio.device import (
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.training.failures import is_out_of_memory
-from ddpm_studio.training.memory import freed_memory_kept
 from ddpm_studio.training.planning.fit import fit
 from ddpm_studio.training.planning.rehearsal import Rehearsal
 from ddpm_studio.training.trainer import Trainer

@@ -56,9 +56,7 @@ class WebP(StillFilm):
     """What is said of it is in `WEBP`."""
 
     def encoder(self, pictures: FilmPictures) -> tuple[Encode, bytes | None]:
-        from ddpm_studio.export.film.pictures import webp_frame
-
-        return lambda index: webp_frame(pictures, index), None
+        return pictures.webp_frame, None
 
     def texts(self, source: Source) -> Iterator[Text]:
         for part in riff_parts(source):
