@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.kinds import DDPM, KINDS
 from ddpm_studio.config.text import value_of, with_settings
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import names
@@ -29,7 +30,9 @@ def open_dialog(window, find):
     return find(window, QWidget, "new_project")
 
 
-def test_while_there_is_one_kind_there_is_nothing_to_choose(window, find):
+def test_while_there_is_one_kind_there_is_nothing_to_choose(monkeypatch, window, find):
+    for name in KINDS.keys() - {DDPM}:
+        monkeypatch.delitem(KINDS, name)
     assert open_dialog(window, find).findChildren(QComboBox, "new_project.kind") == []
 
 
@@ -40,9 +43,11 @@ def test_a_new_project_can_have_another_kind(
     dialog = open_dialog(window, find)
     find(dialog, QLineEdit, "new_project.pictures").setText(str(picture_folder))
     kind = find(dialog, QComboBox, "new_project.kind")
-    assert [kind.itemText(place) for place in range(kind.count())] == ["DDPM", "Grey"]
+    assert [kind.itemText(place) for place in range(kind.count())] == [
+        row.title for row in KINDS.values()
+    ]
     assert "Learns one grey." in kind.toolTip()
-    kind.setCurrentIndex(1)
+    kind.setCurrentIndex(kind.findData("grey"))
     find(dialog, QPushButton, "new_project.create").click()
     project = Project.open(settings.projects_folder / picture_folder.name)
     assert isinstance(project.config.model, GreyConfig)
