@@ -14,6 +14,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.kinds import row_of
+from ddpm_studio.config.text import KIND as MODEL_KIND
 from ddpm_studio.config.text import config_from_dict, config_to_dict
 from ddpm_studio.errors import ConfigError, ProjectError, StudioError, refused_as
 from ddpm_studio.storage import make_lasting_folder, read_json, write_json
@@ -256,6 +258,9 @@ def is_locked(path: str) -> bool:
 
 def check_locked(old: StudioConfig, new: StudioConfig) -> None:
     """Raise a ConfigError that names the first setting that may no longer change."""
+    kinds = [row_of(config.model).name for config in (old, new)]
+    if kinds[0] != kinds[1]:
+        raise _locked(MODEL_KIND, *kinds)
     for section in dataclasses.fields(StudioConfig):
         before, after = getattr(old, section.name), getattr(new, section.name)
         for field in dataclasses.fields(before):
@@ -265,8 +270,11 @@ def check_locked(old: StudioConfig, new: StudioConfig) -> None:
             name = f"{section.name}.{field.name}"
             if is_locked(name) and values[0] != values[1]:
                 name = SAID_AS.get(name, name)
-                was, wanted = (attrgetter(name)(config) for config in (old, new))
-                raise ConfigError(
-                    f"{name} is {was} and cannot become {wanted}: "
-                    "the model is already trained with it; make a new project for that."
-                )
+                raise _locked(name, *(attrgetter(name)(config) for config in (old, new)))
+
+
+def _locked(name: str, was: object, wanted: object) -> ConfigError:
+    return ConfigError(
+        f"{name} is {was} and cannot become {wanted}: "
+        "the model is already trained with it; make a new project for that."
+    )

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.fields import settings_of, to_text
-from ddpm_studio.config.text import all_settings, value_of
+from ddpm_studio.config.kinds import DDPM, KINDS
+from ddpm_studio.config.text import KIND, all_settings, value_of
 from ddpm_studio.project import is_locked
 
 TARGET = Path(__file__).resolve().parent / "settings.md"
@@ -28,20 +29,29 @@ called in the window.
 
 def lines() -> Iterator[str]:
     yield HEAD
-    config, sections = StudioConfig(), settings_of(StudioConfig)
-    for section, about in sections.items():
-        yield f"## {about.words}\n"
-        yield "| setting | in the window | what it does | can be | default |"
-        yield "| --- | --- | --- | --- | --- |"
-        for path, of in all_settings().items():
-            if not path.startswith(f"{section}."):
-                continue
-            value = value_of(config, path)
-            allowed = "true or false" if isinstance(value, bool) else of.allowed_in_words
-            lock = " 🔒" if is_locked(path) else ""
-            default = f"{to_text(value)} {of.unit}".strip()
-            yield f"| `{path}`{lock} | {of.title} | {of.tip} | {allowed} | {default} |"
-        yield ""
+    for section, about in settings_of(StudioConfig).items():
+        if section != "model":
+            yield from table(section, about.words, StudioConfig())
+            continue
+        for row in KINDS.values():  # each has settings of its own
+            is_usual = row.name == DDPM
+            title = about.words if is_usual else f"{about.words}: `{KIND}={row.name}`, {row.title}"
+            yield from table(section, title, StudioConfig(model=row.config()))
+
+
+def table(section: str, title: str, config: StudioConfig) -> Iterator[str]:
+    yield f"## {title}\n"
+    yield "| setting | in the window | what it does | can be | default |"
+    yield "| --- | --- | --- | --- | --- |"
+    for path, of in all_settings(config).items():
+        if not path.startswith(f"{section}."):
+            continue
+        value = value_of(config, path)
+        allowed = "true or false" if isinstance(value, bool) else of.allowed_in_words
+        lock = " 🔒" if is_locked(path) else ""
+        default = f"{to_text(value)} {of.unit}".strip()
+        yield f"| `{path}`{lock} | {of.title} | {of.tip} | {allowed} | {default} |"
+    yield ""
 
 
 def main(arguments: list[str]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ddpm_studio.config.fields import check, setting
+from ddpm_studio.config.kind import KindConfig as KindConfig
 from ddpm_studio.config.model import ModelConfig as ModelConfig
 from ddpm_studio.config.pictures import CROPS as CROPS
 from ddpm_studio.config.pictures import PicturesConfig as PicturesConfig
@@ -27,24 +28,19 @@ AUGMENT_CHANNELS = 6  # of training.augment
 
 @dataclass(frozen=True)
 class StudioConfig:
-    """Everything about a project but its pictures."""
+    """Everything about a project but its pictures; `model` is the section of its kind of model."""
 
     pictures: PicturesConfig = setting(PicturesConfig(), "Pictures")
-    model: ModelConfig = setting(ModelConfig(), "Model")
+    model: KindConfig = setting(ModelConfig(), "Model")
     diffusion: DiffusionConfig = setting(DiffusionConfig(), "Noise")
     train: TrainConfig = setting(TrainConfig(), "Training")
     sample: SampleConfig = setting(SampleConfig(), "Painting")
 
     def __post_init__(self) -> None:
         channels, height, width = self.pictures.shape
-        stride = self.model.stride
         for name, value in (("size", width), ("height", height)):
-            check(
-                value % stride == 0,
-                f"pictures.{name}",
-                value,
-                f"a multiple of {stride} for a model of {len(self.model.channel_mult)} levels",
-            )
+            fits = value % self.model.stride == 0
+            check(fits, f"pictures.{name}", value, self.model.allowed_sides)
         # frozen, so the fields that follow from the pictures are filled in this way
         follows = dataclasses.replace(
             self.model,
@@ -52,7 +48,7 @@ class StudioConfig:
             image_size=min(height, width),
             augment_channels=AUGMENT_CHANNELS if self.train.augment else 0,
         )
-        follows.check_attention()
+        follows.check_derived()
         object.__setattr__(self, "model", follows)
         total = self.diffusion.num_timesteps
         for name, steps in (

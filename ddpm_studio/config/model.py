@@ -1,9 +1,10 @@
-"""The network: how wide and deep it is, and where it looks at everything at once."""
+"""The U-Net: how wide and deep it is, and where it looks at everything at once."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from ddpm_studio.config.fields import (
@@ -14,17 +15,15 @@ from ddpm_studio.config.fields import (
     check_fields,
     setting,
 )
+from ddpm_studio.config.kind import KindConfig
 
 LEVELS = "one to eight whole numbers from 1 to 16, such as 1,2,3"
-
-
-def derived(default: Any, source: str) -> Any:
-    """A field that StudioConfig fills in from another one, and that nobody sets by hand."""
-    return field(default=default, metadata={"derived_from": source})
+RESIZING = {"pictures.size", "pictures.height", "model.channel_mult"}  # the levels
+WIDENING = {"model.model_channels", "model.channel_mult", "model.attention_resolutions"}
 
 
 @dataclass(frozen=True)
-class ModelConfig:
+class ModelConfig(KindConfig):
     """The U-Net: widths are `model_channels` times each entry of `channel_mult`."""
 
     model_channels: int = setting(
@@ -69,10 +68,6 @@ class ModelConfig:
     mid_attention: bool = setting(
         True, "Attention in the middle", "Attention at the smallest size, too."
     )
-    in_channels: int = derived(3, "pictures.channels")
-    image_size: int = derived(32, "pictures.size")  # pixels, the shorter side
-    # numbers that say what was done to a picture
-    augment_channels: int = derived(0, "train.augment")
 
     def __post_init__(self) -> None:
         check_fields(self, "model")
@@ -90,11 +85,8 @@ class ModelConfig:
             f"0 or a number that divides every width {self.widths}",
         )
 
-    def check_attention(self) -> None:
-        """Raise a ConfigError unless attention sits at sizes that occur, with whole heads.
-
-        Apart from `__post_init__`, because `image_size` is known only beside the pictures.
-        """
+    def check_derived(self) -> None:
+        """Raise a ConfigError unless attention sits at sizes that occur, with whole heads."""
         for resolution in self.attention_resolutions:
             check_choice("model.attention_resolutions", resolution, self.level_sizes)
         levels = zip(self.widths, self.level_sizes, strict=True)
@@ -123,6 +115,39 @@ class ModelConfig:
         return 1 << (len(self.channel_mult) - 1)
 
     @property
+    def allowed_sides(self) -> str:
+        return f"a multiple of {self.stride} for a model of {len(self.channel_mult)} levels"
+
+    @property
     def groups(self) -> int:
         """Groups of every GroupNorm."""
         return self.norm_groups or math.gcd(32, self.model_channels)
+
+    def adjust(self, values: dict[str, Any], shorter_side: int, given: Collection[str]) -> None:
+        """Attention and groups of norms follow a change of size or width, unless they are set."""
+        resizes, widens = not RESIZING.isdisjoint(given), not WIDENING.isdisjoint(given)
+        sizes = [shorter_side >> level for level in range(len(values["channel_mult"]))]
+        if resizes and "model.attention_resolutions" not in given:
+            # at the levels that have it, whatever size these have now
+            levels = map(self.level_sizes.index, self.attention_resolutions)
+            attends = [sizes[level] for level in levels if level < len(sizes)]
+            values["attention_resolutions"] = attends
+        if widens and "model.head_channels" not in given:
+            _fit_heads(values, sizes)
+        if widens and "model.norm_groups" not in given and values["norm_groups"]:
+            # as many as divide every width; 0 follows by itself
+            values["norm_groups"] = math.gcd(values["norm_groups"], values["model_channels"])
+
+
+def _fit_heads(values: dict[str, Any], sizes: list[int]) -> None:
+    """Heads become as narrow as the widths of the attention layers need them to divide."""
+    widths = [values["model_channels"] * mult for mult in values["channel_mult"]]
+    attending = widths[-1:] if values["mid_attention"] else []
+    for size, width in zip(sizes, widths, strict=True):
+        if size in values["attention_resolutions"]:
+            attending.append(width)
+    most = values["head_channels"]
+    if any(width > most and width % most for width in attending):
+        common = math.gcd(*attending)
+        divisors = (head for head in range(most, 0, -1) if common % head == 0)
+        values["head_channels"] = next(divisors)

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ddpm_studio.config import StudioConfig
+from ddpm_studio.config import KindConfig, ModelConfig, StudioConfig
 from ddpm_studio.config.fields import Setting, field_types, from_text, settings_of
+from ddpm_studio.config.kinds import DDPM, NAME, row_named, row_of
 from ddpm_studio.errors import ConfigError
 
-RESIZING = {"pictures.size", "pictures.height", "model.channel_mult"}  # the levels of the U-Net
-WIDENING = {"model.model_channels", "model.channel_mult", "model.attention_resolutions"}
+KIND = f"model.{NAME}"  # the path of what is no field: the class of the section says it
+
+Classes = Mapping[str, Any]  # of the sections, by name
 
 
 def config_to_dict(config: StudioConfig) -> dict[str, Any]:
-    """Plain JSON values, section by section; fields that follow from others are left out."""
-    return {
-        section.name: {
-            name: list(value) if isinstance(value, tuple) else value
-            for name in _fields(section.name)
-            for value in [getattr(getattr(config, section.name), name)]
-        }
+    """Plain JSON values, section by section; fields that follow from others are left out.
+
+    The section `model` names its kind, too, if that is not DDPM.
+    """
+    sections = {
+        section.name: _to_dict(getattr(config, section.name))
         for section in dataclasses.fields(config)
     }
+    kind = row_of(config.model).name
+    if kind != DDPM:
+        sections["model"] = {NAME: kind, **sections["model"]}
+    return sections
 
 
 def config_from_dict(values: object) -> StudioConfig:
@@ -40,47 +43,50 @@ def config_from_dict(values: object) -> StudioConfig:
         _check_section(section)
         if not isinstance(fields, dict):
             raise ConfigError(f"The settings of {section!r} are not a set of named values.")
+        section_class = _classes()[section]
+        if section == "model":
+            fields = dict(fields)
+            section_class = row_named(fields.pop(NAME, DDPM)).config
         for name in fields:
-            _check_field(section, name)
-        sections[section] = _section_class(section)(**fields)
+            _check_field(section, name, section_class)
+        sections[section] = section_class(**fields)
     return StudioConfig(**sections)
 
 
 def with_settings(config: StudioConfig, settings: Iterable[str]) -> StudioConfig:
     """The config with words such as `train.batch_size=8` applied, all at once.
 
-    Attention and groups of norms follow a change of size or width, unless they are set, too.
+    What has to follow a change does so, unless it is set, too: see `KindConfig.adjust`. Another
+    kind of model takes over what both kinds have.
     Raises ConfigError with one sentence that lists what is allowed.
     """
-    values, given = config_to_dict(config), set()
-    for setting in settings:
-        path, equals, text = setting.partition("=")
-        path = path.strip()
-        section, dot, name = path.partition(".")
-        if not equals or not dot:
-            raise ConfigError(
-                f"{setting!r} is not a setting; write section.field=value, "
-                "for example train.batch_size=16."
-            )
+    asked = [_read(setting) for setting in settings]
+    model = config.model
+    for path, text in asked:
+        if path == KIND:
+            model = row_named(text).config().like(model)
+    classes = _classes(type(model))
+    values = config_to_dict(config) | {"model": _to_dict(model)}
+    given = set()
+    for path, text in asked:
+        if path == KIND:
+            continue
+        section, _, name = path.partition(".")
         _check_section(section)
-        _check_field(section, name)
-        values[section][name] = from_text(path, _fields(section)[name], text.strip())
+        _check_field(section, name, classes[section])
+        values[section][name] = from_text(path, _fields(classes[section])[name], text)
         given.add(path)
-    if given & RESIZING and "model.attention_resolutions" not in given:
-        _keep_attention_levels(values, config)
-    if given & WIDENING and "model.head_channels" not in given:
-        _fit_heads(values)
-    if given & WIDENING and "model.norm_groups" not in given:
-        _fit_groups(values)
+    model.adjust(values["model"], _shorter_side(values["pictures"]), given)
+    values["model"][NAME] = row_of(model).name
     return config_from_dict(values)
 
 
-@cache
-def all_settings() -> dict[str, Setting]:
-    """What is said of every setting, by its dotted path, in order."""
+def all_settings(config: StudioConfig | None = None) -> dict[str, Setting]:
+    """What is said of every setting, by its dotted path, in order. config: else one of a DDPM."""
+    classes = _classes() if config is None else _classes(type(config.model))
     return {
         f"{section}.{name}": about
-        for section, section_class in field_types(StudioConfig).items()
+        for section, section_class in classes.items()
         for name, about in settings_of(section_class).items()
     }
 
@@ -91,47 +97,33 @@ def value_of(config: StudioConfig, path: str) -> Any:
     return getattr(getattr(config, section), name)
 
 
-def _keep_attention_levels(values: dict[str, Any], before: StudioConfig) -> None:
-    """Attention stays at the levels of the U-Net that have it, whatever size these have now."""
-    side, depth = _shorter_side(values), len(values["model"]["channel_mult"])
-    levels = map(before.model.level_sizes.index, before.model.attention_resolutions)
-    values["model"]["attention_resolutions"] = [side >> level for level in levels if level < depth]
+def _read(setting: str) -> tuple[str, str]:
+    """The path and the text of `section.field=value`."""
+    path, equals, text = setting.partition("=")
+    if not equals or "." not in path:
+        raise ConfigError(
+            f"{setting!r} is not a setting; write section.field=value, "
+            "for example train.batch_size=16."
+        )
+    return path.strip(), text.strip()
 
 
-def _fit_heads(values: dict[str, Any]) -> None:
-    """Heads become as narrow as the widths of the attention layers need them to divide."""
-    model = values["model"]
-    widths = [model["model_channels"] * mult for mult in model["channel_mult"]]
-    attending = widths[-1:] if model["mid_attention"] else []
-    for level, width in enumerate(widths):
-        if _shorter_side(values) >> level in model["attention_resolutions"]:
-            attending.append(width)
-    most = model["head_channels"]
-    if any(width > most and width % most for width in attending):
-        common = math.gcd(*attending)
-        divisors = (head for head in range(most, 0, -1) if common % head == 0)
-        model["head_channels"] = next(divisors)
+def _classes(model: type[KindConfig] = ModelConfig) -> Classes:
+    return {**field_types(StudioConfig), "model": model}
 
 
-def _fit_groups(values: dict[str, Any]) -> None:
-    """Groups of the norms become as many as divide every width."""
-    model = values["model"]
-    if model["norm_groups"]:  # 0 follows by itself
-        model["norm_groups"] = math.gcd(model["norm_groups"], model["model_channels"])
+def _to_dict(section: Any) -> dict[str, Any]:
+    """The values of a section that can be set, as JSON has them."""
+    values = {name: getattr(section, name) for name in _fields(type(section))}
+    return {name: list(one) if isinstance(one, tuple) else one for name, one in values.items()}
 
 
-def _shorter_side(values: dict[str, Any]) -> int:
-    size = values["pictures"]["size"]
-    return int(min(size, values["pictures"]["height"] or size))
+def _shorter_side(pictures: Mapping[str, Any]) -> int:
+    return int(min(pictures["size"], pictures["height"] or pictures["size"]))
 
 
-def _section_class(section: str) -> Any:
-    return field_types(StudioConfig)[section]
-
-
-def _fields(section: str) -> dict[str, Any]:
+def _fields(section_class: Any) -> dict[str, Any]:
     """The names of a section that can be set, with their types."""
-    section_class = _section_class(section)
     hints = field_types(section_class)
     return {
         field.name: hints[field.name]
@@ -140,22 +132,21 @@ def _fields(section: str) -> dict[str, Any]:
     }
 
 
-def _check_section(section: object) -> str:
+def _check_section(section: object) -> None:
     known = [field.name for field in dataclasses.fields(StudioConfig)]
     if section not in known:
         raise ConfigError(
             f"There is no section {section!r} in the settings; the sections are {', '.join(known)}."
         )
-    return str(section)
 
 
-def _check_field(section: str, name: str) -> None:
-    for field in dataclasses.fields(_section_class(section)):
+def _check_field(section: str, name: str, section_class: Any) -> None:
+    for field in dataclasses.fields(section_class):
         if field.name == name and "derived_from" in field.metadata:
             raise ConfigError(
                 f"{section}.{name} follows from {field.metadata['derived_from']}; set that instead."
             )
-    known = _fields(section)
+    known = _fields(section_class)
     if name not in known:
         raise ConfigError(
             f"There is no setting {section}.{name}; {section} has {', '.join(known)}."

@@ -1,14 +1,17 @@
-"""The kinds of models that can be trained: a file and a row here for each."""
+"""The kinds of models that can be trained: a file here, and a row in `config/kinds.py` for each."""
+
+from __future__ import annotations
+
+from importlib import import_module
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.models.ddpm import DDPM
+from ddpm_studio.config.kinds import row_of
 from ddpm_studio.models.kind import Kind
 
-KINDS = (DDPM,)
-
-__all__ = ["KINDS", "Kind", "kind_of"]
+__all__ = ["Kind", "kind_of"]
 
 
 def kind_of(config: StudioConfig) -> Kind:
-    """The kind whose settings are the section `model`."""
-    return next(kind for kind in KINDS if kind.config is type(config.model))
+    """The kind whose settings are the section `model`: `KIND` of the file of its name."""
+    kind: Kind = import_module(f"{__name__}.{row_of(config.model).name}").KIND
+    return kind

@@ -18,15 +18,16 @@ from ddpm_studio.diffusion import (
     q_sample,
 )
 from ddpm_studio.models.kind import Kind
-from ddpm_studio.nn import UNet
+from ddpm_studio.nn import Model, UNet
 from ddpm_studio.nn.per_picture import Predict, per_picture
 
 
-def build(config: StudioConfig) -> UNet:
+def build(config: StudioConfig) -> Model:
+    assert isinstance(config.model, ModelConfig)  # the row says so
     return UNet(config.model, recomputes=config.train.gradient_checkpointing)
 
 
-def process(config: StudioConfig) -> NoiseSchedule:
+def process(config: StudioConfig, model: Model) -> NoiseSchedule:
     return NoiseSchedule.from_config(config.diffusion)
 
 
@@ -41,7 +42,7 @@ def loss(
     return l_simple(output, target) * weights.float()
 
 
-def predictor(model: UNet, precision: torch.dtype, device: torch.device) -> Predict:
+def predictor(model: Model, precision: torch.dtype, device: torch.device) -> Predict:
     """The network in the precision and memory layout that its device is fastest in."""
     layout = select_memory_format(device, precision)
     model.to(device=device, memory_format=layout)  # type: ignore[call-overload]
@@ -58,4 +59,4 @@ def predictor(model: UNet, precision: torch.dtype, device: torch.device) -> Pred
     return predict
 
 
-DDPM = Kind("ddpm", ModelConfig, build, process, loss, predictor)
+KIND = Kind(build, process, loss, predictor)

@@ -9,9 +9,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from ddpm_studio.config import ModelConfig, StudioConfig
+from ddpm_studio.config import StudioConfig
 from ddpm_studio.diffusion import Process
-from ddpm_studio.nn import UNet
+from ddpm_studio.nn import Model
 from ddpm_studio.nn.per_picture import Predict
 
 
@@ -33,16 +33,14 @@ class Loss(Protocol):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of model.
+    """One kind of model; its name and its settings are in `config/kinds.py`.
 
-    config: the class of its section of the settings, by which it is known. build: its network,
-    whose weights are drawn elsewhere. process: from picture to noise. predictor: the network as
-    samplers call it, in a precision and on a device.
+    build: its network, whose weights are drawn elsewhere. process: from picture to noise, of which
+    the network may have learned a part. predictor: the network as samplers call it, in a precision
+    and on a device; it says what `diffusion.prediction` does.
     """
 
-    name: str
-    config: type[ModelConfig]
-    build: Callable[[StudioConfig], UNet]
-    process: Callable[[StudioConfig], Process]
+    build: Callable[[StudioConfig], Model]
+    process: Callable[[StudioConfig, Model], Process]
     loss: Loss
-    predictor: Callable[[UNet, torch.dtype, torch.device], Predict]
+    predictor: Callable[[Model, torch.dtype, torch.device], Predict]

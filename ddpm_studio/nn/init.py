@@ -8,11 +8,12 @@ import torch
 from torch import nn
 
 from ddpm_studio.nn.blocks import Attention, ResBlock
+from ddpm_studio.nn.model import Model
 from ddpm_studio.nn.unet import UNet
 
 
 @torch.no_grad()
-def initialise(model: UNet, generator: torch.Generator) -> None:
+def initialise(model: Model, generator: torch.Generator) -> None:
     """Draw all weights anew, uniformly as torch's layers do by themselves; reset the norms.
 
     The last layer of every branch and of the network starts at zero (ADM), so that each block

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ddpm_studio.nn.unet import UNet
+from ddpm_studio.nn.model import Model
 
 PART = 4  # pictures that go through together
 MOST_PIXELS = 64 * 64  # of pictures that do; larger ones keep all cores busy by themselves
@@ -90,8 +90,8 @@ class PerPicture:
 
 
 def per_picture(network: Predict) -> Predict:
-    """A U-Net as `PerPicture` has it; anything else is already what its caller wants."""
-    return PerPicture(network, network.config.stride) if isinstance(network, UNet) else network
+    """A model as `PerPicture` has it; anything else is already what its caller wants."""
+    return PerPicture(network, network.stride) if isinstance(network, Model) else network
 
 
 def _parts(x_t: Tensor, t: Tensor, size: int) -> Iterator[tuple[Tensor, Tensor]]:

@@ -15,7 +15,6 @@ from ddpm_studio.config.fields import check
 from ddpm_studio.nn.blocks import (
     Attention,
     Downsample,
-    Dropout,
     GroupNorm,
     ResBlock,
     StepEmbedding,
@@ -23,6 +22,7 @@ from ddpm_studio.nn.blocks import (
     same_noise_again,
     silu,
 )
+from ddpm_studio.nn.model import Model
 
 
 class Level(nn.Module):
@@ -57,7 +57,7 @@ class Level(nn.Module):
         return self.step(index, torch.cat([x, skip], dim=1), embedding)
 
 
-class UNet(nn.Module):
+class UNet(Model):
     """unet(x_t, t): (N, C, H, W), (N,) -> (N, C, H, W); H and W are multiples of the stride.
 
     recomputes: with gradients, what a block computes is forgotten and computed again on the way
@@ -67,11 +67,9 @@ class UNet(nn.Module):
 
     def __init__(self, config: ModelConfig, *, recomputes: bool = False) -> None:
         """Raises ConfigError if attention is asked for at a size that does not occur."""
-        super().__init__()
-        config.check_attention()
+        super().__init__(config.stride, recomputes=recomputes)
+        config.check_derived()
         self.config = config
-        self.recomputes = recomputes
-        self._generator: torch.Generator | None = None
         widths, groups = config.widths, config.groups
         attends = [size in config.attention_resolutions for size in config.level_sizes]
         last = len(widths) - 1
@@ -105,17 +103,13 @@ class UNet(nn.Module):
         self.conv_out = nn.Conv2d(widths[0], config.in_channels, 3, padding=1)
 
     def forward(self, x_t: Tensor, t: Tensor, augment_labels: Tensor | None = None) -> Tensor:
-        """augment_labels: (N, augment_channels), what was done to pictures in training, or None.
-
-        Raises ConfigError if the picture's sides are no multiples of the stride.
-        """
+        """Raises ConfigError if the picture's sides are no multiples of the stride."""
         height, width = x_t.shape[-2:]
-        stride = self.config.stride
         check(
-            height % stride == 0 and width % stride == 0,
+            height % self.stride == 0 and width % self.stride == 0,
             "the size of x_t",
             (height, width),
-            f"multiples of {stride}, for a model of {len(self.config.channel_mult)} levels",
+            f"multiples of {self.stride}, for a model of {len(self.config.channel_mult)} levels",
         )
         embedding = self.step_embedding(t, augment_labels)
         x = self.conv_in(x_t)
@@ -149,13 +143,6 @@ class UNet(nn.Module):
             preserve_rng_state=self._generator is None,
             context_fn=lambda: _forward_and_again(noise),
         )
-
-    def use_generator(self, generator: torch.Generator | None) -> None:
-        """Where dropout draws its noise from."""
-        self._generator = generator
-        for module in self.modules():
-            if isinstance(module, Dropout):
-                module.generator = generator
 
 
 def _forward_and_again(

@@ -11,7 +11,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import select_precision
 from ddpm_studio.diffusion import Process
 from ddpm_studio.models import kind_of
-from ddpm_studio.nn import UNet
+from ddpm_studio.nn import Model
 from ddpm_studio.nn.per_picture import Predict
 
 
@@ -19,7 +19,7 @@ from ddpm_studio.nn.per_picture import Predict
 class Network:
     """config: the settings that it was made with. model: on `device`, where it computes."""
 
-    model: UNet
+    model: Model
     config: StudioConfig
     device: torch.device
 
@@ -36,4 +36,4 @@ class Network:
     @cached_property
     def process(self) -> Process:
         """From picture to noise, as it was learned."""
-        return kind_of(self.config).process(self.config)
+        return kind_of(self.config).process(self.config, self.model)

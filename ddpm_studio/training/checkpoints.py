@@ -21,7 +21,7 @@ from ddpm_studio.config.text import config_from_dict, config_to_dict
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import CheckpointSkipped
 from ddpm_studio.models import kind_of
-from ddpm_studio.nn import UNet
+from ddpm_studio.nn import Model
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.storage import check_format, make_lasting_folder, replacing
 from ddpm_studio.training.trainer import Trainer
@@ -207,7 +207,7 @@ def _restore_generator(trainer: Trainer, saved: Tensor, step: int) -> None:
 
 def load_model(
     checkpoint_path: Path | str, which: str = "ema", device: torch.device | str = "cpu"
-) -> tuple[UNet, StudioConfig]:
+) -> tuple[Model, StudioConfig]:
     """The network of a checkpoint, ready to sample, and the settings it was trained with.
 
     which: "ema" (the moving average) or "model" (the plain weights).

@@ -13,7 +13,7 @@ from torch import Tensor
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import select_memory_format, select_precision
 from ddpm_studio.models import kind_of
-from ddpm_studio.nn import Ema, UNet
+from ddpm_studio.nn import Ema, Model
 from ddpm_studio.nn.init import initialise
 from ddpm_studio.training.augment import augmented
 from ddpm_studio.training.flat_parameters import FlatParameters
@@ -59,7 +59,6 @@ class Trainer:
         self.weights = weights
         self.device = device
         self.kind = kind_of(config)
-        self.process = self.kind.process(config).to(device)
         if rows is not None and device.type != "cpu":
             pictures, rows = pictures[rows], None  # no more than is needed goes to the device
         self.rows = rows
@@ -75,6 +74,7 @@ class Trainer:
         self.model = new_model(self.config, train.seed).to(self.device)
         self.model.to(memory_format=self.memory_format)  # type: ignore[call-overload]
         self.model.train()
+        self.process = self.kind.process(self.config, self.model).to(self.device)
         self.flat = FlatParameters(self.model.parameters())
         self.parameters = self.flat.parameters
         self.network = self.team.wrap(self.model)
@@ -233,7 +233,7 @@ class Trainer:
         return self.optimizer.state.get(self.flat.whole, {})
 
 
-def new_model(config: StudioConfig, seed: int) -> UNet:
+def new_model(config: StudioConfig, seed: int) -> Model:
     """A network with fresh weights that follow from the seed."""
     model = kind_of(config).build(config)
     initialise(model, torch.Generator().manual_seed(seed))

@@ -14,6 +14,7 @@ from PIL import Image
 
 from ddpm_studio.cli import commands, main
 from ddpm_studio.cli import entry as cli
+from ddpm_studio.config.text import value_of
 from ddpm_studio.project import FILE_NAME, Project
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.training import load_model
@@ -84,7 +85,7 @@ def test_new_makes_a_project_that_opens(run: Run, tmp_path: Path, pictures: Path
     project = Project.open(path)
     assert project.pictures == pictures
     assert project.config.pictures.size == 32
-    assert project.config.model.model_channels == 64
+    assert value_of(project.config, "model.model_channels") == 64
 
 
 @pytest.mark.parametrize("setting", ["pictures.size=64", "model.model_channels=16"])

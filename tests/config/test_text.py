@@ -48,6 +48,11 @@ configs = st.builds(
 )
 
 
+def unet(config: StudioConfig) -> ModelConfig:
+    assert isinstance(config.model, ModelConfig)
+    return config.model
+
+
 @given(configs)
 def test_a_config_survives_json(config: StudioConfig) -> None:
     assert config_from_dict(json.loads(json.dumps(config_to_dict(config)))) == config
@@ -158,26 +163,26 @@ def test_no_settings_change_nothing() -> None:
 @pytest.mark.parametrize("size", [32, 64, 96, 128, 256])
 def test_attention_stays_at_its_levels_when_the_size_changes(name: str, size: int) -> None:
     before = PRESETS[name]
-    after = with_settings(before, [f"pictures.size={size}"]).model
-    levels = [before.model.level_sizes.index(r) for r in before.model.attention_resolutions]
+    after = unet(with_settings(before, [f"pictures.size={size}"]))
+    levels = [unet(before).level_sizes.index(r) for r in unet(before).attention_resolutions]
     assert [after.level_sizes.index(r) for r in after.attention_resolutions] == levels
 
 
 def test_attention_that_is_set_is_left_alone() -> None:
     words = ["pictures.size=64", "model.attention_resolutions=32"]
-    assert with_settings(StudioConfig(), words).model.attention_resolutions == (32,)
+    assert unet(with_settings(StudioConfig(), words)).attention_resolutions == (32,)
 
 
 def test_attention_goes_with_a_level_that_goes() -> None:
     config = with_settings(StudioConfig(), ["model.channel_mult=1,2"])
-    assert config.model.attention_resolutions == ()
+    assert unet(config).attention_resolutions == ()
 
 
 @pytest.mark.parametrize("name", PRESETS)
 @given(width=st.integers(1, 64).map(lambda half: 2 * half))
 def test_every_width_finds_heads_that_fit(name: str, width: int) -> None:
-    before = PRESETS[name].model
-    model = with_settings(PRESETS[name], [f"model.model_channels={width}"]).model
+    before = unet(PRESETS[name])
+    model = unet(with_settings(PRESETS[name], [f"model.model_channels={width}"]))
     assert model.head_channels <= before.head_channels
     if width == before.model_channels:
         assert model == before

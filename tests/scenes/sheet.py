@@ -112,11 +112,11 @@ def paint(dialog: SheetDialog) -> None:
 def slowly(make: Callable) -> Callable:
     """The same work, that never ends after its first cells."""
 
-    def steps(request: work.SheetRequest):
+    def steps(*what):
         from ddpm_studio.sampling.sheet import SheetCell
 
         cells = 0
-        for event in make(request):
+        for event in make(*what):
             cells += isinstance(event, SheetCell)
             yield event
             while cells >= 7:

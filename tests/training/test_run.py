@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import itertools
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ def test_events_come_in_the_order_in_which_things_happen(
     make_project: Callable[..., Project], train_for: TrainFor
 ) -> None:
     project = make_project("project", "train.preview_every=2", "train.checkpoint_every=3")
+    shutil.rmtree(project.cache)
     events = [event for event in train_for(project, 4) if not is_progress(event, Work.PREVIEW)]
     kinds = [
         type(event).__name__

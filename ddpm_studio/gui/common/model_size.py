@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ddpm_studio.config import PicturesConfig, StudioConfig
+from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig
 from ddpm_studio.config.presets import DEFAULT_PRESET, PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError
@@ -22,13 +22,14 @@ def with_effort(config: StudioConfig, effort: str, size: int | None = None) -> S
 
     Balanced is the preset of that size, quick has half its width, thorough one and a half times
     its width, one more block at each level and twice the batch at half the rate.
-    Raises ConfigError if no model fits the size.
+    Raises ConfigError if no model fits the size, or if this kind of model has no such widths.
     """
     pictures = config.pictures if size is None else dataclasses.replace(config.pictures, size=size)
     fitted = _fitted(pictures, effort)
     fields = {name: getattr(fitted.train, name) for name in TRAIN_FIELDS}
     train = dataclasses.replace(config.train, **fields)
-    return dataclasses.replace(config, pictures=pictures, model=fitted.model, train=train)
+    model = _unet_of(config).like(fitted.model)
+    return dataclasses.replace(config, pictures=pictures, model=model, train=train)
 
 
 def choices_of(config: StudioConfig) -> dict[str, StudioConfig]:
@@ -37,7 +38,7 @@ def choices_of(config: StudioConfig) -> dict[str, StudioConfig]:
     for effort in EFFORTS:
         try:
             found[effort] = with_effort(config, effort)
-        except ConfigError:  # an odd picture size, for which this model is too deep
+        except ConfigError:  # an odd picture size, for which this model is too deep; or no U-Net
             continue
     return found
 
@@ -48,7 +49,7 @@ def effort_of(config: StudioConfig) -> str:
         try:
             if with_effort(config, effort) == config:
                 return effort
-        except ConfigError:  # its model is too deep for an odd picture size
+        except ConfigError:  # as above
             continue
     return CUSTOM
 
@@ -57,7 +58,9 @@ def default_of(config: StudioConfig) -> StudioConfig:
     """What would hold for these pictures and this effort if nothing was set by hand."""
     effort = effort_of(config)
     try:
-        return _fitted(config.pictures, BALANCED if effort == CUSTOM else effort)
+        fitted = _fitted(config.pictures, BALANCED if effort == CUSTOM else effort)
+        model = type(_unet_of(config))().like(fitted.model)
+        return dataclasses.replace(fitted, model=model)
     except ConfigError:  # as above: there is none
         return config
 
@@ -87,7 +90,7 @@ def _family(size: int) -> StudioConfig:
 
 
 def _changes(base: StudioConfig, effort: str) -> list[str]:
-    model, train = base.model, base.train
+    model, train = _unet_of(base), base.train
     if effort == QUICK:
         return [
             f"model.model_channels={model.model_channels // 2}",
@@ -102,3 +105,10 @@ def _changes(base: StudioConfig, effort: str) -> list[str]:
             f"train.learning_rate={train.learning_rate / 2}",
         ]
     return []
+
+
+def _unet_of(config: StudioConfig) -> ModelConfig:
+    """Raises ConfigError if the model is of a kind that has other settings."""
+    if not isinstance(config.model, ModelConfig):
+        raise ConfigError("An effort is the width of a U-Net, which this kind of model has not.")
+    return config.model

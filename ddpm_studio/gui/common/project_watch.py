@@ -95,7 +95,7 @@ class Checkpoints(ProjectWatch):
 
     def show(self, project: Project | None, files: Files) -> None:
         """Another project is open, with these in it; None: none is."""
-        self.files, self._is_stale = files, False
+        self.files, self._is_stale, self.best = files, False, None
         self._follow(project)
 
     def stop(self) -> None:

@@ -17,7 +17,6 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.gui.common.palette import DARK, LIGHT, Palette
 
 CHOICES = ("system", "dark", "light")
-ICON_SCALES = (1.0, 1.25, 1.5, 2.0, 3.0)  # device pixel ratios that are drawn to the pixel
 TEXT_PIXELS = 13
 # the families of each desktop that are made for windows; the first one there is taken
 FAMILIES = (
@@ -42,6 +41,8 @@ class Theme(QObject):
         self._choice = choice if choice in CHOICES else "system"
         self._svg: dict[str, bytes] = {}
         self._icons: dict[tuple[str, int, str, str, int], QIcon] = {}
+        # the device pixel ratios for which icons are drawn to the pixel
+        self._ratios = {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
         self._template = Template(resource_path("style", "studio.qss").read_text("utf-8"))
         self.palette = self._find_palette()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
@@ -74,6 +75,13 @@ class Theme(QObject):
         self.changed.connect(act)
         act()
 
+    def show_on(self, ratio: float) -> None:
+        """Icons are to be sharp on screens of this device pixel ratio, too."""
+        if ratio not in self._ratios:
+            self._ratios.add(ratio)
+            self._icons.clear()
+            self.changed.emit()
+
     def colour(self, role: str) -> QColor:
         """A colour of the palette by its name, such as "accent"."""
         return QColor(str(getattr(self.palette, role)))
@@ -99,8 +107,8 @@ class Theme(QObject):
                 (QIcon.Mode.Normal, checked, checked_role),
                 (QIcon.Mode.Disabled, normal, "disabled"),
             ):
-                for scale in ICON_SCALES:
-                    icon.addPixmap(self._draw(name, size, its_role, scale, gap), mode, state)
+                for ratio in self._ratios:
+                    icon.addPixmap(self._draw(name, size, its_role, ratio, gap), mode, state)
             self._icons[key] = icon
         return self._icons[key]
 

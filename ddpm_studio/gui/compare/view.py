@@ -211,14 +211,10 @@ class CompareView(QObject):
     def paint_waiting(self, painter: QPainter, parts: Sequence[QRectF]) -> None:
         """What stands in B's half until something was painted."""
         if self.b is None and len(parts) > 1:
-            _draw_waiting(painter, parts[1])
-
-
-def _draw_waiting(painter: QPainter, area: QRectF) -> None:
-    palette = QGuiApplication.palette()  # the theme's
-    painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(area.adjusted(24, 0, -24, 0), flags, WAITING)
+            palette = QGuiApplication.palette()  # the theme's
+            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(parts[1].adjusted(24, 0, -24, 0), flags, WAITING)
 
 
 def _draw_wipe(painter: QPainter, area: QRectF, x: float, *, with_grip: bool) -> None:

@@ -54,11 +54,6 @@ class ExportTarget(QWidget):
             plain = path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
             self._field.setText(f"{plain}{self._kind.suffix}")
 
-    def propose_another(self) -> None:
-        """What was proposed has been written: the next one gets a name of its own."""
-        if not self._is_named_by_hand:
-            self.propose()
-
     def problem(self) -> str:
         """Why nothing can be written there, in a sentence; '' if it can."""
         try:

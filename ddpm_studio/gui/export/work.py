@@ -111,7 +111,7 @@ def estimate(request: FilmRequest) -> Iterator[Foreseen]:
 
 
 def write(path: Path, request: FilmRequest) -> Generator[Progress | FileWritten, None, Saved]:
-    """Write what is wished; if it is stopped before its end, nothing is left."""
+    """Write what is asked for; if it is stopped before its end, nothing is left."""
     from ddpm_studio.export.film.write import write as write_film
 
     make_folder(path.parent)

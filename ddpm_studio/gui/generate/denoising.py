@@ -63,7 +63,7 @@ class Denoising(QObject):
     def start(
         self, request: SampleRequest, asked: SampleRequest | None = None, follow_to: float = 1.0
     ) -> None:
-        """Paint as wished. asked: what to remember as the request, if it is another.
+        """Paint this. asked: what to remember as the request, if it is another.
 
         follow_to: how far to follow it while it grows, as a part of it.
         """

@@ -34,7 +34,6 @@ class PictureViewer(QWidget):
         super().__init__()
         self.setObjectName("generate.single")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._index = 0
         self._is_terse = self._is_narrow = False
         self.head = QWidget()
         self.canvas = PictureCanvas(compare)
@@ -46,7 +45,7 @@ class PictureViewer(QWidget):
 
     @property
     def index(self) -> int:
-        return self._index
+        return self.canvas.index
 
     @property
     def _seeds(self) -> tuple[int, ...]:
@@ -54,16 +53,14 @@ class PictureViewer(QWidget):
         return trajectory.seeds if trajectory is not None else ()
 
     def set_trajectory(self, trajectory: Trajectory | None) -> None:
-        if trajectory is not None:
-            self._index = min(self._index, len(trajectory.seeds) - 1)
-        self.canvas.set_picture(trajectory, self._index)
+        last = len(trajectory.seeds) - 1 if trajectory is not None else self.index
+        self.canvas.set_picture(trajectory, min(self.index, last))
         self._refresh()
 
     def show_picture(self, index: int) -> None:
         """Show another picture of the trajectory."""
         if not 0 <= index < len(self._seeds):
             return
-        self._index = index
         self.canvas.set_picture(self.canvas.trajectory, index)
         self._refresh()
         self.index_changed.emit(index)
@@ -96,9 +93,9 @@ class PictureViewer(QWidget):
         self._choose.setAccessibleName("Choose this picture")
         self._choose.setToolTip("One of the pictures to save (C)")
         self._back.clicked.connect(self.back_wanted)
-        self._previous.clicked.connect(lambda: self.show_picture(self._index - 1))
-        self._next.clicked.connect(lambda: self.show_picture(self._index + 1))
-        self._choose.clicked.connect(lambda: self.choose_wanted.emit(self._index))
+        self._previous.clicked.connect(lambda: self.show_picture(self.index - 1))
+        self._next.clicked.connect(lambda: self.show_picture(self.index + 1))
+        self._choose.clicked.connect(lambda: self.choose_wanted.emit(self.index))
 
     def _lay_out(self) -> None:
         go = self._back, Gap(8), self._previous, self._next, Gap(4)
@@ -108,25 +105,25 @@ class PictureViewer(QWidget):
 
     def _refresh(self) -> None:
         count = len(self._seeds)
-        self._previous.setEnabled(self._index > 0)
-        self._next.setEnabled(self._index < count - 1)
+        self._previous.setEnabled(self.index > 0)
+        self._next.setEnabled(self.index < count - 1)
         if count:
-            seed = self._seeds[self._index]
-            which = f"{self._index + 1} of {count}"
+            seed = self._seeds[self.index]
+            which = f"{self.index + 1} of {count}"
             words = f"{'' if self._is_terse else 'Picture '}{which}  ·  seed {seed}"
-            self._title.setText(f"{self._index + 1} / {count}" if self._is_narrow else words)
+            self._title.setText(f"{self.index + 1} / {count}" if self._is_narrow else words)
             self.setAccessibleName(f"Picture {which}, large")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Left | Qt.Key.Key_Up:
-                self.show_picture(self._index - 1)
+                self.show_picture(self.index - 1)
             case Qt.Key.Key_Right | Qt.Key.Key_Down:
-                self.show_picture(self._index + 1)
+                self.show_picture(self.index + 1)
             case Qt.Key.Key_Space:
                 self.play_wanted.emit()
             case Qt.Key.Key_C:
-                self.choose_wanted.emit(self._index)
+                self.choose_wanted.emit(self.index)
             case Qt.Key.Key_Escape:
                 self.back_wanted.emit()
             case _:

@@ -210,16 +210,9 @@ class Stage(QWidget):
         self.head.show_turn(("b" if compare.shows_b else "a") if is_flicker else "")
 
     def _refresh(self) -> None:
-        front = self.trajectory
-        self.head.show_state(
-            has_pictures=front is not None,
-            is_forward=front is not None and front.is_forward,
-            is_single=self.is_single,
-            is_comparing=self.compare.is_on,
-        )
         count = len(self._grid.chosen) or int(self.is_single or self._count == 1)
         letter = ("B" if self.compare.b is not None else "A") if self.compare.is_on else ""
-        self.head.show_keep(count, letter)
+        self.head.show_state(self.trajectory, letter, count, is_single=self.is_single)
         self.changed.emit()
 
     @property

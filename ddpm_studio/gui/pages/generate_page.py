@@ -247,7 +247,7 @@ class GeneratePage(Page):
         if pinned is not None:  # what is held against it must come from the same noise
             seed, count = pinned.seeds[0], len(pinned.seeds)
         sample = controls.sample_config(seed)
-        # what was asked for, not what it came to: "the newest" stays a wish for the newest
+        # what was asked for, not what it came to: "the newest" goes on to ask for the newest
         asked = self._own.applied(dataclasses.replace(asked, sample=sample, count=count))
         request = dataclasses.replace(asked, checkpoint=checkpoint)
         self._denoising.start(request, asked, follow_to)

@@ -10,17 +10,17 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio import events as ev
-from ddpm_studio.config import ModelConfig, StudioConfig
+from ddpm_studio.config import KindConfig, StudioConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common import model_size as efforts
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 from ddpm_studio.gui.common.layout import holder, row, wide
-from ddpm_studio.gui.export.training_button import TrainingExport
+from ddpm_studio.gui.export.training_film import TrainingExport
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.plan.button import Planning
-from ddpm_studio.gui.sample_now.button import SampleNow
+from ddpm_studio.gui.sample_now.dialog import SampleNow
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.controls import Phase, TrainControls
@@ -54,7 +54,7 @@ class TrainPage(Page):
         self._phase, self._sentence = Phase.READY, ""
         self._reading: ev.Progress | None = None
         self._shown = JobState.WAITING, False  # the state of the run, and whether it is paused
-        self._weights: dict[ModelConfig, int] = {}
+        self._weights: dict[KindConfig, int] = {}
         self._controls = TrainControls(self.theme, session.settings)
         self._view = RunView(self.theme, session.settings)
         self._controls.add_below_length(Planning(session, self._controls.length))
@@ -97,10 +97,10 @@ class TrainPage(Page):
             if choice.model in self._weights
         }
         self._controls.show_config(config, efforts.default_of(config), known, self._is_locked)
-        unknown = {choice.model for choice in choices.values()} - self._weights.keys()
+        models = {choice.model: choice for choice in choices.values()}
+        unknown = [choice for model, choice in models.items() if model not in self._weights]
         if unknown and self.session.device_name and self.session.jobs.get(WEIGHTS) is None:
-            models = list(unknown)
-            job = self.session.jobs.start(WEIGHTS, lambda: work.count_weights(models), quiet=True)
+            job = self.session.jobs.start(WEIGHTS, lambda: work.count_weights(unknown), quiet=True)
             job.events.connect(self._on_weights)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -112,13 +112,8 @@ class TrainPage(Page):
     def _lay_out(self) -> None:
         self.set_content(holder(row(self._controls, wide(self._view), spacing=24)))
         self.header_row.addWidget(self._sampling.button)
-        go = Button(
-            self.theme,
-            "To the start screen",
-            "train.go_start",
-            "Make a project from a folder, or open one (Ctrl+0)",
-            icon="home",
-        )
+        tip = "Make a project from a folder, or open one (Ctrl+0)"
+        go = Button(self.theme, "To the start screen", "train.go_start", tip, icon="home")
         go.clicked.connect(lambda: self.session.want_page(names.NAV_START))
         empty = EmptyState(
             self.theme,
@@ -259,8 +254,6 @@ class TrainPage(Page):
                     self._controls.show_saved(event.step)
                 case ev.Progress(ev.Work.READING):
                     self._reading = event
-                case work.MemoryUsed():
-                    self._view.show_memory(event.nbytes)
         if not self._timer.isActive():
             self._timer.start()
 
@@ -359,7 +352,7 @@ class TrainPage(Page):
         if not self.session.change(make) and self.session.project is not None:
             self.show_config(self.session.project)
 
-    def _on_weights(self, counts: list[tuple[ModelConfig, int]]) -> None:
+    def _on_weights(self, counts: list[tuple[KindConfig, int]]) -> None:
         self._weights.update(counts)
         if self.session.project is not None:
             self.show_config(self.session.project)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolTip, QWidget
 
-from ddpm_studio.config.text import value_of
+from ddpm_studio.config.text import all_settings, value_of
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.label import label
@@ -141,7 +141,12 @@ class FolderPanel(QFrame):
         """The settings that follow and are other ones now: those that are free, and the fixed."""
         if self._config is None or self._summary is None:
             return (), ()
-        others = [one for one in self._summary.settings if value_of(self._config, one[0]) != one[1]]
+        known = all_settings(self._config)  # another kind of model may lack some
+        others = [
+            (path, value)
+            for path, value in self._summary.settings
+            if path in known and value_of(self._config, path) != value
+        ]
         free = [one for one in others if not (self._is_locked and is_locked(one[0]))]
         return tuple(free), tuple(one for one in others if one not in free)
 

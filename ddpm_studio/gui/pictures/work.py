@@ -212,18 +212,19 @@ def with_size(config: StudioConfig, size: int) -> StudioConfig:
     if size == config.pictures.size:
         return config
     base = _preset_for(size)
-    model = _follow(config.model, base.model, "model")
+    usual = config.model.like(base.model)
+    model = _follow(config.model, usual, "model")
     try:
-        model.check_attention()
+        model.check_derived()
     except ConfigError:
-        model = base.model
+        model = usual
     square = dataclasses.replace(
         config,
         pictures=dataclasses.replace(config.pictures, size=base.pictures.size, height=0),
         model=model,
         train=_follow(config.train, base.train, "train"),
     )
-    height = _height_for(config.pictures, size, base.model.stride)
+    height = _height_for(config.pictures, size, usual.stride)
     # attention moves to the sizes that occur in pictures of this size
     return with_settings(square, [f"pictures.size={size}", f"pictures.height={height}"])
 
@@ -276,10 +277,11 @@ def _preset_for(size: int) -> StudioConfig:
 
 def _follow(mine: C, preset: C, section: str) -> C:
     """`mine` with the values of the preset wherever presets differ from each other."""
+    sections = [getattr(other, section) for other in PRESETS.values()]
     differing = {
         field.name: getattr(preset, field.name)
-        for field in dataclasses.fields(mine)  # type: ignore[arg-type]
-        if len({getattr(getattr(other, section), field.name) for other in PRESETS.values()}) > 1
+        for field in dataclasses.fields(sections[0])
+        if hasattr(mine, field.name) and len({getattr(one, field.name) for one in sections}) > 1
     }
     try:
         return dataclasses.replace(mine, **differing)  # type: ignore[type-var]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -89,17 +90,20 @@ def look_at_machine(
     """The events of `probe`. known: what it found before; then only the pictures are counted."""
     from ddpm_studio.training.planning.probe import probe
 
-    configs = offered(project)
     yield None  # importing took a moment; whoever wants to stop can
-    pictures = _count_pictures(project)
+    pictures, paths = _count_pictures(project), project.checkpoint_paths()
+    configs = offered(project, is_trained=bool(paths))
     if known is None:
         known = yield from probe(configs)
-    return MachineLook(known, configs, pictures, _steps_done(project))
+    return MachineLook(known, configs, pictures, step_of(paths[-1]) if paths else None)
 
 
-def offered(project: Project) -> Configs:
-    """A trained project's own settings, else every preset for the artist's pictures."""
-    if _steps_done(project) is not None:
+def offered(project: Project, is_trained: bool) -> Configs:
+    """A trained project's own settings, else every preset for the artist's pictures.
+
+    The same for two projects if a look at the machine finds the same for them.
+    """
+    if is_trained:
         return {project.name: project.config}
     found = {}
     for name, preset in PRESETS.items():
@@ -108,20 +112,16 @@ def offered(project: Project) -> Configs:
     return found
 
 
-def key_of(project: Project) -> tuple[tuple[str, StudioConfig], ...]:
-    """The same for two projects if a look at the machine finds the same for them."""
-    return tuple(offered(project).items())
-
-
 def as_preset(config: StudioConfig, preset: StudioConfig) -> StudioConfig:
     """The settings with size, model and pace of a preset; all else stays as it is.
 
     Pictures that are not square keep their shape: the shorter side gets the preset's size.
     Raises ConfigError if the preset cannot take such a shape.
     """
-    width, height = _scaled(config.pictures, preset)
+    stride = math.lcm(preset.model.stride, config.model.like(preset.model).stride)
+    width, height = _scaled(config.pictures, preset.pictures.size, stride)
     words = [f"pictures.size={width}", f"pictures.height={0 if width == height else height}"]
-    model = with_settings(preset, words).model
+    model = config.model.like(with_settings(preset, words).model)
     pictures = dataclasses.replace(
         config.pictures, size=width, height=0 if width == height else height
     )
@@ -130,14 +130,9 @@ def as_preset(config: StudioConfig, preset: StudioConfig) -> StudioConfig:
     return dataclasses.replace(config, pictures=pictures, model=model, train=train)
 
 
-def planned(project: Project, plan: Plan) -> StudioConfig:
-    """The settings of a project as a plan wants them. Raises ConfigError if that cannot be."""
-    return with_settings(offered(project)[plan.name], plan.settings)
-
-
-def waiting_offers(project: Project) -> tuple[Offer, ...]:
+def waiting_offers(configs: Configs) -> tuple[Offer, ...]:
     """What will be looked at, while nothing is known yet."""
-    return tuple(_unseen(name, config, UNKNOWN) for name, config in offered(project).items())
+    return tuple(_unseen(name, config, UNKNOWN) for name, config in configs.items())
 
 
 def advise(look: MachineLook, seconds: float, chosen: str = "") -> Advice:
@@ -188,10 +183,9 @@ def size_of(config: StudioConfig) -> str:
     return f"{width} px" if width == height else f"{width} × {height} px"
 
 
-def _scaled(pictures: PicturesConfig, preset: StudioConfig) -> tuple[int, int]:
-    """Width and height of that shape, of which the shorter one is the preset's size."""
+def _scaled(pictures: PicturesConfig, short: int, stride: int) -> tuple[int, int]:
+    """Width and height of that shape, of which the shorter one is so long."""
     _, height, width = pictures.shape
-    short, stride = preset.pictures.size, preset.model.stride
     long = max(1, round(max(width, height) * short / min(width, height) / stride)) * stride
     if width == height:
         return short, short
@@ -208,11 +202,6 @@ def _count_pictures(project: Project) -> int | None:
     except (StudioError, OSError):  # a plan needs no pictures; training will say what is wrong
         return None
     return sum(choices.of(file.name).state != "out" for file in files) or None
-
-
-def _steps_done(project: Project) -> int | None:
-    paths = project.checkpoint_paths()
-    return step_of(paths[-1]) if paths else None
 
 
 def _offer(choice: Choice, config: StudioConfig) -> Offer:

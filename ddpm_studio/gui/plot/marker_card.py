@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import bold, label
 from ddpm_studio.gui.common.layout import STRETCH, Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.markers import CHECKPOINT, Group, Marker
@@ -46,9 +46,7 @@ class MarkerCard(QFrame):
         self._say: Callable[[Marker], CardWords] = lambda marker: CardWords(marker.kind, "")
         self._title, self._count = label("", "label"), label("", "caption")
         self._text, self._caption = label(wrap=True), label("", "caption", wrap=True)
-        font = self._title.font()
-        font.setWeight(font.Weight.DemiBold)
-        self._title.setFont(font)
+        self._title.setFont(bold(self._title.font()))
         self._close = IconButton(theme, "close", names.item(NAME, "close"), "Close", size=16)
         self._before = IconButton(
             theme, "chevron-left", names.item(NAME, "before"), "The one before", size=16
@@ -56,13 +54,9 @@ class MarkerCard(QFrame):
         self._after = IconButton(
             theme, "chevron-right", names.item(NAME, "after"), "The next one", size=16
         )
-        self._generate = Button(
-            theme,
-            "Generate from it",
-            names.item(NAME, "generate"),
-            "New pictures, from what the model knew at this step",
-            icon="generate",
-        )
+        tip = "New pictures, from what the model knew at this step"
+        generate = "Generate from it", names.item(NAME, "generate"), tip
+        self._generate = Button(theme, *generate, icon="generate")
         self._lay_out()
         self._close.clicked.connect(self.close_card)
         self._before.clicked.connect(lambda: self._turn(-1))

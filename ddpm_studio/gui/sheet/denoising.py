@@ -65,17 +65,17 @@ class SheetCells:
             place: self._pictures[made] for place, made in cells.items() if made in self._pictures
         }
 
-    def forget_changed(self) -> None:
-        """Drop what came from checkpoints that training has replaced, not what it has deleted."""
+    def begin(self, sheet: Sheet) -> None:
+        """The checkpoints of this sheet are about to be read.
+
+        Drop what came from those that training has replaced, not what it has deleted.
+        """
         for step in {cell.checkpoint for cell in self._pictures}:
             version, before = self._version(step), self._versions.get(step)
             if version is not None and before is not None and version != before:
                 for cell in [one for one in self._pictures if one.checkpoint == step]:
                     del self._pictures[cell], self._images[cell]
                 self._versions[step] = version
-
-    def note_versions(self, sheet: Sheet) -> None:
-        """The checkpoints of this sheet are about to be read."""
         for step in {sheet.cell(place).checkpoint for place in sheet.places}:
             self._versions.setdefault(step, self._version(step))
 
@@ -111,10 +111,11 @@ class SheetDenoising(DialogJob):
         """Paint what is missing; another sheet that is being painted is left where it is."""
         if self._session.is_closing:
             return
-        self.cells.forget_changed()
-        self.cells.note_versions(sheet)
-        request = work.SheetRequest(self._project, sheet, self.cells.known(sheet))
-        job = self._session.start_borrowing(JOB, lambda: work.paint(request), "Painting the sheet")
+        self.cells.begin(sheet)
+        project, known = self._project, self.cells.known(sheet)
+        job = self._session.start_borrowing(
+            JOB, lambda: work.paint(project, sheet, known), "Painting the sheet"
+        )
         self._sheet, self._since = sheet, 0.0
         job.events.connect(self._on_events)
         self.follow(job, self._outcome, "Stopped. What is painted stays.")

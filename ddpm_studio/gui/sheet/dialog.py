@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent
@@ -18,7 +19,6 @@ from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.sheet import work
 from ddpm_studio.gui.sheet.choice import SheetChoice
 from ddpm_studio.gui.sheet.denoising import SheetDenoising
 from ddpm_studio.gui.sheet.export import SheetExport
@@ -27,6 +27,9 @@ from ddpm_studio.gui.sheet.view import SheetView
 from ddpm_studio.project import Project
 from ddpm_studio.sheets import Cell, Place, Sheet, why_same
 from ddpm_studio.words import duration_in_words, several
+
+if TYPE_CHECKING:
+    from ddpm_studio.export.sheet_page import SheetPage
 
 LARGEST = (1520, 940)  # width and height, if the window leaves room around it
 AROUND = (64, 56)
@@ -60,7 +63,7 @@ class SheetDialog(Dialog):
         self._settings = self._page = settings
         self._sheet: Sheet | None = None
         self._denoising = SheetDenoising(session, project, self)
-        self._export_job = SheetExport(session, self)
+        self._export_job = SheetExport(session, project, self)
         most_steps = project.config.diffusion.num_timesteps
         self._choice = SheetChoice(session.theme, session.settings, most_steps)
         self._choice.offer_seeds(settings.sample.seed)
@@ -157,7 +160,7 @@ class SheetDialog(Dialog):
         larger.clicked.connect(lambda: self._view.zoom(1))
         self._undo.clicked.connect(self._on_undo)
         self._folder.clicked.connect(self._on_show_folder)
-        self._export.clicked.connect(lambda: self._export_job.ask(self._page_request))
+        self._export.clicked.connect(lambda: self._export_job.ask(self._make_page))
         self._close.clicked.connect(self.reject)
         self._run.clicked.connect(self._on_run)
         self._denoising.painted.connect(self._on_painted)
@@ -275,10 +278,12 @@ class SheetDialog(Dialog):
         self._choice.offer_seeds(self._settings.sample.seed)
         self._on_choice_changed()
 
-    def _page_request(self) -> work.PageRequest:
+    def _make_page(self) -> SheetPage:
+        from ddpm_studio.export.sheet_page import SheetPage
+
         assert self._sheet is not None
-        cells = self._denoising.cells.of(self._sheet)
-        return work.PageRequest(self._project, self._sheet, cells, str(self._paper.currentData()))
+        cells, paper = self._denoising.cells.of(self._sheet), str(self._paper.currentData())
+        return SheetPage(self._project.name, self._sheet, cells, paper)
 
     def _on_show_folder(self) -> None:
         if self._export_job.saved is not None:

@@ -8,7 +8,10 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.kinds import KINDS
 from ddpm_studio.config.presets import PRESETS
+from ddpm_studio.config.text import KIND, with_settings
+from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog, choose_folder
@@ -41,6 +44,8 @@ class NewProjectDialog(Dialog):
         self._name.textEdited.connect(self._on_name_edited)
         self._name.textChanged.connect(self._check)
         self._place.textChanged.connect(self._check)
+        self._preset.currentIndexChanged.connect(self._check)
+        self._kind.currentIndexChanged.connect(self._check)
         if pictures is not None:
             self.set_pictures(pictures)
             self._create.setFocus()
@@ -76,6 +81,8 @@ class NewProjectDialog(Dialog):
         }
         suggested = self._session.suggested_preset()
         self._preset = choice("new_project.preset", presets, suggested)
+        kinds = {name: row.title for name, row in KINDS.items()}
+        self._kind = choice("new_project.kind", kinds)
         self.message.setObjectName("new_project.problem")
         tip = "Make the project and look at the pictures"
         self._create = Button(theme, "Create project", "new_project.create", tip, kind="primary")
@@ -106,12 +113,20 @@ class NewProjectDialog(Dialog):
                 "Larger pictures show more and take much longer to learn.",
                 "preset",
             ),
+            *self._kind_rows(),
             self.message,
             foot=(cancel, self._create),
             heading="New project",
         )
         layout.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self.setMinimumWidth(WIDTH)
+
+    def _kind_rows(self) -> list[QWidget]:
+        """Nothing while there is nothing to choose."""
+        if len(KINDS) == 1:
+            return []
+        tip = " ".join(f"{row.title}: {row.tip}" for row in KINDS.values())
+        return [ControlRow("Kind of model", self._kind, tip, KIND)]
 
     def sizeHint(self) -> QSize:
         return super().sizeHint().expandedTo(QSize(WIDTH, 0))
@@ -140,6 +155,9 @@ class NewProjectDialog(Dialog):
     def _check(self) -> None:
         try:
             problem = self._problem_text()
+            self._config()
+        except ConfigError as error:  # this kind of model cannot be made for this size
+            problem = str(error)
         except (OSError, RuntimeError, ValueError) as error:  # odd paths
             problem = f"This place cannot be used: {error}"
         self.say(problem or f"The project will be at {self._target()}", "caption")
@@ -154,6 +172,11 @@ class NewProjectDialog(Dialog):
     def _on_name_edited(self, text: str) -> None:
         self._named_by_hand = bool(text)
 
+    def _config(self) -> StudioConfig:
+        """Raises ConfigError."""
+        kind = self._kind.currentData()
+        return with_settings(PRESETS[self._preset.currentData()], [f"{KIND}={kind}"])
+
     def _choose_folder(self, title: str, field: QLineEdit) -> None:
         choose_folder(self, title, field.text(), lambda folder: field.setText(str(folder)))
 
@@ -163,7 +186,6 @@ class NewProjectDialog(Dialog):
             return
         place = Path(self._place.text().strip()).expanduser()
         self._session.settings.set_projects_folder(place)
-        config: StudioConfig = PRESETS[self._preset.currentData()]
         pictures = Path(self._pictures.text().strip()).expanduser()
-        self.wanted.emit(self._target(), pictures, config)
+        self.wanted.emit(self._target(), pictures, self._config())
         self.accept()

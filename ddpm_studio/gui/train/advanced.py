@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from ddpm_studio.config import StudioConfig
-from ddpm_studio.config.fields import field_types, settings_of, to_text
+from ddpm_studio.config import ModelConfig, StudioConfig
+from ddpm_studio.config.fields import settings_of, to_text
 from ddpm_studio.config.text import all_settings, value_of, with_settings
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import names
@@ -37,14 +37,8 @@ class AdvancedSettings(QWidget):
         self._is_trained = False
         self._rows: list[SettingRow] = []
         self._body: QWidget | None = None  # built when it is first opened
-        self._toggle = Button(
-            theme,
-            "Advanced",
-            "train.advanced",
-            "All other settings of model, noise and training",
-            icon="chevron-right",
-            kind="section",
-        )
+        words = "Advanced", "train.advanced", "All other settings of model, noise and training"
+        self._toggle = Button(theme, *words, icon="chevron-right", kind="section")
         self._toggle.setCheckable(True)
         self._toggle.toggled.connect(self._on_toggled)
         self._layout = column(self._toggle, of=self)
@@ -55,7 +49,15 @@ class AdvancedSettings(QWidget):
 
     def set_config(self, config: StudioConfig, default: StudioConfig, is_trained: bool) -> None:
         """default: what the present size and effort mean. is_trained: some are locked."""
+        is_other = type(config.model) is not type(self._config.model)
         self._config, self._default, self._is_trained = config, default, is_trained
+        if is_other and self._body is not None:  # another kind of model has other settings
+            self._rows.clear()
+            self._body.hide()
+            self._body.deleteLater()
+            self._body = None
+            self._show_body()
+            return
         for row in self._rows:  # none before it is opened
             row.set_config(config, default, is_trained and is_locked(row.path))
 
@@ -65,20 +67,24 @@ class AdvancedSettings(QWidget):
         for section in SECTIONS:
             rows.addSpacing(8)
             rows.addWidget(label(settings_of(StudioConfig)[section].words, "heading"))
-            for path in _paths(section):
+            for path in _paths(section, self._config):
                 row = SettingRow(self._theme, path, self._config)
                 row.changed.connect(self.changed)
                 self._rows.append(row)
                 rows.addWidget(row)
         return body
 
-    def _on_toggled(self, is_open: bool) -> None:
-        if self._body is None and is_open:
+    def _show_body(self) -> None:
+        """If it is open; then it is built, and says what is set."""
+        if self._body is None and self.is_open:
             self._body = self._build()
             self._layout.addWidget(self._body)
         if self._body is not None:
-            self._body.setVisible(is_open)
+            self._body.setVisible(self.is_open)
             self.set_config(self._config, self._default, self._is_trained)
+
+    def _on_toggled(self, is_open: bool) -> None:
+        self._show_body()
         icon = "chevron-down" if is_open else "chevron-right"
         self._toggle.set_face("Advanced", icon, self._toggle.toolTip())
         self.opened.emit(is_open)
@@ -96,21 +102,15 @@ class SettingRow(QWidget):
         super().__init__()
         self.path = path
         self._config = self._default = config
-        self._about = all_settings()[path]
+        self._about = all_settings(config)[path]
         section, _, name = path.partition(".")
-        self._editor = make_editor(field_types(StudioConfig)[section], name, typed=True)
+        self._editor = make_editor(type(getattr(config, section)), name, typed=True)
         self._field = self._editor.control
         self._field.setObjectName(names.item("train.setting", path))
         self._field.setFixedWidth(FIELD_WIDTH)
         self._caption = label(kind="caption")
-        self._reset = IconButton(
-            theme,
-            "undo",
-            names.item("train.reset", path),
-            f"Reset {self._about.title}",
-            "Back to the default",
-            size=16,
-        )
+        reset = names.item("train.reset", path), f"Reset {self._about.title}"
+        self._reset = IconButton(theme, "undo", *reset, "Back to the default", size=16)
         self._problem = label("", "danger", names.item("train.problem", path), wrap=True)
         self._problem.hide()
         self._lay_out()
@@ -146,9 +146,9 @@ class SettingRow(QWidget):
         words.setBuddy(self._field)
         words.setToolTip(tooltip(self._about.tip, self.path))
         layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(4)
         layout.setVerticalSpacing(0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setColumnStretch(0, 1)
         middle = Qt.AlignmentFlag.AlignVCenter
         layout.addWidget(words, 0, 0)
@@ -174,7 +174,7 @@ class SettingRow(QWidget):
         try:
             config = with_settings(self._config, [f"{self.path}={self._said()}"])
         except ConfigError as error:
-            self._say(_as_people_call_it(str(error)))
+            self._say(_as_people_call_it(str(error), self._config))
             return None
         self._say("")
         return config
@@ -200,20 +200,23 @@ class SettingRow(QWidget):
 def described(config: StudioConfig, path: str) -> str:
     """A default in words, with what is found out where it says "by itself"."""
     value = value_of(config, path)
-    if path == "model.norm_groups" and not value:
-        return f"0 ({config.model.groups})"
+    model = config.model
+    if path == "model.norm_groups" and not value and isinstance(model, ModelConfig):
+        return f"0 ({model.groups})"
     if isinstance(value, bool):
         return "on" if value else "off"
     return to_text(value) or "none"
 
 
-def _as_people_call_it(sentence: str) -> str:
+def _as_people_call_it(sentence: str, config: StudioConfig) -> str:
     """A sentence of the engine with each setting under the name that it has here."""
-    here = [path for section in SECTIONS for path in _paths(section)]
+    about = all_settings(config)
+    here = [path for section in SECTIONS for path in _paths(section, config)]
     for path in sorted(here, key=len, reverse=True):  # one path may begin as another one
-        sentence = sentence.replace(path, f"“{all_settings()[path].title}”")
+        sentence = sentence.replace(path, f"“{about[path].title}”")
     return sentence
 
 
-def _paths(section: str) -> list[str]:
-    return [path for path in all_settings() if path.startswith(f"{section}.")]
+def _paths(section: str, config: StudioConfig) -> list[str]:
+    settings = all_settings(config)
+    return [path for path in settings if path.startswith(f"{section}.")]

@@ -168,23 +168,11 @@ class TrainControls(QFrame):
 
     def _make_buttons(self, theme: Theme) -> None:
         self.start = StartButton(theme)
-        self.stop = Button(
-            theme,
-            "Stop",
-            "train.stop",
-            "Save and end; training can go on from here later",
-            icon="stop",
-            large=True,
-        )
-        self.generate = Button(
-            theme,
-            "Generate pictures",
-            "train.generate",
-            "The model can paint now: to the next page (Ctrl+Enter)",
-            icon="generate",
-            kind="primary",
-            large=True,
-        )
+        tip = "Save and end; training can go on from here later"
+        self.stop = Button(theme, "Stop", "train.stop", tip, icon="stop", large=True)
+        tip = "The model can paint now: to the next page (Ctrl+Enter)"
+        words = "Generate pictures", "train.generate", tip
+        self.generate = Button(theme, *words, icon="generate", kind="primary", large=True)
         self._state = label("", "muted", "train.state", wrap=True)
         self._state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._progress = ProgressLine("train.progress", "How far training is")
@@ -204,13 +192,8 @@ class TrainControls(QFrame):
         effort = ControlRow(
             "Effort", self._effort, EFFORT_TIP, "width of the U-Net", value=self._weights
         )
-        length = ControlRow(
-            "How long",
-            self.length.number,
-            LENGTH_TIP,
-            "budget of this run",
-            holder=holder(self._below_length),
-        )
+        words, below = (LENGTH_TIP, "budget of this run"), holder(self._below_length)
+        length = ControlRow("How long", self.length.number, *words, holder=below)
         rows = column(
             size, effort, length, self.advanced, STRETCH, spacing=16, margins=(16, 0, 16, 8)
         )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from PySide6.QtGui import QImage
 
-from ddpm_studio.config import ModelConfig
+from ddpm_studio.config import KindConfig, StudioConfig
 from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.project import Project, step_of
 
@@ -113,16 +113,16 @@ def load_previews(project: Project, steps: Sequence[int]) -> Iterator[PreviewFra
         yield PreviewFrame(step, QImage(str(project.preview_path(step))))
 
 
-def count_weights(models: Sequence[ModelConfig]) -> Iterator[tuple[ModelConfig, int]]:
-    """How many weights each of some models has."""
+def count_weights(configs: Sequence[StudioConfig]) -> Iterator[tuple[KindConfig, int]]:
+    """How many weights the model of each of some settings has."""
     import torch
 
-    from ddpm_studio.nn import UNet
+    from ddpm_studio.models import kind_of
 
-    for model in models:
+    for config in configs:
         with torch.device("meta"):  # no memory is taken
-            network = UNet(model)
-        yield model, sum(parameter.numel() for parameter in network.parameters())
+            network = kind_of(config).build(config)
+        yield config.model, sum(parameter.numel() for parameter in network.parameters())
 
 
 def memory_used() -> MemoryUsed:

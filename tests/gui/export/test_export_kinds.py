@@ -20,8 +20,7 @@ from ddpm_studio.gui.export.dialog import ExportDialog
 from ddpm_studio.gui.export.kinds import KINDS
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.export.sources import ONE, FilmedDenoising
-from ddpm_studio.gui.frames.plan import FramePlan
-from ddpm_studio.gui.frames.store import FrameStore
+from ddpm_studio.gui.frames.store import FramePlan, FrameStore
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 from ddpm_studio.words import size_in_words

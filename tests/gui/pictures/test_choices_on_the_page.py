@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QListView, QMenu, QPushButton, QWidget
 
@@ -342,6 +343,7 @@ def test_the_shape_of_the_folder_is_offered_as_a_size(mixed_page) -> None:
     assert "48 × 32" in page.text("pictures.taken")
 
 
+@pytest.mark.own_decoders
 def test_a_window_that_is_only_dropped_leaves_no_process(qtbot, new_project, settings) -> None:
     """Not closed, as when the program ends by a signal of its desktop."""
     from ddpm_studio.gui.app import create_window

@@ -12,8 +12,8 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.sample_now import work
+from ddpm_studio.gui.sample_now.dialog import COUNTS
 from ddpm_studio.project import Project
-from ddpm_studio.sheets import COUNTS
 from ddpm_studio.training import train as train_for_real
 from ddpm_studio.training.live import Live, paint_checkpoint
 from tests.gui.sample_now.looking import Looking, learning, start

@@ -95,7 +95,7 @@ def sheet(page, find, qtbot):
 
 def painted(project, sheet):
     """What the engine makes of it, as cells."""
-    events = work.paint(work.SheetRequest(project, sheet))
+    events = work.paint(project, sheet)
     return {
         (event.column, event.row): event.pictures for event in events if hasattr(event, "pictures")
     }
@@ -150,9 +150,9 @@ def test_hovering_shows_the_settings_and_the_keyboard_goes_from_cell_to_cell(she
 def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypatch, at_once):
     usual, gate, asked = work.paint, threading.Event(), []
 
-    def paint(request):
-        asked.append(request)
-        for event in usual(request):
+    def paint(project, one, known):
+        asked.append(known)
+        for event in usual(project, one, known):
             yield event
             if hasattr(event, "pictures") and len(asked) == 1:
                 gate.wait(PATIENCE / 1000)
@@ -170,7 +170,7 @@ def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypa
     assert sheet.message.text() == "Stopped. What is painted stays."
     sheet.paint()
     assert len(sheet.view.shown) == 4
-    assert len(asked[1].known) == len(kept)
+    assert len(asked[1]) == len(kept)
 
 
 def test_what_was_painted_is_seen_again_after_a_change_of_the_axes(sheet):
@@ -254,7 +254,7 @@ def test_export_writes_a_labelled_page_with_its_settings_inside(sheet, tmp_path,
     assert sheet.export.isEnabled()
     path = tmp_path / f"sheet{suffix}"
     export = sheet.dialog._export_job
-    export.write(path, sheet.dialog._page_request())
+    export.write(path, sheet.dialog._make_page())
     sheet.qtbot.waitUntil(lambda: not export.is_running)
     assert sheet.message.text() == f"Saved sheet{suffix}"
     assert sheet.get(QPushButton, "sheet.show_in_folder").isVisible()
@@ -269,7 +269,7 @@ def test_export_writes_a_labelled_page_with_its_settings_inside(sheet, tmp_path,
 def test_an_export_that_cannot_be_written_is_a_sentence(sheet, tmp_path):
     sheet.paint()
     (tmp_path / "file").write_text("")
-    sheet.dialog._export_job.write(tmp_path / "file" / "sheet.png", sheet.dialog._page_request())
+    sheet.dialog._export_job.write(tmp_path / "file" / "sheet.png", sheet.dialog._make_page())
     sheet.qtbot.waitUntil(lambda: not sheet.dialog._export_job.is_running)
     assert "cannot be made" in sheet.message.text()
 
@@ -329,7 +329,7 @@ def test_odd_values_that_were_kept_are_passed_over(settings):
 def test_another_project_closes_it_and_cancels_what_it_paints(sheet, monkeypatch):
     gate = threading.Event()
 
-    def paint(_request):
+    def paint(*_what):
         while True:
             gate.wait(0.01)
             yield None
