@@ -83,6 +83,8 @@ class GroupNorm(nn.GroupNorm):
 class ResBlock(nn.Module):
     """GroupNorm, SiLU, convolution, twice, with the step embedding added between them."""
 
+    zeroed = "conv_2"  # in fresh weights
+
     def __init__(
         self, in_channels: int, out_channels: int, embedding: int, groups: int, dropout: float
     ) -> None:
@@ -119,6 +121,8 @@ class Shortcut(nn.Conv2d):
 
 class Attention(nn.Module):
     """Every pixel looks at every other one (self-attention), added to the input."""
+
+    zeroed = "out"
 
     def __init__(self, channels: int, groups: int, head_channels: int) -> None:
         super().__init__()

@@ -65,6 +65,8 @@ class UNet(Model):
     nets with sublinear memory cost").
     """
 
+    zeroed = "conv_out"
+
     def __init__(self, config: ModelConfig, *, recomputes: bool = False) -> None:
         """Raises ConfigError if attention is asked for at a size that does not occur."""
         super().__init__(config.stride, recomputes=recomputes)

@@ -14,7 +14,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import select_memory_format, select_precision
 from ddpm_studio.models import kind_of
 from ddpm_studio.nn import Ema, Model
-from ddpm_studio.nn.init import initialise
+from ddpm_studio.nn.model import initialise
 from ddpm_studio.training.augment import augmented
 from ddpm_studio.training.flat_parameters import FlatParameters
 from ddpm_studio.training.processes import Team
