@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -39,9 +39,10 @@ class PictureFacts:
     @classmethod
     def from_list(cls, values: list[Any]) -> Self:
         """The counterpart of `to_list`. Raises TypeError or ValueError if this is none."""
-        names = [field.name for field in fields(cls)]
-        entries = dict(zip(names, values, strict=True))
-        return cls(**entries | {name: tuple(entries[name]) for name in ("notes", "focus")})
+        digest, width, height, kind, notes, is_grey, has_alpha, scale, focus, *rest = values
+        mini, phash, damage = rest
+        whole = tuple(notes), is_grey, has_alpha, scale, tuple(focus)
+        return cls(digest, width, height, kind, *whole, mini, phash, damage)
 
 
 def encode_thumbnail(pixels: np.ndarray) -> str:
