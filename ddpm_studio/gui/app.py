@@ -99,8 +99,4 @@ def prepare_application(application: QApplication) -> None:
     application.setOrganizationName("DDPM Studio")
     application.setDesktopFileName("ddpm-studio")
     application.setFont(studio_font())
-    application.setWindowIcon(_app_icon())
-
-
-def _app_icon() -> QIcon:
-    return QIcon(str(resource_path("icons", "app.svg")))
+    application.setWindowIcon(QIcon(str(resource_path("icons", "app.svg"))))

@@ -10,13 +10,12 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QDialog,
     QFileDialog,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from ddpm_studio.gui.common.label import label, set_kind
+from ddpm_studio.gui.common.label import label, say
 from ddpm_studio.gui.common.layout import STRETCH, Gap, Item, Placed, column, row
 
 MARGINS = (24, 24, 24, 16)
@@ -74,13 +73,6 @@ class Dialog(QDialog):
         assert layout is not None
         needed = layout.totalHeightForWidth(self.width())
         self.resize(self.width(), min(needed, self.screen().availableGeometry().height()))
-
-
-def say(line: QLabel, sentence: str, kind: str) -> None:
-    """A sentence in a line that is there only while it has one."""
-    set_kind(line, kind)
-    line.setText(sentence)
-    line.setVisible(bool(sentence))
 
 
 def _takes_room(item: Item) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
@@ -19,24 +19,37 @@ TICKS = 1000  # places of the slider
 NUMBER_WIDTH = 84
 
 
-def accept_wheel(widget: QWidget, event: QWheelEvent) -> bool:
-    """Whether a field may take the wheel; if not, the page under it scrolls."""
-    if widget.hasFocus():
-        return True
-    event.ignore()
-    return False
+if TYPE_CHECKING:
+    _Widget = QWidget
+else:
+    _Widget = object  # a class of Qt's own comes after it
 
 
-class ComboBox(QComboBox):
-    """A list to choose from."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
+class _Calm(_Widget):
+    """What does not change under the wheel unless it is focused: the page under it scrolls then."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if accept_wheel(self, event):
+        if self.hasFocus():
             super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ComboBox(_Calm, QComboBox):
+    """A list to choose from."""
+
+    def __init__(
+        self,
+        name: str = "",
+        entries: Mapping[Any, str] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """entries: a value, and its words."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
+        for value, words in (entries or {}).items():
+            self.addItem(words, value)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -44,40 +57,35 @@ class ComboBox(QComboBox):
 
 
 def choice(name: str, entries: Mapping[Any, str], chosen: object = None) -> ComboBox:
-    """A list as wide as its place, not as its longest entry. entries: a value, and its words.
-
-    chosen: a value; None for the first one.
-    """
-    combo = ComboBox()
-    combo.setObjectName(name)
+    """A list as wide as its place, not as its longest entry. chosen: a value; None: the first."""
+    combo = ComboBox(name, entries)
     combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(8)
-    for value, words in entries.items():
-        combo.addItem(words, value)
     if chosen is not None:
         combo.setCurrentIndex(combo.findData(chosen))
     return combo
 
 
-class SpinBox(QSpinBox):
+class _Spin(_Calm):
+    """Two arrows over the buttons."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        x, middle = self.width() - 13.0, self.height() / 2
+        draw_chevron(self, QPointF(x, middle - 6), -1, CHEVRON - 1)
+        draw_chevron(self, QPointF(x, middle + 6), 1, CHEVRON - 1)
+
+
+class SpinBox(_Spin, QSpinBox):
     """A whole number."""
 
     def __init__(self, lowest: int, highest: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setRange(lowest, highest)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)  # style sheets do not reach it
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if accept_wheel(self, event):
-            super().wheelEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        draw_spin_chevrons(self)
+        _prepare(self)
 
 
-class DoubleSpinBox(QDoubleSpinBox):
+class DoubleSpinBox(_Spin, QDoubleSpinBox):
     """A number with a fraction."""
 
     def __init__(
@@ -86,29 +94,21 @@ class DoubleSpinBox(QDoubleSpinBox):
         super().__init__(parent)
         self.setDecimals(decimals)
         self.setRange(lowest, highest)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)  # style sheets do not reach it
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if accept_wheel(self, event):
-            super().wheelEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        draw_spin_chevrons(self)
+        _prepare(self)
 
 
-class Slider(QSlider):
+def _prepare(spin: QSpinBox | QDoubleSpinBox) -> None:
+    spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    spin.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)  # style sheets do not reach it
+
+
+class Slider(_Calm, QSlider):
     """A horizontal slider."""
 
     def __init__(self, lowest: int, highest: int, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setRange(lowest, highest)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if accept_wheel(self, event):
-            super().wheelEvent(event)
 
 
 class Switch(QCheckBox):
@@ -149,13 +149,6 @@ class Switch(QCheckBox):
         painter.setPen(colours.color(role.WindowText))
         words = self.rect().adjusted(self.WIDTH + 4 + self.GAP, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
-
-
-def draw_spin_chevrons(spin: QWidget) -> None:
-    """The two arrows of a spin box, over its two buttons."""
-    x, middle = spin.width() - 13.0, spin.height() / 2
-    draw_chevron(spin, QPointF(x, middle - 6), -1, CHEVRON - 1)
-    draw_chevron(spin, QPointF(x, middle + 6), 1, CHEVRON - 1)
 
 
 def draw_chevron(widget: QWidget, centre: QPointF, down: int, half: float = CHEVRON) -> None:

@@ -85,7 +85,8 @@ class Job(QThread):
         self.result: object = None
         self._make_steps = make_steps
         self._meter = Meter()
-        self._muted = self._left = False
+        self.is_muted = False  # those who started it hear nothing of it any more
+        self.is_left = False  # muted, and yet it goes on: its progress and end are of interest
         self._gate = threading.Condition()  # both threads: who holds the job, and whether it stops
         self._holders: set[Hashable] = set()
         self._hold_round = 0
@@ -109,16 +110,6 @@ class Job(QThread):
         """Whether a person paused it; a job that only lends its device is not paused."""
         return USER in self._holders
 
-    @property
-    def is_muted(self) -> bool:
-        """Whether those who started it hear nothing of it any more."""
-        return self._muted
-
-    @property
-    def is_left(self) -> bool:
-        """Whether it is muted, and yet goes on: its progress and its end are of interest."""
-        return self._left
-
     def begin(self) -> None:
         """Start the thread; a second call does nothing."""
         if self.state is not JobState.WAITING:
@@ -140,7 +131,7 @@ class Job(QThread):
 
     def discard(self) -> None:
         """Stop, and deliver nothing more: not even what is already queued."""
-        self._muted = True
+        self.is_muted = True
         self.stop()
 
     def leave(self, title: str) -> None:
@@ -148,7 +139,7 @@ class Job(QThread):
 
         title: what people read from now on.
         """
-        self._muted = self._left = True
+        self.is_muted = self.is_left = True
         self.title = title
         self.changed.emit()
 
@@ -238,7 +229,7 @@ class Job(QThread):
             self.failure, error = payload
         else:
             self.result = payload
-        if self._muted:
+        if self.is_muted:
             return
         if self.end is JobEnd.FAILED:
             self.failed.emit(error)
@@ -249,10 +240,10 @@ class Job(QThread):
         self.changed.emit()
 
     def _hear(self, events: list[Any]) -> None:
-        if self._muted and not self._left:
+        if self.is_muted and not self.is_left:
             return
         self._meter.update(events)
-        if not self._muted:
+        if not self.is_muted:
             self.events.emit(events)
         self.changed.emit()
 

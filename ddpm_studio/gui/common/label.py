@@ -99,3 +99,11 @@ def set_kind(widget: QWidget, kind: str) -> None:
         widget.setProperty("kind", kind)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+
+
+def say(line: QLabel, sentence: str, kind: str = "") -> None:
+    """A sentence in a line that is there only while it has one. kind: if it is another one now."""
+    if kind:
+        set_kind(line, kind)
+    line.setText(sentence)
+    line.setVisible(bool(sentence))

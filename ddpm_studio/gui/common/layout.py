@@ -73,6 +73,13 @@ def holder(layout: QLayout, kind: str = "", name: str = "") -> QFrame:
     return frame
 
 
+def line() -> QFrame:
+    """A hairline between two parts."""
+    frame = QFrame()
+    frame.setProperty("kind", "line")
+    return frame
+
+
 def scrolled(layout: QLayout) -> QScrollArea:
     """A layout that scrolls up and down in its place."""
     scroll = QScrollArea()

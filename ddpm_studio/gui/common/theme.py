@@ -38,7 +38,7 @@ class Theme(QObject):
     def __init__(self, application: QApplication, choice: str = "system") -> None:
         super().__init__()
         self._application = application
-        self._choice = choice if choice in CHOICES else "system"
+        self.choice = choice if choice in CHOICES else "system"  # one of CHOICES
         self._svg: dict[str, bytes] = {}
         self._icons: dict[tuple[str, int, str, str, int], QIcon] = {}
         # the device pixel ratios for which icons are drawn to the pixel
@@ -48,15 +48,10 @@ class Theme(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
         self._apply()
 
-    @property
-    def choice(self) -> str:
-        """ "system", "dark" or "light"."""
-        return self._choice
-
     def set_choice(self, choice: str) -> None:
         if choice not in CHOICES:
             raise ValueError(choice)
-        self._choice = choice
+        self.choice = choice
         self._refresh()
 
     @contextmanager
@@ -135,13 +130,13 @@ class Theme(QObject):
         return self._svg[name]
 
     def _find_palette(self) -> Palette:
-        if self._choice == "system":  # a system that says nothing gets the dark one
+        if self.choice == "system":  # a system that says nothing gets the dark one
             scheme = QGuiApplication.styleHints().colorScheme()
             return LIGHT if scheme is Qt.ColorScheme.Light else DARK
-        return LIGHT if self._choice == "light" else DARK
+        return LIGHT if self.choice == "light" else DARK
 
     def _on_system_changed(self, _scheme: Qt.ColorScheme) -> None:
-        if self._choice == "system":
+        if self.choice == "system":
             self._refresh()
 
     def _refresh(self) -> None:

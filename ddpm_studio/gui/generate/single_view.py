@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import Gap, column, row, wide
+from ddpm_studio.gui.common.layout import Gap, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.view import CompareView
@@ -19,10 +19,10 @@ from ddpm_studio.gui.generate.canvas import PictureCanvas
 BACK = "All pictures"
 
 
-class PictureViewer(QWidget):
+class PictureViewer(PictureCanvas):
     """Left and Right go to the next picture, Space plays, C chooses, Esc goes back.
 
-    Attributes: head (the row of its controls, for whoever gives it a place), canvas.
+    Attributes: head (the row of its controls, for whoever gives it a place).
     """
 
     back_wanted = Signal()
@@ -31,37 +31,31 @@ class PictureViewer(QWidget):
     choose_wanted = Signal(int)  # the picture whose mark changes
 
     def __init__(self, theme: Theme, settings: Settings, compare: CompareView) -> None:
-        super().__init__()
+        super().__init__(compare)
         self.setObjectName("generate.single")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._is_terse = self._is_narrow = False
         self.head = QWidget()
-        self.canvas = PictureCanvas(compare)
         self._make_controls(theme)
         self._lay_out()
         settings.remember(self._smooth, "generate/smooth")
-        self.canvas.set_smooth(self._smooth.isChecked())
-        self._smooth.toggled.connect(self.canvas.set_smooth)
-
-    @property
-    def index(self) -> int:
-        return self.canvas.index
+        self.set_smooth(self._smooth.isChecked())
+        self._smooth.toggled.connect(self.set_smooth)
 
     @property
     def _seeds(self) -> tuple[int, ...]:
-        trajectory = self.canvas.trajectory
-        return trajectory.seeds if trajectory is not None else ()
+        return self.trajectory.seeds if self.trajectory is not None else ()
 
     def set_trajectory(self, trajectory: Trajectory | None) -> None:
         last = len(trajectory.seeds) - 1 if trajectory is not None else self.index
-        self.canvas.set_picture(trajectory, min(self.index, last))
+        self.set_picture(trajectory, min(self.index, last))
         self._refresh()
 
     def show_picture(self, index: int) -> None:
         """Show another picture of the trajectory."""
         if not 0 <= index < len(self._seeds):
             return
-        self.canvas.set_picture(self.canvas.trajectory, index)
+        self.set_picture(self.trajectory, index)
         self._refresh()
         self.index_changed.emit(index)
 
@@ -101,7 +95,6 @@ class PictureViewer(QWidget):
         go = self._back, Gap(8), self._previous, self._next, Gap(4)
         switches = self._choose, Gap(8), self._smooth
         row(*go, wide(self._title), *switches, margins=(0, 0, 8, 0), of=self.head)
-        column(wide(self.canvas), of=self)
 
     def _refresh(self) -> None:
         count = len(self._seeds)

@@ -202,7 +202,7 @@ class Stage(QWidget):
             self.compare.show_frame(leader, position, show)
             position = self.compare.position_of(front)
         self._grid.show_frame(position, show)
-        self._viewer.canvas.show_frame(position, show)
+        self._viewer.show_frame(position, show)
 
     def _show_turn(self) -> None:
         compare = self.compare
@@ -228,7 +228,7 @@ class Stage(QWidget):
     def _seen(self) -> Seen | None:
         """What is pointed at, or chosen; where there is only one picture, that one."""
         if self.is_single:
-            return self._as_seen(self._viewer.canvas.pointed, (self._viewer.index,))
+            return self._as_seen(self._viewer.pointed, (self._viewer.index,))
         pointed = self._grid.pointed
         run = pointed[1] if pointed is not None else self.trajectory
         if self._grid.chosen:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QFile
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery.batch import Batch, read_batches
-from ddpm_studio.gallery.made import Found, MadeFile, look_through
+from ddpm_studio.gallery.made import Found, MadeFile, look_through, made_file
 from ddpm_studio.gallery.stars import read_stars
 from ddpm_studio.gui.common.idle_pools import IdlePools
 from ddpm_studio.gui.wall.model import Tiles
@@ -96,6 +96,12 @@ def look(
         unread=tuple(thumbnails.unread(files)),
         is_as_known=known == {file.name: file for file in files},
     )
+
+
+def measure(gallery: Path, paths: Sequence[Path]) -> Generator[None, None, list[MadeFile]]:
+    """What is to be known of files that were just written, those that belong on the wall."""
+    yield
+    return [file for path in paths if (file := made_file(gallery, path)) is not None]
 
 
 def new_thumbnails(project: Project) -> Thumbnails:

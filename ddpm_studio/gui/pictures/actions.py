@@ -38,10 +38,7 @@ class PictureActions(QWidget):
         tip = "Choose which part of this picture the model sees (Enter)"
         self.crop = Button(theme, "Crop…", "pictures.edit_crop", tip, icon="crop")
         self._icon_size = self.crop.iconSize()
-        self._weight = ComboBox()
-        self._weight.setObjectName("pictures.weight")
-        for weight, words in WEIGHTS:
-            self._weight.addItem(words, weight)
+        self._weight = ComboBox("pictures.weight", dict(WEIGHTS))
         explain(
             self._weight,
             "How often it is seen",

@@ -24,7 +24,7 @@ from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.inputs import ComboBox
-from ddpm_studio.gui.common.label import ElidedLabel, label, set_kind
+from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import STRETCH, Gap, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.crop_frame import CropFrame, enlarged
@@ -107,12 +107,8 @@ class CropEditor(Dialog):
         self._facts.setFixedWidth(side)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._facts.setMinimumHeight(2 * self._facts.fontMetrics().lineSpacing())
-        self._mode = ComboBox()
-        self._mode.setObjectName("crop.mode")
-        folder = MODES[self._config.crop].lower()
-        self._mode.addItem(f"As the whole folder ({folder})", FOLDER)
-        for mode, words in MODES.items():
-            self._mode.addItem(words, mode)
+        folder = f"As the whole folder ({MODES[self._config.crop].lower()})"
+        self._mode = ComboBox("crop.mode", {FOLDER: folder, **MODES})
         self._count = label(kind="label")
         self._list = CropList(self._theme)
 
@@ -143,8 +139,7 @@ class CropEditor(Dialog):
         self.set_buttons(self._cancel, self._use)
 
     def _lay_out(self, name: str) -> None:
-        heading = ElidedLabel(PurePath(name).name)
-        heading.setProperty("kind", "heading")
+        heading = label(PurePath(name).name, "heading", elided=True)
         canvas = holder(column(self._frame, margins=4), "canvas")
         head = row(wide(self._count), self._remove, spacing=4)
         self._several = holder(column(head, self._list, spacing=4))

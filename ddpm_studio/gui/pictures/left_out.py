@@ -106,9 +106,7 @@ class TwoLines(QStyledItemDelegate):
 
 
 class LeftOutList(QListView):
-    """Says which file is wanted in its folder: Enter or a double click."""
-
-    show_wanted = Signal(str)  # name
+    """The names, each with its reason; Enter or a double click is `activated`."""
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
@@ -123,7 +121,6 @@ class LeftOutList(QListView):
         self._model = LeftOutModel(self)
         self.setItemDelegate(TwoLines(theme, self))
         self.setModel(self._model)
-        self.activated.connect(lambda index: self.show_wanted.emit(index.data()))
         theme.changed.connect(self.viewport().update)
 
     def set_files(self, files: Sequence[tuple[str, str]]) -> None:
@@ -165,7 +162,7 @@ class LeftOutPanel(QFrame):
             margins=(8, 12, 8, 16),
             of=self,
         )
-        self._list.show_wanted.connect(self.show_wanted)
+        self._list.activated.connect(lambda index: self.show_wanted.emit(index.data()))
         self._show.clicked.connect(lambda: self.show_wanted.emit(self._list.chosen_name))
         self._take.clicked.connect(lambda: self.take_wanted.emit(self._list.chosen_name))
         self._list.selectionModel().currentChanged.connect(self._on_chosen)

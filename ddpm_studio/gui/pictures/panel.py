@@ -21,7 +21,7 @@ from ddpm_studio.gui.pictures.query import SHOWN, TAKEN, PictureQuery, choose
 from ddpm_studio.gui.pictures.work import Original
 from ddpm_studio.gui.wall.filter_bar import Query, count_shown
 from ddpm_studio.gui.wall.panel import WallPanel
-from ddpm_studio.words import several, time_left
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +60,7 @@ class PicturesPanel(WallPanel[WallEntry]):
         self._soon = QTimer(self, singleShot=True, interval=SHORT_MS)
         self._soon.timeout.connect(self._show_reading)
         self._details = PictureDetails(theme, self.choosing)
-        self._details.show_wanted.connect(self._on_show)
+        self._details.folder.clicked.connect(self._on_show)
         canvas = self._canvas(140, TILE_TIP, self.choosing.history_buttons, self._reading)
         column(wide(canvas), self._details, spacing=16, of=self)
 
@@ -120,10 +120,8 @@ class PicturesPanel(WallPanel[WallEntry]):
         if progress is None:
             return
         self._reading.show()
-        self._reading.setRange(0, 0 if progress.fraction is None else 1000)
-        self._reading.setValue(round(1000 * (progress.fraction or 0)))
-        left = [time_left(progress.remaining)] if progress.remaining is not None else []
-        self._count.setText("  ·  ".join([progress.text or "Looking at the folder…", *left]))
+        self._reading.set_fraction(progress.fraction, is_waiting=True)
+        self._count.setText(progress.words("Looking at the folder…"))
 
     def add_tiles(self, number: int, pixels: np.ndarray, rows: np.ndarray) -> None:
         super().add_tiles(number, pixels, rows)

@@ -28,7 +28,7 @@ CROP, PREWARM = "pictures.crop", "pictures.prewarm"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FolderRequest:
     """What a prepared set depends on: two projects with equal ones have equal pictures."""
 
     folder: Path
@@ -36,7 +36,7 @@ class Wanted:
     choices: Choices
 
     @classmethod
-    def by(cls, project: Project, choices: Choices) -> Wanted:
+    def by(cls, project: Project, choices: Choices) -> FolderRequest:
         config = replace(project.config.pictures, flip_horizontal=False)
         return cls(project.pictures, config, choices)
 
@@ -61,8 +61,8 @@ class PictureJobs(QObject):
         self._pools = work.new_pools()
         self.destroyed.connect(self._pools.close)  # a window that was not closed first
         self.folder: work.Folder | None = None
-        self.prepared_for: Wanted | None = None  # `folder`
-        self.preparing_for: Wanted | None = None  # what is being read
+        self.prepared_for: FolderRequest | None = None  # `folder`
+        self.preparing_for: FolderRequest | None = None  # what is being read
         self._source: tuple[np.ndarray | Path, tuple[int, int, int]] | None = None  # of tiles
         self._is_loading = False
 
@@ -76,7 +76,7 @@ class PictureJobs(QObject):
     def prepare(self, project: Project, choices: Choices) -> None:
         """Read the folder; what was being read for other settings is not heard of again."""
         self.stop_preparing()
-        self.preparing_for = Wanted.by(project, choices)
+        self.preparing_for = FolderRequest.by(project, choices)
         job = self._session.jobs.start(
             PICTURES,
             lambda: work.prepare(project, choices, self._pools),

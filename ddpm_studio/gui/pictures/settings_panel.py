@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QFrame, QWidget
 
-from ddpm_studio.config import PicturesConfig, StudioConfig
+from ddpm_studio.config import PicturesConfig
 from ddpm_studio.config.fields import settings_of
-from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow, explain
@@ -20,8 +19,6 @@ from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures import work
-from ddpm_studio.gui.pictures.folder_summary import FolderPanel
-from ddpm_studio.gui.session import Session
 
 SWATCH = 32  # points, with the ring around it
 COLOURS = (
@@ -39,7 +36,7 @@ class ColourPicker(QWidget):
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self._colour = ""
+        self.colour = ""
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         swatches = [
@@ -57,19 +54,15 @@ class ColourPicker(QWidget):
         row(*swatches, self._other, STRETCH, spacing=4, of=self)
         self.setFocusProxy(self._other)
 
-    @property
-    def colour(self) -> str:
-        return self._colour
-
     def set_colour(self, colour: str) -> None:
         """Show which one holds, without saying anything."""
-        self._colour = colour.lower()
+        self.colour = colour.lower()
         for button in self._group.buttons():
-            if isinstance(button, Swatch) and button.colour == self._colour:
+            if isinstance(button, Swatch) and button.colour == self.colour:
                 button.setChecked(True)
                 self._other.set_colour("")
                 return
-        self._other.set_colour(self._colour)
+        self._other.set_colour(self.colour)
         self._other.setChecked(True)
 
     def _on_clicked(self) -> None:
@@ -78,8 +71,8 @@ class ColourPicker(QWidget):
         self._choose(swatch.colour)
 
     def _on_other(self) -> None:
-        self.set_colour(self._colour)  # the click itself has chosen nothing yet
-        dialog = QColorDialog(QColor(self._colour), self)
+        self.set_colour(self.colour)  # the click itself has chosen nothing yet
+        dialog = QColorDialog(QColor(self.colour), self)
         dialog.setObjectName("pictures.background.dialog")
         dialog.setWindowTitle("Background of transparent pictures")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -87,7 +80,7 @@ class ColourPicker(QWidget):
         dialog.open()
 
     def _choose(self, colour: str) -> None:
-        before = self._colour
+        before = self.colour
         self.set_colour(colour)
         if colour != before:
             self.chosen.emit(colour)
@@ -111,9 +104,6 @@ class Swatch(QAbstractButton):
         self.colour = colour
         self.update()
 
-    def sizeHint(self) -> QSize:
-        return QSize(SWATCH, SWATCH)
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -136,8 +126,7 @@ class Swatch(QAbstractButton):
 class PictureSettings(QFrame):
     """Says what was chosen; its owner saves it and then shows it by `show_config`."""
 
-    chosen = Signal(str, object)  # a field of PicturesConfig, and its value
-    size_chosen = Signal(object)  # (width, height)
+    chosen = Signal(object)  # what makes the settings that are wanted of those that hold
     other_settings_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -163,7 +152,7 @@ class PictureSettings(QFrame):
         )
         self._lay_out(theme)
         self._size.activated.connect(self._on_size)
-        self._form.changed.connect(lambda key: self.chosen.emit(key, self._form.editor(key).read()))
+        self._form.changed.connect(self._on_field)
         self._other.clicked.connect(self.other_settings_wanted)
 
     def show_config(self, config: PicturesConfig, shapes: Sequence[tuple[int, int]]) -> None:
@@ -221,36 +210,11 @@ class PictureSettings(QFrame):
         self._locked.hide()
         self._transparent.hide()
 
+    def _on_field(self, key: str) -> None:
+        value = self._form.editor(key).read()
+        self.chosen.emit(lambda config: work.with_pictures_setting(config, **{key: value}))
+
     def _on_size(self, _index: int) -> None:
         shape = self._size.currentData()
-        self.size_chosen.emit((shape, shape) if isinstance(shape, int) else tuple(shape))
-
-
-class PictureSettingChanges(QObject):
-    """Saves at once what is chosen; what cannot be is said in the banner, and `refused`."""
-
-    refused = Signal(object)  # Project, whose settings hold as they were
-
-    def __init__(
-        self, session: Session, settings: PictureSettings, folder: FolderPanel, parent: QObject
-    ) -> None:
-        super().__init__(parent)
-        self._session = session
-        settings.chosen.connect(self._on_chosen)
-        settings.size_chosen.connect(self._on_size)
-        folder.settings_wanted.connect(self._on_advice)
-
-    def _on_chosen(self, field: str, value: object) -> None:
-        self._change(lambda config: work.with_pictures_setting(config, **{field: value}))
-
-    def _on_size(self, shape: tuple[int, int]) -> None:
-        self._change(lambda config: work.with_shape(config, *shape))
-
-    def _on_advice(self, settings: Sequence[tuple[str, object]]) -> None:
-        words = [f"{name}={value}" for name, value in settings]
-        self._change(lambda config: with_settings(config, words))
-
-    def _change(self, change: Callable[[StudioConfig], StudioConfig]) -> None:
-        """Save other settings; those that hold are shown again if that cannot be."""
-        if not self._session.change(change):
-            self.refused.emit(self._session.project)
+        width, height = (shape, shape) if isinstance(shape, int) else shape
+        self.chosen.emit(lambda config: work.with_shape(config, width, height))

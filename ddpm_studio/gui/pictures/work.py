@@ -16,6 +16,7 @@ from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError, ProjectError
 from ddpm_studio.gui.common.idle_pools import IdlePools
+from ddpm_studio.gui.common.model_size import preset_for
 from ddpm_studio.gui.pictures.entries import WallEntry, entries_of
 from ddpm_studio.project import Project
 
@@ -211,7 +212,7 @@ def with_size(config: StudioConfig, size: int) -> StudioConfig:
     """
     if size == config.pictures.size:
         return config
-    base = _preset_for(size)
+    base = preset_for(size)
     usual = config.model.like(base.model)
     model = _follow(config.model, usual, "model")
     try:
@@ -267,12 +268,6 @@ def with_pictures_setting(config: StudioConfig, **values: object) -> StudioConfi
     """The settings with other values in their pictures section: `background="#000000"`."""
     pictures = dataclasses.replace(config.pictures, **values)  # type: ignore[arg-type]
     return dataclasses.replace(config, pictures=pictures)
-
-
-def _preset_for(size: int) -> StudioConfig:
-    smaller = [preset for preset in PRESETS.values() if preset.pictures.size <= size]
-    by_size = sorted(smaller or PRESETS.values(), key=lambda preset: preset.pictures.size)
-    return by_size[-1] if smaller else by_size[0]
 
 
 def _follow(mine: C, preset: C, section: str) -> C:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -33,7 +33,7 @@ class ProjectCard(QAbstractButton):
         self.setText(title)
         self.setAccessibleName(f"Open {title}")
         self.setAccessibleDescription(detail)
-        self.setFixedSize(self.sizeHint())
+        self.setFixedSize(WIDTH, PICTURE_HEIGHT + TEXT_HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme, self._detail = theme, detail
@@ -46,9 +46,6 @@ class ProjectCard(QAbstractButton):
 
     def has_picture(self) -> bool:
         return not self._picture.isNull()
-
-    def sizeHint(self) -> QSize:
-        return QSize(WIDTH, PICTURE_HEIGHT + TEXT_HEIGHT)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()

@@ -86,13 +86,10 @@ class Narrow(ComboBox):
 
     def __init__(self, asks: Asks, words: Mapping[str, str]) -> None:
         """words: of each choice."""
-        super().__init__()
-        self.setObjectName(asks.name)
+        super().__init__(asks.name, words)
         explain(self, asks.label, asks.tip)
         self.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMinimumWidth(LEAST_COMBO)
-        for key, text in words.items():
-            self.addItem(text, key)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()

@@ -70,7 +70,7 @@ class PictureWall(QListView):
         self.setObjectName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.wall_model = WallModel(self)
-        self._factor = 1
+        self.factor = 1  # device pixels for each pixel of a picture, along a side
         self._columns = 1
         self._hovered = -1  # the picture under the mouse
         self._chosen: list[int] | None = None  # None: not asked for since it changed
@@ -91,8 +91,8 @@ class PictureWall(QListView):
         self.setModel(self.wall_model)
         for moved in (self.wall_model.modelReset, self.wall_model.rowsInserted):
             moved.connect(self._forget_chosen)  # Qt knows by then, and says nothing of it
-        self._asking = QTimer(self)  # once a turn of the event loop, however much has changed
-        self._asking.setSingleShot(True)
+        # once a turn of the event loop, however much has changed
+        self._asking = QTimer(self, singleShot=True)
         self._asking.timeout.connect(self._ask)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.selectionModel().currentChanged.connect(self._on_current_changed)
@@ -152,11 +152,6 @@ class PictureWall(QListView):
 
     # the size of the tiles
 
-    @property
-    def factor(self) -> int:
-        """Device pixels on the screen for each pixel of a picture, along a side."""
-        return self._factor
-
     def factors(self) -> tuple[int, int]:
         """The least and the most that are useful for pictures of this size."""
         longest = max(self.wall_model.picture_size.toTuple())
@@ -166,12 +161,12 @@ class PictureWall(QListView):
 
     def set_factor(self, factor: int) -> None:
         """Enlarge by another whole factor; the picture in the corner stays about there."""
-        if factor == self._factor:
+        if factor == self.factor:
             return
         corner = self.visible_rows()[0]
         current = self.currentIndex()
         in_view = current.isValid() and self.visualRect(current).intersects(self.viewport().rect())
-        self._factor = factor
+        self.factor = factor
         self.lay_out()
         keep = current if in_view else self.wall_model.index(corner)
         hint = QAbstractItemView.ScrollHint
@@ -184,7 +179,7 @@ class PictureWall(QListView):
         room = max(
             8, min(MOST_TILE, self.width() - self.verticalScrollBar().sizeHint().width() - 2 * GAP)
         )
-        scale = min(self._factor / self.devicePixelRatioF(), room / longest)
+        scale = min(self.factor / self.devicePixelRatioF(), room / longest)
         return size.width() * scale, size.height() * scale
 
     def tile_rect(self, cell: Any) -> QRectF:
