@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -123,10 +122,7 @@ def write(path: Path, request: FilmRequest) -> Generator[Progress | FileWritten,
 
 def _small_page(request: FilmRequest) -> np.ndarray:
     """The page as it will be, no larger than it can be seen: uint8 (H, W, C)."""
-    import numpy as np
-    from PIL import Image
-
-    from ddpm_studio.export.film.pages import write_strip
+    from ddpm_studio.export.film.pages import growing_page
 
     options, (height, width, _) = request.options, request.film.shape
     most = SEEN_PAGE / max(request.stages * width, height)
@@ -134,13 +130,7 @@ def _small_page(request: FilmRequest) -> np.ndarray:
         small = dataclasses.replace(options, width=max(1, min(options.width, int(most * width))))
     else:
         small = dataclasses.replace(options, scale=max(1, min(options.scale, int(most))))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "page.png"
-        for _ in write_strip(path, request.film, request.stages, small):
-            pass
-        with Image.open(path) as image:
-            page = np.array(image)
-    return page.reshape(*page.shape[:2], -1)
+    return list(growing_page(request.film, request.stages, small))[-1]
 
 
 def size_on_disk(path: Path) -> int:

@@ -135,11 +135,10 @@ def small_picture(path: Path) -> Generator[None, None, np.ndarray | None]:
     """
     import numpy as np
 
-    from ddpm_studio.data.isolation.pool import DecoderPool
-    from ddpm_studio.gallery.thumbnails import HANDLER, WHOLE, request_for
+    from ddpm_studio.gallery.thumbnails import WHOLE, new_pool, request_for
 
     request = request_for(path, LARGEST, LARGEST, 4, WHOLE)
-    with DecoderPool(HANDLER, workers=1) as pool:
+    with new_pool() as pool:
         answer = yield from pool.ask(request, PULSE)
     if answer.failure or "shape" not in answer.values:
         return None
