@@ -6,13 +6,14 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from ddpm_studio.config import CROPS
 from ddpm_studio.config.fields import check, check_choice
-from ddpm_studio.errors import ConfigError, ProjectError
+from ddpm_studio.errors import ConfigError, ProjectError, refused_as
 from ddpm_studio.storage import read_json, write_json
 
 KIND = "choices"
@@ -43,6 +44,12 @@ class Crop:
         is_inside = is_inside and left + width <= 1 + 1e-6 and top + height <= 1 + 1e-6
         check(is_inside, "crop.box", self.box, "left, top, width and height within 0 .. 1")
         object.__setattr__(self, "box", box)
+
+
+@cache  # asked of every picture
+def everywhere(mode: str) -> Crop:
+    """The crop of a whole folder, one of CROPS."""
+    return Crop(mode)
 
 
 @dataclass(frozen=True)
@@ -105,10 +112,8 @@ def read_choices(folder: Path) -> Choices:
 def write_choices(folder: Path, choices: Choices) -> None:
     """Raises ProjectError if the file cannot be written."""
     values = {name: _to_json(choice) for name, choice in sorted(choices.by_name.items())}
-    try:
+    with refused_as(ProjectError, f"{folder} cannot be written"):
         write_json(folder / FILE_NAME, KIND, FORMAT_VERSION, {"choices": values})
-    except OSError as error:
-        raise ProjectError(f"{folder} cannot be written: {error.strerror}.") from error
 
 
 def _choice(entry: dict[str, Any]) -> PictureChoice:

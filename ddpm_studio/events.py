@@ -240,3 +240,19 @@ class Note:
     """Something worth a sentence."""
 
     message: str
+
+
+# what `prepare_pictures` and `train` yield
+PrepareEvent = PicturesFound | PicturesSeen | Progress | PicturesReady | Note
+TrainEvent = (
+    PrepareEvent
+    | CheckpointSkipped
+    | HeldOutMeasured
+    | TrainStarted
+    | TrainStep
+    | BatchHalved
+    | StepSkipped
+    | RolledBack
+    | PreviewSaved
+    | CheckpointSaved
+)

@@ -17,7 +17,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.kinds import row_of
 from ddpm_studio.config.text import KIND as MODEL_KIND
 from ddpm_studio.config.text import config_from_dict, config_to_dict
-from ddpm_studio.errors import ConfigError, ProjectError, StudioError
+from ddpm_studio.errors import ConfigError, ProjectError, StudioError, refused_as
 from ddpm_studio.storage import make_lasting_folder, read_json, write_json
 
 KIND = "project"
@@ -31,7 +31,7 @@ LOCKED_FIELDS = {
     "pictures": ("size", "height", "channels"),
     "diffusion": ("num_timesteps", "schedule", "beta_start", "beta_end", "prediction"),
 }
-SAID_AS = {"model.told_channels": "train.augment"}  # what people set, and it follows from
+SAID_AS = {"model.augment_channels": "train.augment"}  # what people set, and it follows from
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,10 @@ class Project:
         """
         path, pictures = Path(path).resolve(), Path(pictures).expanduser().resolve()
         check_new(path, pictures)
-        try:
+        with refused_as(ProjectError, f"{path} cannot be made"):
             make_lasting_folder(path, parents=True)
             if pictures.is_relative_to(path):
                 make_lasting_folder(pictures, parents=True)
-        except OSError as error:
-            raise ProjectError(f"{path} cannot be made: {error.strerror}.") from error
         project = cls(path, pictures, config)
         project.save()
         return project
@@ -102,10 +100,8 @@ class Project:
             "pictures": str(self.pictures.relative_to(self.path) if inside else self.pictures),
             "config": config_to_dict(self.config),
         }
-        try:
+        with refused_as(ProjectError, f"{self.path} cannot be written"):
             write_json(self.path / FILE_NAME, KIND, FORMAT_VERSION, values)
-        except OSError as error:
-            raise ProjectError(f"{self.path} cannot be written: {error.strerror}.") from error
 
     def with_config(self, config: StudioConfig) -> Project:
         """The project with other settings, saved.
@@ -172,15 +168,14 @@ class Project:
         """
         owner = self.path / "train.owner"
         lock = FileLock(self.path / "train.lock")
-        try:
-            lock.acquire(timeout=GLANCE, poll_interval=GLANCE / 10)
-        except Timeout:
-            raise ProjectError(
-                f"{self.path} is being trained by another process (number {_number_in(owner)}); "
-                "stop that one first."
-            ) from None
-        except OSError as error:
-            raise ProjectError(f"{self.path} cannot be written: {error.strerror}.") from error
+        with refused_as(ProjectError, f"{self.path} cannot be written"):
+            try:
+                lock.acquire(timeout=GLANCE, poll_interval=GLANCE / 10)
+            except Timeout:
+                raise ProjectError(
+                    f"{self.path} is being trained by another process "
+                    f"(number {_number_in(owner)}); stop that one first."
+                ) from None
         try:
             with suppress(OSError):  # it only serves the sentence above
                 owner.write_text(f"{os.getpid()}\n")
@@ -229,10 +224,8 @@ def check_new(path: Path, pictures: Path) -> None:
         raise ProjectError(f"{path} is a file; choose another name.")
     is_inside = pictures.is_relative_to(path)
     allowed = {path / pictures.relative_to(path).parts[0]} if is_inside else set()
-    try:
+    with refused_as(ProjectError, f"{path} cannot be opened"):
         others = set(path.iterdir()) - allowed if path.exists() else set()
-    except OSError as error:
-        raise ProjectError(f"{path} cannot be opened: {error.strerror}.") from error
     if others:
         raise ProjectError(f"{path} already exists and is not empty; choose another name.")
     if not is_inside and not pictures.is_dir():

@@ -9,24 +9,23 @@ from typing import Any
 
 from ddpm_studio import __version__
 from ddpm_studio.config import WEIGHTS, SampleConfig
-from ddpm_studio.config.fields import check, check_choice
+from ddpm_studio.config.fields import check, check_choice, settings_of
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.recipe import seeds_from
 from ddpm_studio.samplers import OPTIONS, SAMPLERS
 from ddpm_studio.words import several
 
-AXES = ("steps", "eta", "sampler", "seed", "checkpoint", "weights")
 MOST_VALUES = 12
 COUNTS = (1, 4, 9)  # pictures in a cell
 KIND, FORMAT_VERSION = "sheet", 1
+# those that are settings, and which
+SETTINGS = {"steps": "num_inference_steps", "eta": "eta", "sampler": "sampler", "seed": "seed"}
 AXIS_NAMES = {
-    "steps": "Steps",
-    "eta": "Freshness of noise (eta)",
-    "sampler": "Sampler",
-    "seed": "Seed",
+    **{axis: settings_of(SampleConfig)[name].title for axis, name in SETTINGS.items()},
     "checkpoint": "Model",
     "weights": "Weights",
 }
+AXES = tuple(AXIS_NAMES)
 ALLOWED = {  # what a value must be, in words
     "steps": "a whole number from 1",
     "eta": "a number from 0 (no fresh noise) to 1",
@@ -128,9 +127,7 @@ class Sheet:
         column, row = place
         values = {self.x.name: self.x.values[column], self.y.name: self.y.values[row]}
         changes: dict[str, Any] = {
-            "num_inference_steps" if name == "steps" else name: values[name]
-            for name in ("steps", "eta", "sampler", "seed")
-            if name in values
+            name: values[axis] for axis, name in SETTINGS.items() if axis in values
         }
         sample = dataclasses.replace(self.base, **changes)
         checkpoint = int(values.get("checkpoint", self.checkpoint))

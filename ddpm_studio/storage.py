@@ -136,9 +136,9 @@ def remove_unfinished(folder: Path, idle_seconds: float = 0.0) -> None:
                 leftover.unlink()
 
 
-def _flush(file: Path) -> None:
+def _flush(path: Path, flags: int = os.O_RDWR) -> None:
     """Have the system write a file to the disk."""
-    handle = os.open(file, os.O_RDWR)
+    handle = os.open(path, flags)
     try:
         os.fsync(handle)
     finally:
@@ -148,11 +148,7 @@ def _flush(file: Path) -> None:
 def _flush_names(folder: Path) -> None:
     """The same for the names in a folder, where the system can do that."""
     try:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        _flush(folder, os.O_RDONLY)
     except OSError as error:  # not on Windows, nor on some network drives
         if error.errno in REFUSALS:
             raise

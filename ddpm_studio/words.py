@@ -1,4 +1,4 @@
-"""How many, how large, how long and when, in words: the same everywhere in the program."""
+"""How many, how large, how long, when and how good, in words: the same everywhere."""
 
 from __future__ import annotations
 
@@ -71,3 +71,8 @@ def moment_in_words(seconds: float) -> str:
     """Such as "3 May 2031, 14:05"; seconds: since the epoch, as files tell it."""
     at = time.localtime(max(0.0, seconds))
     return f"{at.tm_mday} {time.strftime('%B %Y, %H:%M', at)}"
+
+
+def why_best(loss: float) -> str:
+    """The reason for the star of the best checkpoint."""
+    return f"lowest loss on pictures it never saw: {loss:.3g}"

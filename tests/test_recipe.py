@@ -10,7 +10,7 @@ from ddpm_studio import __version__
 from ddpm_studio.config import SPACINGS, VARIANCES, SampleConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.recipe import FORMAT_VERSION, SHOWS, Recipe, fingerprint
-from ddpm_studio.recipe.section import Section
+from ddpm_studio.recipe.sections import Section
 from ddpm_studio.samplers import SAMPLERS
 
 text = st.text(st.characters(codec="utf-8"), max_size=20)

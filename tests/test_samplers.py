@@ -13,7 +13,7 @@ from ddpm_studio.config import SPACINGS, SampleConfig
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.samplers import OPTIONS, SAMPLERS, with_option
 from ddpm_studio.sampling import denoise, samplers
-from ddpm_studio.sampling.resume import State
+from ddpm_studio.sampling.steps import State
 from ddpm_studio.sheets import Cell
 
 every_sampler = pytest.mark.parametrize("sampler", SAMPLERS)

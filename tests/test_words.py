@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ddpm_studio.cli.plan import machine_line
 from ddpm_studio.gui.plan import work as window
-from ddpm_studio.training.planning.lines import machine_line
 from ddpm_studio.training.planning.probe import Probe
 from ddpm_studio.words import (
     clock,

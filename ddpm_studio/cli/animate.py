@@ -1,74 +1,38 @@
-"""The verb `animate`: its options, and how a denoising or a training becomes a film."""
+"""The verb `animate`: how a denoising or a training becomes a film."""
 
 from __future__ import annotations
 
 import dataclasses
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Generator, Iterator, Sequence
+from argparse import Namespace
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ddpm_studio.config import SampleConfig, StudioConfig
-from ddpm_studio.config.fields import add_option, settings_of
+from ddpm_studio.config.fields import settings_of
+from ddpm_studio.device import select_device
+from ddpm_studio.diffusion import Process
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, SampleStep
-from ddpm_studio.export.film.kinds import KINDS, either, kind_of
-from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
+from ddpm_studio.export.film.estimate import estimate_bytes
+from ddpm_studio.export.film.frames import Film, film_order, film_seconds
+from ddpm_studio.export.film.kinds import kind_of
+from ddpm_studio.export.film.options import LARGEST_SCALE, SHOWS, USUAL_COUNT, FilmOptions
+from ddpm_studio.export.film.sources import denoising_film, training_film
+from ddpm_studio.export.film.write import check_path, film_size, write
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, seeds_from
+from ddpm_studio.sampling.through_training import paint_through_training
+from ddpm_studio.sampling.trajectory import TrajectoryFrame, trajectory, trajectory_moments
+from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.loaded import Loaded, load
 from ddpm_studio.words import size_in_words
 
-if TYPE_CHECKING:  # torch comes with these, and --help must not wait for it
-    import numpy as np
-
-    from ddpm_studio.diffusion import Process
-    from ddpm_studio.export.film.write import Film
-    from ddpm_studio.training.loaded import Loaded
-
-SUBJECTS = ("grid", "one", "both", "training")
-SHOWS = ("x_t", "pred_x_0")
-COUNT = 16  # pictures, unless something else is said
 SHOWN_SIZE = 512  # pixels: films are enlarged to about this, by a whole number
 PAGE_SIZE = 1600  # the same of a page of stages
 
 Events = Iterator[object]
-
-
-def add_arguments(animate: ArgumentParser, positive: Callable[[str], int]) -> None:
-    """All options but those that `sample` has, too. positive: reads a whole number from 1."""
-    animate.description = (
-        "Export a denoising, or the training so far, as a film. The ending says the kind: "
-        f"{either([kind.ending_in_words for kind in KINDS])}; a name without an ending becomes a "
-        "folder with a PNG file for each frame."
-    )
-    animate.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="the film to write"
-    )
-    animate.add_argument(
-        "--of",
-        choices=SUBJECTS,
-        default="grid",
-        help="all pictures (grid), one, both: noisy picture and what the model believes side by "
-        "side, or training: the same noise painted by every checkpoint",
-    )
-    animate.add_argument("--count", type=positive, metavar="N", help=f"pictures ({COUNT})")
-    animate.add_argument("--show", choices=SHOWS, help="the noisy picture (x_t), or the model's")
-    size = animate.add_mutually_exclusive_group()
-    for name, about in settings_of(FilmOptions).items():
-        if about.help:
-            parser = size if name in ("scale", "width") else animate
-            add_option(parser, FilmOptions, name, positive)
-    animate.add_argument("--no-recipe", action="store_true", help="leave out how it was made")
-    animate.add_argument(
-        "--strip", type=positive, metavar="N", help="instead: N stages on one page, .png or .webp"
-    )
-
-
-def usual_options(out: Path) -> dict[str, Any]:
-    """What the command line would say if it said nothing but `--out`."""
-    parser = ArgumentParser()
-    add_arguments(parser, int)
-    return vars(parser.parse_args(["--out", str(out)]))
 
 
 def animate(project: Project, sample: SampleConfig, options: Namespace) -> Events:
@@ -76,19 +40,12 @@ def animate(project: Project, sample: SampleConfig, options: Namespace) -> Event
 
     options: they passed `check_options`. Raises StudioError with one sentence.
     """
-    from ddpm_studio.export.film.write import write_film, write_sequence, write_strip
-
     work = _Animation(project, sample, options)
     film = yield from work.make()
     settings = work.enlarged(film)
     yield Note(work.foretold(film, settings))
     out, recipe = options.out, None if options.no_recipe else work.recipe(settings)
-    if options.strip:
-        yield from write_strip(out, film, options.strip, settings, recipe)
-    elif out.suffix:
-        yield from write_film(out, film, settings, recipe)
-    else:
-        yield from write_sequence(out, film, settings, recipe)
+    yield from write(out, film, settings, recipe, options.strip or 0)
     yield FileWritten(out)
     kind = "page" if options.strip else "film" if out.suffix else "folder of frames"
     yield Note(f"The {kind} is {out}")
@@ -96,17 +53,8 @@ def animate(project: Project, sample: SampleConfig, options: Namespace) -> Event
 
 def check_options(options: Namespace) -> None:
     """Raise StudioError with one sentence unless the options go together."""
-    from ddpm_studio.export.film.pages import check_sequence_path, check_strip_path
-    from ddpm_studio.export.film.write import check_film_path
-
-    suffix = options.out.suffix.lower()
-    if options.strip:
-        check_strip_path(options.out)
-    elif suffix or options.out.name.startswith("."):
-        check_film_path(options.out)
-    else:
-        check_sequence_path(options.out)
-    kind = None if options.strip else kind_of(suffix)
+    check_path(options.out, options.strip or 0)
+    kind = None if options.strip else kind_of(options.out.suffix)
     has_palette = kind is not None and kind.colours is not None
     is_training = options.of == "training"
     wrong = {
@@ -138,25 +86,36 @@ def film_options(project: Project, options: Namespace) -> FilmOptions:
     )
 
 
+def painted(
+    frames: Iterable[TrajectoryFrame], shows: Sequence[str], last: int, count: int
+) -> Generator[SampleStep, None, list[list[np.ndarray]]]:
+    """Of each of `shows` all frames, uint8 (N, H, W, C); what is not shown is not kept.
+
+    last: the index of the last frame; count: of pictures.
+    """
+    sides: list[list[np.ndarray]] = [[] for _ in shows]
+    for frame in frames:
+        for side, show in zip(sides, shows, strict=True):
+            side.append(getattr(frame, show))
+        yield SampleStep(frame.index, last, count, 0, count)
+    return sides
+
+
 class _Animation:
     """One command: what is asked for, and which checkpoint it was made with."""
 
     def __init__(self, project: Project, sample: SampleConfig, options: Namespace) -> None:
         """Raises ConfigError, which names the option."""
-        from ddpm_studio.device import select_device
-
         self._project, self._sample, self._options = project, sample, options
         self._settings = film_options(project, options)
         self._device = select_device(options.device)
-        count = 1 if options.of == "one" else options.count or COUNT
+        count = 1 if options.of == "one" else options.count or USUAL_COUNT
         self._seeds = seeds_from(sample.seed, count)
         self._columns = 1 if options.strip else None  # of a page: a row for each picture
         self._recipe: Recipe | None = None  # of what the last network paints
 
     def make(self) -> Generator[object, None, Film]:
         """Paint it all. Raises StudioError before that if the film would be too large."""
-        from ddpm_studio.training.checkpoints import choose_checkpoint
-
         if self._options.of == "training":
             self._check_training_size()
             return (yield from self._through_training())
@@ -166,35 +125,23 @@ class _Animation:
         return (yield from self._denoise(loaded))
 
     def _load(self, path: Path) -> Loaded:
-        from ddpm_studio.training.loaded import load
-
         loaded = load(path, self._options.weights, self._device)
         self._recipe = loaded.recipe(self._project.name, self._sample)
         return loaded
 
     def _through_training(self) -> Generator[object, None, Film]:
-        from ddpm_studio.sampling.through_training import paint_through_training
-
         painted = yield from paint_through_training(
             self._project.checkpoint_paths(), self._load, self._sample, self._seeds
         )
         return self._training_film([step_of(path) for path in painted], list(painted.values()))
 
     def _training_film(self, steps: Sequence[int], pictures: Sequence[np.ndarray]) -> Film:
-        from ddpm_studio.export.film.sources import training_film
-
         return training_film(steps, pictures.__getitem__, columns=self._columns)
 
     def _denoise(self, loaded: Loaded) -> Generator[SampleStep, None, Film]:
-        """One denoising; what the film does not show is not kept."""
-        from ddpm_studio.sampling.trajectory import trajectory
-
-        steps, count = self._sample.num_inference_steps, len(self._seeds)
-        sides: list[list[np.ndarray]] = [[] for _ in self._shows]
-        for frame in trajectory(loaded, self._sample, self._seeds):
-            for side, show in zip(sides, self._shows, strict=True):
-                side.append(getattr(frame, show))
-            yield SampleStep(frame.index, steps, count, 0, count)
+        frames = trajectory(loaded, self._sample, self._seeds)
+        last, count = self._sample.num_inference_steps, len(self._seeds)
+        sides = yield from painted(frames, self._shows, last, count)
         return self._film_of(sides, loaded.process)
 
     @property
@@ -202,13 +149,8 @@ class _Animation:
         return SHOWS if self._options.of == "both" else (self._options.show or SHOWS[0],)
 
     def _film_of(self, sides: Sequence[Sequence[np.ndarray]], process: Process) -> Film:
-        from ddpm_studio.export.film.sources import both_film, grid_film
-        from ddpm_studio.sampling.trajectory import trajectory_moments
-
         moments = trajectory_moments(process, self._sample)
-        if len(sides) == 2:
-            return both_film(sides[0], sides[1], moments=moments, columns=self._columns)
-        return grid_film(sides[0], moments=moments, columns=self._columns)
+        return denoising_film(sides, moments=moments, columns=self._columns)
 
     def _check_training_size(self) -> None:
         steps = [step_of(path) for path in self._project.checkpoint_paths()]
@@ -222,18 +164,12 @@ class _Animation:
 
     def _empty(self, config: StudioConfig) -> np.ndarray:
         """A frame before it is painted: uint8 (N, H, W, C)."""
-        import numpy as np
-
         channels, height, width = config.pictures.shape
         return np.zeros((len(self._seeds), height, width, channels), np.uint8)
 
     def _size(self, film: Film, settings: FilmOptions) -> tuple[int, int]:
         """(width, height) in pixels. Raises ExportError with one sentence if it is too much."""
-        from ddpm_studio.export.film.write import film_size, strip_size
-
-        if self._options.strip:
-            return strip_size(film, self._options.strip, settings)
-        return film_size(film, settings, self._options.out.suffix)
+        return film_size(film, settings, self._options.out.suffix, self._options.strip or 0)
 
     def enlarged(self, film: Film) -> FilmOptions:
         """The settings, with the enlargement that suits unless one was asked for."""
@@ -246,8 +182,6 @@ class _Animation:
 
     def foretold(self, film: Film, settings: FilmOptions) -> str:
         """Such as "About 1.4 MB: 512 x 512 pixels, 69 frames, 5.8 seconds"."""
-        from ddpm_studio.export.film.write import estimate_bytes, film_order, film_seconds
-
         suffix, stages = self._options.out.suffix, self._options.strip
         nbytes = estimate_bytes(film, settings, suffix, stages)
         width, height = self._size(film, settings)

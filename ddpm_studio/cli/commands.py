@@ -9,21 +9,22 @@ from pathlib import Path
 
 from ddpm_studio.cli.animate import animate as animate_project
 from ddpm_studio.cli.animate import check_options as check_animate_options
-from ddpm_studio.cli.animate import usual_options
 from ddpm_studio.cli.check import check
+from ddpm_studio.cli.plan import plan
 from ddpm_studio.cli.remake import recipe, remake
 from ddpm_studio.cli.sheet import write_sheet
 from ddpm_studio.config import SampleConfig, StudioConfig
-from ddpm_studio.config.presets import PRESETS, preset
+from ddpm_studio.config.fields import settings_of
+from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
-from ddpm_studio.data.scan import scan_folder
 from ddpm_studio.device import select_device
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.places import free_path, make_folder
-from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
+from ddpm_studio.project import FILE_NAME, Project, check_new
 from ddpm_studio.recipe import seeds_from
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.generate import generate
@@ -31,9 +32,6 @@ from ddpm_studio.torchrun import is_leader
 from ddpm_studio.training import train as train_project
 from ddpm_studio.training.checkpoints import choose_checkpoint
 from ddpm_studio.training.loaded import load
-from ddpm_studio.training.planning.lines import machine_line, plan_lines, table_lines
-from ddpm_studio.training.planning.plan import choices, make_plan
-from ddpm_studio.training.planning.probe import probe
 
 SAMPLE_PICTURES = 400
 
@@ -76,28 +74,6 @@ def train(options: Namespace) -> Events:
         seconds=options.minutes * 60 if options.minutes else None,
     )
     yield Note(f"Trained to step {result.step}; the previews are in {project.samples}")
-
-
-def plan(options: Namespace) -> Events:
-    """Say what each preset would take on this machine, and which one suits the time."""
-    seconds, pictures = options.minutes * 60, options.pictures
-    configs, name, steps_made = dict(PRESETS), None, 0
-    if options.project is not None:
-        project = Project.open(options.project)
-        name = project.name
-        configs = {name: project.config}
-        steps_made = max([step_of(path) for path in project.checkpoint_paths()], default=0)
-        pictures = pictures or len(scan_folder(project.pictures)[0])
-    found = yield from probe(configs, device=options.device)
-    offered = choices(found, seconds, pictures, steps_made)
-    yield Note(machine_line(found))
-    yield from offered  # for programs; people read the table
-    for line in table_lines(offered, found.left_out):
-        yield Note(line)
-    made = make_plan(found, seconds, pictures, name, steps_made)
-    yield dataclasses.replace(made, alternatives=())
-    for line in plan_lines(made, options.project and str(options.project)):
-        yield Note(line)
 
 
 def sample(options: Namespace) -> Events:
@@ -145,7 +121,8 @@ def demo(options: Namespace) -> Events:
     choices = {"steps": None, "eta": None, "sampler": None, "seed": None}
     made = free_path(path / "gallery" / "demo")
     yield from sample(Namespace(project=path, out=made, count=16, **choices, **shared))
-    film = usual_options(made / "denoising.gif")
+    film = dict.fromkeys(["count", "show", "no_recipe", "strip", *settings_of(FilmOptions)])
+    film |= {"of": "grid", "out": made / "denoising.gif"}
     yield from animate(Namespace(project=path, **film, **choices, **shared))
 
 

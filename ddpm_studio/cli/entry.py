@@ -15,13 +15,13 @@ from types import FrameType
 from platformdirs import user_log_path
 
 from ddpm_studio import __version__
-from ddpm_studio.cli.animate import add_arguments as add_animate_arguments
 from ddpm_studio.config import WEIGHTS
+from ddpm_studio.config.fields import add_option, settings_of
 from ddpm_studio.config.presets import DEFAULT_PRESET, PRESETS
 from ddpm_studio.errors import StudioError, TeamError
 from ddpm_studio.events import FileWritten
-from ddpm_studio.export.film.kinds import KINDS as FILM_KINDS
-from ddpm_studio.export.film.kinds import either
+from ddpm_studio.export.film.kinds import KINDS, either
+from ddpm_studio.export.film.options import SHOWS, SUBJECTS, USUAL_COUNT, FilmOptions
 from ddpm_studio.project import is_project
 from ddpm_studio.samplers import SAMPLERS, with_option
 from ddpm_studio.torchrun import is_leader
@@ -218,7 +218,32 @@ def _add_sample(sample: argparse.ArgumentParser) -> None:
 
 def _add_animate(animate: argparse.ArgumentParser) -> None:
     animate.add_argument("project", type=Path, metavar="PROJECT")
-    add_animate_arguments(animate, _positive)
+    animate.description = (
+        "Export a denoising, or the training so far, as a film. The ending says the kind: "
+        f"{either([kind.ending_in_words for kind in KINDS])}; a name without an ending becomes a "
+        "folder with a PNG file for each frame."
+    )
+    animate.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="the film to write"
+    )
+    animate.add_argument(
+        "--of",
+        choices=SUBJECTS,
+        default="grid",
+        help="all pictures (grid), one, both: noisy picture and what the model believes side by "
+        "side, or training: the same noise painted by every checkpoint",
+    )
+    animate.add_argument("--count", type=_positive, metavar="N", help=f"pictures ({USUAL_COUNT})")
+    animate.add_argument("--show", choices=SHOWS, help="the noisy picture (x_t), or the model's")
+    size = animate.add_mutually_exclusive_group()
+    for name, about in settings_of(FilmOptions).items():
+        if about.help:
+            parser = size if name in ("scale", "width") else animate
+            add_option(parser, FilmOptions, name, _positive)
+    animate.add_argument("--no-recipe", action="store_true", help="leave out how it was made")
+    animate.add_argument(
+        "--strip", type=_positive, metavar="N", help="instead: N stages on one page, .png or .webp"
+    )
     _add_sampling(animate)
 
 
@@ -242,7 +267,7 @@ def _add_sheet(sheet: argparse.ArgumentParser) -> None:
 
 def _add_remake(remake: argparse.ArgumentParser) -> None:
     remake.add_argument("file", type=Path, metavar="FILE", help="a picture or film made here")
-    usual = [kind.endings[-1] for kind in FILM_KINDS]
+    usual = [kind.endings[-1] for kind in KINDS]
     remake.add_argument(
         "--out",
         type=Path,

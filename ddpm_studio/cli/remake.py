@@ -6,15 +6,21 @@ import json
 from argparse import Namespace
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+from torch import Tensor
 
-from ddpm_studio.cli.remake_film import STILL, check_film, is_film, write_film_again
+from ddpm_studio.cli.animate import painted
+from ddpm_studio.config.fields import settings_of
 from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import FileWritten, Note, SampleStep
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.sources import denoising_film
+from ddpm_studio.export.film.write import check_film_path, check_path, write
 from ddpm_studio.export.images import picture_grid, write_png
+from ddpm_studio.export.places import check_folder_of
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import (
     find_checkpoint_of,
@@ -24,12 +30,16 @@ from ddpm_studio.gallery.origin import (
 )
 from ddpm_studio.project import Project, is_project
 from ddpm_studio.recipe import Recipe, of_pictures
-from ddpm_studio.sampling.remake import remake_pictures
+from ddpm_studio.recipe.values import check_entries
+from ddpm_studio.sampling.network import Network
+from ddpm_studio.sampling.remake import remake_frames, remake_pictures
+from ddpm_studio.sampling.trajectory import trajectory_moments
 from ddpm_studio.training.checkpoints import choose_checkpoint
 from ddpm_studio.training.loaded import Loaded, load
 
-if TYPE_CHECKING:
-    import torch
+BOTH, TRAINING, FINISHED = "both", "training", "finished"  # what a film can be of, and show
+OTHERS = {"of", "show", "stages"}  # entries beside the options
+STILL = ".png"  # a page of stages, or the finished pictures of a film
 
 
 def recipe(options: Namespace) -> Iterator[object]:
@@ -79,7 +89,7 @@ def remake_recipe(
 
 def _materials(
     project: Project, recipe: Recipe, device: str, checkpoint: Path | None
-) -> Generator[Note, None, tuple[Loaded, torch.Tensor | None]]:
+) -> Generator[Note, None, tuple[Loaded, Tensor | None]]:
     """What a recipe is made again with: the network, and the own picture."""
     if checkpoint is None:
         checkpoint = find_checkpoint_of(project, recipe)
@@ -96,10 +106,70 @@ def _materials(
     return loaded, x_0
 
 
+def is_film(recipe: Recipe, out: Path) -> bool:
+    """Whether a file of that name is to hold the film, and not only its finished pictures."""
+    if recipe.film is None:
+        return False
+    return out.suffix.lower() != STILL or "stages" in recipe.film
+
+
+def check_film(recipe: Recipe, out: Path) -> None:
+    """Raise StudioError with one sentence, before anything is painted, if it cannot be made."""
+    film = recipe.film or {}
+    if film.get("of") == TRAINING:
+        raise StudioError(
+            "The film of a training is not made again from its recipe, since older checkpoints are "
+            "thinned out; `animate --of training` makes one of those that are there."
+        )
+    if film.get("show") == FINISHED:
+        raise StudioError(
+            "A film of what comes of a picture from every level of noise is not made again from "
+            "its recipe; the window makes a new one."
+        )
+    check_entries(film, {*settings_of(FilmOptions), *OTHERS}, (), inside="film.")
+    _options(film)
+    if stages := _stages(film):
+        check_path(out, stages)
+    else:
+        check_film_path(out)
+
+
+def write_film_again(
+    out: Path, recipe: Recipe, network: Network, x_0: Tensor | None = None, text: str | None = None
+) -> Iterator[object]:
+    """Paint the frames of a recipe again and write them as its film; see `remake_pictures`.
+
+    text: the recipe that goes into the file. Raises StudioError with one sentence.
+    """
+    check_film(recipe, out)
+    entries = recipe.film or {}
+    shows = ("x_t", "pred_x_0") if entries.get("show") == BOTH else (recipe.show,)
+    frames = remake_frames(network, recipe, x_0)
+    sides = yield from painted(frames, shows, recipe.last_frame, len(recipe.all_seeds))
+    stages = _stages(entries)
+    moments = trajectory_moments(network.process, recipe.sample)[recipe.first_frame :]
+    film = denoising_film(sides, moments=moments, columns=1 if stages else None)
+    yield from write(out, film, _options(entries), text, stages)
+
+
+def _options(entries: dict[str, Any]) -> FilmOptions:
+    """Raises ConfigError, which names what is wrong: the recipe may come from anybody."""
+    return FilmOptions(
+        **{name: entries[name] for name in settings_of(FilmOptions) if name in entries}
+    )
+
+
+def _stages(entries: dict[str, Any]) -> int:
+    """On a page; 0 of what moves. Raises StudioError."""
+    stages = entries.get("stages", 0)
+    if type(stages) is not int or stages < 0:
+        raise StudioError("The recipe's number of stages is no whole number from 1.")
+    return stages
+
+
 def _check_out(out: Path, file: Path) -> None:
     """Raise StudioError, before anything is painted, unless a file can be written there."""
-    if not out.parent.is_dir():
-        raise StudioError(f"The folder {out.parent} does not exist.")
+    check_folder_of(out)
     if out.exists() and file.exists() and out.samefile(file):
         raise StudioError(f"{out} is the file that is made again; choose another name for --out.")
 

@@ -12,11 +12,11 @@ from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import FileWritten, Note
 from ddpm_studio.export.sheet_page import SheetPage, check_page, check_path, write_page
-from ddpm_studio.gallery.sheets import Loader, about_sheet
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.sampling.sheet import SheetCell, SheetGap, make_sheet
 from ddpm_studio.sheets import MOST_VALUES, Axis, Place, Sheet, parse_axis
 from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.loaded import about_sheet, networks_of
 from ddpm_studio.training.metrics import best_checkpoint, read_held_out
 
 Events = Iterator[object]
@@ -39,13 +39,15 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
     check_page(SheetPage(project.name, sheet, {(0, 0): cell}, options.paper, options.scale or 0))
     device = select_device(options.device)
     cells: dict[Place, np.ndarray] = {}
-    loader = Loader(project, device)
-    for event in make_sheet(sheet, loader.load):
+
+    for event in make_sheet(sheet, networks_of(project, device)):
         yield event
         if isinstance(event, SheetCell):
             cells[event.column, event.row] = event.pictures
         elif isinstance(event, SheetGap):
-            yield Note(f"{_count(len(event.places))} empty. {event.message}")
+            count = len(event.places)
+            stay = "One cell stays" if count == 1 else f"{count} cells stay"
+            yield Note(f"{stay} empty. {event.message}")
     page = SheetPage(project.name, sheet, cells, options.paper, options.scale or 0)
     for _ in write_page(options.out, page, about_sheet(project, sheet, device)):
         pass  # a moment's work
@@ -86,7 +88,3 @@ def check_checkpoints(project: Project, axis: Axis) -> None:
             f"There is no checkpoint of step {', '.join(missing)}; "
             f"there are {', '.join(map(str, there))}."
         )
-
-
-def _count(cells: int) -> str:
-    return "One cell stays" if cells == 1 else f"{cells} cells stay"

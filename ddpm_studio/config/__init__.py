@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from ddpm_studio.config.fields import check, setting
 from ddpm_studio.config.kind import KindConfig as KindConfig
@@ -22,7 +23,7 @@ from ddpm_studio.config.training import TrainConfig as TrainConfig
 
 # of a checkpoint, and how they are called: the moving average, and as the last step left them
 WEIGHTS = {"ema": "averaged", "model": "plain"}
-TOLD_CHANNELS = 6  # of training.augment
+AUGMENT_CHANNELS = 6  # of training.augment
 
 
 @dataclass(frozen=True)
@@ -45,19 +46,18 @@ class StudioConfig:
             self.model,
             in_channels=channels,
             image_size=min(height, width),
-            told_channels=TOLD_CHANNELS if self.train.augment else 0,
+            augment_channels=AUGMENT_CHANNELS if self.train.augment else 0,
         )
         follows.check_derived()
         object.__setattr__(self, "model", follows)
-        check(
-            self.sample.num_inference_steps <= self.diffusion.num_timesteps,
-            "sample.num_inference_steps",
-            self.sample.num_inference_steps,
-            f"at most diffusion.num_timesteps ({self.diffusion.num_timesteps})",
-        )
-        check(
-            self.train.preview_steps <= self.diffusion.num_timesteps,
-            "train.preview_steps",
-            self.train.preview_steps,
-            f"at most diffusion.num_timesteps ({self.diffusion.num_timesteps})",
-        )
+        total = self.diffusion.num_timesteps
+        for name, steps in (
+            ("sample.num_inference_steps", self.sample.num_inference_steps),
+            ("train.preview_steps", self.train.preview_steps),
+        ):
+            check(steps <= total, name, steps, f"at most diffusion.num_timesteps ({total})")
+
+    def changed(self, section: str, **values: Any) -> StudioConfig:
+        """The same, but with other values in one section. Raises ConfigError."""
+        changed = dataclasses.replace(getattr(self, section), **values)
+        return dataclasses.replace(self, **{section: changed})

@@ -19,7 +19,8 @@ class KindConfig:
 
     in_channels: int = derived(3, "pictures.channels")
     image_size: int = derived(32, "pictures.size")  # pixels, the shorter side
-    told_channels: int = derived(0, "train.augment")  # numbers that say what was done to a picture
+    # numbers that say what was done to a picture
+    augment_channels: int = derived(0, "train.augment")
 
     @property
     def stride(self) -> int:

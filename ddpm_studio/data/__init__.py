@@ -2,16 +2,13 @@
 
 from ddpm_studio.choices import Choices, Crop, PictureChoice
 from ddpm_studio.data.decode.decode import UnreadablePictureError
-from ddpm_studio.data.decode.reader import Picture, read_picture
 from ddpm_studio.data.prepare import PictureSet, prepare_pictures
 
 __all__ = [
     "Choices",
     "Crop",
-    "Picture",
     "PictureChoice",
     "PictureSet",
     "UnreadablePictureError",
     "prepare_pictures",
-    "read_picture",
 ]

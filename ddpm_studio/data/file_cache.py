@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,16 +73,16 @@ class KnownFiles:
         self._facts[facts.digest] = facts
         self._is_changed = True
 
-    def frames(self, digest: str) -> tuple[list[float] | None, str]:
-        """At which seconds frames of a video were taken, None if it was not read; or why not."""
-        return self._frames.get(digest), self._reasons.get(digest, "")
+    def frames(self, digest: str) -> list[float] | None:
+        """At which seconds frames of a video were taken; None if it was not, or cannot be, read."""
+        return self._frames.get(digest)
 
-    def learn_frames(self, digest: str, seconds: list[float] | None, reason: str) -> None:
-        """The counterpart of `frames`."""
-        if seconds is not None:
-            self._frames[digest] = seconds
+    def learn_frames(self, digest: str, seconds: Sequence[float], reason: str = "") -> None:
+        """The counterpart of `frames`; or with a reason why there are none."""
         if reason:
             self._reasons[digest] = reason
+        else:
+            self._frames[digest] = list(seconds)
         self._is_changed = True
 
     def keep_only(self, names: Iterable[str]) -> None:
@@ -128,13 +128,6 @@ class KnownFiles:
                 likely = self._likely.setdefault(key, [])
                 if len(likely) < MOST_LIKELY:
                     likely.append(digest)
-
-
-def facts_from(entry: dict[str, Any]) -> PictureFacts:
-    """Facts that came as JSON from another process."""
-    values = dict(entry)
-    values["notes"], values["focus"] = tuple(values["notes"]), tuple(values["focus"])
-    return PictureFacts(**values)
 
 
 def _known(entry: list[Any]) -> tuple[int, int, str]:

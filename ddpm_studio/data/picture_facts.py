@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from ddpm_studio.config import PicturesConfig
+
 MINI_SIZE = 8  # pixels of the smallest likeness of a picture, along a side
 
 
@@ -27,7 +29,7 @@ class PictureFacts:
     # the middle of what is most detailed, as parts of width and height
     focus: tuple[float, float] = (0.5, 0.5)
     mini: str = ""  # base64 of uint8 (8, 8, 3): the whole picture, averaged, on its background
-    look: int = 0  # 64 bits; those of pictures that look alike differ in few
+    phash: int = 0  # 64 bits; those of pictures that look alike differ in few
     damage: str = ""  # "damaged after 63 %: it ends early": readable, but not whole
 
     def to_list(self) -> list[Any]:
@@ -38,19 +40,31 @@ class PictureFacts:
     def from_list(cls, values: list[Any]) -> Self:
         """The counterpart of `to_list`. Raises TypeError or ValueError if this is none."""
         digest, width, height, kind, notes, is_grey, has_alpha, scale, focus, *rest = values
-        mini, look, damage = rest
-        notes, focus = tuple(notes), tuple(focus)
-        return cls(
-            digest, width, height, kind, notes, is_grey, has_alpha, scale, focus, mini, look, damage
-        )
-
-    @property
-    def thumbnail(self) -> np.ndarray:
-        """uint8 (8, 8, 3): the whole picture, averaged."""
-        data = np.frombuffer(base64.b64decode(self.mini), np.uint8)
-        return data.reshape(MINI_SIZE, MINI_SIZE, 3)
+        mini, phash, damage = rest
+        whole = tuple(notes), is_grey, has_alpha, scale, tuple(focus)
+        return cls(digest, width, height, kind, *whole, mini, phash, damage)
 
 
 def encode_thumbnail(pixels: np.ndarray) -> str:
     """`PictureFacts.mini` of uint8 (8, 8, 3)."""
     return base64.b64encode(np.ascontiguousarray(pixels, np.uint8).tobytes()).decode("ascii")
+
+
+def reason_of_damage(facts: PictureFacts) -> str:
+    """Why a picture that ends early is left out."""
+    return f"{facts.damage}; what is there can be taken all the same"
+
+
+def notes_on(facts: PictureFacts, config: PicturesConfig) -> tuple[str, ...]:
+    """All that was done to a picture, in words."""
+    notes = list(facts.notes)
+    channels, height, width = config.shape
+    if facts.width < width or facts.height < height:
+        notes.insert(0, f"enlarged from {facts.width} x {facts.height} pixels")
+    if facts.has_alpha and channels != 4:
+        notes.append("transparent parts laid on the background colour")
+    if facts.pixel_scale:
+        notes.append("pixel art: scaled by whole factors")
+    if facts.damage:
+        notes.append(facts.damage)
+    return tuple(notes)

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
 
 from ddpm_studio.choices import Choices
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.decode.request import request_for
-from ddpm_studio.data.derive import Deriver
-from ddpm_studio.data.file_cache import KnownFiles
+from ddpm_studio.data.index import DECODE_SECONDS, PictureIndex
 from ddpm_studio.data.isolation.pool import DecoderPool
 from ddpm_studio.data.isolation.process import Answer
-from ddpm_studio.data.picture_facts import PictureFacts
-from ddpm_studio.data.scan import FoundFile, LeftOut, scan_folder
-from ddpm_studio.data.store import PictureStore, record_name
-from ddpm_studio.data.verdict import Readable, TakenPicture, copies_among, crops_for, judge
+from ddpm_studio.data.scan import FoundFile, LeftOut, is_video_name, scan_folder
+from ddpm_studio.data.verdict import Readable, TakenPicture, copies_among, judge
 from ddpm_studio.data.video.source import VIDEO_OFFER, VideoSource
-from ddpm_studio.errors import PicturesError
-from ddpm_studio.events import Note, PicturesFound, PicturesReady, PicturesSeen, Progress, Work
+from ddpm_studio.errors import PicturesError, refused_as
+from ddpm_studio.events import (
+    Note,
+    PicturesFound,
+    PicturesReady,
+    PicturesSeen,
+    PrepareEvent,
+    Progress,
+    Work,
+)
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
 
-READER_VERSION = 2  # rises when the same file gives other pixels, notes or reasons
 TOLD = 100  # files that were left out are named at most
 TOLD_EVERY = 0.1  # seconds between two words on how far it is ...
 TOLD_FIRST, SOON = 0.02, 0.5  # ... but so many at first, when somebody waits for the first row
@@ -38,14 +39,8 @@ WAIT_SECONDS = 0.1
 PULSE = 0.2  # seconds without an answer, after which it can be stopped all the same
 MOST_WORKERS = 8  # processes
 WORTH_A_WORKER = 24  # pictures: to start a process takes a quarter of a second
-HANDLER = "ddpm_studio.data.decode.look:look_at_request"
-DECODE_SECONDS = 30.0  # for one file
 MILLION = 1_000_000
 WORKER_BYTES, BYTES_PER_PIXEL = 1000 * MILLION, 6  # of address space
-FAILURES = {
-    "crashed": "damaged: the decoder crashed over it",
-    "took too long": f"it took more than {DECODE_SECONDS:.0f} s to decode",
-}
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,7 @@ class PictureSet:
         return self.records[self.rows]
 
 
-PrepareEvent = PicturesFound | PicturesSeen | Progress | PicturesReady | Note
+Key = tuple[int, FoundFile]  # its place among all that were found
 
 
 def prepare_pictures(
@@ -110,12 +105,8 @@ def prepare_pictures(
     `cache`.
     """
     preparation = Preparation(folder, config, cache, choices or Choices(), pool)
-    try:
+    with refused_as(PicturesError, f"The prepared pictures cannot be written to {cache}"):
         prepared = yield from preparation.run()
-    except OSError as error:
-        raise PicturesError(
-            f"The prepared pictures cannot be written to {cache}: {error.strerror or error}."
-        ) from error
     if not may_be_empty:
         _check_any(folder, prepared)
     yield PicturesReady(len(prepared), len(prepared.left_out), not preparation.has_looked)
@@ -127,25 +118,22 @@ def prepare_pictures(
 def new_pool(config: PicturesConfig, workers: int | None = None) -> DecoderPool:
     """Processes that decode pictures, each with enough memory for the largest that may come."""
     memory = WORKER_BYTES + BYTES_PER_PIXEL * MILLION * config.max_megapixels
-    return DecoderPool(HANDLER, workers=workers, seconds=DECODE_SECONDS, memory=memory)
+    return DecoderPool(workers=workers, seconds=DECODE_SECONDS, memory=memory)
 
 
+@dataclass
 class Preparation:
     """The bookkeeping of one call of `prepare_pictures`."""
 
-    def __init__(
-        self,
-        folder: Path,
-        config: PicturesConfig,
-        cache: Path,
-        choices: Choices,
-        pool: DecoderPool | None,
-    ) -> None:
-        self.folder, self.config, self.cache, self.choices = folder, config, cache, choices
-        self.pool = pool
-        self.told_at = self.began_at = 0.0
-        self.has_looked = False
-        self.seen: list[tuple[int, int]] = []  # file, row: since they were last told
+    folder: Path
+    config: PicturesConfig
+    cache: Path
+    choices: Choices
+    pool: DecoderPool | None
+    has_looked: bool = False
+    _told_at: float = 0.0
+    _began_at: float = 0.0
+    _seen: list[tuple[int, int]] = field(default_factory=list)  # file, row: not told yet
 
     def run(self) -> Generator[PrepareEvent, None, PictureSet]:
         found, unreachable = scan_folder(self.folder)
@@ -178,20 +166,17 @@ class Preparation:
         self, found: list[FoundFile], unreachable: list[LeftOut]
     ) -> Generator[PrepareEvent, None, PictureSet]:
         remove_unfinished(self.cache, ABANDONED_AFTER)
-        self.known = KnownFiles(self.cache, self.config, READER_VERSION)
-        self.store = PictureStore(self.cache, self.config, READER_VERSION)
-        self.videos = VideoSource(self.folder, self.config, self.choices, self.known, self.store)
+        self.index = PictureIndex(self.folder, self.config, self.cache, self.choices)
+        self.videos = VideoSource(self.index)
         wanted = [(index, file) for index, file in enumerate(found) if self._must_look(file)]
         self.has_looked = bool(wanted)
         try:
             yield from self._look(found, wanted)
         finally:  # also when it is stopped: what was read need not be read again
-            self.known.keep_only(file.name for file in found)
-            self.store.save()
-            self.known.save()
+            self.index.save(file.name for file in found)
         taken, left_out, groups = self._judge(found, unreachable)
         return PictureSet(
-            self.store.array(),
+            self.index.store.array(),
             tuple(taken),
             tuple(left_out),
             self._channels(taken),
@@ -201,66 +186,46 @@ class Preparation:
 
     def _must_look(self, file: FoundFile) -> bool:
         """Whether something about a file is not in the cache."""
-        if self.videos.is_video(file.name):
+        if is_video_name(file.name):
             return self.videos.must_look(file)
-        digest = self.known.digest(file)
-        if not digest:
-            return True
-        return not self.known.reason(digest) and bool(self._missing(file.name, digest))
+        return not self.index.is_complete(file)
 
-    def _missing(self, name: str, digest: str) -> list[str]:
-        """The records of a picture that are not in the store."""
-        crops = crops_for(self.choices.of(name), self.config)
-        records = [record_name(digest, crop) for crop in crops]
-        return [record for record in records if self.store.row(record) < 0]
-
-    def _look(
-        self, found: list[FoundFile], wanted: list[tuple[int, FoundFile]]
-    ) -> Iterator[PrepareEvent]:
+    def _look(self, found: list[FoundFile], wanted: list[Key]) -> Iterator[PrepareEvent]:
         total, done = len(found), len(found) - len(wanted)
-        if not wanted:
-            return
-        if done:
+        if wanted and done:
             yield Progress(Work.READING, done, total)
-        deriver = Deriver(self.store, self.config)
-        pictures: list[tuple[int, FoundFile]] = []
-        videos: list[tuple[int, FoundFile]] = []
-        for index, file in wanted:
-            if deriver.is_useful and self._derive(deriver, file):
-                done += 1
-                yield from self._tell_progress(index, file, done, total)
+        for key in self._read(wanted):
+            if key is None:
+                yield Progress(Work.READING, done, total)
             else:
-                (videos if self.videos.is_video(file.name) else pictures).append((index, file))
+                done += 1
+                yield from self._tell_progress(*key, done, total)
+
+    def _read(self, wanted: list[Key]) -> Iterator[Key | None]:
+        """Each file when it is read, in whichever order; None meanwhile."""
+        pictures: list[Key] = []
+        videos: list[Key] = []
+        for key in wanted:
+            if self.index.derive(key[1]):
+                yield key
+            else:
+                (videos if is_video_name(key[1].name) else pictures).append(key)
         for answered in self._answers(pictures):
             if answered is None:
-                yield Progress(Work.READING, done, total)
-                continue
-            (index, file), answer = answered
-            self._take_in(file, answer)
-            done += 1
-            yield from self._tell_progress(index, file, done, total)
-        for index, file in videos:
-            for _ in self.videos.look(file):
-                yield Progress(Work.READING, done, total)
-            done += 1
-            yield from self._tell_progress(index, file, done, total)
+                yield None
+            else:
+                key, answer = answered
+                self.index.take_in(key[1], answer)
+                yield key
+        for key in videos:
+            yield from self.videos.look(key[1])
+            yield key
 
-    def _derive(self, deriver: Deriver, file: FoundFile) -> bool:
-        """Make the records of a picture from those of another size, where that loses nothing."""
-        digest = self.known.digest(file)
-        facts = self.known.facts(digest) if digest else None
-        if facts is None:
-            return False
-        crops = crops_for(self.choices.of(file.name), self.config)
-        return all(deriver.derive(facts, crop) for crop in crops)
-
-    def _answers(
-        self, pictures: list[tuple[int, FoundFile]]
-    ) -> Iterator[tuple[tuple[int, FoundFile], Answer] | None]:
+    def _answers(self, pictures: list[Key]) -> Iterator[tuple[Key, Answer] | None]:
         """Ask the decoders' processes; an answer for each picture, in order, None meanwhile."""
         if not pictures:
             return
-        requests = ((key, self._request(key[1])) for key in pictures)
+        requests = ((key, self.index.request(key[1])) for key in pictures)
         if self.pool is not None:
             yield from self.pool.run_with_pulse(requests, PULSE)
             return
@@ -268,62 +233,24 @@ class Preparation:
         with new_pool(self.config, workers) as pool:
             yield from pool.run_with_pulse(requests, PULSE)
 
-    def _request(self, file: FoundFile) -> dict[str, Any]:
-        known = [
-            digest
-            for digest in self.known.likely_digests(file)
-            if not self._missing(file.name, digest)
-        ]
-        path = os.path.join(self.folder, file.name)  # noqa: PTH118  (ten times as fast)
-        return request_for(path, self.config, self.choices.of(file.name).crops, known)
-
-    def _take_in(self, file: FoundFile, answer: Answer) -> None:
-        values = answer.values
-        if answer.failure:
-            reason = FAILURES.get(answer.failure, answer.failure)
-            self.known.learn(file, f"{file.name} {file.size} {file.modified_ns}", None, reason)
-        elif "same" in values:
-            self.known.learn(file, values["same"], None)
-        elif "reason" in values:
-            if values["digest"]:
-                self.known.learn(file, values["digest"], None, values["reason"])
-            else:  # the disk's or the system's fault: it may be better next time
-                self.unreadable[file.name] = values["reason"]
-        else:
-            facts = PictureFacts.from_list(values["facts"])
-            if printed := values.get("stderr"):
-                facts = with_words(facts, printed)
-            self.known.learn(file, facts.digest, facts)
-            crops = crops_for(self.choices.of(file.name), self.config)
-            for number, crop in enumerate(crops):
-                record = record_name(facts.digest, crop)
-                if self.store.row(record) < 0:
-                    start, size = number * self.store.nbytes, self.store.nbytes
-                    self.store.append(record, answer.data[start : start + size])
-
-    @cached_property
-    def unreadable(self) -> dict[str, str]:
-        """Reasons that hold only now."""
-        return {}
-
     def _tell_progress(
         self, index: int, file: FoundFile, done: int, total: int
     ) -> Iterator[PrepareEvent]:
-        digest = self.known.digest(file)
-        if digest and self.known.facts(digest) is not None:
-            crop = crops_for(self.choices.of(file.name), self.config)[0]
-            self.seen.append((index, self.store.row(record_name(digest, crop))))
+        row = self.index.row(file)
+        if row is not None:
+            self._seen.append((index, row))
         now = time.monotonic()
-        self.began_at = self.began_at or now
-        pause = TOLD_FIRST if now - self.began_at < SOON else TOLD_EVERY
-        if now - self.told_at < pause and done < total:
+        self._began_at = self._began_at or now
+        pause = TOLD_FIRST if now - self._began_at < SOON else TOLD_EVERY
+        if now - self._told_at < pause and done < total:
             return
-        self.store.flush()
-        seen = tuple(self.seen)
-        self.seen.clear()
-        yield PicturesSeen(self.store.path, self.store.shape, seen)
+        store = self.index.store
+        store.flush()
+        seen = tuple(self._seen)
+        self._seen.clear()
+        yield PicturesSeen(store.path, store.shape, seen)
         yield Progress(Work.READING, done, total)
-        self.told_at = time.monotonic()
+        self._told_at = time.monotonic()
 
     def _judge(
         self, found: list[FoundFile], unreachable: list[LeftOut]
@@ -331,23 +258,21 @@ class Preparation:
         readable: list[Readable] = []
         left_out = list(unreachable)
         for file in found:
-            choice = self.choices.of(file.name)
-            if self.videos.is_video(file.name):
+            if is_video_name(file.name):
                 frames, reason = self.videos.frames(file)
                 readable.extend(frames)
                 if reason:
                     kind = "video" if reason == VIDEO_OFFER else "unreadable"
                     left_out.append(LeftOut(file.name, reason, kind))
                 continue
-            digest = self.known.digest(file)
-            facts = self.known.facts(digest) if digest else None
+            facts = self.index.facts(file)
             if facts is not None:
-                readable.append(Readable(file.name, facts, choice))
+                readable.append(Readable(file.name, facts, self.choices.of(file.name)))
             else:
-                reason = self.known.reason(digest) or self.unreadable.get(file.name, "")
-                left_out.append(LeftOut(file.name, reason or "it could not be read"))
+                reason = self.index.reason(file) or "it could not be read"
+                left_out.append(LeftOut(file.name, reason))
         groups = copies_among(readable, self.cache)
-        taken, others = judge(readable, self.config, self.store, groups)
+        taken, others = judge(readable, self.config, self.index.store, groups)
         left_out = sorted([*left_out, *others], key=lambda file: file.name)
         return taken, left_out, groups
 
@@ -355,14 +280,6 @@ class Preparation:
         """Those of the settings; if they leave it open, one for a folder that is all grey."""
         is_grey = bool(taken) and all(picture.facts.is_grey for picture in taken)
         return self.config.channels or (1 if is_grey else 3)
-
-
-def with_words(facts: PictureFacts, printed: str) -> PictureFacts:
-    """With what a decoder said to nobody in particular as one more note."""
-    words = " ".join(printed.split())
-    if not words:
-        return facts
-    return dataclasses.replace(facts, notes=(*facts.notes, f"its decoder said: {words[:120]}"))
 
 
 def _check_any(folder: Path, prepared: PictureSet) -> None:

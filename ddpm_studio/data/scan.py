@@ -17,6 +17,10 @@ from ddpm_studio.project import is_project
 SYSTEM_NAMES = {".ds_store", "thumbs.db", "desktop.ini", "ehthumbs.db", ".directory", ".nomedia"}
 SYSTEM_FOLDERS = {"__macosx", "@eadir", "$recycle.bin", "system volume information", "lost+found"}
 SIDECAR_ENDINGS = (".xmp", ".thm", ".aae", ".ini")
+VIDEO_ENDINGS = (
+    ".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".mpg", ".mpeg", ".wmv", ".3gp", ".mts",
+    ".m2ts", ".ogv", ".flv",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,11 @@ def scan_folder(folder: Path) -> tuple[list[FoundFile], list[LeftOut]]:
         _look_at(entry, name, found, left_out)
     found.sort(key=lambda file: file.name)
     return found, left_out
+
+
+def is_video_name(name: str) -> bool:
+    """By the ending; moving GIFs and WebPs are pictures."""
+    return name.lower().endswith(VIDEO_ENDINGS)
 
 
 def _walk(folder: Path, left_out: list[LeftOut]) -> Iterator[tuple[os.DirEntry[str], str]]:

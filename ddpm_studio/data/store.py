@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,18 +25,26 @@ BUFFER = 1 << 20  # bytes that are written at once
 class PictureStore:
     """Grows at its end; what lies in it is never changed. One process writes at a time."""
 
-    def __init__(self, folder: Path, config: PicturesConfig, version: int) -> None:
-        """Open what is there for these settings, or begin anew if it is damaged."""
-        self.shape = config.shape
-        self.background = config.background
-        facts = json.dumps([version, config.shape, config.background])
-        key = hashlib.sha256(facts.encode()).hexdigest()[:24]
-        self.folder = folder
-        self.path = folder / f"{key}.pixels"
-        self.index_path = folder / f"{key}.json"
+    def __init__(
+        self, path: Path, shape: tuple[int, int, int] | None = None, background: str = ""
+    ) -> None:
+        """Open what is there, or begin anew if it is damaged; without a shape only for reading.
+
+        shape, background: of the pictures; None for whichever they have.
+        """
+        self.path = path
+        self.shape, self.background = shape or (0, 0, 0), background
+        self._index = JsonCache(path.with_suffix(".json"), KIND, FORMAT_VERSION)
         self._rows: dict[str, int] = {}
         self._file: BinaryIO | None = None
         self._index.read(self._understand)
+
+    @classmethod
+    def of(cls, config: PicturesConfig, folder: Path, version: int) -> PictureStore:
+        """The store for these settings in a cache."""
+        facts = json.dumps([version, config.shape, config.background])
+        key = hashlib.sha256(facts.encode()).hexdigest()[:24]
+        return cls(folder / f"{key}.pixels", config.shape, config.background)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -47,7 +56,7 @@ class PictureStore:
     def append(self, record: str, pixels: bytes | memoryview) -> int:
         """Put a record at the end; returns its row. Raises OSError when the disk is full."""
         if self._file is None:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.touch()
             self._file = self.path.open("r+b", buffering=BUFFER)
             self._file.truncate(len(self._rows) * self.nbytes)  # what a killed process left
@@ -57,6 +66,12 @@ class PictureStore:
         self._file.write(pixels)
         self._rows[record] = len(self._rows)
         return self._rows[record]
+
+    def append_missing(self, records: Sequence[str], pixels: bytes | memoryview) -> None:
+        """Put those at the end that are not there yet. pixels: of all, one after the other."""
+        for number, record in enumerate(records):
+            if self.row(record) < 0:
+                self.append(record, pixels[number * self.nbytes : (number + 1) * self.nbytes])
 
     @property
     def nbytes(self) -> int:
@@ -90,22 +105,10 @@ class PictureStore:
 
     def others(self) -> list[PictureStore]:
         """The stores of other settings that were kept; for reading only."""
-        paths = [path for path in self.folder.glob("[0-9a-f]*.pixels") if path != self.path]
-        return [store for store in (self.opened(self.folder, path) for path in paths) if len(store)]
+        return [store for store in map(PictureStore, self._other_paths()) if len(store)]
 
-    @classmethod
-    def opened(cls, folder: Path, path: Path) -> PictureStore:
-        """A store that is there, for reading only; empty if it is damaged."""
-        store = cls.__new__(cls)
-        store.folder, store.path, store.index_path = folder, path, path.with_suffix(".json")
-        store._rows, store._file = {}, None
-        store.shape, store.background = (0, 0, 0), ""
-        store._index.read(store._understand)
-        return store
-
-    @property
-    def _index(self) -> JsonCache:
-        return JsonCache(self.index_path, KIND, FORMAT_VERSION)
+    def _other_paths(self) -> list[Path]:
+        return [path for path in _newest_first(self.path.parent) if path != self.path]
 
     def _understand(self, values: dict[str, Any]) -> None:
         records = values["rows"]
@@ -118,8 +121,7 @@ class PictureStore:
 
     def _forget_others(self) -> None:
         """Keep a few stores of other settings; all can be made again."""
-        others = [path for path in self.folder.glob("[0-9a-f]*.pixels") if path != self.path]
-        for path in sorted(others, key=_modified, reverse=True)[KEPT_STORES - 1 :]:
+        for path in self._other_paths()[KEPT_STORES - 1 :]:
             with suppress(OSError):  # Windows keeps files that are still mapped somewhere
                 path.unlink()
                 path.with_suffix(".json").unlink(missing_ok=True)
@@ -130,8 +132,8 @@ def any_picture(cache: Path) -> np.ndarray | None:
 
     With four channels it is premultiplied.
     """
-    for path in sorted(cache.glob("[0-9a-f]*.pixels"), key=_modified, reverse=True):
-        store = PictureStore.opened(cache, path)
+    for path in _newest_first(cache):
+        store = PictureStore(path)
         with suppress(OSError, ValueError):  # it goes at this very moment
             if len(store):
                 return np.array(store.array()[0])
@@ -143,6 +145,10 @@ def record_name(digest: str, crop: Crop) -> str:
     if crop.mode == "box":
         return f"{digest} " + ",".join(f"{value:.5f}" for value in crop.box)
     return f"{digest} {crop.mode}"
+
+
+def _newest_first(cache: Path) -> list[Path]:
+    return sorted(cache.glob("[0-9a-f]*.pixels"), key=_modified, reverse=True)
 
 
 def _modified(path: Path) -> float:

@@ -17,7 +17,6 @@ Size = tuple[int, int]  # width, height
 Colour = tuple[int, int, int]
 Floats = npt.NDArray[np.float64]
 
-LONGER_SIDE = 64  # pixels, of the shape that is proposed without further wishes
 NAMED_RATIOS = ((1, 1), (5, 4), (4, 3), (3, 2), (16, 9), (2, 1), (3, 1))
 SAME_RATIO = 0.04  # natural logarithm, to a ratio with a name
 ALIKE_RATIO = 0.14  # to the middle one
@@ -92,13 +91,9 @@ class FolderSummary:
 
     count: int
     left_out: int
-    smallest: Size  # pixels, by area; (0, 0) without pictures, as the next two
-    largest: Size
-    typical: Size
     sizes: str  # "640 x 480 to 4000 x 3000, mostly 1200 x 900"
     aspect: str  # "mostly landscape 4:3", "square", "mixed"
     ratio: float  # width / height for a model of them; 1 if mixed
-    proposed: Size  # a shape for a model with a longer side of LONGER_SIDE
     palette: tuple[Colour, ...]  # up to 8 colours, that with the largest share first
     shares: tuple[float, ...]  # of the palette; they add up to 1
     alike: float  # 0 .. 1
@@ -106,7 +101,6 @@ class FolderSummary:
     grey: int
     transparent: int
     pixel_art: int
-    all_grey: bool
     expectation: str
     advice: str
     settings: tuple[Setting, ...]
@@ -116,11 +110,13 @@ class FolderSummary:
 
         But at least `stride`; square if the pictures have many shapes.
         """
-        return _shape(self.ratio, longer, stride)
+        long = max(1, longer // stride) * stride
+        short = max(1, round(long * min(self.ratio, 1 / self.ratio) / stride)) * stride
+        return (long, short) if self.ratio >= 1 else (short, long)
 
 
-def summarise(facts: Sequence[PictureFacts], left_out: int, stride: int = 8) -> FolderSummary:
-    """What the pictures that are taken say together. stride: of the shape that is proposed."""
+def summarise(facts: Sequence[PictureFacts], left_out: int) -> FolderSummary:
+    """What the pictures that are taken say together."""
     count = len(facts)
     sizes = [(fact.width, fact.height) for fact in facts]
     ordered = sorted(sizes, key=lambda size: (size[0] * size[1], size)) or [(0, 0)]
@@ -128,29 +124,23 @@ def summarise(facts: Sequence[PictureFacts], left_out: int, stride: int = 8) -> 
     minis = _minis(facts)
     palette, shares = _palette(minis.reshape(-1, 3))
     alike = _alikeness(minis)
-    grey = sum(fact.is_grey for fact in facts)
     aspect, ratio = _aspect(sizes)
     outlook = next(outlook for outlook in OUTLOOKS if count < outlook.below)
     return FolderSummary(
         count=count,
         left_out=left_out,
-        smallest=ordered[0],
-        largest=ordered[-1],
-        typical=typical,
         sizes=_sizes_in_words(ordered[0], ordered[-1], typical, share, count) if count else "",
         aspect=aspect,
         ratio=ratio,
-        proposed=_shape(ratio, LONGER_SIDE, stride),
         palette=palette,
         shares=shares,
         alike=alike,
         alike_words=next(word for least, word in ALIKE_WORDS if alike >= least)
         if count > 1
         else "",
-        grey=grey,
+        grey=sum(fact.is_grey for fact in facts),
         transparent=sum(fact.has_alpha for fact in facts),
         pixel_art=sum(fact.pixel_scale > 0 for fact in facts),
-        all_grey=count > 0 and grey == count,
         expectation=outlook.expectation,
         advice=outlook.advice,
         settings=outlook.settings,
@@ -192,12 +182,6 @@ def _aspect(sizes: Sequence[Size]) -> tuple[str, float]:
         words = f"{kind} {name if middle > 0 else ':'.join(reversed(name.split(':')))}"
         ratio = math.exp(math.copysign(math.log(nearest), middle) if has_name else middle)
     return (words if share >= WHOLLY else f"mostly {words}"), ratio
-
-
-def _shape(ratio: float, longer: int, stride: int) -> Size:
-    long = max(1, longer // stride) * stride
-    short = max(1, round(long * min(ratio, 1 / ratio) / stride)) * stride
-    return (long, short) if ratio >= 1 else (short, long)
 
 
 def _minis(facts: Sequence[PictureFacts]) -> npt.NDArray[np.uint8]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from ddpm_studio.choices import Crop, PictureChoice
+from ddpm_studio.choices import Crop, PictureChoice, everywhere
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.copies.copies import known_groups
-from ddpm_studio.data.decode.reader import notes_on, reason_of_damage
-from ddpm_studio.data.picture_facts import PictureFacts
+from ddpm_studio.data.picture_facts import PictureFacts, notes_on, reason_of_damage
 from ddpm_studio.data.scan import LeftOut
 from ddpm_studio.data.store import PictureStore, record_name
 
@@ -41,12 +39,7 @@ class Readable:
 
 def crops_for(choice: PictureChoice, config: PicturesConfig) -> tuple[Crop, ...]:
     """Which parts of a picture are taken: the artist's, else the folder's one."""
-    return choice.crops or _everywhere(config.crop)
-
-
-@lru_cache(maxsize=8)
-def _everywhere(crop: str) -> tuple[Crop, ...]:
-    return (Crop(crop),)
+    return choice.crops or (everywhere(config.crop),)
 
 
 def label_of(name: str) -> str:
@@ -65,7 +58,8 @@ def judge(
 
     groups: the names of pictures that are alike, the one to keep first.
     """
-    copies = _copies(groups) if config.copies == "one" else {}
+    kept_one = config.copies == "one"
+    copies = {copy: kept for kept, *others in groups for copy in others if kept_one}
     taken: list[TakenPicture] = []
     left_out: list[LeftOut] = []
     for file in readable:
@@ -91,11 +85,6 @@ def copies_among(readable: Sequence[Readable], cache: Path) -> list[list[str]]:
     candidates = [file for file in readable if file.choice.state != "out"]
     groups = known_groups([file.facts for file in candidates], cache)
     return [[candidates[index].name for index in group] for group in groups]
-
-
-def _copies(groups: Sequence[Sequence[str]]) -> dict[str, str]:
-    """Name of a copy -> name of the one that is kept."""
-    return {other: first for first, *others in groups for other in others}
 
 
 def _why_left_out(file: Readable, copies: Mapping[str, str]) -> tuple[str, str]:

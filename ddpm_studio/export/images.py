@@ -1,4 +1,4 @@
-"""Pictures as PNG files with their recipe inside, side by side as one, or enlarged."""
+"""Pictures as files with their recipe inside, side by side as one, or enlarged."""
 
 from __future__ import annotations
 
@@ -8,19 +8,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from ddpm_studio.errors import ExportError
+from ddpm_studio.export.places import written
 from ddpm_studio.export.recipe.chunks import RECIPE_KEY, plain_recipe
-from ddpm_studio.storage import replacing
+from ddpm_studio.export.recipe.exif import exif_recipe
 
-__all__ = [
-    "RECIPE_KEY",
-    "enlarge",
-    "on_background",
-    "picture_grid",
-    "reason_of",
-    "to_image",
-    "write_png",
-]
+PAGE_ENDINGS = (".png", ".webp")  # of single pictures that are written here
 
 
 def to_image(picture: np.ndarray) -> Image.Image:
@@ -69,16 +61,20 @@ def write_png(path: Path, picture: np.ndarray, recipe: str | None = None) -> Non
 
     Raises ExportError if the file cannot be written.
     """
+    with written(path) as temporary:
+        save_picture(temporary, to_image(picture), recipe)
+
+
+def save_picture(path: Path, image: Image.Image, text: str | None, key: str = RECIPE_KEY) -> None:
+    """As PNG or lossless WebP, whichever the ending says, with a text inside. Raises OSError.
+
+    key: of the text in a PNG; what stands in a WebP has none.
+    """
+    if path.suffix.lower() == ".webp":
+        exif = b"" if text is None else exif_recipe(text)
+        image.save(path, "WEBP", lossless=True, method=3, exif=exif)
+        return
     about = PngImagePlugin.PngInfo()
-    if recipe is not None:
-        about.add_itxt(RECIPE_KEY, plain_recipe(recipe))
-    try:
-        with replacing(path) as temporary:
-            to_image(picture).save(temporary, "PNG", pnginfo=about)
-    except OSError as error:
-        raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
-
-
-def reason_of(error: Exception) -> str:
-    """What the system says went wrong, without number and path."""
-    return getattr(error, "strerror", None) or str(error)
+    if text is not None:
+        about.add_itxt(key, plain_recipe(text))
+    image.save(path, "PNG", pnginfo=about)

@@ -11,18 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+from PIL import Image, ImageDraw, ImageFont
 
 from ddpm_studio.config.fields import check, check_choice
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress, Work
-from ddpm_studio.export.images import enlarge, on_background, picture_grid, reason_of, to_image
-from ddpm_studio.export.recipe.exif import exif_recipe
+from ddpm_studio.export.film.captions import BETWEEN, wrapped
+from ddpm_studio.export.images import (
+    PAGE_ENDINGS,
+    enlarge,
+    on_background,
+    picture_grid,
+    save_picture,
+    to_image,
+)
+from ddpm_studio.export.places import check_folder_of, written
 from ddpm_studio.sheets import Place, Sheet
-from ddpm_studio.storage import replacing
 
 KEY = "ddpm_studio_sheet"  # of the text inside the file; that of a picture's recipe is another
-SUFFIXES = (".png", ".webp")
 MOST_SCALE = 64
 CELL_PIXELS = 144  # cells are enlarged to at least this width, by a whole number
 LARGEST_SIDE = 16383  # pixels; WebP's limit
@@ -86,7 +92,7 @@ class _Layout:
         self.title_font = ImageFont.load_default(round(self.em * 1.7))
         self.gap, self.margin = round(self.em * 1.1), round(self.em * 2.2)
         self.line = round(self.em * 1.4)
-        self.columns = [_wrapped(label, self.cell[0], self.font) for label in self.sheet.x.labels]
+        self.columns = [self.wrapped(label, self.cell[0]) for label in self.sheet.x.labels]
         self.rows = self.sheet.y.labels
         widest = max(self.width(line) for lines in self.columns for line in lines)
         self.pitch = max(self.cell[0], widest) + self.gap, self.cell[1] + self.gap
@@ -96,7 +102,7 @@ class _Layout:
         across = len(self.columns) * self.pitch[0] - self.gap
         self.page_width = max(self.left + across + self.margin, 28 * self.em)
         room = self.page_width - 2 * self.margin
-        self.about = _wrapped(self.sheet.fixed_words, room, self.font, " · ")
+        self.about = self.wrapped(self.sheet.fixed_words, room, BETWEEN)
         self.label_lines = max(len(lines) for lines in self.columns)
         self.top_about = self.margin + round(self.em * 2.5)
         self.top_labels = self.top_about + len(self.about) * self.line + round(self.em * 1.2)
@@ -110,6 +116,9 @@ class _Layout:
 
     def width(self, text: str) -> int:
         return round(self.font.getlength(text) + 0.5)
+
+    def wrapped(self, text: str, room: float, between: str = " ") -> list[str]:
+        return wrapped(text, lambda line: self.font.getlength(line) <= room, between)
 
     def corner(self, place: Place) -> tuple[int, int]:
         """The upper left pixel of a cell, in the middle of its column."""
@@ -150,30 +159,20 @@ def write_page(path: Path, page: SheetPage, about: dict[str, Any]) -> Iterator[P
     """
     check_path(path)
     total, done = len(page.sheet.y.values) + 1, 0
-    text = json.dumps(about)
-    try:
-        with replacing(path) as temporary:
-            for drawn in draw_page(page):
-                image = drawn
-                yield Progress(Work.WRITING, done := done + 1, total)
-            if path.suffix.lower() == ".png":
-                info = PngImagePlugin.PngInfo()
-                info.add_itxt(KEY, text)
-                image.save(temporary, "PNG", pnginfo=info)
-            else:
-                exif = exif_recipe(json.dumps({KEY: about}))
-                image.save(temporary, "WEBP", lossless=True, method=3, exif=exif)
-            yield Progress(Work.WRITING, total, total)
-    except OSError as error:
-        raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
+    text = json.dumps(about if path.suffix.lower() == ".png" else {KEY: about})
+    with written(path) as temporary:
+        for drawn in draw_page(page):
+            image = drawn
+            yield Progress(Work.WRITING, done := done + 1, total)
+        save_picture(temporary, image, text, KEY)
+        yield Progress(Work.WRITING, total, total)
 
 
 def check_path(path: Path) -> None:
     """Raise an ExportError unless the ending is one that can be written, in a folder."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise ExportError(f"{path.name} must end in {' or '.join(SUFFIXES)}.")
-    if not path.parent.is_dir():
-        raise ExportError(f"The folder {path.parent} does not exist.")
+    if path.suffix.lower() not in PAGE_ENDINGS:
+        raise ExportError(f"{path.name} must end in {' or '.join(PAGE_ENDINGS)}.")
+    check_folder_of(path)
 
 
 def _draw_words(draw: ImageDraw.ImageDraw, layout: _Layout, paper: Paper) -> None:
@@ -226,18 +225,6 @@ def _draw_same(
             draw.line((a[0], middle[1] + off, a[1], middle[1] + off), paper.muted, thick)
         else:
             draw.line((middle[0] + off, b[0], middle[0] + off, b[1]), paper.muted, thick)
-
-
-def _wrapped(text: str, room: float, font: Any, between: str = " ") -> list[str]:
-    """Lines no wider than the room, broken where `between` is, if they can be."""
-    lines: list[str] = []
-    for word in text.split(between):
-        longer = f"{lines[-1]}{between}{word}" if lines else word
-        if lines and font.getlength(longer) <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
 
 
 def _writable(text: str) -> str:

@@ -1,1 +1,1 @@
-"""What was made in a project: its pictures and films, batches of many, stars and the trash."""
+"""What was made in a project, "Made" in the window: pictures, films, batches, stars, the trash."""

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.errors import CheckpointError, ExportError, StudioError
+from ddpm_studio.errors import CheckpointError, ExportError, StudioError, reason_of, refused_as
 from ddpm_studio.events import FileWritten, Progress, SampleFinished, SampleStep, Work
 from ddpm_studio.gallery.made import BATCH_FILE
 from ddpm_studio.project import Project
+from ddpm_studio.recipe import Recipe
 from ddpm_studio.storage import read_json, remove_unfinished, write_json
 
 if TYPE_CHECKING:
-    from ddpm_studio.recipe import Recipe
     from ddpm_studio.training.loaded import Loaded
 
 KIND = "batch"
@@ -66,7 +66,7 @@ def begin_batch(project: Project, loaded: Loaded, sample: SampleConfig, count: i
     sample = dataclasses.replace(sample, spacing=sample.used_spacing)
     name = f"batch_step{loaded.step:08d}_seed{sample.seed:06d}"
     folder, number = project.gallery / name, 1
-    try:
+    with refused_as(ExportError, f"The folder {folder} cannot be made"):
         while True:
             try:
                 folder.mkdir(parents=True)
@@ -74,8 +74,6 @@ def begin_batch(project: Project, loaded: Loaded, sample: SampleConfig, count: i
             except FileExistsError:
                 number += 1
                 folder = project.gallery / f"{name}_{number}"
-    except OSError as error:
-        raise ExportError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     batch = Batch(
         folder,
         project.name,
@@ -86,17 +84,14 @@ def begin_batch(project: Project, loaded: Loaded, sample: SampleConfig, count: i
         sample,
         min(count, MOST),
     )
-    keep(batch)
+    write_record(batch)
     return batch
 
 
-def keep(batch: Batch) -> None:
+def write_record(batch: Batch) -> None:
     """Write the record. Raises StudioError if that cannot be."""
-    values = {
-        field.name: getattr(batch, field.name)
-        for field in dataclasses.fields(batch)
-        if field.name != "folder"
-    } | {"sample": asdict(batch.sample)}
+    values = asdict(batch)
+    del values["folder"]
     try:
         write_json(batch.folder / BATCH_FILE, KIND, FORMAT_VERSION, values)
     except OSError as error:
@@ -145,13 +140,10 @@ def with_what_is_there(batch: Batch) -> Batch:
 
 def forget_batch(batch: Batch) -> None:
     """It will not be finished; its pictures stay. Raises StudioError if that cannot be."""
-    try:
+    with refused_as(StudioError, "The record of the batch cannot be removed"):
         (batch.folder / BATCH_FILE).unlink(missing_ok=True)
         with suppress(OSError):
             batch.folder.rmdir()  # if there are none
-    except OSError as error:
-        reason = error.strerror or error
-        raise StudioError(f"The record of the batch cannot be removed: {reason}.") from error
 
 
 def find_model(project: Project, batch: Batch) -> Path:
@@ -195,10 +187,11 @@ def paint_batch(batch: Batch, loaded: Loaded) -> Generator[Progress | FileWritte
             elif isinstance(event, SampleFinished):
                 path = batch.path(batch.done)
                 if not path.exists():  # a killed program may have painted it before
-                    write_png(path, event.picture, _text(recipe, event.seed))
+                    made = dataclasses.replace(recipe, seed=event.seed)
+                    write_png(path, event.picture, made.to_text())
                 batch = dataclasses.replace(batch, done=batch.done + 1)
                 if batch.done - kept >= KEPT_EVERY:
-                    keep(batch)
+                    write_record(batch)
                     kept = batch.done
                 yield FileWritten(path)
     except (ExportError, OSError) as error:
@@ -207,7 +200,7 @@ def paint_batch(batch: Batch, loaded: Loaded) -> Generator[Progress | FileWritte
         painting.close()  # type: ignore[attr-defined]
         with suppress(StudioError, OSError):
             if batch.left:
-                keep(batch)
+                write_record(batch)
     forget_batch(batch)
     return batch
 
@@ -224,10 +217,6 @@ def picture_bytes(shape: tuple[int, int, int]) -> int:
     return round(channels * height * width * 0.8) + 1000
 
 
-def _text(recipe: Recipe, seed: int) -> str:
-    return dataclasses.replace(recipe, seed=seed).to_text()
-
-
 def _known(sample: Any) -> dict[str, Any]:
     """Raises StudioError for settings that this program does not know."""
     if not isinstance(sample, dict):
@@ -242,5 +231,4 @@ def _said(error: BaseException, batch: Batch) -> StudioError:
     stay = f"The {batch.done:,} of {batch.count:,} pictures that are finished stay"
     if getattr(error, "errno", None) in FULL:
         return ExportError(f"The disk is full. {stay}; make room, then finish the batch.")
-    reason = getattr(error, "strerror", None) or str(error)
-    return ExportError(f"{batch.folder} cannot be written: {reason}. {stay}.")
+    return ExportError(f"{batch.folder} cannot be written: {reason_of(error)}. {stay}.")

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from ddpm_studio.errors import ExportError
+from ddpm_studio.errors import ExportError, reason_of
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.film.kinds import HEAD_BYTES, kind_in, kind_of
 from ddpm_studio.export.places import free_path, make_folder
@@ -36,8 +36,8 @@ def copy_files(
                     else:
                         copy_without_recipe(source, temporary)
             except (OSError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or str(error)
-                raise ExportError(f"{source.name} cannot be copied: {reason}.") from error
+                why = f"{source.name} cannot be copied: {reason_of(error)}."
+                raise ExportError(why) from error
             copies.append(target)
         yield Progress(Work.MOVING, done, len(files))
     return tuple(copies)

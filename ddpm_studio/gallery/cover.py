@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from ddpm_studio.export.film.kinds import KINDS, kind_of
+from ddpm_studio.export.images import on_background
 from ddpm_studio.gallery.thumbnails import COVER
 
 FORMATS = ("JPEG", *(kind.pillow for kind in KINDS if kind.pillow))  # that Pillow may open
@@ -79,11 +80,8 @@ def _within(image: Image.Image, width: int, height: int) -> Image.Image:
 
 def _pixels(image: Image.Image, channels: int) -> np.ndarray:
     pixels = np.asarray(image)
-    alpha = pixels[..., 3:]
     if channels == 4:
+        alpha = pixels[..., 3:]
         colour = (pixels[..., :3].astype(np.uint16) * alpha + 127) // 255
         return np.concatenate([colour.astype(np.uint8), alpha], -1)
-    if (alpha == 255).all():
-        return np.ascontiguousarray(pixels[..., :3])
-    mixed = pixels[..., :3].astype(np.uint16) * alpha + 255 * (255 - alpha.astype(np.uint16))
-    return ((mixed + 127) // 255).astype(np.uint8)
+    return on_background(pixels, "#ffffff")

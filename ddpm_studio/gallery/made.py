@@ -112,7 +112,7 @@ def _files_in(entries: list[os.DirEntry[str]], below: str) -> tuple[list[MadeFil
     for entry in entries:
         kind = _kind_of(entry.name)
         if kind is None:
-            others += not _is_own(entry.name)
+            others += _ending(entry.name) not in OWN_ENDINGS
             continue
         try:
             about = entry.stat()
@@ -140,7 +140,3 @@ def _ending(name: str) -> str:
     """As Path.suffix, for ten thousand names in a moment."""
     stem, point, ending = name.rpartition(".")
     return f".{ending.lower()}" if point and stem else ""
-
-
-def _is_own(name: str) -> bool:
-    return _ending(name) in OWN_ENDINGS

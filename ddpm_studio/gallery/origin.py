@@ -5,34 +5,21 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
+from torch import Tensor
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import StudioError
+from ddpm_studio.gallery.batch import Batch
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.forward import from_record
 
-if TYPE_CHECKING:
-    import torch
 
-
-class HasCheckpoint(Protocol):
-    """A recipe, or a batch."""
-
-    @property
-    def checkpoint(self) -> str:
-        """Its file's name."""
-
-    @property
-    def checkpoint_sha256(self) -> str:
-        """Of its content."""
-
-
-def find_checkpoint_of(project: Project, made: HasCheckpoint) -> Path | None:
+def find_checkpoint_of(project: Project, made: Recipe | Batch) -> Path | None:
     """The checkpoint that a recipe or a batch was made with, by its content; None if it is gone.
 
     The one of the same name is looked at first, and the others only if that is another one.
@@ -70,7 +57,7 @@ def recipe_for(recipe: Recipe, project: Project, checkpoint: Path) -> Recipe:
     )
 
 
-def own_picture(project: Project, config: StudioConfig, start: dict[str, Any]) -> torch.Tensor:
+def own_picture(project: Project, config: StudioConfig, start: dict[str, Any]) -> Tensor:
     """The picture that a denoising began with, as training sees it: (1, C, H, W) in [-1, 1].
 
     start: of a recipe. Raises StudioError if it is not in the project's folder as it was.
@@ -80,7 +67,7 @@ def own_picture(project: Project, config: StudioConfig, start: dict[str, Any]) -
 
 def own_pixels(project: Project, config: StudioConfig, start: dict[str, Any]) -> np.ndarray:
     """The same as it is prepared: uint8 (H, W, C), of four channels premultiplied."""
-    from ddpm_studio.data.decode.request import request_for
+    from ddpm_studio.data.decode.look import request_for
     from ddpm_studio.data.prepare import new_pool
 
     name = str(start["picture"])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from ddpm_studio.errors import StudioError
+from ddpm_studio.errors import StudioError, refused_as
 from ddpm_studio.storage import read_json, write_json
 
 FILE_NAME = "stars.json"
@@ -38,13 +38,11 @@ def write_stars(gallery: Path, names: Iterable[str]) -> None:
     """
     path = gallery / FILE_NAME
     _, trouble = read_stars(gallery)
-    try:
+    with refused_as(StudioError, "The stars cannot be kept"):
         gallery.mkdir(parents=True, exist_ok=True)
         if trouble:
             _put_aside(path)
         write_json(path, KIND, FORMAT_VERSION, {"names": sorted(names)}, indent=None)
-    except OSError as error:
-        raise StudioError(f"The stars cannot be kept: {error.strerror or error}.") from error
 
 
 def _put_aside(path: Path) -> None:

@@ -81,8 +81,7 @@ class Thumbnails:
     def record(self, file: MadeFile) -> Record | None:
         """What is known of a file; None if it was not looked at yet."""
         with self._lock:
-            record = self._records.get(file.name)
-            return record if record is not None and record.is_of(file) else None
+            return self._known(file)
 
     def moving(self) -> set[str]:
         """The names of those that are known to be animated."""
@@ -92,7 +91,8 @@ class Thumbnails:
     def unread(self, files: Iterable[MadeFile]) -> list[MadeFile]:
         """Those that nobody has looked at yet."""
         with self._lock:
-            return [file for file in files if not self._is_read(file)]
+            known = [(file, self._known(file)) for file in files]
+        return [file for file, record in known if record is None or not record.is_read]
 
     def read(
         self, files: Sequence[MadeFile], pool: DecoderPool
@@ -164,16 +164,16 @@ class Thumbnails:
         return records if is_whole else None
 
     def _number(self, file: MadeFile) -> int:
-        record = self._records.get(file.name)
-        if record is None or not record.is_of(file):
+        record = self._known(file)
+        if record is None:
             record = Record(file.modified_ns, file.size, self._next)
             self._records[file.name] = record
             self._next += 1
         return -1 if record.is_broken else record.number
 
-    def _is_read(self, file: MadeFile) -> bool:
+    def _known(self, file: MadeFile) -> Record | None:
         record = self._records.get(file.name)
-        return record is not None and record.is_of(file) and record.is_read
+        return record if record is not None and record.is_of(file) else None
 
     # private; without it
 
@@ -181,14 +181,13 @@ class Thumbnails:
         """Fill in what is in the cache; which of the files are not."""
         missing = []
         numbers = self.numbers(files)
-        with self._lock:
-            is_read = [self._is_read(file) for file in files]
+        unread = {file.name for file in self.unread(files)}
         try:
             with self._pixels.open("rb", buffering=0) as kept:
                 for at, number in enumerate(numbers):
                     if number < 0:
                         continue
-                    if is_read[at]:
+                    if files[at].name not in unread:
                         kept.seek(number * self._nbytes)
                         if kept.readinto(memoryview(flat[at])) == self._nbytes:
                             continue

@@ -239,6 +239,8 @@ class MainWindow(QMainWindow):
         # a window that is closing takes no more keys; clicks already end at the overlay
         if self._closing and event.type() in (QEvent.Type.KeyPress, QEvent.Type.Shortcut):
             return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:  # it is on another screen now
+            self.session.theme.show_on(self.devicePixelRatio())
         return super().event(event)
 
 

@@ -7,20 +7,19 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.presets import DEFAULT_PRESET
 from ddpm_studio.errors import ProjectError, StudioError
 from ddpm_studio.events import CheckpointSaved, TrainStarted
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.checkpoints import Checkpoints
 from ddpm_studio.gui.common.device_turns import DeviceTurns
-from ddpm_studio.gui.common.errors import Failure, describe_failure
-from ddpm_studio.gui.common.job_names import READ_AGAIN, TRAIN, WARM_UP
-from ddpm_studio.gui.common.jobs import Job, JobRunner, MakeSteps
+from ddpm_studio.gui.common.errors import describe_failure
+from ddpm_studio.gui.common.jobs import READ_AGAIN, TRAIN, WARM_UP, Job, JobRunner, MakeSteps
 from ddpm_studio.gui.common.left_jobs import LeftJobs
-from ddpm_studio.gui.common.other_trainer import OtherTrainer
+from ddpm_studio.gui.common.project_watch import Checkpoints, OtherTrainer
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.small_writes import SmallWrites
 from ddpm_studio.gui.common.theme import Theme
@@ -43,7 +42,6 @@ class Session(QObject):
     open_project_wanted = Signal()  # the person chooses which
     pictures_expected = Signal()  # somebody is about to choose a folder
     training_wanted = Signal()  # as if Start had been clicked on the Train page
-    best_changed = Signal(int, float)  # step and held-out loss of the best checkpoint; -1: none
     checkpoint_wanted = Signal(int)  # the next pictures are to come from the one of this step
     recipe_file_wanted = Signal()  # the person chooses a file with a recipe
     recipe_wanted = Signal(object, str)  # Recipe; "all", "without_seed" or "seed" of it
@@ -64,17 +62,12 @@ class Session(QObject):
         self.checkpoint_saved.connect(self.checkpoints.refresh)
         self.other_trainer = OtherTrainer(self.jobs, self)
         self.other_trainer.changed.connect(self._on_other_trainer)
-        self._is_closing = False
-        self.jobs.failed.connect(self._on_job_failed)
+        self.is_closing = False  # the window waits for its jobs to end: nothing new is begun
+        self.jobs.failed.connect(lambda _job, failure: self.failed.emit(failure))
         self.jobs.ended.connect(self._on_job_ended)
         self.left.noticed.connect(self._on_left_noticed)
         self.left.failed.connect(self.failed)
         self.left.ended.connect(self._on_left_ended)
-
-    @property
-    def is_closing(self) -> bool:
-        """Whether the window waits for its jobs to end: then nothing new is begun."""
-        return self._is_closing
 
     @property
     def is_trained_here(self) -> bool:
@@ -91,6 +84,11 @@ class Session(QObject):
 
     def notice(self, sentence: str) -> None:
         self.noticed.emit(sentence)
+
+    def show_outside(self, path: Path, what: str = "shows folders") -> None:
+        """Open it in the program that the system has for it; a notice if there is none."""
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self.notice(f"No program here {what}; this one is {path}")
 
     def want_page(self, nav_name: str) -> None:
         """Ask for another page: `names.NAV_TRAIN`."""
@@ -116,7 +114,7 @@ class Session(QObject):
 
     def show_project(self, project: Project) -> None:
         """Close what is open, and from now on show this one."""
-        if self._is_closing:
+        if self.is_closing:
             return
         is_open = self.project is not None and self.project.path == project.path
         if is_open and self.jobs.get(TRAIN) is not None:
@@ -129,7 +127,8 @@ class Session(QObject):
         self.settings.add_recent_project(project.path)
         self.project_changed.emit(self.project)
         self._watch_other_trainer()
-        self._say(said)
+        if said:  # not before the pages show the other project, since that clears the banner
+            self.notice(said)
 
     def close_project(self) -> None:
         """Back to the start screen. Training saves and ends; what writes files goes on."""
@@ -139,7 +138,8 @@ class Session(QObject):
             self.checkpoints.show(None, ())
             self.other_trainer.watch(None)
             self.project_changed.emit(None)
-            self._say(said)
+            if said:
+                self.notice(said)
 
     def change(self, make: Callable[[StudioConfig], StudioConfig]) -> bool:
         """Set what `make` makes of the settings; False, and a banner, if that is not allowed.
@@ -192,7 +192,7 @@ class Session(QObject):
 
     def warm_up(self) -> None:
         """Import the engine in the background; call it once the first window is painted."""
-        if self.device_name or self.jobs.get(WARM_UP) is not None or self._is_closing:
+        if self.device_name or self.jobs.get(WARM_UP) is not None or self.is_closing:
             return
         job = self.jobs.start(WARM_UP, warm_up, quiet=True)
         job.succeeded.connect(self._on_warm)
@@ -230,7 +230,7 @@ class Session(QObject):
 
         `jobs.became_idle` says when it is done, if it is not already.
         """
-        self._is_closing = True
+        self.is_closing = True
         self.checkpoints.stop()
         self.other_trainer.watch(None)
         self.jobs.stop_all()
@@ -244,11 +244,6 @@ class Session(QObject):
     def _watch_other_trainer(self) -> None:
         """Only while nobody here has the lock: between lock and its note, it would look foreign."""
         self.other_trainer.watch(None if self.is_trained_here else self.project)
-
-    def _say(self, sentence: str) -> None:
-        """Once the pages show the other project, since that clears the banner."""
-        if sentence:
-            self.notice(sentence)
 
     def _try(self, action: Callable[[], None]) -> bool:
         try:
@@ -309,17 +304,17 @@ class Session(QObject):
             self.config_changed.emit(self.project)
 
     def _on_job_ended(self, job: Job) -> None:
-        if job.objectName() == TRAIN and not self._is_closing:
+        if job.objectName() == TRAIN and not self.is_closing:
             self.checkpoints.refresh()
             self._watch_other_trainer()
 
     def _on_left_noticed(self, sentence: str) -> None:
-        if not self._is_closing:
+        if not self.is_closing:
             self.notice(sentence)
 
     def _on_left_ended(self, path: Path, name: str) -> None:
         """The project may have been opened again meanwhile: then there is more in it now."""
-        if self.project is None or self.project.path != path or self._is_closing:
+        if self.project is None or self.project.path != path or self.is_closing:
             return
         if name == TRAIN:
             self._take_over_channels()
@@ -331,9 +326,6 @@ class Session(QObject):
         """When the other one has ended, what it saved is read."""
         if not sentence and self.project is not None:
             self.open_project(self.project.path)
-
-    def _on_job_failed(self, _job: Job, failure: Failure) -> None:
-        self.failed.emit(failure)
 
 
 def _read(project: Project) -> Generator[None, None, Project]:

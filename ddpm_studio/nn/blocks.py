@@ -25,22 +25,22 @@ def sinusoidal_embedding(t: Tensor, channels: int) -> Tensor:
 class StepEmbedding(nn.Module):
     """What every residual block is told about t."""
 
-    def __init__(self, channels: int, told_channels: int = 0) -> None:
+    def __init__(self, channels: int, augment_channels: int = 0) -> None:
         super().__init__()
         self.channels = channels
-        if told_channels:
-            self.told = nn.Linear(told_channels, channels, bias=False)
+        if augment_channels:
+            self.map_augment = nn.Linear(augment_channels, channels, bias=False)
         self.linear_1 = nn.Linear(channels, 4 * channels)
         self.linear_2 = nn.Linear(4 * channels, 4 * channels)
 
-    def forward(self, t: Tensor, told: Tensor | None = None) -> Tensor:
+    def forward(self, t: Tensor, augment_labels: Tensor | None = None) -> Tensor:
         """(N,) -> (N, 4 * channels), with the SiLU that every block starts with applied once.
 
-        told: (N, told_channels), what was done to each picture; None for nothing.
+        augment_labels: (N, augment_channels), what was done to each picture; None for nothing.
         """
         embedding = sinusoidal_embedding(t, self.channels).to(self.linear_1.weight.dtype)
-        if told is not None:
-            embedding = embedding + self.told(told)
+        if augment_labels is not None:
+            embedding = embedding + self.map_augment(augment_labels)
         return F.silu(self.linear_2(F.silu(self.linear_1(embedding))))
 
 
@@ -83,6 +83,8 @@ class GroupNorm(nn.GroupNorm):
 class ResBlock(nn.Module):
     """GroupNorm, SiLU, convolution, twice, with the step embedding added between them."""
 
+    zeroed = "conv_2"  # in fresh weights
+
     def __init__(
         self, in_channels: int, out_channels: int, embedding: int, groups: int, dropout: float
     ) -> None:
@@ -119,6 +121,8 @@ class Shortcut(nn.Conv2d):
 
 class Attention(nn.Module):
     """Every pixel looks at every other one (self-attention), added to the input."""
+
+    zeroed = "out"
 
     def __init__(self, channels: int, groups: int, head_channels: int) -> None:
         super().__init__()

@@ -14,7 +14,7 @@ from ddpm_studio.config import ModelConfig
 from ddpm_studio.config.fields import check
 from ddpm_studio.errors import CheckpointError
 
-TOLD = "step_embedding.told."
+AUGMENT = "step_embedding.map_augment."
 # the parts of a whole network and of a block, ours on the left; {} stands for a number
 OUTER = {
     "step_embedding.": "time_embedding.",
@@ -53,14 +53,14 @@ ATTENTION = {
 def to_diffusers(names: dict[str, Tensor], config: ModelConfig) -> dict[str, Tensor]:
     """Our state dict under diffusers' names.
 
-    What training told the network of changed pictures has no place there, and no effect where
-    nothing is changed.
+    What tells the network how a picture was augmented has no place there, and no effect where
+    none is.
     """
     table = _outer_table(config)
     return {
         _rename(name, table, reverse=False): tensor
         for name, tensor in names.items()
-        if not name.startswith(TOLD)
+        if not name.startswith(AUGMENT)
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -12,7 +14,7 @@ class Model(nn.Module):
     """model(x_t, t) -> like x_t; made without numbers first where they come from a file.
 
     All that it holds are parameters: they are averaged, saved and loaded, and buffers are not.
-    Fresh weights are those of `init.initialise`, which knows convolutions, linear layers and norms
+    Fresh weights are those of `initialise`, which knows convolutions, linear layers and norms
     of groups; a parameter beside these begins with the same numbers each time.
 
     stride: width and height of pictures are multiples of it. recomputes: what is computed on the
@@ -24,10 +26,10 @@ class Model(nn.Module):
         self.stride, self.recomputes = stride, recomputes
         self._generator: torch.Generator | None = None
 
-    def forward(self, x_t: Tensor, t: Tensor, told: Tensor | None = None) -> Tensor:
+    def forward(self, x_t: Tensor, t: Tensor, augment_labels: Tensor | None = None) -> Tensor:
         """x_t: (N, C, H, W); t: (N,).
 
-        told: (N, told_channels), what was done to pictures in training; None for nothing.
+        augment_labels: (N, augment_channels), what was done to pictures in training, or None.
         """
         raise NotImplementedError
 
@@ -37,3 +39,25 @@ class Model(nn.Module):
         for module in self.modules():
             if isinstance(module, Dropout):
                 module.generator = generator
+
+
+@torch.no_grad()
+def initialise(model: Model, generator: torch.Generator) -> None:
+    """Draw all weights anew, uniformly as torch's layers do by themselves; reset the norms.
+
+    The last layer of every branch and of the network starts at zero (ADM), so that each block
+    begins as the identity: what a module calls `zeroed`.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            bound = 1 / math.sqrt(module.weight[0].numel())
+            module.weight.uniform_(-bound, bound, generator=generator)
+            if module.bias is not None:
+                module.bias.uniform_(-bound, bound, generator=generator)
+        elif isinstance(module, nn.GroupNorm):
+            module.reset_parameters()
+    for module in model.modules():
+        zeroed: str | None = getattr(module, "zeroed", None)
+        if zeroed is not None:
+            for parameter in module.get_submodule(zeroed).parameters():
+                parameter.zero_()

@@ -65,6 +65,8 @@ class UNet(Model):
     nets with sublinear memory cost").
     """
 
+    zeroed = "conv_out"
+
     def __init__(self, config: ModelConfig, *, recomputes: bool = False) -> None:
         """Raises ConfigError if attention is asked for at a size that does not occur."""
         super().__init__(config.stride, recomputes=recomputes)
@@ -73,7 +75,7 @@ class UNet(Model):
         widths, groups = config.widths, config.groups
         attends = [size in config.attention_resolutions for size in config.level_sizes]
         last = len(widths) - 1
-        self.step_embedding = StepEmbedding(widths[0], config.told_channels)
+        self.step_embedding = StepEmbedding(widths[0], config.augment_channels)
         self.conv_in = nn.Conv2d(config.in_channels, widths[0], 3, padding=1)
 
         self.down = nn.ModuleList()
@@ -102,7 +104,7 @@ class UNet(Model):
         self.norm_out = GroupNorm(groups, widths[0])
         self.conv_out = nn.Conv2d(widths[0], config.in_channels, 3, padding=1)
 
-    def forward(self, x_t: Tensor, t: Tensor, told: Tensor | None = None) -> Tensor:
+    def forward(self, x_t: Tensor, t: Tensor, augment_labels: Tensor | None = None) -> Tensor:
         """Raises ConfigError if the picture's sides are no multiples of the stride."""
         height, width = x_t.shape[-2:]
         check(
@@ -111,7 +113,7 @@ class UNet(Model):
             (height, width),
             f"multiples of {self.stride}, for a model of {len(self.config.channel_mult)} levels",
         )
-        embedding = self.step_embedding(t, told)
+        embedding = self.step_embedding(t, augment_labels)
         x = self.conv_in(x_t)
         skips = [x]
         for level in _levels(self.down):

@@ -13,8 +13,7 @@ from ddpm_studio import __version__
 from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.config.fields import check as check_setting
 from ddpm_studio.errors import StudioError
-from ddpm_studio.recipe.section import SECTION, Section
-from ddpm_studio.recipe.sections import FILM, MOMENT, SAMPLE, SEEDS, START
+from ddpm_studio.recipe.sections import FILM, MOMENT, SAMPLE, SECTION, SEEDS, START, Section
 from ddpm_studio.recipe.values import LARGEST, check, check_entries, check_number, check_words
 from ddpm_studio.storage import check_format
 

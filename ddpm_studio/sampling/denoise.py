@@ -13,11 +13,9 @@ from ddpm_studio.config.fields import check, check_choice
 from ddpm_studio.diffusion import Process
 from ddpm_studio.nn.per_picture import Predict, per_picture
 from ddpm_studio.samplers import SAMPLERS
-from ddpm_studio.sampling.frame import Frame
-from ddpm_studio.sampling.resume import State
 from ddpm_studio.sampling.samplers import step_of
 from ddpm_studio.sampling.spacing import timesteps_of
-from ddpm_studio.sampling.steps import Step, Steps, walk
+from ddpm_studio.sampling.steps import Frame, State, Step, Steps, walk
 
 
 def denoise(

@@ -14,14 +14,12 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import Process, q_sample
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.denoise import sampler_step
-from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.generate import BATCH
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
-from ddpm_studio.sampling.pictures import to_uint8
-from ddpm_studio.sampling.resume import State
+from ddpm_studio.sampling.pictures import from_uint8, to_uint8
 from ddpm_studio.sampling.spacing import timesteps_of
-from ddpm_studio.sampling.steps import Point, Step, Steps
+from ddpm_studio.sampling.steps import Frame, Point, State, Step, Steps
 from ddpm_studio.sampling.trajectory import TrajectoryFrame, noise_of, noise_to_uint8
 
 TOLD_EVERY = 8  # steps, after which those on their way are shown again
@@ -80,7 +78,7 @@ class Noising:
 
 def from_record(pixels: np.ndarray) -> Tensor:
     """A prepared picture, uint8 (H, W, C), as training sees it: float32 (1, C, H, W)."""
-    return torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].to(torch.float32) / 127.5 - 1
+    return from_uint8(pixels[None])
 
 
 def noised(

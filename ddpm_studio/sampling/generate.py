@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.events import SampleFinished, SampleStep
 from ddpm_studio.sampling.denoise import denoise
-from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import to_uint8
-from ddpm_studio.sampling.resume import State
+from ddpm_studio.sampling.steps import Frame, State
 
 BATCH = 16
 

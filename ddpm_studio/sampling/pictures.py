@@ -31,6 +31,12 @@ def to_uint8(x: Tensor, hard_alpha: bool = False) -> np.ndarray:
     return scaled.to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
+def from_uint8(pictures: np.ndarray) -> Tensor:
+    """Prepared pictures, uint8 (N, H, W, C), as training sees them: float32 (N, C, H, W)."""
+    whole = torch.from_numpy(pictures.copy())  # a mapped one may not be written to
+    return whole.permute(0, 3, 1, 2).to(torch.float32) / 127.5 - 1
+
+
 def _straight(premultiplied: Tensor) -> Tensor:
     """(N, 4, H, W) in [0, 255]: colours divided by the alpha that they were multiplied by."""
     colour, alpha = premultiplied[:, :3], premultiplied[:, 3:]

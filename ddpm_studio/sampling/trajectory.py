@@ -13,12 +13,11 @@ from torch import Tensor
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import Process
 from ddpm_studio.samplers import SAMPLERS
-from ddpm_studio.sampling.frame import Frame
 from ddpm_studio.sampling.generate import BATCH, denoise_seeds
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.pictures import WITH_ALPHA, to_uint8
-from ddpm_studio.sampling.resume import State, joined, state_of
 from ddpm_studio.sampling.spacing import timesteps_of
+from ddpm_studio.sampling.steps import Frame, State, joined, state_of
 
 EPS_SHOWN = 3.0  # of predicted noise: this many standard deviations are white
 

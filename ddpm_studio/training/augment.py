@@ -1,8 +1,8 @@
 """Pictures moved, turned, scaled and mirrored, and what was done to each, for the network to know.
 
-The network is told as an input what was done (Karras et al. 2022, appendix F.2), and told that
-nothing was done when it paints. So a small folder shows many more pictures, and none of the
-turning and mirroring leaks into what is painted.
+The network has what was done, the augment labels, as an input (Karras et al. 2022, appendix F.2),
+and when it paints, none. So a small folder shows many more pictures, and none of the turning and
+mirroring leaks into what is painted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SCALE, MOVE = 0.2, 0.125  # standard deviations: of log2 of the scale, and in si
 
 
 def augmented(x_0: Tensor, share: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Some of the pictures changed, and what was done: (N, C, H, W), (N, TOLD_CHANNELS).
+    """Some of the pictures changed, and what was done: (N, C, H, W), (N, AUGMENT_CHANNELS).
 
     share: of the pictures that each of the four changes happens to, by itself. What lies beyond
     an edge is mirrored there. A picture that nothing is done to stays as it is, to the bit.
@@ -35,10 +35,10 @@ def augmented(x_0: Tensor, share: float, generator: torch.Generator) -> tuple[Te
     scale = some(drawn("normal_"))
     angle = some((drawn("uniform_") * 2 - 1) * math.pi)
     right, down = some(drawn("normal_")), some(drawn("normal_"))
-    told = torch.stack([mirrored, scale, angle.cos() - 1, angle.sin(), right, down], dim=1)
+    labels = torch.stack([mirrored, scale, angle.cos() - 1, angle.sin(), right, down], dim=1)
     changed = _moved(x_0, mirrored, 2 ** (SCALE * scale), angle, MOVE * right, MOVE * down)
-    is_changed = (told != 0).any(dim=1)
-    return torch.where(is_changed[:, None, None, None], changed, x_0), told
+    is_changed = (labels != 0).any(dim=1)
+    return torch.where(is_changed[:, None, None, None], changed, x_0), labels
 
 
 def _moved(

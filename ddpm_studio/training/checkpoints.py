@@ -31,6 +31,7 @@ FORMAT_VERSION = 1
 NEWEST_KEPT = 3
 # tensors are named section.[moment.]parameter
 SECTIONS = ("model", "ema", "optimizer", "generator")
+RENAMED = {".step_embedding.told.": ".step_embedding.map_augment."}  # in older files, and now
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")  # of AdamW, for each parameter
 
 
@@ -294,4 +295,6 @@ def _tensors(path: Path, info: CheckpointInfo, sections: Collection[str]) -> dic
             raise CheckpointError(f"{path} is damaged: its {section} is not what was written.")
     if not all(bool(tensor.isfinite().all()) for tensor in tensors.values()):
         raise CheckpointError(f"{path} is damaged: not all of its numbers are finite.")
+    for before, now in RENAMED.items():
+        tensors = {name.replace(before, now): tensor for name, tensor in tensors.items()}
     return tensors

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Bundle:
+class FlatParameters:
     """Weights that lie one behind the other in one long tensor, and so do their gradients.
 
     A network has hundreds of small tensors (184 in the preset sketch), and what treats all

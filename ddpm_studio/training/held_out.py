@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
+from ddpm_studio.sampling.pictures import from_uint8
 from ddpm_studio.training.trainer import Trainer
 
 BANDS = 4  # of timesteps, from little noise to nearly only noise
@@ -35,7 +36,7 @@ def split_held_out(digests: Sequence[str], share: float) -> tuple[np.ndarray, np
     follows from the content alone, so that a folder that grows keeps its held-out pictures as
     far as it can, and a resumed training never learns what was held out before.
     """
-    different = sorted(set(digests), key=_rank)
+    different = sorted(set(digests), key=lambda one: hashlib.sha256(one.encode()).digest())
     count = int(share * len(different)) if len(different) >= FEWEST else 0
     kept_out = set(different[:count])
     is_out = np.array([digest in kept_out for digest in digests], bool)
@@ -47,10 +48,9 @@ class HeldOut:
 
     def __init__(self, trainer: Trainer, pictures: np.ndarray) -> None:
         """pictures: uint8 (M, H, W, C), prepared; at most MOST of them are used."""
-        pictures = np.ascontiguousarray(pictures[:MOST])
+        pictures = pictures[:MOST]
         self._trainer = trainer
-        scaled = torch.from_numpy(pictures).permute(0, 3, 1, 2).to(torch.float32)
-        self._x_0 = (scaled / 127.5 - 1).to(trainer.device)
+        self._x_0 = from_uint8(pictures).to(trainer.device)
         seeds = range(FIRST_SEED, FIRST_SEED + len(pictures))
         self._eps = initial_noise(seeds, self._x_0.shape[1:]).to(trainer.device)
 
@@ -80,7 +80,3 @@ class HeldOut:
     def _losses(self, network: Network, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
         trainer = self._trainer
         return trainer.kind.loss(trainer.config, trainer.process, network.predict, x_0, t, eps)
-
-
-def _rank(digest: str) -> bytes:
-    return hashlib.sha256(digest.encode()).digest()

@@ -13,8 +13,9 @@ from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import BothPainted
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import trajectory
-from ddpm_studio.training.checkpoints import load_model, read_info
+from ddpm_studio.training.checkpoints import read_info
 from ddpm_studio.training.failures import is_out_of_memory
+from ddpm_studio.training.loaded import load_network
 from ddpm_studio.training.preview import averaged_model, plain_model, preview_sample
 from ddpm_studio.training.trainer import Trainer
 
@@ -63,10 +64,7 @@ def paint_checkpoint(
     path: Path, seeds: Sequence[int], num_inference_steps: int, device: torch.device | str = "cpu"
 ) -> Iterator[BothPainted]:
     """The same from a checkpoint. Raises CheckpointError, or TrainingError if memory is short."""
-    device = torch.device(device)
-    averaged, plain = (
-        Network(*load_model(path, which, device), device) for which in ("ema", "model")
-    )
+    averaged, plain = (load_network(path, which, device) for which in ("ema", "model"))
     step = read_info(path).step
     yield from _paint(step, averaged, plain, seeds, num_inference_steps)
 

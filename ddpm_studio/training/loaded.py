@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,13 @@ from typing import Any
 import torch
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.device import precision_name, select_device
-from ddpm_studio.errors import CheckpointError
-from ddpm_studio.project import step_of
+from ddpm_studio.device import precision_name, select_device, select_precision
+from ddpm_studio.errors import CheckpointError, StudioError
+from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.network import Network
-from ddpm_studio.training.checkpoints import load_model
+from ddpm_studio.sheets import Sheet
+from ddpm_studio.training.checkpoints import load_model, read_info
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +50,19 @@ def load(checkpoint: Path, which: str = "ema", device: torch.device | str = "cpu
     return Loaded(model, config, device, checkpoint, sha256, which)
 
 
+def load_network(
+    checkpoint: Path, which: str = "ema", device: torch.device | str = "cpu"
+) -> Network:
+    """The same without a fingerprint, for what gets no recipe."""
+    device = torch.device(device)
+    return Network(*load_model(checkpoint, which, device), device)
+
+
+def networks_of(project: Project, device: torch.device) -> Callable[[int, str], Network]:
+    """Gives the network of a project's checkpoint, by its step and which weights."""
+    return lambda step, which: load_network(project.checkpoint_path(step), which, device)
+
+
 def recipe_of(
     project: str,
     checkpoint: Path,
@@ -71,6 +86,29 @@ def recipe_of(
         sample=sample,
         **more,
     )
+
+
+def about_sheet(project: Project, sheet: Sheet, device: torch.device) -> dict[str, Any]:
+    """What is written into the file of a sheet: all settings, and which models painted it."""
+    steps = {sheet.cell(place).checkpoint for place in sheet.places}
+    paths = {step: project.checkpoint_path(step) for step in sorted(steps)}
+    readable = {step: path for step, path in paths.items() if _is_readable(path)}
+    precision = project.config.train.precision
+    return {
+        **sheet.to_dict(),
+        "project": project.name,
+        "device": device.type,
+        "precision": precision_name(select_precision(precision, device)),
+        "checkpoints_sha256": {str(step): fingerprint(path) for step, path in readable.items()},
+    }
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        read_info(path)
+    except StudioError:  # pruned by training meanwhile, or damaged
+        return False
+    return True
 
 
 class LoadedModels:

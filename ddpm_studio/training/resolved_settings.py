@@ -19,11 +19,9 @@ def with_channels(project: Project, channels: int, *, is_saved: bool = True) -> 
 
     Settings that name a number keep it. is_saved: in project.json, too.
     """
-    pictures = project.config.pictures
-    if pictures.channels:
+    if project.config.pictures.channels:
         return project
-    settled = dataclasses.replace(pictures, channels=channels)
-    config = dataclasses.replace(project.config, pictures=settled)
+    config = project.config.changed("pictures", channels=channels)
     return project.with_config(config) if is_saved else dataclasses.replace(project, config=config)
 
 
@@ -39,7 +37,4 @@ def with_alpha(config: StudioConfig, records: np.ndarray, rows: np.ndarray) -> S
     some = rows[:: max(1, len(rows) // LOOKED_AT)]
     alpha = records[some, :, :, 3]
     soft = np.count_nonzero((alpha > 0) & (alpha < 255))
-    settled = dataclasses.replace(
-        pictures, alpha="soft" if soft > MOST_SOFT * alpha.size else "hard"
-    )
-    return dataclasses.replace(config, pictures=settled)
+    return config.changed("pictures", alpha="soft" if soft > MOST_SOFT * alpha.size else "hard")

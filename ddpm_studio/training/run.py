@@ -11,37 +11,29 @@ import torch
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.data import prepare_pictures
-from ddpm_studio.device import describe_device, precision_name
+from ddpm_studio.device import describe_device, freed_memory_kept, memory_taken, precision_name
 from ddpm_studio.errors import CheckpointError, StudioError, TrainingError
 from ddpm_studio.events import (
     BatchHalved,
-    CheckpointSaved,
-    CheckpointSkipped,
-    HeldOutMeasured,
     Note,
-    PicturesFound,
-    PicturesReady,
-    PicturesSeen,
-    PreviewSaved,
-    Progress,
     RolledBack,
     StepSkipped,
+    TrainEvent,
     TrainStarted,
     TrainStep,
 )
 from ddpm_studio.project import Project
 from ddpm_studio.storage import remove_unfinished
-from ddpm_studio.training.evaluation import Looks
+from ddpm_studio.training.evaluation import Evaluation
 from ddpm_studio.training.failures import is_out_of_memory, told_in_sentences
 from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
 from ddpm_studio.training.live import Live
-from ddpm_studio.training.log import Journal
-from ddpm_studio.training.memory import freed_memory_kept, memory_taken
+from ddpm_studio.training.metrics import Journal
 from ddpm_studio.training.preview import is_preview_step
 from ddpm_studio.training.processes import Team, joined_team, own_device
 from ddpm_studio.training.resolved_settings import with_alpha, with_channels
-from ddpm_studio.training.saver import Keeper
-from ddpm_studio.training.stopwatch import Pace
+from ddpm_studio.training.saver import Saver
+from ddpm_studio.training.stopwatch import Stopwatch
 from ddpm_studio.training.trainer import StepResult, Trainer
 
 BAD_STEPS_IN_A_ROW = 5
@@ -50,22 +42,6 @@ PATIENT_ROLLBACKS = 2  # after so many, each goes one checkpoint further back
 SMALLEST_RATE_SCALE = 2**-8
 SETTLED = 10.0  # seconds: by then nobody is writing the project's settings any more
 
-TrainEvent = (
-    PicturesFound
-    | PicturesSeen
-    | Progress
-    | PicturesReady
-    | CheckpointSkipped
-    | HeldOutMeasured
-    | TrainStarted
-    | TrainStep
-    | BatchHalved
-    | StepSkipped
-    | RolledBack
-    | PreviewSaved
-    | CheckpointSaved
-    | Note
-)
 Events = Generator[TrainEvent, None, None]
 
 
@@ -105,10 +81,10 @@ def train(
         freed_memory_kept(chosen),
     ):
         project, trainer, held_out = yield from _made_ready(project, chosen, team)
-        with Keeper(project, trainer) as keeper, (live or Live()).following(trainer):
-            run = _Run(project, trainer, held_out, keeper, steps, seconds)
+        with Saver(project, trainer) as saver, (live or Live()).following(trainer):
+            run = _Run(project, trainer, held_out, saver, steps, seconds)
             yield from run.whole()
-        return TrainResult(trainer.step, run.pace.seconds)
+        return TrainResult(trainer.step, run.watch.seconds)
 
 
 def _made_ready(
@@ -146,7 +122,7 @@ class _Run:
         project: Project,
         trainer: Trainer,
         held_out: HeldOut,
-        keeper: Keeper,
+        saver: Saver,
         steps: int | None,
         seconds: float | None,
     ) -> None:
@@ -154,10 +130,10 @@ class _Run:
         self.train = project.config.train
         self.trainer = trainer
         self.team = trainer.team
-        self.keeper = keeper
+        self.saver = saver
         self.journal = Journal(project.metrics_path, self.train.log_every, self.team.leads)
-        self.pace = Pace(seconds)
-        self.looks = Looks(project, trainer, held_out, self.journal, self.pace)
+        self.watch = Stopwatch(seconds)
+        self.evaluation = Evaluation(project, trainer, held_out, self.journal, self.watch)
         self.max_steps = steps
         self.is_whole = True  # False while the trainer is between two states
         self.memory = 0
@@ -192,28 +168,28 @@ class _Run:
                 return
 
     def _is_over(self) -> bool:
-        return self.team.leader_says(self.pace.is_over(self.trainer.step), self.trainer.device)
+        return self.team.leader_says(self.watch.is_over(self.trainer.step), self.trainer.device)
 
     def _one_step(self) -> Events:
         yield from self._step()
         if self.bad_steps >= BAD_STEPS_IN_A_ROW:
             yield from self._roll_back("The loss was not a finite number")
             return
-        if self.keeper.has_news:
+        if self.saver.has_news:
             yield from self._take_in()
         if self._is_checkpoint_due():
             yield from self._save_on_the_way()
         if is_preview_step(self.trainer.step, self.train.preview_every):
-            yield from self.looks.at_held_out()
-            yield from self.looks.at_preview()
+            yield from self.evaluation.at_held_out()
+            yield from self.evaluation.at_preview()
 
     def _started(self) -> TrainStarted:
-        trainer, pace = self.trainer, self.pace
-        pace.last_step = None if self.max_steps is None else trainer.step + self.max_steps
+        trainer, watch = self.trainer, self.watch
+        watch.last_step = None if self.max_steps is None else trainer.step + self.max_steps
         return TrainStarted(
             trainer.step,
-            pace.last_step,
-            pace.max_seconds,
+            watch.last_step,
+            watch.max_seconds,
             describe_device(trainer.device),
             precision_name(trainer.precision),
             sum(parameter.numel() for parameter in trainer.parameters),
@@ -224,7 +200,7 @@ class _Run:
         trainer = self.trainer
         step, noise = trainer.step, trainer.generator.get_state()
         try:
-            with self.pace.stepping():
+            with self.watch.stepping():
                 result = trainer.train_step()
         except BaseException as error:
             trainer.generator.set_state(noise)  # as if this step had never begun ...
@@ -257,12 +233,12 @@ class _Run:
             result.loss,
             result.grad_norm,
             result.learning_rate,
-            self.train.batch_size * self.team.size / self.pace.step_seconds,
-            self.pace.seconds,
-            self.pace.remaining(step),
+            self.train.batch_size * self.team.size / self.watch.step_seconds,
+            self.watch.seconds,
+            self.watch.remaining(step),
             self.memory,
         )
-        yield from self.journal.stepped(event, self.pace.all_seconds)
+        yield from self.journal.stepped(event, self.watch.all_seconds)
         yield event
 
     def _skipped(self, result: StepResult) -> Events:
@@ -280,15 +256,8 @@ class _Run:
 
     def _save_on_the_way(self) -> Events:
         """A checkpoint beside training, later if the disk does not take it now."""
-        self.keeper.began_at = self.pace.seconds
-        yield from self._take_in()
-        if self.trainer.step == self.keeper.saved_step:
-            return
-        if not self._is_sound():
-            yield from self._roll_back("Not all weights were finite numbers")
-            return
-        self._begin_to_save()
-        yield from self.looks.at_held_out()
+        self.saver.began_at = self.watch.seconds
+        yield from self._begin_next()
 
     def _take_in(self) -> Events:
         """What the writer of checkpoints has done. A failure is not worth a training."""
@@ -298,38 +267,41 @@ class _Run:
             yield Note(f"{error} Training goes on, and tries to save again later.")
 
     def _saved(self) -> Events:
-        if not self.keeper.is_writing:
+        if not self.saver.is_writing:
             return
-        before = self.keeper.furthest
-        with self.pace.working():
-            events = list(self.keeper.finish())
-        if self.keeper.furthest > before:
+        before = self.saver.furthest
+        with self.watch.working():
+            events = list(self.saver.finish())
+        if self.saver.furthest > before:
             self.rollbacks = 0
         yield from events
 
     def _save(self) -> Events:
         """Write a checkpoint if there is something new, or go back if it is not sound."""
+        yield from self._begin_next()
+        yield from self._saved()
+
+    def _begin_next(self) -> Events:
         yield from self._take_in()
-        if self.trainer.step == self.keeper.saved_step:
+        if self.trainer.step == self.saver.saved_step:
             return
         if not self._is_sound():
             yield from self._roll_back("Not all weights were finite numbers")
             return
         self._begin_to_save()
-        yield from self.looks.at_held_out()
-        yield from self._saved()
+        yield from self.evaluation.at_held_out()
 
     def _save_what_is_good(self) -> None:
         """What was learned is kept, whatever ended training; if it is sound."""
         failure = None
         try:
-            list(self.keeper.finish())
+            list(self.saver.finish())
         except CheckpointError as error:
             failure = error
-        is_new = self.is_whole and self.trainer.step != self.keeper.saved_step
+        is_new = self.is_whole and self.trainer.step != self.saver.saved_step
         if is_new and self.trainer.is_finite():
             self._begin_to_save()
-            list(self.keeper.finish())
+            list(self.saver.finish())
         elif failure:
             raise failure
 
@@ -337,17 +309,17 @@ class _Run:
         return self.team.leader_says(self.trainer.is_finite(), self.trainer.device)
 
     def _begin_to_save(self) -> None:
-        with self.pace.working():
-            self.keeper.begin(self.pace.all_seconds)
+        with self.watch.working():
+            self.saver.begin(self.watch.all_seconds)
 
     def _go_back(self, passing: int = 0) -> Events:
         """Load the newest whole checkpoint, `passing` over some; without any, start anew."""
         yield from self._take_in()
         self.team.wait()  # until the leader has written it
-        for skipped in self.keeper.go_back(passing):
+        for skipped in self.saver.go_back(passing):
             self.journal.passed_over(skipped)
             yield skipped
-        self.pace.all_seconds = self.keeper.seconds
+        self.watch.all_seconds = self.saver.seconds
 
     def _roll_back(self, reason: str) -> Events:
         """Return to the last good state with half the rate and other noise."""
@@ -366,7 +338,7 @@ class _Run:
         # the same noise would lead to the same place again
         trainer.generator.manual_seed((self.train.seed + step + self.rollbacks) % 2**63)
         self.is_whole = True
-        self.keeper.began_at = self.pace.seconds
+        self.saver.began_at = self.watch.seconds
         rate = self.train.learning_rate * trainer.rate_scale
         message = (
             f"{reason}, so training went back from step {step} to {trainer.step} and goes on with "
@@ -379,9 +351,9 @@ class _Run:
     def _is_checkpoint_due(self) -> bool:
         if self.bad_steps:  # a state that leads nowhere is not one to go back to
             return False
-        step, pace = self.trainer.step, self.pace
-        looks = is_preview_step(step, self.train.preview_every)
-        ahead = self.looks.expected_seconds if looks else 0.0
+        step, watch = self.trainer.step, self.watch
+        previews = is_preview_step(step, self.train.preview_every)
+        ahead = self.evaluation.expected_seconds if previews else 0.0
         is_round = step % self.train.checkpoint_every == 0
-        is_late = self.keeper.is_late(pace.seconds, pace.step_seconds, ahead)
+        is_late = self.saver.is_late(watch.seconds, watch.step_seconds, ahead)
         return self.team.leader_says(is_round or is_late, self.trainer.device)

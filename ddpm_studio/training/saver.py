@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from ddpm_studio.errors import CheckpointError
@@ -28,7 +27,7 @@ LONGEST_WRITE = 0.5  # of it, too: beyond that, one is written after another, an
 FIRST_WRITE = 0.25  # what is reckoned with before one was written
 
 
-class Keeper:
+class Saver:
     """The checkpoints of one training, which waits only while its state is copied.
 
     One checkpoint is written at a time; who wants the next one waits for it. A context manager
@@ -55,12 +54,7 @@ class Keeper:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._writer.shutdown()
 
     def is_late(self, now: float, step: float, look: float) -> bool:

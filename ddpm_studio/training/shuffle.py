@@ -20,7 +20,9 @@ def shuffled_indices(
     one of weight 1, exactly so in every round, and its places are spread over the round. Equal
     weights are as none. Raises ValueError for others.
     """
-    times = None if weights is None else _times(_as_bytes(weights), count)
+    times = None
+    if weights is not None:
+        times = _times(weights.detach().to("cpu", torch.float64).numpy().tobytes(), count)
     length = count if times is None else times.total
     start = step * batch_size
     stop = start + batch_size
@@ -36,10 +38,6 @@ class _Times:
 
     each: Tensor
     total: int
-
-
-def _as_bytes(weights: Tensor) -> bytes:
-    return weights.detach().to("cpu", torch.float64).numpy().tobytes()
 
 
 @lru_cache(maxsize=4)  # asked in every step

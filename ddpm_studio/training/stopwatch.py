@@ -13,7 +13,7 @@ ASLEEP_SECONDS = 60.0
 ASLEEP_STEPS, ASLEEP_LOOKS = 20, 100
 
 
-class Pace:
+class Stopwatch:
     """Counts the time of work only; pauses between events are not in it.
 
     Attributes: seconds (of this run), earlier_seconds (of the runs before it), step_seconds (of

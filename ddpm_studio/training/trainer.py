@@ -14,9 +14,9 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import select_memory_format, select_precision
 from ddpm_studio.models import kind_of
 from ddpm_studio.nn import Ema, Model
-from ddpm_studio.nn.init import initialise
+from ddpm_studio.nn.model import initialise
 from ddpm_studio.training.augment import augmented
-from ddpm_studio.training.flat_parameters import Bundle
+from ddpm_studio.training.flat_parameters import FlatParameters
 from ddpm_studio.training.processes import Team
 from ddpm_studio.training.shuffle import shuffled_indices
 
@@ -75,13 +75,13 @@ class Trainer:
         self.model.to(memory_format=self.memory_format)  # type: ignore[call-overload]
         self.model.train()
         self.process = self.kind.process(self.config, self.model).to(self.device)
-        self.bundle = Bundle(self.model.parameters())
-        self.parameters = self.bundle.parameters
+        self.flat = FlatParameters(self.model.parameters())
+        self.parameters = self.flat.parameters
         self.network = self.team.wrap(self.model)
-        self.ema = Ema([self.bundle.whole], train.ema_width)
-        self.averages = self.bundle.split(self.ema.average[0])
+        self.ema = Ema([self.flat.whole], train.ema_width)
+        self.averages = self.flat.split(self.ema.average[0])
         self.optimizer = torch.optim.AdamW(
-            [self.bundle.whole],
+            [self.flat.whole],
             lr=train.learning_rate,
             betas=(train.beta1, train.beta2),
             weight_decay=train.weight_decay,
@@ -116,27 +116,27 @@ class Trainer:
                 self.scaler.scale(part_loss).backward()
             loss += part_loss.detach()
         loss = self.team.mean(loss)
-        self.bundle.gather_gradients()
+        self.flat.gather_gradients()
         self.scaler.unscale_(self.optimizer)
-        grad_norm = torch.nn.utils.clip_grad_norm_(self.bundle.whole, train.max_grad_norm)
+        grad_norm = torch.nn.utils.clip_grad_norm_(self.flat.whole, train.max_grad_norm)
         loss_value, norm_value = torch.stack([loss, grad_norm.to(loss.dtype)]).tolist()
         applied = math.isfinite(loss_value) and math.isfinite(norm_value)
         self.step += 1
         if applied:
             self.scaler.step(self.optimizer)
-            self.ema.update([self.bundle.whole], self.step)
+            self.ema.update([self.flat.whole], self.step)
         if self.scaler.is_enabled():
             self.scaler.update()
         return StepResult(loss_value, norm_value, rate, applied)
 
     def drawn(self, x_0: Tensor) -> tuple[Tensor, ...]:
-        """What `loss` takes, for a whole batch: x_0, changed or not, and t, eps and what it was."""
+        """What `loss` takes, for a whole batch: x_0, changed or not, t, eps and labels of that."""
         share = self.config.train.augment
         if not share:
             return (x_0, *self.noise(x_0))
-        x_0, told = augmented(x_0, share, self.generator)
+        x_0, augment_labels = augmented(x_0, share, self.generator)
         x_0 = x_0.contiguous(memory_format=self.memory_format)
-        return (x_0, *self.noise(x_0), told)
+        return (x_0, *self.noise(x_0), augment_labels)
 
     @property
     def can_halve(self) -> bool:
@@ -152,7 +152,7 @@ class Trainer:
 
     def forget_gradients(self) -> None:
         """After a step that failed halfway; gives its memory back."""
-        self.bundle.forget_gradients()
+        self.flat.forget_gradients()
         gc.collect()
         if self.device.type != "cpu":
             torch.accelerator.empty_cache()
@@ -170,12 +170,14 @@ class Trainer:
         eps = torch.empty(x_0.shape, device=self.device).normal_(generator=self.generator)
         return t, eps.contiguous(memory_format=self.memory_format)
 
-    def loss(self, x_0: Tensor, t: Tensor, eps: Tensor, told: Tensor | None = None) -> Tensor:
+    def loss(
+        self, x_0: Tensor, t: Tensor, eps: Tensor, augment_labels: Tensor | None = None
+    ) -> Tensor:
         """The weighted mean loss of some pictures, a scalar."""
 
         def predict(x_t: Tensor, t: Tensor) -> Tensor:
             with self.autocast():
-                output: Tensor = self.network(x_t, t, told)
+                output: Tensor = self.network(x_t, t, augment_labels)
             return output
 
         return self.kind.loss(self.config, self.process, predict, x_0, t, eps).mean()
@@ -199,7 +201,7 @@ class Trainer:
 
     def is_finite(self) -> bool:
         """Whether all weights, averages and optimizer moments are finite numbers."""
-        tensors = [self.bundle.whole.detach(), *self.ema.average, *self._moments().values()]
+        tensors = [self.flat.whole.detach(), *self.ema.average, *self._moments().values()]
         norms = [torch.linalg.vector_norm(tensor, float("inf")) for tensor in tensors]
         return bool(torch.stack([norm.to(self.device) for norm in norms]).isfinite().all())
 
@@ -209,13 +211,13 @@ class Trainer:
         `step` is one number for all of them.
         """
         return {
-            name: self.bundle.split(value) if value.ndim else [value] * len(self.parameters)
+            name: self.flat.split(value) if value.ndim else [value] * len(self.parameters)
             for name, value in self._moments().items()
         }
 
     def begin_moments(self) -> dict[str, list[Tensor]]:
         """The same, there to be written over."""
-        whole = self.bundle.whole
+        whole = self.flat.whole
         self.optimizer.state[whole] = {
             "step": torch.zeros((), device=whole.device),
             "exp_avg": torch.zeros_like(whole),
@@ -225,10 +227,10 @@ class Trainer:
 
     def forget_moments(self) -> None:
         """As before the first step."""
-        self.optimizer.state.pop(self.bundle.whole, None)
+        self.optimizer.state.pop(self.flat.whole, None)
 
     def _moments(self) -> dict[str, Tensor]:
-        return self.optimizer.state.get(self.bundle.whole, {})
+        return self.optimizer.state.get(self.flat.whole, {})
 
 
 def new_model(config: StudioConfig, seed: int) -> Model:

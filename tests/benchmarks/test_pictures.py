@@ -18,7 +18,7 @@ from PIL import Image
 
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import prepare_pictures
-from ddpm_studio.data.decode.request import request_for
+from ddpm_studio.data.decode.look import request_for
 from ddpm_studio.data.isolation.pool import DecoderPool
 from ddpm_studio.data.prepare import new_pool
 from ddpm_studio.events import PicturesReady, PicturesSeen

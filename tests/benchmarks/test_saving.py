@@ -16,8 +16,7 @@ from ddpm_studio.config.presets import preset
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.events import CheckpointSaved
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, train
-from ddpm_studio.training import saver as keeper
+from ddpm_studio.training import Trainer, saver, train
 from ddpm_studio.training.evaluation import Looks
 from ddpm_studio.training.held_out import HeldOut
 from ddpm_studio.training.saver import Keeper
@@ -66,7 +65,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
         (Keeper, "begin", "copying"),
         (Trainer, "train_step", "steps"),
         (HeldOut, "measure", "held-out loss"),
-        (keeper, "write_checkpoint", "writing beside"),
+        (saver, "write_checkpoint", "writing beside"),
     ):
         monkeypatch.setattr(place, name, watch.timed(what, getattr(place, name)))
     real = Looks.at_preview

@@ -22,7 +22,7 @@ from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.events import CheckpointSaved, PreviewSaved, TrainStep
 from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
-from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.train import work

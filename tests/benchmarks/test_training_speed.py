@@ -19,12 +19,11 @@ from torch import Tensor
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.device import select_precision
+from ddpm_studio.device import freed_memory_kept, select_precision
 from ddpm_studio.events import TrainStep
 from ddpm_studio.nn import UNet
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, train, trainer
-from ddpm_studio.training.memory import freed_memory_kept
 from tests.benchmarks.recipes import DiffusersTrainer
 
 CPU = torch.device("cpu")
@@ -152,7 +151,7 @@ COUNT_FAULTS = """
 import contextlib, resource, statistics, sys, time, torch
 from ddpm_studio.config.presets import preset
 from ddpm_studio.training import Trainer
-from ddpm_studio.training.memory import freed_memory_kept
+from ddpm_studio.device import freed_memory_kept
 
 torch.set_num_threads(1)
 cpu = torch.device("cpu")

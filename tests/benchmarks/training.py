@@ -17,9 +17,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ddpm_studio.config.presets import PRESETS, preset
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.device import describe_device, select_device
+from ddpm_studio.device import describe_device, freed_memory_kept, select_device
 from ddpm_studio.training import Trainer
-from ddpm_studio.training.memory import freed_memory_kept
 from tests.benchmarks.recipes import DiffusersTrainer, PlainTrainer
 
 PICTURES, WARM_UP = 512, 3

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ddpm_studio.cli import commands, main
+from ddpm_studio.cli import main, plan
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.events import Progress, Work
@@ -33,7 +33,7 @@ def fake_probe(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         )
         return Probe("cpu", "CPU, 2 threads", "float32", 2, 2**33, outlooks)
 
-    monkeypatch.setattr(commands, "probe", probe)
+    monkeypatch.setattr(plan, "probe", probe)
     return asked
 
 

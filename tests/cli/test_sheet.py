@@ -116,7 +116,7 @@ def test_what_cannot_be_written_is_said_before_anything_is_painted(
     words: str,
     sentence: str,
 ) -> None:
-    monkeypatch.setattr("ddpm_studio.gallery.sheets.load_model", None)
+    monkeypatch.setattr("ddpm_studio.training.loaded.load_model", None)
     axis = ["--x", "steps=" + ",".join(map(str, range(1, 13)))]
     capsys.readouterr()
     assert run("sheet", project, "--out", tmp_path / name, *axis, *words.split(), *CPU) == 1

@@ -12,17 +12,10 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import (
-    Choices,
-    Picture,
-    PictureSet,
-    UnreadablePictureError,
-    prepare_pictures,
-    read_picture,
-)
-from ddpm_studio.data.isolation.pool import DecoderPool
-from ddpm_studio.data.prepare import HANDLER
+from ddpm_studio.data import Choices, PictureSet, UnreadablePictureError, prepare_pictures
+from ddpm_studio.data.isolation.pool import HANDLER, DecoderPool
 from ddpm_studio.events import PicturesReady
+from tests.data.reading import Picture, read_picture
 
 CONFIG = PicturesConfig(size=24)
 Profile = Callable[..., bytes]

@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import Choices, Crop, PictureChoice, PictureSet, read_picture
+from ddpm_studio.data import Choices, Crop, PictureChoice, PictureSet
 from ddpm_studio.data.isolation.pool import DecoderPool
 from ddpm_studio.events import PicturesReady
+from tests.data.reading import read_picture
 
 CONFIG = PicturesConfig(size=24)
 

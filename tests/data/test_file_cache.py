@@ -21,7 +21,7 @@ CONFIG = PicturesConfig(size=8)
 def facts_of(number: int) -> PictureFacts:
     pixels = np.random.default_rng(number).integers(0, 256, (8, 8, 3), dtype=np.uint8)
     look = int.from_bytes(np.random.default_rng(number).bytes(8), "little")
-    return PictureFacts(f"{number:032x}", 64, 64, "PNG", mini=encode_thumbnail(pixels), look=look)
+    return PictureFacts(f"{number:032x}", 64, 64, "PNG", mini=encode_thumbnail(pixels), phash=look)
 
 
 def test_copies_are_looked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,9 +17,10 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import PictureSet, prepare_pictures, read_picture
+from ddpm_studio.data import PictureSet, prepare_pictures
 from ddpm_studio.data.decode.decode import decode
 from ddpm_studio.data.picture_facts import PictureFacts
+from tests.data.reading import read_picture
 
 CONFIG = PicturesConfig(size=32, copies="all", smallest_side=1)
 SILENT = {".DS_Store", "._IMG_0001.JPG", "Thumbs.db", "desktop.ini", "x.jpg"}  # .cache/objects

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import PictureSet, prepare, prepare_pictures, read_picture
+from ddpm_studio.data import PictureSet, prepare, prepare_pictures
 from ddpm_studio.errors import PicturesError
 from ddpm_studio.events import (
     Note,
@@ -24,6 +24,7 @@ from ddpm_studio.events import (
     is_progress,
 )
 from ddpm_studio.storage import TEMPORARY_PREFIX
+from tests.data.reading import read_picture
 
 CONFIG = PicturesConfig(size=24)
 

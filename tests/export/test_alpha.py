@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.export.film.write import Film, FilmOptions, write_film
+from ddpm_studio.export.film.frames import Film
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.write import write_film
 from ddpm_studio.export.images import on_background, picture_grid, write_png
 
 INK = [(230, 40, 60), (40, 200, 90), (60, 80, 240), (250, 220, 30)]  # a colour for each frame

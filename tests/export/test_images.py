@@ -4,7 +4,8 @@ from PIL import Image
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import ExportError
-from ddpm_studio.export.images import RECIPE_KEY, write_png
+from ddpm_studio.export.images import write_png
+from ddpm_studio.export.recipe.chunks import RECIPE_KEY
 from ddpm_studio.recipe import Recipe
 
 RECIPE = Recipe(

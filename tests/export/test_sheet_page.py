@@ -6,15 +6,8 @@ from PIL import Image
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import ConfigError, ExportError
-from ddpm_studio.export.sheet_page import (
-    KEY,
-    PAPERS,
-    SheetPage,
-    _Layout,
-    _wrapped,
-    _writable,
-    write_page,
-)
+from ddpm_studio.export.film.captions import wrapped
+from ddpm_studio.export.sheet_page import KEY, PAPERS, SheetPage, _Layout, _writable, write_page
 from ddpm_studio.sheets import Axis, Sheet
 from tests.export.sheet_pages import read_about
 
@@ -166,10 +159,6 @@ def test_letters_that_the_font_does_not_have_fall_off():
 
 @pytest.mark.parametrize("room", [10, 60, 1000])
 def test_long_words_are_broken_where_they_can_be(room):
-    class Font:
-        def getlength(self, text):
-            return 10 * len(text)
-
-    lines = _wrapped("DPM-Solver++ 2M once more", room, Font())
+    lines = wrapped("DPM-Solver++ 2M once more", lambda line: 10 * len(line) <= room, " ")
     assert " ".join(lines) == "DPM-Solver++ 2M once more"
     assert all(10 * len(line) <= room or " " not in line for line in lines)

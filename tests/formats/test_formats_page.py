@@ -14,7 +14,7 @@ from ddpm_studio.choices import PictureChoice
 from ddpm_studio.export.film.kinds import KINDS
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.recipe import FORMAT_VERSION, SECTIONS, Recipe
-from ddpm_studio.recipe.section import SECTION
+from ddpm_studio.recipe.sections import SECTION
 from ddpm_studio.training.checkpoints import load_model
 from ddpm_studio.training.metrics import HAPPENINGS
 

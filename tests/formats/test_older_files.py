@@ -1,7 +1,8 @@
 """What the program wrote before its house was put in order opens, and is made again.
 
 `as_written` holds a project of an earlier version with two checkpoints, a gallery with a batch
-that was stopped, pictures of each sampler, films of each kind and a sheet. It is only ever copied.
+that was stopped, pictures of each sampler, films of each kind and a sheet; and a second project,
+`turned`, whose pictures were augmented in training. It is only ever copied.
 On the kind of machine that wrote them the files come back to the byte; another one rounds its
 sums otherwise, so that a channel may be a grey level off.
 """
@@ -16,10 +17,14 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import torch
 from PIL import Image, ImageSequence
+from safetensors import safe_open
 
 from ddpm_studio.cli import main
 from ddpm_studio.project import Project
+from ddpm_studio.training import load_model
+from ddpm_studio.training.metrics import read_log
 
 WRITTEN = Path(__file__).parent / "as_written"
 PICTURES = sorted(
@@ -36,11 +41,11 @@ FILMS = ["films/film.gif", "films/film.webp", "films/film.png", "films/film.mp4"
 
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
-    """A copy of the older files, whose project finds its pictures."""
+    """A copy of the older files, whose projects find their pictures."""
     copy = Path(shutil.copytree(WRITTEN, tmp_path / "written"))
-    project = copy / "meadow" / "project.json"
     there = json.dumps(str(copy / "pictures"))
-    project.write_text(project.read_text("utf-8").replace('"PICTURES"', there), "utf-8")
+    for project in copy.glob("*/project.json"):
+        project.write_text(project.read_text("utf-8").replace('"PICTURES"', there), "utf-8")
     return copy
 
 
@@ -82,6 +87,45 @@ def test_the_project_is_trained_on(written: Path) -> None:
     assert main(["train", str(written / "meadow"), "--steps", "2", "--device", "cpu"]) == 0
     newest = Project.open(written / "meadow").checkpoint_paths()[-1]
     assert newest.name == "step_00000042.safetensors"
+
+
+TOLD = "step_embedding.told.weight"  # where what was done to pictures entered the older network
+NEXT_LOSSES = (0.15524055063724518, 0.18746300041675568, 0.16931824386119843)  # it went on with
+
+
+def test_a_network_that_was_told_how_pictures_were_augmented_is_read(written: Path) -> None:
+    (path,) = Project.open(written / "turned").checkpoint_paths()
+    with safe_open(path, "pt") as file:
+        older = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    for which in ("ema", "model"):
+        weights = load_model(path, which)[0].state_dict()
+        kept = weights["step_embedding.map_augment.weight"]
+        assert torch.equal(kept, older[f"{which}.{TOLD}"])
+        assert kept.any()
+
+
+def test_it_paints_what_it_painted(written: Path, capsys) -> None:
+    project = str(written / "turned")
+    olds = sorted((written / "samples-turned").iterdir())
+    assert len(olds) == 2
+    for old in olds:
+        made = written / "again.png"
+        assert main(["remake", str(old), "--out", str(made), "--project", project]) == 0
+        assert_same_pixels(made, old, 1)
+        assert recipe_in(made, capsys) == recipe_in(old, capsys)
+
+
+def test_it_learns_on_as_it_would_have_then(written: Path) -> None:
+    """Weights, averages and the optimizer's moments are all where they were."""
+    project = Project.open(written / "turned")
+    steps = str(len(NEXT_LOSSES))
+    assert main(["train", str(project.path), "--steps", steps, "--device", "cpu"]) == 0
+    losses = [line["loss"] for line in read_log(project.metrics_path).steps if line["step"] > 8]
+    assert losses == pytest.approx(NEXT_LOSSES, rel=1e-4)
+    newest = project.checkpoint_paths()[-1]
+    assert newest.name == "step_00000011.safetensors"
+    with safe_open(newest, "pt") as file:
+        assert not [name for name in file.keys() if "told" in name]  # noqa: SIM118
 
 
 @pytest.mark.parametrize("name", PICTURES)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from ddpm_studio.errors import CheckpointError, ExportError, StudioError
 from ddpm_studio.events import FileWritten, Work, is_progress
-from ddpm_studio.export import images
+from ddpm_studio.export import places
 from ddpm_studio.gallery.batch import (
     MOST,
     find_model,
@@ -116,7 +116,7 @@ def test_two_batches_of_the_same_settings_replace_nothing_of_each_other(studio):
 
 @pytest.mark.parametrize("at", [0, 9, 20])
 def test_a_full_disk_is_one_sentence_and_what_is_done_stays(studio, straight, monkeypatch, at):
-    batch, real, written = studio.begin(COUNT), images.replacing, []  # type: ignore[attr-defined]
+    batch, real, written = studio.begin(COUNT), places.replacing, []  # type: ignore[attr-defined]
 
     def replacing(path):
         written.append(path)
@@ -124,11 +124,11 @@ def test_a_full_disk_is_one_sentence_and_what_is_done_stays(studio, straight, mo
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return real(path)
 
-    monkeypatch.setattr(images, "replacing", replacing)
+    monkeypatch.setattr(places, "replacing", replacing)
     with pytest.raises(ExportError, match=f"The disk is full. The {at} of 37 pictures"):
         run(studio.paint(batch))
     assert len(list(batch.folder.glob("*.png"))) == at
-    monkeypatch.setattr(images, "replacing", real)
+    monkeypatch.setattr(places, "replacing", real)
     run(studio.paint(read_batch(batch.folder)))
     assert contents(batch.folder) == straight
 

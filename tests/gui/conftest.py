@@ -19,10 +19,13 @@ from PySide6.QtWidgets import QApplication
 from ddpm_studio.config import ModelConfig, PicturesConfig, SampleConfig, StudioConfig, TrainConfig
 from ddpm_studio.events import CheckpointSaved, PreviewSaved, TrainStarted, TrainStep
 from ddpm_studio.gui.app import create_window
+from ddpm_studio.gui.common.idle_pools import IdlePools
 from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.made import work as made_work
 from ddpm_studio.gui.main_window import MainWindow
+from ddpm_studio.gui.pictures import work as pictures_work
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 from tests.gui.patience import PatientBot
@@ -63,6 +66,38 @@ def no_thread_survives(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> I
     alive = [job.objectName() for job in jobs if shiboken6.isValid(job) and job.isRunning()]
     assert not alive, f"these jobs outlived the test: {alive}"
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+class LastingPools:
+    """As `IdlePools`, but who closes them has only been the last in one test."""
+
+    def __init__(self, pools: IdlePools) -> None:
+        self.borrowed = pools.borrowed
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def decoders() -> Iterator[dict[str, IdlePools]]:
+    """Processes that open files, for all windows of a run: to start them takes a while each time.
+
+    By the module of the window that asks for them.
+    """
+    pools = {module.__name__: module.new_pools() for module in (pictures_work, made_work)}
+    yield pools
+    for one in pools.values():
+        one.close()
+
+
+@pytest.fixture(autouse=True)
+def lasting_decoders(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, decoders: dict[str, IdlePools]
+) -> None:
+    """Windows do not start processes of their own, unless a test is marked `own_decoders`."""
+    if request.node.get_closest_marker("own_decoders") is None:
+        for module, pools in decoders.items():
+            monkeypatch.setattr(f"{module}.new_pools", lambda pools=pools: LastingPools(pools))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 from pytestqt.qtbot import QtBot
 
-from ddpm_studio.gui.common.job_names import SMALL_WRITES
+from ddpm_studio.gui.common.jobs import SMALL_WRITES
 from ddpm_studio.gui.session import Session
 
 PATIENCE = 120_000  # milliseconds; it decides nothing but how long a test takes that fails

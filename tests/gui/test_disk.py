@@ -16,13 +16,11 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox
 
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.job_names import SAMPLE, SMALL_WRITES, TRAIN
+from ddpm_studio.gui.common.jobs import SAMPLE, SMALL_WRITES, TRAIN
 from ddpm_studio.project import Project
 
 LEFT = Qt.MouseButton.LeftButton
 ASKING = ("open", "stat", "lstat", "scandir", "listdir", "mkdir", "replace", "rename", "unlink")
-
-NOT_YET = ("shelf.py", "add")  # the size of a file that was just written is still asked for there
 
 
 class Watch:
@@ -44,8 +42,6 @@ class Watch:
     def _note(self, path: object) -> None:
         if isinstance(path, str | os.PathLike) and os.fspath(path).startswith(self._folder):
             ours = [line for line in traceback.extract_stack() if "/ddpm_studio/" in line.filename]
-            if any((Path(one.filename).name, one.name) == NOT_YET for one in ours):
-                return
             places = " < ".join(f"{Path(one.filename).name}:{one.lineno}" for one in ours[::-1][:5])
             self.seen.append(f"{path} by {places}")
 

@@ -11,8 +11,7 @@ from ddpm_studio.events import CheckpointSaved, FileWritten, TrainStarted
 from ddpm_studio.gui import names
 from ddpm_studio.gui.batch import batch as batch_work
 from ddpm_studio.gui.batch.batch import Batching
-from ddpm_studio.gui.common.job_names import BATCH, EXPORT, SAMPLE, SAVE, TRAIN
-from ddpm_studio.gui.common.jobs import JobState
+from ddpm_studio.gui.common.jobs import BATCH, EXPORT, SAMPLE, SAVE, TRAIN, JobState
 from ddpm_studio.gui.train import work as train_work
 from ddpm_studio.project import Project
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QToolButton,
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
-from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.shell.shortcuts import ShortcutsDialog
 from ddpm_studio.gui.start.new_project import NewProjectDialog

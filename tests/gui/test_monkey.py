@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QColorDialog, QFileDialog, QWidget
 
 from ddpm_studio.config.presets import PRESETS
-from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.train import work
 from ddpm_studio.project import Project

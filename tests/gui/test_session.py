@@ -7,8 +7,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.gui.common.job_names import SAMPLE, SMALL_WRITES, TRAIN
-from ddpm_studio.gui.common.jobs import JobState
+from ddpm_studio.gui.common.jobs import SAMPLE, SMALL_WRITES, TRAIN, JobState
 from ddpm_studio.gui.session import project_or_pictures
 from ddpm_studio.project import FILE_NAME, Project
 

@@ -2,7 +2,7 @@ import torch
 
 from ddpm_studio.nn import UNet
 from ddpm_studio.nn.blocks import Attention, ResBlock
-from ddpm_studio.nn.init import initialise
+from ddpm_studio.nn.model import initialise
 
 
 def weights(config, seed, before=lambda model: None):

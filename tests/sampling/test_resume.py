@@ -12,7 +12,7 @@ from ddpm_studio.errors import ConfigError
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling import denoise
 from ddpm_studio.sampling.network import Network
-from ddpm_studio.sampling.resume import State, state_of
+from ddpm_studio.sampling.steps import State, state_of
 from ddpm_studio.sampling.trajectory import noise_to_uint8, trajectory
 from tests.sampling.tiny import CPU, model_of, tiny_config
 

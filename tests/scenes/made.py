@@ -83,7 +83,7 @@ def _(window: MainWindow) -> None:
 @scene("made_starred_none")
 def _(window: MainWindow) -> None:
     open_made(window, 160)
-    window.pages["nav.made"]._shelf.stars = frozenset()
+    window.pages["nav.made"]._files.stars = frozenset()
     window.pages["nav.made"]._refresh()
     window.pages["nav.made"]._panel.filter._show.setCurrentIndex(1)
     settle()
@@ -107,8 +107,8 @@ def _(window: MainWindow) -> None:
         batch = begin_batch(project, loaded, sample, MANY)
         keep(dataclasses.replace(batch, done=MANY - left))
     show(window, project)
-    wait_until(lambda: len(window.pages["nav.made"]._shelf.batches) == 2)
-    for batch in window.pages["nav.made"]._shelf.batches:
+    wait_until(lambda: len(window.pages["nav.made"]._files.batches) == 2)
+    for batch in window.pages["nav.made"]._files.batches:
         shutil.rmtree(batch.folder)
     settle()
 
@@ -118,7 +118,7 @@ def _(window: MainWindow) -> None:
     """A batch beside a training."""
     project = gallery_of(window, 160)
     show(window, project)
-    wait_until(lambda: window.pages["nav.made"]._shelf.has_looked)
+    wait_until(lambda: window.pages["nav.made"]._files.has_looked)
 
     def painting(_wish: object) -> object:
         folder = project.gallery / "batch"

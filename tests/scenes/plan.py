@@ -13,7 +13,7 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.common.amount import AmountPicker
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.plan import work
-from ddpm_studio.project import Project
+from ddpm_studio.project import Project, step_of
 from ddpm_studio.training.planning.probe import Outlook, Probe
 from tests.scenes.scenes import CONFIG, scene, settle, wait_until
 
@@ -91,14 +91,14 @@ def _open(window: MainWindow, look: object) -> QDialog:
 
 def found(project: Project, _known: Probe | None = None) -> Iterator[object]:
     yield ev.Progress(ev.Work.PROBING, 0.0, 20.0, "the speed of this machine")
-    return work.MachineLook(
-        machine(project, FREE), work.offered(project), 1840, work._steps_done(project)
-    )
+    paths = project.checkpoint_paths()
+    steps = step_of(paths[-1]) if paths else None
+    return work.MachineLook(machine(project, FREE), offered(project), 1840, steps)
 
 
 def found_too_little(project: Project, _known: Probe | None = None) -> Iterator[object]:
     yield ev.Progress(ev.Work.PROBING, 0.0, 20.0, "the speed of this machine")
-    return work.MachineLook(machine(project, 0.2), work.offered(project), 1840, None)
+    return work.MachineLook(machine(project, 0.2), offered(project), 1840, None)
 
 
 def forever(_project: Project, _known: Probe | None = None) -> Iterator[object]:
@@ -107,10 +107,14 @@ def forever(_project: Project, _known: Probe | None = None) -> Iterator[object]:
         threading.Event().wait(0.05)
 
 
+def offered(project: Project) -> work.Configs:
+    return work.offered(project, is_trained=bool(project.checkpoint_paths()))
+
+
 def machine(project: Project, free: float) -> Probe:
     """A computer without a graphics card, a few years old."""
     outlooks = []
-    for name, config in work.offered(project).items():
+    for name, config in offered(project).items():
         memory = MEMORY.get(name, 0.6)
         settings = ("train.accumulation=4",) if name == "standard" else ()
         outlook = Outlook(

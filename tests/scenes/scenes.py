@@ -30,7 +30,7 @@ from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.job_names import SAMPLE
+from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.main_window import MainWindow
@@ -39,7 +39,7 @@ from ddpm_studio.gui.pictures.reading_states import PictureStates
 from ddpm_studio.gui.plot.plot import LossPlot
 from ddpm_studio.gui.plot.quantities import ALL as PLOT_SERIES
 from ddpm_studio.gui.sample_now.dialog import JOB as SAMPLE_NOW
-from ddpm_studio.project import Project
+from ddpm_studio.project import CheckpointFile, Project
 from tests.scenes.fake_run import FakeRun
 
 PATIENCE = 60.0  # seconds until something must have happened
@@ -220,8 +220,10 @@ def _(window: MainWindow) -> QWidget:
     window.pages["nav.train"]._sampling.lend().live = run
     window.findChild(QPushButton, "train.sample_now").click()
     wait_until(lambda: window.session.jobs.get(SAMPLE_NOW) is None)
-    paths = [window.session.project.checkpoint_path(step) for step in SAVED]
-    window.pages["nav.train"]._sampling.set_checkpoints(paths)  # as if they were there
+    checkpoints, path = window.session.checkpoints, window.session.project.checkpoint_path
+    checkpoints.stop()
+    checkpoints.files = tuple(CheckpointFile(step, path(step), 1, 1) for step in SAVED)
+    checkpoints.changed.emit()  # as if they were there
     return window.findChild(QDialog, "sample_now")
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.sheet import work
+from ddpm_studio.gui.sheet import denoising
 from ddpm_studio.gui.sheet.denoising import JOB
 from ddpm_studio.gui.sheet.dialog import SheetDialog
 from ddpm_studio.gui.sheet.view import SheetView
@@ -36,10 +36,10 @@ def _(window: MainWindow) -> QWidget:
     """Half way, with four pictures in each cell."""
     dialog = open_sheet(window, x="seed", y="sampler")
     dialog.findChild(QComboBox, "sheet.count").setCurrentIndex(1)
-    usual, work.paint = work.paint, slowly(work.paint)
+    usual, denoising.paint = denoising.paint, slowly(denoising.paint)
     dialog.findChild(QPushButton, "sheet.run").click()
     wait_until(lambda: len(dialog.findChild(SheetView).shown) >= 7)
-    work.paint = usual
+    denoising.paint = usual
     return dialog
 
 
@@ -52,15 +52,15 @@ def _(window: MainWindow) -> QWidget:
         if not project.checkpoint_path(step).exists():
             shutil.copy(newest, project.checkpoint_path(step))
     window.pages["nav.generate"]._read_checkpoints()
-    window.pages["nav.generate"].show_best(80, 0.0213)
+    window.session.checkpoints.set_best(80, 0.0213)
     dialog = open_sheet(window, x="eta", y="checkpoint")
     view = dialog.findChild(SheetView)
-    usual, work.paint = work.paint, slowly(work.paint)
+    usual, denoising.paint = denoising.paint, slowly(denoising.paint)
     dialog.findChild(QPushButton, "sheet.run").click()
     wait_until(lambda: len(view.shown) >= 7)
     dialog.findChild(QPushButton, "sheet.run").click()
     wait_until(lambda: window.session.jobs.get(JOB) is None)
-    work.paint = usual
+    denoising.paint = usual
     for _ in range(2):
         view.zoom(1)
     view.verticalScrollBar().setValue(90)
@@ -112,11 +112,11 @@ def paint(dialog: SheetDialog) -> None:
 def slowly(make: Callable) -> Callable:
     """The same work, that never ends after its first cells."""
 
-    def steps(wish: work.SheetWish):
+    def steps(*what):
         from ddpm_studio.sampling.sheet import SheetCell
 
         cells = 0
-        for event in make(wish):
+        for event in make(*what):
             cells += isinstance(event, SheetCell)
             yield event
             while cells >= 7:

@@ -1,6 +1,8 @@
 """The smallest projects that train, and what is asked of their checkpoints again and again."""
 
+import functools
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -11,8 +13,9 @@ from PIL import Image
 from safetensors import safe_open
 from torch import Tensor
 
-from ddpm_studio.config import StudioConfig
+from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config.text import with_settings
+from ddpm_studio.data import prepare_pictures
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, train
 from tests.training.saving import save_checkpoint
@@ -69,12 +72,33 @@ def tiny() -> Callable[..., StudioConfig]:
     return tiny_config
 
 
+@pytest.fixture(scope="session")
+def prepared_cache(
+    tmp_path_factory: pytest.TempPathFactory, pictures: Path
+) -> Callable[[PicturesConfig], Path]:
+    """The cache of a project with those pictures: to read them takes a process each time."""
+
+    @functools.cache
+    def prepare(config: PicturesConfig) -> Path:
+        cache = tmp_path_factory.mktemp("prepared") / "cache"
+        for _ in prepare_pictures(pictures, config, cache):
+            pass
+        return cache
+
+    return prepare
+
+
 @pytest.fixture
-def make_project(tmp_path: Path, pictures: Path) -> Callable[..., Project]:
-    """make_project(name, *settings): a new tiny project."""
+def make_project(
+    tmp_path: Path, pictures: Path, prepared_cache: Callable[[PicturesConfig], Path]
+) -> Callable[..., Project]:
+    """make_project(name, *settings): a new tiny project, whose pictures are prepared already."""
 
     def make(name: str = "project", *settings: str, images: Path = pictures) -> Project:
-        return Project.create(tmp_path / name, images, tiny_config(*settings))
+        project = Project.create(tmp_path / name, images, tiny_config(*settings))
+        if images == pictures:
+            shutil.copytree(prepared_cache(project.config.pictures), project.cache)
+        return project
 
     return make
 

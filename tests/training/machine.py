@@ -11,10 +11,7 @@ import pytest
 from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, TrainEvent, train
-from ddpm_studio.training import evaluation as looks
-from ddpm_studio.training import saver as keeper
-from ddpm_studio.training import stopwatch as pace
+from ddpm_studio.training import Trainer, TrainEvent, evaluation, saver, stopwatch, train
 from ddpm_studio.training.checkpoints import Snapshot
 from ddpm_studio.training.trainer import StepResult
 
@@ -103,11 +100,11 @@ def train_on(machine: Machine, project: Project, **length: Any) -> list[TrainEve
             pass
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pace, "time", machine)
-        patch.setattr(keeper, "time", machine)
-        patch.setattr(keeper, "ThreadPoolExecutor", Writer)
-        patch.setattr(keeper, "write_checkpoint", machine.write_checkpoint)
-        patch.setattr(looks, "preview", machine.paint)
+        patch.setattr(stopwatch, "time", machine)
+        patch.setattr(saver, "time", machine)
+        patch.setattr(saver, "ThreadPoolExecutor", Writer)
+        patch.setattr(saver, "write_checkpoint", machine.write_checkpoint)
+        patch.setattr(evaluation, "preview", machine.paint)
         patch.setattr(Trainer, "train_step", lambda trainer: machine.train_step(trainer))
         events = []
         for event in train(project, device="cpu", **length):

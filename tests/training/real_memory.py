@@ -1,6 +1,6 @@
 """What a training really takes, measured in a process of its own on Linux.
 
-python -m tests.training.real_memory PRESET SETTING ...: what `Taken` says.
+python -m tests.training.real_memory TRAINS PRESET SETTING ...: what `Taken` says.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ import torch
 
 from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.device import select_precision
+from ddpm_studio.device import freed_memory_kept, select_precision
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.checkpoints import take_snapshot
-from ddpm_studio.training.memory import freed_memory_kept
 from ddpm_studio.training.preview import averaged_model
 
 
@@ -33,9 +32,12 @@ class Taken:
     is_bf16_quick: bool
 
 
-def real_memory(name: str, settings: list[str]) -> Taken:
-    """Of a preset with some settings. Only on Linux, whose account of a process it reads."""
-    command = [sys.executable, "-m", "tests.training.real_memory", name, *settings]
+def real_memory(name: str, settings: list[str], *, trains: bool = True) -> Taken:
+    """Of a preset with some settings. Only on Linux, whose account of a process it reads.
+
+    trains: whether it goes on after two steps; else `Taken.training` is that of these.
+    """
+    command = [sys.executable, "-m", "tests.training.real_memory", str(trains), name, *settings]
     root = Path(__file__).parents[2]
     told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
     steps, training, is_quick = map(int, told.split())
@@ -48,7 +50,7 @@ def most() -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024
 
 
-def main(name: str, *settings: str) -> None:
+def main(trains: str, name: str, *settings: str) -> None:
     cpu, config = torch.device("cpu"), with_settings(preset(name), settings)
     channels, height, width = config.pictures.shape
     before = most()
@@ -57,11 +59,12 @@ def main(name: str, *settings: str) -> None:
         for _ in range(2):
             trainer.train_step()
         steps = most() - before
-        snapshot = take_snapshot(trainer, 1.0)
-        trainer.train_step()
-        noise = torch.zeros(config.train.preview_count, *config.pictures.shape)
-        averaged_model(trainer).predict(noise, torch.zeros(len(noise), dtype=torch.long))
-        assert snapshot.step == 2  # held until here, as while it is written
+        if trains == str(True):
+            snapshot = take_snapshot(trainer, 1.0)
+            trainer.train_step()
+            noise = torch.zeros(config.train.preview_count, *config.pictures.shape)
+            averaged_model(trainer).predict(noise, torch.zeros(len(noise), dtype=torch.long))
+            assert snapshot.step == 2  # held until here, as while it is written
     print(steps, most() - before, int(select_precision("auto", cpu) == torch.bfloat16))
 
 

@@ -12,8 +12,7 @@ import pytest
 
 from ddpm_studio.events import CheckpointSaved, TrainStep, Work, is_progress
 from ddpm_studio.project import Project
-from ddpm_studio.training import TrainEvent
-from ddpm_studio.training import saver as keeper
+from ddpm_studio.training import TrainEvent, saver
 from ddpm_studio.training.checkpoints import Snapshot, take_snapshot
 from tests.training.machine import Machine, train_on
 
@@ -65,7 +64,7 @@ def steps_on(
             machine.sleep("in a copy")
             return take_snapshot(*arguments)
 
-        monkeypatch.setattr(keeper, "take_snapshot", take)
+        monkeypatch.setattr(saver, "take_snapshot", take)
         events = train_on(machine, project, **length)
         assert any(is_progress(event, Work.PREVIEW) for event in events)
         assert any(isinstance(event, CheckpointSaved) for event in events)

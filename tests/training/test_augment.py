@@ -1,4 +1,4 @@
-"""Changed pictures: what is done to them is told, and nothing of it is painted."""
+"""Changed pictures: what is done to them is labels, and nothing of it is painted."""
 
 import math
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from ddpm_studio.config import TOLD_CHANNELS, StudioConfig
+from ddpm_studio.config import AUGMENT_CHANNELS, StudioConfig
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.nn import UNet
@@ -34,15 +34,15 @@ def moved(x_0: torch.Tensor, **changes: float) -> torch.Tensor:
 
 def test_nothing_is_done_without_a_share() -> None:
     x_0 = pictures()
-    changed, told = augmented(x_0, 0.0, generator())
+    changed, labels = augmented(x_0, 0.0, generator())
     assert torch.equal(changed, x_0)
-    assert torch.equal(told, torch.zeros(3, TOLD_CHANNELS))
+    assert torch.equal(labels, torch.zeros(3, AUGMENT_CHANNELS))
 
 
 def test_a_picture_that_nothing_was_done_to_is_the_same_to_the_bit() -> None:
     x_0 = pictures(MANY)
-    changed, told = augmented(x_0, 0.1, generator())
-    is_same = (told == 0).all(dim=1)
+    changed, labels = augmented(x_0, 0.1, generator())
+    is_same = (labels == 0).all(dim=1)
     assert 0.5 < is_same.float().mean() < 0.7  # 0.9 ** 5 with what moves right and down
     assert torch.equal(changed[is_same], x_0[is_same])
     assert (changed[~is_same] != x_0[~is_same]).flatten(1).any(dim=1).all()
@@ -50,8 +50,8 @@ def test_a_picture_that_nothing_was_done_to_is_the_same_to_the_bit() -> None:
 
 @pytest.mark.parametrize("share", [0.1, 0.5])
 def test_each_change_happens_to_its_share(share: float) -> None:
-    _, told = augmented(pictures(MANY), share, generator())
-    assert (told != 0).float().mean(dim=0) == pytest.approx([share] * TOLD_CHANNELS, abs=0.03)
+    _, labels = augmented(pictures(MANY), share, generator())
+    assert (labels != 0).float().mean(dim=0) == pytest.approx([share] * AUGMENT_CHANNELS, abs=0.03)
 
 
 def test_mirroring_turning_and_moving_are_what_they_are_called() -> None:
@@ -85,16 +85,16 @@ def test_the_network_hears_what_was_done_and_paints_as_if_nothing_was() -> None:
         "model.norm_groups=2", "train.augment=0.1"])  # fmt: skip
     model = UNet(config.model).eval()
     x_t, t = pictures(), torch.tensor([3, 500, 900])
-    told = torch.zeros(3, TOLD_CHANNELS)
+    labels = torch.zeros(3, AUGMENT_CHANNELS)
     with torch.no_grad():
-        silent, nothing = model(x_t, t), model(x_t, t, told)
-        told[1, 0] = 1.0
-        mirrored = model(x_t, t, told)
+        silent, nothing = model(x_t, t), model(x_t, t, labels)
+        labels[1, 0] = 1.0
+        mirrored = model(x_t, t, labels)
     assert torch.allclose(silent, nothing, atol=1e-6)
     assert not torch.allclose(mirrored[1], nothing[1], atol=1e-4)
     assert torch.allclose(mirrored[[0, 2]], nothing[[0, 2]], atol=1e-6)
     names = to_diffusers(model.state_dict(), config.model)
-    assert len(names) == len(model.state_dict()) - 1  # what it was told has no place there
+    assert len(names) == len(model.state_dict()) - 1  # what it was labels has no place there
 
 
 def test_training_with_changed_pictures_can_be_repeated_and_learns(

@@ -2,6 +2,7 @@
 
 import errno
 import itertools
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -262,6 +263,7 @@ def test_a_lack_of_memory_and_of_disk_are_both_said(
 def test_a_full_disk_while_pictures_are_prepared_is_a_sentence(
     project: Project, train_for: TrainFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    shutil.rmtree(project.cache)
     monkeypatch.setattr("ddpm_studio.storage.write_json", full_disk)
     with pytest.raises(StudioError, match=r"No space left|disk is full"):
         train_for(project, 1)

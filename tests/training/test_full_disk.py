@@ -16,14 +16,13 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.events import CheckpointSaved, Note, TrainStep
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.storage import TEMPORARY_PREFIX
-from ddpm_studio.training import TrainEvent, train
-from ddpm_studio.training import saver as keeper
+from ddpm_studio.training import TrainEvent, saver, train
 from ddpm_studio.training.checkpoints import read_info
 from tests.training.watched_disk import Change, Failure, WatchedDisk
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the layer knows POSIX calls only")
 
-EVERY, FIRST, LAST = 2, 5, 7  # steps: between checkpoints, of the run that fails, of the next
+EVERY, FIRST, LAST = 2, 3, 5  # steps: between checkpoints, of the run that fails, of the next
 SETTINGS = [
     f"train.checkpoint_every={EVERY}", "train.preview_every=3", "train.preview_count=1",
     "train.preview_steps=1", "train.log_every=1", "pictures.channels=0",
@@ -53,7 +52,7 @@ class AtOnce:
 def whole(
     tmp_path_factory: pytest.TempPathFactory, pictures: Path, tiny: Callable[..., Any]
 ) -> Project:
-    """A training that nothing disturbed, with checkpoints of steps 5 and 7."""
+    """A training that nothing disturbed, with checkpoints of steps 3 and 5."""
     project = Project.create(tmp_path_factory.mktemp("whole") / "p", pictures, tiny(*SETTINGS))
     for steps in (FIRST, LAST - FIRST):
         list(train(project, device="cpu", steps=steps))
@@ -87,7 +86,7 @@ def disturbed(project: Project, failure: Failure) -> tuple[list[TrainEvent], str
     disk = WatchedDisk(project.path, failure, on_failure=note)
     sentence = ""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keeper, "ThreadPoolExecutor", AtOnce)
+        patch.setattr(saver, "ThreadPoolExecutor", AtOnce)
         disk.watch(patch)
         try:
             for event in train(project, device="cpu", steps=FIRST):
@@ -119,7 +118,7 @@ def test_a_write_that_fails_once_changes_nothing_in_what_is_learned(
         hit.append(change)
         if sentence:  # before the first step, or at the end, when there is no later
             check_sentence(sentence)
-            newest = [FIRST] if change.what == "keep names" else [4]
+            newest = [FIRST] if change.what == "keep names" else [EVERY]
             assert steps_on_disk(project)[-1:] in ([], newest)
         else:
             assert steps_on_disk(project)[-1] == FIRST

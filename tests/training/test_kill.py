@@ -20,7 +20,7 @@ from ddpm_studio.training.metrics import read_log
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 
-KILLS = 20
+KILLS = 12
 MOST_KILLS = 60  # until one has hit the writing of a checkpoint
 EVERY = 5  # steps between two checkpoints
 SETTINGS = [

@@ -8,8 +8,7 @@ import pytest
 from ddpm_studio.events import CheckpointSkipped, Note
 from ddpm_studio.project import Project
 from ddpm_studio.training import TrainEvent
-from ddpm_studio.training.log import TAIL, last_step
-from ddpm_studio.training.metrics import read_log
+from ddpm_studio.training.metrics import TAIL, last_step, read_log
 
 TrainFor = Callable[..., list[TrainEvent]]
 SETTINGS = ["train.checkpoint_every=2", "train.log_every=1"]

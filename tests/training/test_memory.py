@@ -6,13 +6,13 @@ import sys
 import pytest
 import torch
 
-from ddpm_studio.training import memory
-from ddpm_studio.training.memory import freed_memory_kept
+from ddpm_studio import device as devices
+from ddpm_studio.device import freed_memory_kept
 
 # Tensors that come and go as those of a step do; how many pages the system had to give per round.
 COUNT_FAULTS = """
 import resource, torch
-from ddpm_studio.training.memory import freed_memory_kept
+from ddpm_studio.device import freed_memory_kept
 
 def work():
     return [torch.ones(1_000_000) + number for number in range(12)]
@@ -31,7 +31,7 @@ print(usual, kept)
 """
 
 
-@pytest.mark.skipif(memory._glibc() is None, reason="needs glibc")
+@pytest.mark.skipif(devices._glibc() is None, reason="needs glibc")
 def test_the_memory_of_one_step_serves_the_next() -> None:
     command = [sys.executable, "-c", COUNT_FAULTS]
     answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -45,7 +45,7 @@ def test_the_memory_of_one_step_serves_the_next() -> None:
 def test_it_does_nothing_where_it_cannot(
     device: str, platform: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory.sys, "platform", platform)  # type: ignore[attr-defined]
+    monkeypatch.setattr(devices.sys, "platform", platform)  # type: ignore[attr-defined]
     with freed_memory_kept(torch.device(device)):
         assert torch.ones(3).sum() == 3
 

@@ -11,8 +11,7 @@ from torch.utils.hooks import RemovableHandle
 
 from ddpm_studio.events import CheckpointSaved, PicturesReady, RolledBack, StepSkipped, TrainStep
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, TrainEvent, train
-from ddpm_studio.training import saver as keeper
+from ddpm_studio.training import Trainer, TrainEvent, saver, train
 from ddpm_studio.training.checkpoints import Snapshot, write_checkpoint
 
 NAN, INF = float("nan"), float("inf")
@@ -149,7 +148,7 @@ def test_spoiled_while_a_checkpoint_is_written_that_one_is_good(
         write_checkpoint(path, snapshot)
 
     monkeypatch.setattr(Trainer, "train_step", train_step)
-    monkeypatch.setattr(keeper, "write_checkpoint", write)
+    monkeypatch.setattr(saver, "write_checkpoint", write)
     events = list(train(project, device="cpu", steps=STEPS))
     (back,) = [event for event in events if isinstance(event, RolledBack)]
     assert back.to_step == EVERY

@@ -10,7 +10,6 @@ import pytest
 
 from ddpm_studio import storage
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.data import prepare_pictures
 from ddpm_studio.events import CheckpointSaved
 from ddpm_studio.project import FILE_NAME, Project, step_of
 from ddpm_studio.training import train
@@ -140,9 +139,7 @@ SETTINGS = ["train.checkpoint_every=1", "train.preview_every=5", "train.preview_
 @pytest.fixture
 def prepared(make_project: Callable[..., Project]) -> Project:
     """A new project whose pictures are prepared, but which does not know their colours yet."""
-    project = make_project("project", *SETTINGS)
-    list(prepare_pictures(project.pictures, project.config.pictures, project.cache))
-    return project
+    return make_project("project", *SETTINGS)
 
 
 def test_a_training_that_is_cut_at_any_moment_has_all_that_it_said_was_saved(

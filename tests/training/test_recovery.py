@@ -12,8 +12,7 @@ from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import CheckpointSaved, RolledBack, StepSkipped, TrainStep
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, TrainEvent, TrainResult, find_checkpoint, train
-from ddpm_studio.training import stopwatch as pace
+from ddpm_studio.training import Trainer, TrainEvent, TrainResult, find_checkpoint, stopwatch, train
 from ddpm_studio.training.checkpoints import restore
 from ddpm_studio.training.metrics import read_log
 from tests.training.saving import save_checkpoint
@@ -300,7 +299,7 @@ def test_a_run_in_seconds_that_ends_spoiled_ends_at_the_last_good_step(
         result = real(trainer)
         if trainer.step == 5:
             in_averages(trainer)
-            monkeypatch.setattr(pace.Pace, "is_over", lambda _pace, _step: True)
+            monkeypatch.setattr(stopwatch.Stopwatch, "is_over", lambda _watch, _step: True)
         return result
 
     monkeypatch.setattr(Trainer, "train_step", train_step)

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import itertools
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,7 @@ from ddpm_studio.events import (
     is_progress,
 )
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, TrainEvent, TrainResult, checkpoints, train
-from ddpm_studio.training import stopwatch as pace
+from ddpm_studio.training import Trainer, TrainEvent, TrainResult, checkpoints, stopwatch, train
 from ddpm_studio.training.metrics import read_log
 
 TrainFor = Callable[..., list[TrainEvent]]
@@ -41,6 +41,7 @@ def test_events_come_in_the_order_in_which_things_happen(
     make_project: Callable[..., Project], train_for: TrainFor
 ) -> None:
     project = make_project("project", "train.preview_every=2", "train.checkpoint_every=3")
+    shutil.rmtree(project.cache)
     events = [event for event in train_for(project, 4) if not is_progress(event, Work.PREVIEW)]
     kinds = [
         type(event).__name__
@@ -113,7 +114,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(pace, "time", clock)
+    monkeypatch.setattr(stopwatch, "time", clock)
     return clock
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ddpm_studio.training import stopwatch as pace
-from ddpm_studio.training.stopwatch import Pace
+from ddpm_studio.training import stopwatch
+from ddpm_studio.training.stopwatch import Stopwatch
 
 
 class Clock:
@@ -16,12 +16,12 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(pace, "time", clock)
+    monkeypatch.setattr(stopwatch, "time", clock)
     return clock
 
 
 def test_pauses_do_not_count(clock: Clock) -> None:
-    run = Pace(None)
+    run = Stopwatch(None)
     for _ in range(3):
         with run.working():
             clock.now += 2
@@ -32,7 +32,7 @@ def test_pauses_do_not_count(clock: Clock) -> None:
 
 
 def test_what_is_left_follows_the_speed_of_the_last_steps(clock: Clock) -> None:
-    run = Pace(None)
+    run = Stopwatch(None)
     run.last_step = 1000
     for seconds in [1.0] * 3 + [2.0] * 100:
         with run.stepping():
@@ -45,7 +45,7 @@ def test_what_is_left_follows_the_speed_of_the_last_steps(clock: Clock) -> None:
 
 
 def test_a_number_of_seconds_is_an_end_too(clock: Clock) -> None:
-    run = Pace(5.0)
+    run = Stopwatch(5.0)
     with run.working():
         clock.now += 4
     assert run.remaining(1) == 1
@@ -57,14 +57,14 @@ def test_a_number_of_seconds_is_an_end_too(clock: Clock) -> None:
 
 
 def test_a_clock_that_stands_still_divides_nothing_by_zero(clock: Clock) -> None:
-    run = Pace(None)
+    run = Stopwatch(None)
     with run.stepping():
         pass
     assert 16 / run.step_seconds > 0
 
 
 def test_earlier_runs_are_added_and_going_back_takes_away(clock: Clock) -> None:
-    run = Pace(None)
+    run = Stopwatch(None)
     run.all_seconds = 100.0
     with run.working():
         clock.now += 7
@@ -74,7 +74,7 @@ def test_earlier_runs_are_added_and_going_back_takes_away(clock: Clock) -> None:
 
 
 def test_the_time_of_work_that_fails_counts(clock: Clock) -> None:
-    run = Pace(None)
+    run = Stopwatch(None)
 
     def fail() -> None:
         with run.working():
@@ -88,7 +88,7 @@ def test_the_time_of_work_that_fails_counts(clock: Clock) -> None:
 
 def test_a_sleep_in_the_first_step_is_known_after_the_second(clock: Clock) -> None:
     """Nobody can tell how long the first one may take: it may be prepared for very long."""
-    run = Pace(None)
+    run = Stopwatch(None)
     run.last_step = 100
     for seconds in (8 * 3600.0, 1.0):
         with run.stepping():
@@ -98,7 +98,7 @@ def test_a_sleep_in_the_first_step_is_known_after_the_second(clock: Clock) -> No
 
 
 def test_a_slow_step_is_no_sleep(clock: Clock) -> None:
-    run = Pace(None)
+    run = Stopwatch(None)
     for seconds in (0.1, 0.1, 30.0, 0.1):
         with run.stepping():
             clock.now += seconds
@@ -106,7 +106,7 @@ def test_a_slow_step_is_no_sleep(clock: Clock) -> None:
 
 
 def test_a_look_may_take_much_longer_than_a_step(clock: Clock) -> None:
-    run = Pace(None)
+    run = Stopwatch(None)
     with run.stepping():
         clock.now += 10
     with run.working():

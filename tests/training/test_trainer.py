@@ -100,7 +100,7 @@ def step_and_gradients(trainer: Trainer) -> tuple[StepResult, list[Tensor]]:
     gradients: list[Tensor] = []
 
     def look(*_arguments: Any) -> None:
-        gradients.extend(trainer.bundle.split(trainer.bundle.whole.grad.clone()))
+        gradients.extend(trainer.flat.split(trainer.flat.whole.grad.clone()))
 
     handle = trainer.optimizer.register_step_pre_hook(look)
     result = trainer.train_step()

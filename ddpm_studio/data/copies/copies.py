@@ -26,7 +26,7 @@ RULES = 1  # rises when the same pictures make other groups
 WORTH_KEEPING = 500  # pictures: fewer are compared sooner than the file is read
 MINI_BYTES = MINI_SIZE * MINI_SIZE * 3
 MINI_TEXT = MINI_BYTES // 3 * 4  # characters of base64
-MOST_BITS = 5  # of 64 in which the looks of copies differ
+MOST_BITS = 5  # of 64 in which the hashes of copies differ
 # levels, root mean square, by which thumbnails differ once they are equally bright
 MOST_OFF = 1.6
 MOST_OFF_BRIGHTER = 0.4  # more for each level of brightness, as what is white cannot be brighter
@@ -48,8 +48,8 @@ def known_groups(facts: Sequence[PictureFacts], cache: Path) -> list[list[int]]:
     """
     if len(facts) < WORTH_KEEPING:
         return group_copies(facts)
-    looks = [f"{f.digest} {f.look} {f.mini} {f.width} {f.height} {f.damage}" for f in facts]
-    text = "\n".join([str(RULES), *looks])
+    about = [f"{f.digest} {f.phash} {f.mini} {f.width} {f.height} {f.damage}" for f in facts]
+    text = "\n".join([str(RULES), *about])
     key = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
     def understand(values: dict[str, Any]) -> list[list[int]] | None:
@@ -101,25 +101,25 @@ def _near_copies(facts: Sequence[PictureFacts]) -> list[int]:
     for place, fact in enumerate(facts):
         if len(fact.mini) != MINI_TEXT:
             continue
-        if fact.look:
+        if fact.phash:
             compared.append(place)
         else:  # of one colour: nothing but that colour and the shape can be compared
             keepers[place] = plain.setdefault(
                 (fact.mini, round(fact.width / fact.height, 2)), place
             )
-    looks = _Looks([facts[place] for place in compared])
-    for keeper, copy in looks.pairs():
+    likenesses = _Likenesses([facts[place] for place in compared])
+    for keeper, copy in likenesses.pairs():
         keepers[compared[copy]] = compared[keeper]
     return keepers
 
 
-class _Looks:
-    """The looks of many pictures, ready to be compared, the ones to keep first."""
+class _Likenesses:
+    """Thumbnails and hashes of many pictures, ready to be compared, the ones to keep first."""
 
     def __init__(self, facts: Sequence[PictureFacts]) -> None:
         minis = base64.b64decode("".join(fact.mini for fact in facts))
         self._minis = np.frombuffer(minis, np.uint8).reshape(-1, MINI_BYTES)
-        self._looks = np.array([fact.look for fact in facts], np.uint64)
+        self._phashes = np.array([fact.phash for fact in facts], np.uint64)
         sizes = np.array([(fact.width, fact.height) for fact in facts], np.float64).reshape(-1, 2)
         self._aspects = np.log(sizes[:, 0] / sizes[:, 1])
         self._slack = 1 / sizes.min(1, initial=np.inf)  # half a pixel of both sides
@@ -132,8 +132,8 @@ class _Looks:
     def pairs(self) -> list[tuple[int, int]]:
         """(picture to keep, copy of it): a copy is in one pair only, and keeps no other."""
         found: dict[int, int] = {}
-        is_copy = np.zeros(len(self._looks), bool)
-        left, block = np.arange(len(self._looks)), BLOCK
+        is_copy = np.zeros(len(self._phashes), bool)
+        left, block = np.arange(len(self._phashes)), BLOCK
         while left.size > 1:
             heads = left[:block]
             ours, theirs = self._alike(heads, left)
@@ -151,10 +151,10 @@ class _Looks:
         return [(head, other) for other, head in found.items()]
 
     def _alike(self, heads: Ints, left: Ints) -> tuple[Ints, Ints]:
-        """Places in both of pairs with nearly the same look, the picture to keep first."""
-        bits = np.bitwise_count(self._looks[heads, None] ^ self._looks[left])
+        """Places in both of pairs with nearly the same hash, the picture to keep first."""
+        bits = np.bitwise_count(self._phashes[heads, None] ^ self._phashes[left])
         alike = bits <= MOST_BITS
-        if np.count_nonzero(alike) > MOST_PAIRS:  # so the looks say little; all thumbnails do more
+        if np.count_nonzero(alike) > MOST_PAIRS:  # so the hashes say little; all thumbnails do more
             alike &= self._units[heads] @ self._units[left].T >= self._cosines[left]
         ours, theirs = np.divmod(np.flatnonzero(alike), left.size)  # np.nonzero is slow in 2D
         later = theirs > ours

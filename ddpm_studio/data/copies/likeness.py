@@ -16,7 +16,7 @@ Weights = Callable[[int, int], Floats]
 
 GREY = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 BAND = 1 << 18  # values that are averaged at once, so that large pictures need little memory
-LOOK_SIDE = 32  # pixels: finer detail than this has no say in the look
+PHASH_SIDE = 32  # pixels: finer detail than this has no say in the hash
 WAVES = 8  # of the lowest frequencies along a side
 SILENT = 1e-2  # levels: weaker waves are those of one colour, and of rounding
 
@@ -29,41 +29,20 @@ def area_average(pixels: np.ndarray, height: int, width: int) -> Floats:
     return _project(pixels, height, width, _areas)
 
 
-def thumbnail(pixels: np.ndarray) -> npt.NDArray[np.uint8]:
-    """The whole picture as uint8 (8, 8, 3), averaged. pixels: uint8 (H, W, 1 or 3)."""
-    return _as_thumbnail(area_average(pixels, MINI_SIZE, MINI_SIZE))
-
-
-def _as_thumbnail(average: Floats) -> npt.NDArray[np.uint8]:
-    mini = (average + 0.5).astype(np.uint8)
-    return mini if mini.shape[2] == 3 else mini.repeat(3, 2)
-
-
 def likeness(pixels: np.ndarray) -> tuple[npt.NDArray[np.uint8], int]:
-    """`thumbnail` and `look` of one picture, for the price of one. pixels: uint8 (H, W, 1 or 3)."""
-    both = _project(pixels, MINI_SIZE + WAVES, MINI_SIZE + WAVES, _both)
-    return _as_thumbnail(both[:MINI_SIZE, :MINI_SIZE]), _as_look(both[MINI_SIZE:, MINI_SIZE:])
+    """A tiny copy and the perceptual hash of one picture. pixels: uint8 (H, W, 1 or 3).
 
-
-def look(pixels: np.ndarray) -> int:
-    """64 bits of which the same picture scaled, recompressed or a bit brighter changes few.
-
-    pixels: uint8 (H, W, 1 or 3). The signs of the 8 x 8 lowest waves of a grey copy of 32 x 32
-    pixels, as in pHash (Zauner, 2010), but the first; 0 if the picture is of one colour.
+    The copy: all of it, averaged, uint8 (8, 8, 3). The hash: 64 bits of which the same picture
+    scaled, recompressed or a bit brighter changes few, the signs of the 8 x 8 lowest waves of a
+    grey copy of 32 x 32 pixels, as in pHash (Zauner, 2010), but the first; 0 for one colour alone.
     """
-    return _as_look(_project(pixels, WAVES, WAVES, _waves))
-
-
-def _as_look(waves: Floats) -> int:
-    grey = waves @ GREY if waves.shape[2] == 3 else waves[..., 0]
-    signs = grey > SILENT
+    both = _project(pixels, MINI_SIZE + WAVES, MINI_SIZE + WAVES, _both)
+    mini = (both[:MINI_SIZE, :MINI_SIZE] + 0.5).astype(np.uint8)
+    waves = both[MINI_SIZE:, MINI_SIZE:]
+    signs = (waves @ GREY if waves.shape[2] == 3 else waves[..., 0]) > SILENT
     signs[0, 0] = False  # the mean brightness is no likeness
-    return int.from_bytes(np.packbits(signs).tobytes(), "big")
-
-
-def distance(a: int, b: int) -> int:
-    """In how many of the 64 bits two looks differ."""
-    return (a ^ b).bit_count()
+    phash = int.from_bytes(np.packbits(signs).tobytes(), "big")
+    return mini if mini.shape[2] == 3 else mini.repeat(3, 2), phash
 
 
 def _project(pixels: np.ndarray, height: int, width: int, kind: Weights) -> Floats:
@@ -91,12 +70,8 @@ def _areas(length: int, parts: int) -> Floats:
 
 @lru_cache(maxsize=64)
 def _both(length: int, _: int) -> Floats:
-    return np.concatenate((_areas(length, MINI_SIZE), _waves(length, WAVES)))
-
-
-@lru_cache(maxsize=64)
-def _waves(length: int, count: int) -> Floats:
-    """(count, length): cosines of rising frequency over the average in LOOK_SIDE parts."""
-    places = (np.arange(LOOK_SIDE) + 0.5) * (math.pi / LOOK_SIDE)
-    cosines = np.cos(np.arange(count)[:, None] * places) / LOOK_SIDE
-    return (cosines @ _areas(length, LOOK_SIDE)).astype(np.float32)
+    """Those of the copy, and cosines of rising frequency over the average in PHASH_SIDE parts."""
+    places = (np.arange(PHASH_SIDE) + 0.5) * (math.pi / PHASH_SIDE)
+    cosines = np.cos(np.arange(WAVES)[:, None] * places) / PHASH_SIDE
+    waves = (cosines @ _areas(length, PHASH_SIDE)).astype(np.float32)
+    return np.concatenate((_areas(length, MINI_SIZE), waves))

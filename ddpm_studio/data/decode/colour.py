@@ -33,7 +33,8 @@ def _without_alpha(image: Image.Image, notes: list[str]) -> tuple[Image.Image, I
     """The colours in a mode that profiles are made for, and the alpha channel if there is one."""
     mode, see_through = image.mode, "transparency" in image.info
     if mode in ("I", "F") or mode.startswith("I;16"):
-        notes.append(f"brought from {_depth(mode)} to 8 bits")
+        depth = "floating point" if mode == "F" else "16 bits or more"
+        notes.append(f"brought from {depth} to 8 bits")
         return _to_8_bits(image), _key_alpha(image) if see_through else None
     if mode in ("LA", "La") or (mode in ("1", "L") and see_through):
         image = image.convert("LA")
@@ -45,12 +46,9 @@ def _without_alpha(image: Image.Image, notes: list[str]) -> tuple[Image.Image, I
         image = image.convert("RGB")
     if image.mode not in ("LA", "RGBA"):
         return image, None
-    return _drop_alpha(image), image.getchannel("A")
-
-
-def _drop_alpha(image: Image.Image) -> Image.Image:
-    """The colours as they are; Pillow's own conversion does not touch them either."""
-    return image.getchannel("L") if image.mode == "LA" else image.convert("RGB")
+    # the colours as they are; Pillow's own conversion does not touch them either
+    colour = image.getchannel("L") if image.mode == "LA" else image.convert("RGB")
+    return colour, image.getchannel("A")
 
 
 def _apply_profile(image: Image.Image, profile: bytes | None, notes: list[str]) -> Image.Image:
@@ -83,10 +81,6 @@ def _apply_gamma(image: Image.Image, gamma: float) -> Image.Image:
     encoded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
     table = (encoded * 255).round().astype(int).tolist()
     return image.point(table * len(image.getbands()))
-
-
-def _depth(mode: str) -> str:
-    return "floating point" if mode == "F" else "16 bits or more"
 
 
 def _to_8_bits(image: Image.Image) -> Image.Image:

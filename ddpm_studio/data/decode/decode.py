@@ -153,8 +153,8 @@ def _decode(
         colour = image.copy()  # the other one goes on to another frame when those are counted
     box: Box = (0.0, 0.0, *extent)
     if orientation in UPRIGHT:
-        turn = UPRIGHT[orientation]
-        colour, box = colour.transpose(turn), _turned(box, turn, *colour.size)
+        colour = colour.transpose(UPRIGHT[orientation])
+        box = _turned(box, orientation, *colour.size)
         if orientation in SIDEWAYS:
             width, height = height, width
     return Decoded(colour, box, width, height, image.format or "", damage)
@@ -191,24 +191,16 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _turned(box: Box, turn: Image.Transpose, width: int, height: int) -> Box:
-    """Where a box of a picture of that size lies when the picture is turned."""
+def _turned(box: Box, orientation: int, width: int, height: int) -> Box:
+    """Where a box lies when its picture is turned upright, which then has that size."""
     left, top, right, bottom = box
-    match turn:
-        case Image.Transpose.FLIP_LEFT_RIGHT:
-            return width - right, top, width - left, bottom
-        case Image.Transpose.FLIP_TOP_BOTTOM:
-            return left, height - bottom, right, height - top
-        case Image.Transpose.ROTATE_180:
-            return width - right, height - bottom, width - left, height - top
-        case Image.Transpose.TRANSPOSE:
-            return top, left, bottom, right
-        case Image.Transpose.ROTATE_270:
-            return height - bottom, left, height - top, right
-        case Image.Transpose.ROTATE_90:
-            return top, width - right, bottom, width - left
-        case _:  # TRANSVERSE
-            return height - bottom, width - right, height - top, width - left
+    if orientation in SIDEWAYS:
+        left, top, right, bottom = top, left, bottom, right
+    if orientation in (2, 3, 6, 7):
+        left, right = width - right, width - left
+    if orientation in (3, 4, 7, 8):
+        top, bottom = height - bottom, height - top
+    return left, top, right, bottom
 
 
 def _damage(image: Image.Image) -> str:

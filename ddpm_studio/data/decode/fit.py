@@ -10,7 +10,7 @@ from PIL import Image, ImageColor
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.decode.decode import Box
-from ddpm_studio.data.decode.focus import centre_box, smart_box
+from ddpm_studio.data.decode.focus import box_around
 from ddpm_studio.data.decode.pixel_art import fit_pixel_art
 
 LANCZOS = Image.Resampling.LANCZOS
@@ -35,11 +35,9 @@ def part_of(picture: Upright, crop: Crop, width: int, height: int) -> Part:
     if crop.mode == "pad":
         return 0.0, 0.0, 1.0, 1.0
     aspect, size = width / height, (picture.width, picture.height)
-    if crop.mode == "centre":
-        return centre_box(size, aspect)
-    if crop.mode == "smart":
-        return smart_box(size, picture.focus, aspect)
-    return _with_aspect(crop.box, size, aspect)
+    if crop.mode == "box":
+        return _with_aspect(crop.box, size, aspect)
+    return box_around(picture.focus if crop.mode == "smart" else (0.5, 0.5), size, aspect)
 
 
 def fit(picture: Upright, crop: Crop, config: PicturesConfig) -> np.ndarray:

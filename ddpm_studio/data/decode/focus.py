@@ -35,13 +35,11 @@ def focus(pixels: np.ndarray) -> tuple[float, float]:
     return _middle_of(columns), _middle_of(rows)
 
 
-def centre_box(size: tuple[int, int], aspect: float) -> Box:
-    """The largest box of an aspect (width / height) in the middle of a picture (width, height)."""
-    return smart_box(size, (0.5, 0.5), aspect)
+def box_around(focus: tuple[float, float], size: tuple[int, int], aspect: float) -> Box:
+    """The largest box of an aspect (width / height) in a picture, as near to a place as it can be.
 
-
-def smart_box(size: tuple[int, int], focus: tuple[float, float], aspect: float) -> Box:
-    """The same, but as near to the focus as it can be without leaving the picture."""
+    focus: the place, as parts of width and height. size: (width, height).
+    """
     own = size[0] / size[1]
     width, height = min(1.0, aspect / own), min(1.0, own / aspect)
     left = min(max(focus[0] - width / 2, 0.0), 1 - width)

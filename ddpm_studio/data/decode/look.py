@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from io import BytesIO, FileIO
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ddpm_studio.choices import Crop
+from ddpm_studio.choices import Crop, everywhere
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.copies.likeness import likeness
 from ddpm_studio.data.decode.decode import MILLION, Decoded, UnreadablePictureError, decode
@@ -70,12 +70,29 @@ def look_at(
     try:
         if not data:
             raise UnreadablePictureError("the file is empty")
-        return _look_at(data, digest, config, crops or (_everywhere(config.crop),))
+        return _look_at(data, digest, config, crops or (everywhere(config.crop),))
     except UnreadablePictureError as error:
         error.digest = digest  # the same bytes will not become better
         raise
     except OSError as error:
         raise UnreadablePictureError(why_unreadable(error)) from error
+
+
+def request_for(
+    path: Path | str, config: PicturesConfig, crops: Sequence[Crop] = (), known: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What `look_at_request` is asked, as JSON; with the arguments of `look_at`."""
+    request: dict[str, Any] = {"path": str(path), "config": _text_of(config)}
+    if crops:
+        request["crops"] = [asdict(crop) for crop in crops]
+    if known:
+        request["known"] = list(known)
+    return request
+
+
+@lru_cache(maxsize=8)
+def _text_of(config: PicturesConfig) -> str:
+    return json.dumps(asdict(config))
 
 
 def look_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -102,11 +119,6 @@ def _bytes_of(path: Path | str) -> bytes | None:
     """None: more than anybody wants."""
     with FileIO(path) as opened:  # three times as fast as Path.read_bytes
         return opened.readall() if os.fstat(opened.fileno()).st_size <= MOST_BYTES else None
-
-
-@lru_cache(maxsize=8)
-def _everywhere(crop: str) -> Crop:
-    return Crop(crop)
 
 
 def facts_of(image: Image.Image, kind: str, config: PicturesConfig) -> tuple[Upright, PictureFacts]:
@@ -190,7 +202,7 @@ def _facts(
 ) -> PictureFacts:
     image = decoded.image
     scale = pixel_scale(_colours(image)) if _may_be_drawn(image, decoded.format) else 0
-    mini, bits = likeness(small)
+    mini, phash = likeness(small)
     return PictureFacts(
         digest=digest,
         width=decoded.width,
@@ -202,7 +214,7 @@ def _facts(
         pixel_scale=scale,
         focus=focus(small),
         mini=encode_thumbnail(mini),
-        look=bits,
+        phash=phash,
         damage=decoded.damage,
     )
 

@@ -93,6 +93,14 @@ class DecoderPool:
             if answered is not None:
                 yield answered
 
+    def ask(self, request: dict[str, Any], pulse: float) -> Generator[None, None, Answer]:
+        """One answer; yields now and then before it, so that one can stop."""
+        for answered in self.run_with_pulse([(None, request)], pulse):
+            if answered is not None:
+                return answered[1]
+            yield
+        raise AssertionError("every request is answered")
+
     def run_with_pulse(
         self, requests: Iterable[tuple[Key, dict[str, Any]]], seconds: float | None
     ) -> Generator[tuple[Key, Answer] | None, None, None]:

@@ -45,18 +45,16 @@ class Film:
     """The frames of one video as they are shown, but for those that nobody wants.
 
     Attributes: wanted (seconds: what is shown before may be left out; the reader moves it on),
-    is_gap (frames are missing just before the newest one), rate (frames per second or None),
-    frame_seconds (how long one is shown, on average), pixel_aspect (width by height),
-    said_seconds and said_frames (what the file says of its length, or None).
+    is_gap (frames are missing just before the newest one), frame_seconds (how long one is shown,
+    on average), pixel_aspect (width by height), said_seconds (what the file says of its length).
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         self.wanted = 0.0
         self.is_gap = False
-        self.rate = _positive(stream.average_rate) or _positive(stream.guessed_rate)
-        self.frame_seconds = 1 / (self.rate or USUAL_RATE)
+        rate = _positive(stream.average_rate) or _positive(stream.guessed_rate)
+        self.frame_seconds = 1 / (rate or USUAL_RATE)
         self.pixel_aspect = _positive(stream.sample_aspect_ratio) or 1.0
-        self.said_frames = stream.frames if stream.frames > 0 else None
         self._base = _positive(stream.time_base) or 1 / USUAL_RATE
         self.said_seconds = _positive((stream.duration or 0) * self._base) or _positive(
             (container.duration or 0) / av.time_base
@@ -80,16 +78,6 @@ class Film:
                     _check_size(frame.width, frame.height)
                     yield self._second(frame), frame
                     self.is_gap = False
-
-    def measured_seconds(self) -> float:
-        """The length of all that is in the file; reads on to its end."""
-        last = self._newest + self.frame_seconds
-        while (packet := self._next_packet()) is not None:
-            time = self._time(packet)
-            if time is not None:
-                length = (packet.duration or 0) * self._base or self.frame_seconds
-                last = max(last, time - (self._start or 0.0) + length)
-        return last
 
     def note(self) -> str:
         """What is missing, in words; to be asked at the end."""

@@ -20,12 +20,6 @@ EXACT = 0x4 | 0x40000 | 0x2000  # bicubic, rounded accurately, colours at every 
 AVERAGED = 0x20  # by area
 
 
-def upright_size(frame: VideoFrame, pixel_aspect: float) -> tuple[int, int]:
-    """Width and height of `upright(frame, pixel_aspect)`."""
-    width, height = _square_size(frame, pixel_aspect)
-    return (height, width) if _is_sideways(_display_matrix(frame)) else (width, height)
-
-
 def upright(frame: VideoFrame, pixel_aspect: float) -> np.ndarray:
     """uint8 (H, W, 3), RGB, as a player shows it. pixel_aspect: a pixel's width by its height."""
     width, height = _square_size(frame, pixel_aspect)

@@ -6,14 +6,19 @@ import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
+from PIL import Image
 
+from ddpm_studio.choices import Crop
+from ddpm_studio.data.decode.fit import fit
+from ddpm_studio.data.decode.look import config_from, facts_of
 from ddpm_studio.data.video.film import Film, VideoError, opened_video
-from ddpm_studio.data.video.pixels import distance, small_copy, upright, upright_size
+from ddpm_studio.data.video.pixels import distance, small_copy, upright
 
-__all__ = ["Frame", "VideoEnd", "VideoError", "VideoFacts", "probe_video", "read_frames"]
+__all__ = ["Frame", "VideoEnd", "VideoError", "frames_at_request", "read_frames"]
 
 BLINK = 1e-3  # seconds: some formats round times to so much
 # Frames are alike if their small copies differ by less, as the root of the mean square in levels
@@ -22,17 +27,6 @@ BLINK = 1e-3  # seconds: some formats round times to so much
 # more, and with an object on a 50th of the area that moves by 9.
 ALIKE = 4.0
 NO_FRAME = "damaged: no picture in it can be read"
-
-
-@dataclass(frozen=True)
-class VideoFacts:
-    """Sizes are upright, with square pixels, as frames come."""
-
-    seconds: float
-    width: int  # pixels
-    height: int
-    frames_per_second: float  # on average; 0 if the file does not say
-    frames: int | None  # None if the file does not say
 
 
 @dataclass(frozen=True)
@@ -50,20 +44,6 @@ class VideoEnd:
     taken: int
     dropped: int
     note: str
-
-
-def probe_video(path: Path) -> VideoFacts:
-    """What the file says of itself, and its first frame; reads all of it only if it says little.
-
-    Raises VideoError with the reason if no frame of it can be read.
-    """
-    with opened_video(path) as film:
-        first = next(film.frames(), None)
-        if first is None:
-            raise VideoError(NO_FRAME)
-        width, height = upright_size(first[1], film.pixel_aspect)
-        seconds = film.said_seconds or film.measured_seconds()
-        return VideoFacts(seconds, width, height, film.rate or 0.0, film.said_frames)
 
 
 def read_frames(
@@ -93,6 +73,21 @@ def read_frames(
         if not taken:
             raise VideoError(NO_FRAME)
         return VideoEnd(taken, dropped, film.note())
+
+
+def frames_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """`read_frames` for the isolated process: facts and second of every frame, and their pixels."""
+    config = config_from(request["config"])
+    frames: list[dict[str, Any]] = []
+    pixels: list[bytes] = []
+    try:
+        for frame in read_frames(Path(request["path"]), request["every"], request["most"]):
+            upright, facts = facts_of(Image.fromarray(frame.pixels), "video", config)
+            frames.append({"second": frame.seconds, "facts": facts.to_list()})
+            pixels.append(fit(upright, Crop(config.crop), config).tobytes())
+    except VideoError as error:
+        return {"reason": str(error)}, b""
+    return {"frames": frames}, b"".join(pixels)
 
 
 def _at_seconds(film: Film, every: float) -> Iterator[tuple[float, int, VideoFrame]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,25 +70,22 @@ def caption_strip(mask: np.ndarray, background: str, channels: int) -> np.ndarra
 
 
 def _broken(caption: str, room: int) -> list[str]:
-    """Lines of whole parts where they fit, else of whole words; a word is never broken."""
-    lines: list[str] = []
-    for part in caption.split(BETWEEN):
-        joined = f"{lines[-1]}{BETWEEN}{part}" if lines else part
-        if lines and _length(joined, SMALLEST) <= room:
-            lines[-1] = joined
-        else:
-            lines += _wrapped(part, room)
-    return lines
+    """Lines of whole parts where they fit, else of whole words."""
+    return wrapped(caption, lambda line: _length(line, SMALLEST) <= room, BETWEEN, " ")
 
 
-def _wrapped(part: str, room: int) -> list[str]:
+def wrapped(text: str, fits: Callable[[str], bool], between: str, *finer: str) -> list[str]:
+    """Lines that fit, broken where `between` is, and a part that is too long where `finer` is.
+
+    What cannot be broken any more, such as a word, stands on a line however long it is.
+    """
     lines: list[str] = []
-    for word in part.split(" "):
-        joined = f"{lines[-1]} {word}" if lines else word
-        if lines and _length(joined, SMALLEST) <= room:
+    for part in text.split(between):
+        joined = f"{lines[-1]}{between}{part}" if lines else part
+        if lines and fits(joined):
             lines[-1] = joined
         else:
-            lines.append(word)
+            lines += wrapped(part, fits, *finer) if finer else [part]
     return lines
 
 

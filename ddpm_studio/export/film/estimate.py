@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby, islice
@@ -48,11 +47,6 @@ def estimate_bytes(film: Film, options: FilmOptions, suffix: str, stages: int | 
     if isinstance(kind, VideoFilm):
         return _video(kind, film, options)
     assert isinstance(kind, StillFilm)
-    return _still_film(kind, film, options)
-
-
-def _still_film(kind: StillFilm, film: Film, options: FilmOptions) -> int:
-    """The same for what is written frame by frame."""
     shots = film_delays(kind, FilmPictures(film, options))
     return _stills(kind, film, options, [index for index, _ in shots])
 
@@ -85,7 +79,7 @@ def _stills(kind: StillFilm, film: Film, options: FilmOptions, order: list[int])
     pixels = kind.estimated_pixels
     whole = math.prod(FilmPictures(film, options).size)
     count = min(film.count, max(LEAST_FRAMES, min(MOST_FRAMES, pixels // whole)))
-    part, options, share = _part_of(film, options, pixels // count)
+    ((part, options, share),) = _parts_of(film, options, pixels // count, ROWS * COLUMNS, True)
     encode, _ = kind.encoder(FilmPictures(part, options))
     places = np.unique(np.linspace(0, film.count - 1, count).round().astype(int))
     sizes = [len(encode(int(place))) / share for place in places]
@@ -98,7 +92,7 @@ def _video_parts(
     """Bytes of some frames, reckoned from parts with about so many pixels; and bytes a pixel."""
     ticks = kind.held_tick * len(shown)
     share, changing = 0.0, 0.0
-    for part, small, part_share in _parts_of(film, options, pixels):
+    for part, small, part_share in _parts_of(film, options, pixels, VIDEO_PARTS, False):
         changing += max(0, _video_size(kind, part, small, shown) - kind.head - ticks)
         share += part_share
     width, height = FilmPictures(film, options).size
@@ -118,36 +112,22 @@ def _video_size(kind: VideoFilm, film: Film, options: FilmOptions, order: list[i
         return path.stat().st_size
 
 
-def _part_of(film: Film, options: FilmOptions, pixels: int) -> tuple[Film, FilmOptions, float]:
-    """A film of parts of every frame, with about so many pixels, and their share of the whole."""
-    corners = _corners(film, options, pixels, ROWS * COLUMNS)
-    if corners is None:
-        return film, options, 1.0
-    return _cut(film, options, *corners)
-
-
 def _parts_of(
-    film: Film, options: FilmOptions, pixels: int
-) -> Iterator[tuple[Film, FilmOptions, float]]:
-    """The same as films of their own: there is no edge between two, which is hard to compress."""
-    corners = _corners(film, options, pixels, VIDEO_PARTS)
-    if corners is None:
-        yield film, options, 1.0
-        return
-    for corner in corners[0]:
-        yield _cut(film, options, [corner], corners[1])
+    film: Film, options: FilmOptions, pixels: int, count: int, beside: bool
+) -> list[tuple[Film, FilmOptions, float]]:
+    """Films of square parts of every frame, so many with about so many pixels in all.
 
-
-def _corners(
-    film: Film, options: FilmOptions, pixels: int, count: int
-) -> tuple[list[tuple[int, int]], int] | None:
-    """Where parts of a frame, not enlarged, begin, and their side; None: take all of it."""
+    beside: as one film; else one each, for the edge between two is hard to compress. With each
+    its options, and its share of the whole. All of the frame where parts would be most of it.
+    """
     height, width, _ = film.shape
     large, _ = FilmPictures(film, options).picture_size
     side = round(max(SMALLEST, math.sqrt(pixels / count)) * width / large)
     if side < 1 or side > min(height, width) or 2 * count * side**2 > height * width:
-        return None
-    return [_corner(place, height - side, width - side) for place in range(count)], side
+        return [(film, options, 1.0)]
+    corners = [_corner(place, height - side, width - side) for place in range(count)]
+    together = [corners] if beside else [[corner] for corner in corners]
+    return [_cut(film, options, some, side) for some in together]
 
 
 def _cut(

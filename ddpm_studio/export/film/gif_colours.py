@@ -6,7 +6,7 @@ import numpy as np
 from PIL import GifImagePlugin, Image
 
 from ddpm_studio.export.film.captions import caption_colours
-from ddpm_studio.export.film.containers import GIF_CLEAR, GIF_COLOURS
+from ddpm_studio.export.film.kind import GIF_CLEAR, GIF_COLOURS
 from ddpm_studio.export.film.pictures import FilmPictures
 
 OPAQUE_FROM = 128  # the least alpha that counts as a colour

@@ -10,9 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from ddpm_studio.export.film.containers import Container
 from ddpm_studio.export.recipe.chunks import Source, Text
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
 KEPT, CLEAR, OPAQUE = "kept", "clear", "opaque"  # alpha: whole, there or not, on the background
 Encode = Callable[[int], bytes]
+GIF_COLOURS = 256
+GIF_CLEAR = GIF_COLOURS - 1  # the number of "no colour" in a frame that has alpha
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,56 @@ class FilmKind(ABC):
     @abstractmethod
     def copy_without_texts(self, source: Path, target: Path) -> None:
         """The same frames, not encoded again. Raises OSError, ValueError or DamagedFileError."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What is said at a film's beginning. loops: how often it plays, 0 for ever."""
+
+    size: tuple[int, int]
+    channels: int
+    shots: int
+    loops: int
+    recipe: str | None
+    palette: bytes | None = None  # of a GIF, shared by all its frames
+
+
+class Container(ABC):
+    """A film file around frames that are compressed already, written as they come.
+
+    Pillow's own film writers join frames that are equal and do all their work in one go. Here every
+    frame is kept, an export can be followed and stopped at any of them, and memory holds one frame.
+    Frames with alpha replace the one before them whole, so that nothing shines through from below.
+    per_second: what its delays are counted in; most_delay: of a shot.
+    """
+
+    per_second = 1000
+    least_delay = 1  # what viewers show as it is
+    most_delay = 65_535
+
+    def __init__(self, file: BinaryIO, contents: Contents) -> None:
+        self.file = file
+        self.contents = contents
+        self.begin()
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Write what comes before the first frame."""
+
+    @abstractmethod
+    def add(self, frame: bytes, delay: int) -> int:
+        """Write one more frame. Returns where in the file `frame` begins."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """Write what comes behind the last frame."""
+
+    def write(self, before: bytes, frame: bytes, behind: bytes = b"") -> int:
+        """Write three parts. Returns where the second one begins."""
+        self.file.write(before)
+        start = self.file.tell()
+        self.file.write(frame + behind)
+        return start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +163,6 @@ class VideoFilm(FilmKind):
         return width + width % 2, height + height % 2
 
     def copy_without_texts(self, source: Path, target: Path) -> None:
-        from ddpm_studio.export.film.packets import copy_packets
+        from ddpm_studio.export.film.video import copy_packets
 
         copy_packets(source, target)

@@ -9,6 +9,9 @@ from ddpm_studio.config.fields import COLOUR, check_fields, setting
 LARGEST_SCALE = 64
 LONGEST_SIDE = 16383  # pixels, of WebP
 MOST_LOOPS = 1000
+SUBJECTS = ("grid", "one", "both", "training")  # what a film can be of
+SHOWS = ("x_t", "pred_x_0")  # and show
+USUAL_COUNT = 16  # pictures
 
 
 @dataclass(frozen=True)

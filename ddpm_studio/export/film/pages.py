@@ -6,7 +6,6 @@ import math
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,35 +16,31 @@ from ddpm_studio.export.film.captions import caption_strip
 from ddpm_studio.export.film.frames import Film, film_order
 from ddpm_studio.export.film.options import LONGEST_SIDE, FilmOptions
 from ddpm_studio.export.film.pictures import FilmPictures
-from ddpm_studio.export.images import reason_of, to_image, write_png
-from ddpm_studio.export.recipe.exif import exif_recipe
+from ddpm_studio.export.images import PAGE_ENDINGS, save_picture, to_image
+from ddpm_studio.export.places import cannot_write, check_folder_of, written
 from ddpm_studio.storage import (
     ABANDONED_AFTER,
     TEMPORARY_PREFIX,
     remove_unfinished,
-    replacing,
     write_atomically,
 )
 
-STRIPS = (".png", ".webp")
 BROADEST = 5.0  # a page of one row is at most about twice as many times as broad as it is high
 GAP = 48  # parts of a stage's width
 
 
 def check_strip_path(path: Path) -> None:
     """Raise ExportError unless a page can be written there."""
-    if path.suffix.lower() not in STRIPS:
+    if path.suffix.lower() not in PAGE_ENDINGS:
         raise ExportError(f"{path.name} has no ending for a page; choose .png or .webp.")
-    if not path.parent.is_dir():
-        raise ExportError(f"The folder {path.parent} does not exist.")
+    check_folder_of(path)
 
 
 def check_sequence_path(folder: Path) -> None:
     """Raise ExportError unless a new folder can be made there."""
     if folder.exists():
         raise ExportError(f"{folder} is there already; choose a name that is still free.")
-    if not folder.parent.is_dir():
-        raise ExportError(f"The folder {folder.parent} does not exist.")
+    check_folder_of(folder)
 
 
 def strip_stages(film: Film, stages: int) -> list[int]:
@@ -68,28 +63,43 @@ def strip_stages(film: Film, stages: int) -> list[int]:
 
 def strip_size(film: Film, stages: int, options: FilmOptions) -> tuple[int, int]:
     """(width, height) of the page in pixels. Raises ExportError if that is too much."""
-    width, height = FilmPictures(_page_film(film, stages), options).size
-    rows, columns, gap = _page(width, height, stages)
-    size = columns * (width + gap) - gap, rows * (height + gap) - gap
-    if max(size) > LONGEST_SIDE:
-        raise ExportError(
-            f"The page would be {max(size)} pixels long, but {LONGEST_SIDE} is the most; "
-            "choose fewer stages or a smaller enlargement."
-        )
-    return size
+    return _Page(film, stages, options).size
 
 
 def growing_page(film: Film, stages: int, options: FilmOptions) -> Iterator[np.ndarray]:
     """The page after each of its stages, always the same array: uint8 (H, W, C)."""
-    size = strip_size(film, stages, options)
-    pictures = FilmPictures(_page_film(film, stages), options)
-    width, height = pictures.size
-    _, columns, gap = _page(width, height, stages)
-    page = _ground(size, film.shape[2], options.background)
+    page = _Page(film, stages, options)
+    drawn = _ground(page.size, film.shape[2], options.background)
     for place in range(stages):
-        top, left = (place // columns) * (height + gap), (place % columns) * (width + gap)
-        page[top : top + height, left : left + width] = pictures.frame(place)
-        yield page
+        picture = page.pictures.frame(place)
+        height, width, _ = picture.shape
+        top = place // page.columns * (height + page.gap)
+        left = place % page.columns * (width + page.gap)
+        drawn[top : top + height, left : left + width] = picture
+        yield drawn
+
+
+class _Page:
+    """Where the stages of a film lie. Raises ExportError if that is too much."""
+
+    def __init__(self, film: Film, stages: int, options: FilmOptions) -> None:
+        chosen = strip_stages(film, stages)
+        captions = tuple(film.captions[index] for index in chosen) if film.captions else ()
+        alone = Film(stages, lambda place: film.compose(chosen[place]), captions)
+        self.pictures = FilmPictures(alone, options)
+        width, height = self.pictures.size
+        rows = max(1, round(math.sqrt(stages * width / height / BROADEST)))
+        self.columns = math.ceil(stages / min(rows, stages))
+        rows, self.gap = math.ceil(stages / self.columns), max(2, width // GAP)
+        self.size = (
+            self.columns * (width + self.gap) - self.gap,
+            rows * (height + self.gap) - self.gap,
+        )
+        if max(self.size) > LONGEST_SIDE:
+            raise ExportError(
+                f"The page would be {max(self.size)} pixels long, but {LONGEST_SIDE} is the most; "
+                "choose fewer stages or a smaller enlargement."
+            )
 
 
 def write_strip(
@@ -105,15 +115,8 @@ def write_strip(
     for done, grown in enumerate(growing_page(film, stages, options), 1):
         page = grown
         yield Progress(Work.WRITING, done, stages)
-    if path.suffix.lower() == ".png":
-        write_png(path, page, recipe)
-        return
-    exif = b"" if recipe is None else exif_recipe(recipe)
-    try:
-        with replacing(path) as temporary:
-            to_image(page).save(temporary, "WEBP", lossless=True, method=3, exif=exif)
-    except (OSError, ValueError) as error:
-        raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
+    with written(path) as temporary:
+        save_picture(temporary, to_image(page), recipe)
 
 
 def write_sequence(
@@ -132,13 +135,8 @@ def write_sequence(
         temporary.mkdir()
         yield from _write_pictures(temporary, pictures, recipe)
         temporary.rename(folder)
-    except ExportError as error:
-        if not isinstance(error.__cause__, OSError):
-            raise
-        reason = reason_of(error.__cause__)  # its path is one that nobody knows
-        raise ExportError(f"{folder} cannot be written: {reason}.") from error
     except OSError as error:
-        raise ExportError(f"{folder} cannot be written: {reason_of(error)}.") from error
+        raise cannot_write(folder, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -151,29 +149,9 @@ def _write_pictures(folder: Path, pictures: FilmPictures, recipe: str | None) ->
         if index in first:
             write_atomically(path, first[index].read_bytes())
         else:
-            write_png(path, pictures.frame(index), recipe)
+            save_picture(path, to_image(pictures.frame(index)), recipe)
             first[index] = path
         yield Progress(Work.WRITING, tick + 1, len(order))
-
-
-def _page_film(film: Film, stages: int) -> Film:
-    """A film of the stages alone."""
-    chosen = strip_stages(film, stages)
-    captions = tuple(film.captions[index] for index in chosen) if film.captions else ()
-    return replace(
-        film,
-        count=stages,
-        compose=lambda place: film.compose(chosen[place]),
-        captions=captions,
-        noise=(),
-    )
-
-
-def _page(width: int, height: int, stages: int) -> tuple[int, int, int]:
-    """(rows, columns, gap) of a page with stages of that size."""
-    rows = max(1, round(math.sqrt(stages * width / height / BROADEST)))
-    columns = math.ceil(stages / min(rows, stages))
-    return math.ceil(stages / columns), columns, max(2, width // GAP)
 
 
 def _ground(size: tuple[int, int], channels: int, background: str) -> np.ndarray:

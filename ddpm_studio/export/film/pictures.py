@@ -84,6 +84,17 @@ class FilmPictures:
         strip = caption_strip(mask, self.options.background, picture.shape[2])
         return np.concatenate([picture, strip])
 
+    def png_frame(self, index: int) -> bytes:
+        """The compressed pixels of frame i."""
+        chunks = PngImagePlugin.getchunks(to_image(self.frame(index)))
+        return b"".join(data for name, data, _ in chunks if name == b"IDAT")
+
+    def webp_frame(self, index: int) -> bytes:
+        """Frame i, lossless, as the chunk that a still picture's file holds."""
+        file = BytesIO()
+        to_image(self.frame(index)).save(file, "WEBP", lossless=True, method=3)
+        return file.getvalue()[12:]  # behind RIFF, its size, WEBP
+
 
 def smoothly_resized(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """uint8 (H, W, C) -> (height, width, C) by Lanczos. size: (width, height).
@@ -105,16 +116,3 @@ def smoothly_resized(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     seen = np.where(is_seen, alpha, 255)
     colours = [np.where(is_seen, plane * 255 / seen, 0) for plane in large[:3]]
     return np.rint(np.stack([*colours, alpha], -1)).clip(0, 255).astype(np.uint8)
-
-
-def png_frame(pictures: FilmPictures, index: int) -> bytes:
-    """The compressed pixels of one frame."""
-    chunks = PngImagePlugin.getchunks(to_image(pictures.frame(index)))
-    return b"".join(data for name, data, _ in chunks if name == b"IDAT")
-
-
-def webp_frame(pictures: FilmPictures, index: int) -> bytes:
-    """One frame, lossless, as the chunk that a still picture's file holds."""
-    file = BytesIO()
-    to_image(pictures.frame(index)).save(file, "WEBP", lossless=True, method=3)
-    return file.getvalue()[12:]  # behind RIFF, its size, WEBP

@@ -36,8 +36,8 @@ def moment_captions(moments: Sequence[MomentLike]) -> tuple[str, ...]:
     )
 
 
-def grid_film(
-    frames: Sequence[np.ndarray],
+def denoising_film(
+    sides: Sequence[Sequence[np.ndarray]],
     chosen: Sequence[int] | None = None,
     *,
     moments: Sequence[MomentLike] = (),
@@ -45,39 +45,22 @@ def grid_film(
 ) -> Film:
     """Some pictures of a denoising as a grid; a single chosen one is a film of one picture.
 
-    frames: uint8 (N, H, W, C), one a moment. chosen: which of the N, all if nothing is said.
+    sides: one, or two that are seen beside each other, such as the pictures on their way and what
+    the model makes of them, with a gap between them, black or transparent. Each: uint8
+    (N, H, W, C), one a moment. chosen: which of the N, all if nothing is said.
     moments: of the whole denoising, also where it was stopped and has fewer frames.
     columns: of the grid; else it is as square as it can be.
     """
 
     def compose(index: int) -> np.ndarray:
-        return picture_grid(_taken(frames[index], chosen), columns)
-
-    return _denoising(len(frames), compose, moments)
-
-
-def both_film(
-    x_t: Sequence[np.ndarray],
-    pred_x_0: Sequence[np.ndarray],
-    chosen: Sequence[int] | None = None,
-    *,
-    moments: Sequence[MomentLike] = (),
-    columns: int | None = None,
-) -> Film:
-    """Side by side: the pictures on their way, and what the model makes of them at each moment.
-
-    Between both is a gap, black or transparent. Arguments as of `grid_film`.
-    """
-
-    def compose(index: int) -> np.ndarray:
-        left, right = (
-            picture_grid(_taken(side[index], chosen), columns) for side in (x_t, pred_x_0)
-        )
-        height, width, channels = left.shape
+        first, *others = (picture_grid(_taken(side[index], chosen), columns) for side in sides)
+        height, width, channels = first.shape
         gap = np.zeros((height, max(1, width // GAP), channels), np.uint8)
-        return np.concatenate([left, gap, right], 1)
+        return np.concatenate([first, *(part for other in others for part in (gap, other))], 1)
 
-    return _denoising(min(len(x_t), len(pred_x_0)), compose, moments)
+    count = min(map(len, sides))
+    noise = tuple(moment.noise for moment in moments[:count])
+    return Film(count, compose, moment_captions(moments)[:count], noise)
 
 
 def training_film(
@@ -89,20 +72,13 @@ def training_film(
 ) -> Film:
     """The model learning: what it painted from the same seeds after each of some steps.
 
-    pictures: gives those of steps[i], uint8 (N, H, W, C). The rest as of `grid_film`.
+    pictures: gives those of steps[i], uint8 (N, H, W, C). The rest as of `denoising_film`.
     """
 
     def compose(index: int) -> np.ndarray:
         return picture_grid(_taken(pictures(index), chosen), columns)
 
     return Film(len(steps), compose, tuple(f"step {step:,}" for step in steps))
-
-
-def _denoising(
-    count: int, compose: Callable[[int], np.ndarray], moments: Sequence[MomentLike]
-) -> Film:
-    noise = tuple(moment.noise for moment in moments[:count])
-    return Film(count, compose, moment_captions(moments)[:count], noise)
 
 
 def _taken(pictures: np.ndarray, chosen: Sequence[int] | None) -> np.ndarray:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ddpm_studio.events import Progress, Work
-from ddpm_studio.export.film.containers import Contents
 from ddpm_studio.export.film.frames import film_shots
-from ddpm_studio.export.film.kind import StillFilm
+from ddpm_studio.export.film.kind import Contents, StillFilm
 from ddpm_studio.export.film.pictures import FilmPictures
 
 

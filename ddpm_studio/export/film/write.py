@@ -1,7 +1,6 @@
-"""Films: what is in them, how they play, and the files that they become.
+"""A film as one file, as a page of stages, or as a folder of pictures.
 
-A film as one file (`write_film`), as a page of stages (`write_strip`), as a folder of pictures
-(`write_sequence`); each is a generator of progress, and appears whole or not at all.
+Each is written by a generator of progress, and appears whole or not at all.
 """
 
 from __future__ import annotations
@@ -13,41 +12,58 @@ import av
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress
-from ddpm_studio.export.film.estimate import estimate_bytes
-from ddpm_studio.export.film.frames import Film, film_order, film_seconds
+from ddpm_studio.export.film.frames import Film
 from ddpm_studio.export.film.kind import StillFilm, VideoFilm
 from ddpm_studio.export.film.kinds import BY_ENDING, ENDINGS, kind_of
 from ddpm_studio.export.film.options import FilmOptions
-from ddpm_studio.export.film.pages import strip_size, write_sequence, write_strip
+from ddpm_studio.export.film.pages import (
+    check_sequence_path,
+    check_strip_path,
+    strip_size,
+    write_sequence,
+    write_strip,
+)
 from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.film.stills import write_stills
 from ddpm_studio.export.film.video import write_video
-from ddpm_studio.export.images import reason_of
-from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished, replacing
-
-__all__ = [
-    "Film",
-    "FilmOptions",
-    "check_film_path",
-    "estimate_bytes",
-    "film_order",
-    "film_seconds",
-    "film_size",
-    "strip_size",
-    "write_film",
-    "write_sequence",
-    "write_strip",
-]
+from ddpm_studio.export.places import check_folder_of, written
+from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
 
 
-def film_size(film: Film, options: FilmOptions, suffix: str = "") -> tuple[int, int]:
+def film_size(
+    film: Film, options: FilmOptions, suffix: str = "", stages: int = 0
+) -> tuple[int, int]:
     """(width, height) in pixels of what is written, with the captions; those of videos are even.
 
-    Raises ExportError if that is more than a film can have.
+    stages: of a page, 0 for a film. Raises ExportError if that is more than there can be.
     """
+    if stages:
+        return strip_size(film, stages, options)
     pictures = FilmPictures(film, options)
     kind = kind_of(suffix)
     return pictures.size if kind is None else kind.size(pictures)
+
+
+def check_path(path: Path, stages: int = 0) -> None:
+    """Raise ExportError unless `write` could write there."""
+    if stages:
+        check_strip_path(path)
+    elif path.suffix or path.name.startswith("."):
+        check_film_path(path)
+    else:
+        check_sequence_path(path)
+
+
+def write(
+    path: Path, film: Film, options: FilmOptions, recipe: str | None = None, stages: int = 0
+) -> Iterator[Progress]:
+    """A page of so many stages; else a film, or a folder where the name has no ending."""
+    if stages:
+        yield from write_strip(path, film, stages, options, recipe)
+    elif path.suffix:
+        yield from write_film(path, film, options, recipe)
+    else:
+        yield from write_sequence(path, film, options, recipe)
 
 
 def check_film_path(path: Path) -> None:
@@ -56,8 +72,7 @@ def check_film_path(path: Path) -> None:
         raise ExportError(
             f"{path.name} has no ending that can be written; choose one of {', '.join(ENDINGS)}."
         )
-    if not path.parent.is_dir():
-        raise ExportError(f"The folder {path.parent} does not exist.")
+    check_folder_of(path)
 
 
 def write_film(
@@ -77,11 +92,8 @@ def write_film(
     remove_unfinished(path.parent, ABANDONED_AFTER)
     pictures = FilmPictures(film, options)
     kind = BY_ENDING[path.suffix.lower()]
-    try:
-        with replacing(path) as temporary:
-            if isinstance(kind, VideoFilm):
-                yield from write_video(kind, temporary, pictures, recipe)
-            elif isinstance(kind, StillFilm):
-                yield from write_stills(kind, temporary, pictures, recipe)
-    except (OSError, ValueError, av.FFmpegError) as error:
-        raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
+    with written(path, av.FFmpegError) as temporary:
+        if isinstance(kind, VideoFilm):
+            yield from write_video(kind, temporary, pictures, recipe)
+        elif isinstance(kind, StillFilm):
+            yield from write_stills(kind, temporary, pictures, recipe)

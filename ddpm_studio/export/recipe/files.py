@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from ddpm_studio.errors import StudioError
+from ddpm_studio.errors import StudioError, reason_of
 from ddpm_studio.export.film.kinds import HEAD_BYTES, STILL_NAMES, either, kind_in
-from ddpm_studio.export.images import reason_of
 from ddpm_studio.export.recipe.chunks import (
     COMMENT,
     MOST_BYTES,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.events import CheckpointSkipped, SampleStep, Work, is_progress
+from ddpm_studio.gallery.batch import forget_batch
+from ddpm_studio.gallery.made import BATCH_FILE
 from ddpm_studio.gui.batch.turns import Turns
-from ddpm_studio.gui.common.job_names import BATCH, SAMPLE
-from ddpm_studio.gui.common.jobs import Job, JobState, MakeSteps
+from ddpm_studio.gui.common.jobs import BATCH, SAMPLE, Job, JobState, MakeSteps
 from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
@@ -94,6 +95,11 @@ class Batching(QObject):
         project = self._session.project
         if project is not None:
             self._start(batch.count, batch.sample, lambda: paint_rest(project, batch))
+
+    def forget(self, batch: Batch) -> None:
+        """It will not be finished; its pictures stay."""
+        path = batch.folder / BATCH_FILE
+        self._session.small_writes.write(path, None, lambda: forget_batch(batch))
 
     def set_paused(self, is_paused: bool) -> None:
         if self.job is not None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import Batching
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
-from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.words import several
 
@@ -31,10 +31,7 @@ TURNS_TIP = (
 
 
 class MadeBatches(QWidget):
-    """Says which batch is to be finished or forgotten; the running one it steers itself."""
-
-    finish_wanted = Signal(object)  # Batch
-    forget_wanted = Signal(object)
+    """One line for each."""
 
     def __init__(self, theme: Theme, batching: Batching, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,11 +63,11 @@ class MadeBatches(QWidget):
                 one.hide()
                 self._layout.removeWidget(one)
                 one.deleteLater()
-            self._rows = [StoppedBatch(self._theme, batch) for batch in shown[:MOST_SHOWN]]
+            self._rows = [
+                StoppedBatch(self._theme, self._batching, batch) for batch in shown[:MOST_SHOWN]
+            ]
             for one in self._rows:
                 self._layout.addWidget(one)
-                one.finish_wanted.connect(self.finish_wanted)
-                one.forget_wanted.connect(self.forget_wanted)
         for one in self._rows:
             one.setVisible(not is_busy)
         self.setVisible(is_busy or bool(self._rows))
@@ -87,23 +84,15 @@ class RunningBatch(QFrame):
         super().__init__()
         self.setProperty("kind", "panel")
         self._batching = batching
-        self._words = ElidedLabel()
-        self._words.setObjectName("made.batch")
+        self._words = label(name="made.batch", elided=True)
         self._bar = ProgressLine("", "How far the batch is")
         self._bar.setFixedHeight(4)
-        self._turns = ComboBox()
-        self._turns.setObjectName("made.batch.turns")
-        self._turns.addItem("Takes turns", False)
-        self._turns.addItem("Training waits", True)
+        turns = {False: "Takes turns", True: "Training waits"}
+        self._turns = ComboBox("made.batch.turns", turns)
         explain(self._turns, "Beside training", TURNS_TIP)
         self._pause = Button(theme, "Pause", "made.batch.pause", "", icon="pause")
-        self._stop = Button(
-            theme,
-            "Stop",
-            "made.batch.stop",
-            "What is finished stays, and the rest can be painted later",
-            icon="stop",
-        )
+        tip = "What is finished stays, and the rest can be painted later"
+        self._stop = Button(theme, "Stop", "made.batch.stop", tip, icon="stop")
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._soon.timeout.connect(self._show_progress)
         left = column(self._words, self._bar, spacing=6)
@@ -162,10 +151,7 @@ class RunningBatch(QFrame):
 class StoppedBatch(QFrame):
     """One that was stopped, with the way to its end."""
 
-    finish_wanted = Signal(object)
-    forget_wanted = Signal(object)
-
-    def __init__(self, theme: Theme, batch: Batch) -> None:
+    def __init__(self, theme: Theme, batching: Batching, batch: Batch) -> None:
         super().__init__()
         self.setProperty("kind", "panel")
         self.batch = batch
@@ -182,13 +168,10 @@ class StoppedBatch(QFrame):
             "and the same settings",
             icon="play",
         )
+        tip = "Do not finish it; the pictures that are there stay"
         forget = IconButton(
-            theme,
-            "close",
-            names.item("made.forget", batch.folder.name),
-            "Do not finish it",
-            "Do not finish it; the pictures that are there stay",
+            theme, "close", names.item("made.forget", batch.folder.name), "Do not finish it", tip
         )
         row(wide(words), finish, forget, spacing=12, margins=(16, 8, 12, 8), of=self)
-        finish.clicked.connect(lambda: self.finish_wanted.emit(batch))
-        forget.clicked.connect(lambda: self.forget_wanted.emit(batch))
+        finish.clicked.connect(lambda: batching.finish(batch))
+        forget.clicked.connect(lambda: batching.forget(batch))

@@ -19,12 +19,11 @@ from ddpm_studio.gui.batch.turns import TURN_MS, in_turns
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog
-from ddpm_studio.gui.common.inputs import SpinBox, choice
-from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.inputs import SliderNumber, SpinBox, choice
+from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import REST, Gap
 from ddpm_studio.gui.common.seed_field import MOST_TYPED
-from ddpm_studio.gui.common.slider_number import SliderNumber
 from ddpm_studio.gui.frames.request import SampleRequest
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import step_of
@@ -112,14 +111,8 @@ class BatchDialog(Dialog):
     def _lay_out(self) -> None:
         theme = self._session.theme
         cancel = Button(theme, "Cancel", "batch.cancel", "Paint nothing (Esc)")
-        self._paint = Button(
-            theme,
-            "Paint",
-            "batch.paint",
-            "Begins in the background; every picture is saved as soon as it is finished (Enter)",
-            icon="batch",
-            kind="primary",
-        )
+        tip = "Begins in the background; every picture is saved as soon as it is finished (Enter)"
+        self._paint = Button(theme, "Paint", "batch.paint", tip, icon="batch", kind="primary")
         self.set_buttons(cancel, self._paint)
         self._paint.clicked.connect(self._on_paint)
         count_tip = "How many are painted, one after another: from one to ten thousand."

@@ -36,8 +36,7 @@ class Button(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setIconSize(QSize(ICON_PIXELS + GAP, ICON_PIXELS))
         self._theme, self._icon, self._role = theme, icon, ROLES[kind]
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
+        theme.follow(self._on_theme_changed)
 
     def set_face(self, text: str, icon: str, tip: str) -> None:
         """Another action under the same button: Start, Pause, Continue."""

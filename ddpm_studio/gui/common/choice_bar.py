@@ -46,8 +46,7 @@ class ChoiceBar(ComboBox):
         parent: QWidget | None = None,
     ) -> None:
         """label: what is chosen, for who cannot see it."""
-        super().__init__(parent)
-        self.setObjectName(name)
+        super().__init__(name, parent=parent)
         self.setAccessibleName(label)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMouseTracking(True)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 
-from ddpm_studio.gui.common.job_names import BATCH, TRAIN
-from ddpm_studio.gui.common.jobs import Job, JobRunner, MakeSteps
+from ddpm_studio.gui.common.jobs import BATCH, TRAIN, Job, JobRunner, MakeSteps
+
+if TYPE_CHECKING:
+    from ddpm_studio.training.live import Live
+
+
+@dataclass
+class LentModel:
+    """Where one training leaves its model, to be looked at while it rests; None before it began."""
+
+    live: Live | None = None
 
 
 class DeviceTurns(QObject):

@@ -7,7 +7,6 @@ import logging.handlers
 import sys
 import threading
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -58,23 +57,15 @@ class UncaughtErrors(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._restore: Callable[[], None] | None = None
+        self._before = sys.excepthook, threading.excepthook
 
     def install(self) -> None:
         """Take the place of Python's two hooks."""
-        before = sys.excepthook, threading.excepthook
-
-        def restore() -> None:
-            sys.excepthook, threading.excepthook = before
-
-        self._restore = restore
-        sys.excepthook = self._hook
-        threading.excepthook = self._thread_hook
+        self._before = sys.excepthook, threading.excepthook
+        sys.excepthook, threading.excepthook = self._hook, self._thread_hook
 
     def uninstall(self) -> None:
-        if self._restore is not None:
-            self._restore()
-            self._restore = None
+        sys.excepthook, threading.excepthook = self._before
 
     def _hook(
         self, kind: type[BaseException], error: BaseException, frames: TracebackType | None

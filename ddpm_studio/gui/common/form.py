@@ -19,10 +19,9 @@ from ddpm_studio.config.fields import (
     to_text,
 )
 from ddpm_studio.gui.common.control_row import ControlRow, explain
-from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, Switch, choice
+from ddpm_studio.gui.common.inputs import DoubleSpinBox, SliderNumber, SpinBox, Switch, choice
 from ddpm_studio.gui.common.seed_field import SeedField
 from ddpm_studio.gui.common.settings import Settings, accessors
-from ddpm_studio.gui.common.slider_number import SliderNumber
 
 HIGHEST = 2**31 - 1  # that a field for whole numbers can hold
 

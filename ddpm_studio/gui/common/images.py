@@ -1,10 +1,12 @@
-"""Arrays of pixels as QImages: grey, coloured, or with alpha."""
+"""Arrays of pixels as QImages, and the calm checkerboard seen through what is transparent."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QBrush, QGuiApplication, QImage, QPainter, QPalette, QTransform
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,6 +16,8 @@ _KINDS = {  # by channels
     3: QImage.Format.Format_RGB888,
     4: QImage.Format.Format_RGBA8888,
 }
+
+SQUARE = 8  # points
 
 
 def image_on(pixels: np.ndarray, premultiplied: bool = False) -> QImage:
@@ -41,3 +45,31 @@ def drawable(image: QImage) -> QImage:
     has_alpha = image.hasAlphaChannel()
     kind = QImage.Format.Format_ARGB32_Premultiplied if has_alpha else QImage.Format.Format_RGB32
     return image.convertToFormat(kind)
+
+
+def draw_on_checkerboard(painter: QPainter, area: QRectF, image: QImage) -> None:
+    """Draw an image into an area; only one that has alpha needs the checkerboard under it."""
+    if image.hasAlphaChannel():
+        paint_checkerboard(painter, area)
+    painter.drawImage(area, image)
+
+
+def paint_checkerboard(painter: QPainter, area: QRectF) -> None:
+    """Fill an area with squares of two greys of the present theme, from its corner on."""
+    palette = QGuiApplication.palette()  # the theme's; that of a widget may be styled
+    light, dark = palette.color(QPalette.ColorRole.Light), palette.color(QPalette.ColorRole.Button)
+    ratio = painter.device().devicePixelRatio()
+    brush = QBrush(_two_by_two(light.rgb(), dark.rgb(), round(SQUARE * ratio)))
+    corner = area.topLeft()  # a pixel of the brush becomes a pixel of the screen
+    brush.setTransform(QTransform.fromTranslate(corner.x(), corner.y()).scale(1 / ratio, 1 / ratio))
+    painter.fillRect(area, brush)
+
+
+@lru_cache(maxsize=8)  # one for each theme and screen
+def _two_by_two(light: int, dark: int, side: int) -> QImage:
+    """The smallest piece that repeats: two squares of `side` pixels by two."""
+    tile = QImage(2, 2, QImage.Format.Format_RGB32)
+    tile.fill(dark)
+    tile.setPixel(0, 0, light)
+    tile.setPixel(1, 1, light)
+    return tile.scaled(2 * side, 2 * side)

@@ -3,35 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSlider, QSpinBox, QWidget
 
+from ddpm_studio.gui.common.layout import row, wide
+
 CHEVRON = 4.0  # half its width, in pixels
 TEXT_MARGIN = 8
 DISABLED = 0.5  # how much of a control is seen that cannot be used
 
-
-def accept_wheel(widget: QWidget, event: QWheelEvent) -> bool:
-    """Whether a field may take the wheel; if not, the page under it scrolls."""
-    if widget.hasFocus():
-        return True
-    event.ignore()
-    return False
+TICKS = 1000  # places of the slider
+NUMBER_WIDTH = 84
 
 
-class ComboBox(QComboBox):
-    """A list to choose from."""
+if TYPE_CHECKING:
+    _Widget = QWidget
+else:
+    _Widget = object  # a class of Qt's own comes after it
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
+
+class _Calm(_Widget):
+    """What does not change under the wheel unless it is focused: the page under it scrolls then."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if accept_wheel(self, event):
+        if self.hasFocus():
             super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class ComboBox(_Calm, QComboBox):
+    """A list to choose from."""
+
+    def __init__(
+        self,
+        name: str = "",
+        entries: Mapping[Any, str] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """entries: a value, and its words."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
+        for value, words in (entries or {}).items():
+            self.addItem(words, value)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -39,40 +57,35 @@ class ComboBox(QComboBox):
 
 
 def choice(name: str, entries: Mapping[Any, str], chosen: object = None) -> ComboBox:
-    """A list as wide as its place, not as its longest entry. entries: a value, and its words.
-
-    chosen: a value; None for the first one.
-    """
-    combo = ComboBox()
-    combo.setObjectName(name)
+    """A list as wide as its place, not as its longest entry. chosen: a value; None: the first."""
+    combo = ComboBox(name, entries)
     combo.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(8)
-    for value, words in entries.items():
-        combo.addItem(words, value)
     if chosen is not None:
         combo.setCurrentIndex(combo.findData(chosen))
     return combo
 
 
-class SpinBox(QSpinBox):
+class _Spin(_Calm):
+    """Two arrows over the buttons."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        x, middle = self.width() - 13.0, self.height() / 2
+        draw_chevron(self, QPointF(x, middle - 6), -1, CHEVRON - 1)
+        draw_chevron(self, QPointF(x, middle + 6), 1, CHEVRON - 1)
+
+
+class SpinBox(_Spin, QSpinBox):
     """A whole number."""
 
     def __init__(self, lowest: int, highest: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setRange(lowest, highest)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)  # style sheets do not reach it
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if accept_wheel(self, event):
-            super().wheelEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        draw_spin_chevrons(self)
+        _prepare(self)
 
 
-class DoubleSpinBox(QDoubleSpinBox):
+class DoubleSpinBox(_Spin, QDoubleSpinBox):
     """A number with a fraction."""
 
     def __init__(
@@ -81,29 +94,21 @@ class DoubleSpinBox(QDoubleSpinBox):
         super().__init__(parent)
         self.setDecimals(decimals)
         self.setRange(lowest, highest)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)  # style sheets do not reach it
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if accept_wheel(self, event):
-            super().wheelEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        draw_spin_chevrons(self)
+        _prepare(self)
 
 
-class Slider(QSlider):
+def _prepare(spin: QSpinBox | QDoubleSpinBox) -> None:
+    spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    spin.lineEdit().setTextMargins(TEXT_MARGIN, 0, 0, 0)  # style sheets do not reach it
+
+
+class Slider(_Calm, QSlider):
     """A horizontal slider."""
 
     def __init__(self, lowest: int, highest: int, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setRange(lowest, highest)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if accept_wheel(self, event):
-            super().wheelEvent(event)
 
 
 class Switch(QCheckBox):
@@ -146,13 +151,6 @@ class Switch(QCheckBox):
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
-def draw_spin_chevrons(spin: QWidget) -> None:
-    """The two arrows of a spin box, over its two buttons."""
-    x, middle = spin.width() - 13.0, spin.height() / 2
-    draw_chevron(spin, QPointF(x, middle - 6), -1, CHEVRON - 1)
-    draw_chevron(spin, QPointF(x, middle + 6), 1, CHEVRON - 1)
-
-
 def draw_chevron(widget: QWidget, centre: QPointF, down: int, half: float = CHEVRON) -> None:
     """down: 1 for an arrow that points down, -1 for one that points up."""
     painter = QPainter(widget)
@@ -164,3 +162,58 @@ def draw_chevron(widget: QWidget, centre: QPointF, down: int, half: float = CHEV
     tip = centre + QPointF(0, down * half / 2)
     wings = -down * half
     painter.drawPolyline([tip + QPointF(-half, wings), tip, tip + QPointF(half, wings)])
+
+
+class SliderNumber(QWidget):
+    """The number holds the value; the slider follows it, and a person may move either.
+
+    bend: 1 for an even slider; 2 gives its lower end more room. The slider may end below the
+    largest number that can be typed.
+    """
+
+    def __init__(
+        self, number: SpinBox | DoubleSpinBox, name: str, *, most: float = 1.0, bend: float = 1.0
+    ) -> None:
+        super().__init__()
+        self.number = number
+        self.number.setObjectName(name)
+        self.number.setFixedWidth(NUMBER_WIDTH)
+        self.slider = Slider(0, TICKS)
+        self.slider.setObjectName(f"{name}.slider")
+        self._most, self._bend = most, bend
+        self._is_following = False
+        row(wide(self.slider), number, spacing=12, of=self)
+        self.slider.valueChanged.connect(self._on_slid)
+        number.valueChanged.connect(self._on_number_changed)
+        self._on_number_changed()
+
+    def set_most(self, most: float) -> None:
+        """Where the slider ends; the number's own range is its own matter."""
+        self._most = most
+        self._on_number_changed()
+
+    def set_words(self, label: str, tip: str) -> None:
+        """The slider's words; those of the number are its row's."""
+        self.slider.setAccessibleName(label)
+        self.slider.setToolTip(tip)
+
+    def _on_slid(self, place: int) -> None:
+        if self._is_following:
+            return
+        low = self.number.minimum()
+        value = low + (self._most - low) * (place / TICKS) ** self._bend
+        self._is_following = True  # the slider stays where the hand is
+        if isinstance(self.number, SpinBox):
+            self.number.setValue(round(value))
+        else:
+            self.number.setValue(value)
+        self._is_following = False
+
+    def _on_number_changed(self) -> None:
+        if self._is_following:
+            return
+        low = self.number.minimum()
+        part = (self.number.value() - low) / max(1e-9, self._most - low)
+        self._is_following = True
+        self.slider.setValue(round(TICKS * min(1.0, max(0.0, part)) ** (1 / self._bend)))
+        self._is_following = False

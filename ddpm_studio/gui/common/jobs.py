@@ -17,6 +17,16 @@ from ddpm_studio.gui.common.progress import Meter, Standing
 
 logger = logging.getLogger(__name__)
 
+WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
+# quick looks at the disk, and what a click sets written to it
+CHECKPOINTS, OTHER_TRAINER = "checkpoints", "other_trainer"
+READ_AGAIN, SMALL_WRITES = "read_again", "small_writes"
+PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
+# what writes files for a person: it ends well even when its project is left
+EXPORT, SHEET_EXPORT, SAVE, SAVE_REST = "export", "sheet_export", "save", "save_rest"
+COPIES, TRASH, RESTORE = "made.copies", "made.trash", "made.restore"
+WRITING = (EXPORT, SHEET_EXPORT, SAVE, SAVE_REST, COPIES, TRASH, RESTORE)
+
 BATCH_SECONDS = 0.05  # at most twenty batches a second reach the GUI
 STACK_BYTES = 8 << 20  # Qt's threads get 512 kB on macOS, too little for torch
 USER = "user"  # who holds a job that was paused by hand
@@ -75,7 +85,8 @@ class Job(QThread):
         self.result: object = None
         self._make_steps = make_steps
         self._meter = Meter()
-        self._muted = self._left = False
+        self.is_muted = False  # those who started it hear nothing of it any more
+        self.is_left = False  # muted, and yet it goes on: its progress and end are of interest
         self._gate = threading.Condition()  # both threads: who holds the job, and whether it stops
         self._holders: set[Hashable] = set()
         self._hold_round = 0
@@ -99,16 +110,6 @@ class Job(QThread):
         """Whether a person paused it; a job that only lends its device is not paused."""
         return USER in self._holders
 
-    @property
-    def is_muted(self) -> bool:
-        """Whether those who started it hear nothing of it any more."""
-        return self._muted
-
-    @property
-    def is_left(self) -> bool:
-        """Whether it is muted, and yet goes on: its progress and its end are of interest."""
-        return self._left
-
     def begin(self) -> None:
         """Start the thread; a second call does nothing."""
         if self.state is not JobState.WAITING:
@@ -130,7 +131,7 @@ class Job(QThread):
 
     def discard(self) -> None:
         """Stop, and deliver nothing more: not even what is already queued."""
-        self._muted = True
+        self.is_muted = True
         self.stop()
 
     def leave(self, title: str) -> None:
@@ -138,7 +139,7 @@ class Job(QThread):
 
         title: what people read from now on.
         """
-        self._muted = self._left = True
+        self.is_muted = self.is_left = True
         self.title = title
         self.changed.emit()
 
@@ -228,7 +229,7 @@ class Job(QThread):
             self.failure, error = payload
         else:
             self.result = payload
-        if self._muted:
+        if self.is_muted:
             return
         if self.end is JobEnd.FAILED:
             self.failed.emit(error)
@@ -239,10 +240,10 @@ class Job(QThread):
         self.changed.emit()
 
     def _hear(self, events: list[Any]) -> None:
-        if self._muted and not self._left:
+        if self.is_muted and not self.is_left:
             return
         self._meter.update(events)
-        if not self._muted:
+        if not self.is_muted:
             self.events.emit(events)
         self.changed.emit()
 

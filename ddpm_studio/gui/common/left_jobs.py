@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.gui.common.errors import Failure
-from ddpm_studio.gui.common.job_names import (
+from ddpm_studio.gui.common.jobs import (
     BATCH,
     COPIES,
     EXPORT,
@@ -17,8 +17,10 @@ from ddpm_studio.gui.common.job_names import (
     TRAIN,
     WARM_UP,
     WRITING,
+    Job,
+    JobEnd,
+    JobRunner,
 )
-from ddpm_studio.gui.common.jobs import Job, JobEnd, JobRunner
 from ddpm_studio.project import Project
 
 TITLES = {  # what a job is called once its project is not in view any more

@@ -77,13 +77,13 @@ def with_size(config: StudioConfig, size: int) -> StudioConfig:
 
 
 def _fitted(pictures: PicturesConfig, effort: str) -> StudioConfig:
-    base = _family(min(pictures.size, pictures.height or pictures.size))
+    base = preset_for(min(pictures.size, pictures.height or pictures.size))
     shape = [f"pictures.{name}={getattr(pictures, name)}" for name in ("size", "height")]
     fitted = with_settings(base, [*shape, *_changes(base, effort)])
     return dataclasses.replace(fitted, pictures=pictures)
 
 
-def _family(size: int) -> StudioConfig:
+def preset_for(size: int) -> StudioConfig:
     """The preset that is made for pictures of about that size."""
     fitting = [preset for preset in PRESETS.values() if preset.pictures.size <= size]
     return max(fitting, key=lambda preset: preset.pictures.size, default=PRESETS[DEFAULT_PRESET])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import Placed, row
 from ddpm_studio.gui.common.theme import Theme
 
@@ -25,16 +25,15 @@ class NoticeLine(QFrame):
         """name: of the words; buttons: behind them."""
         super().__init__(parent)
         self.setProperty("kind", "panel")
-        self._theme = theme
-        self._icon = QLabel()
         self._words = label(name=name, elided=True)
         close = IconButton(theme, "close", close_name, "Close this line")
         middle = Qt.AlignmentFlag.AlignVCenter
-        words = Placed(self._icon, align=middle), Placed(self._words, 1, middle)
+        words = (
+            Placed(Icon(theme, "check", 20, "accent_text"), align=middle),
+            Placed(self._words, 1, middle),
+        )
         row(*words, *buttons, close, margins=(16, 4, 8, 4), of=self)
         close.clicked.connect(self.hide)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
         self.hide()
 
     @property
@@ -45,10 +44,6 @@ class NoticeLine(QFrame):
         self._words.setText(words)
         self.setAccessibleName(self.text)
         self.show()
-
-    def _on_theme_changed(self) -> None:
-        ratio = self.devicePixelRatioF()
-        self._icon.setPixmap(self._theme.pixmap("check", 20, "accent_text", ratio))
 
 
 class UndoNotice(NoticeLine):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.common.checkerboard import paint_checkerboard
+from ddpm_studio.gui.common.images import paint_checkerboard
 from ddpm_studio.gui.common.theme import Theme
 
 GAP, MARGIN, RADIUS = 4, 12, 10

@@ -1,4 +1,4 @@
-"""From events to what the status line says: how far, how long still, in a few words."""
+"""How far a job is: from events to a fraction, time left and a few words, and the bar."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from PySide6.QtWidgets import QProgressBar, QWidget
+
 from ddpm_studio import events as ev
+from ddpm_studio.gui.common.layout import keep_room
 from ddpm_studio.words import time_left
 
 PHASES = {  # what the words before the numbers are; a preview is a part of training
@@ -17,6 +20,8 @@ PHASES = {  # what the words before the numbers are; a preview is a part of trai
     ev.Work.BATCH: "",
     ev.Work.MOVING: "",
 }
+
+PARTS = 1000  # of the whole
 
 
 @dataclass(frozen=True)
@@ -110,3 +115,24 @@ def _tells(event: object) -> bool:
 
 def _limited(fraction: float | None) -> float | None:
     return None if fraction is None else min(1.0, max(0.0, fraction))
+
+
+class ProgressLine(QProgressBar):
+    """A bar from 0 to PARTS; see `set_fraction`."""
+
+    def __init__(
+        self, name: str, words: str, *, keeps_place: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """words: what it tells, for who cannot see it. keeps_place: nothing jumps when it hides."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(words)
+        self.setTextVisible(False)
+        self.setRange(0, PARTS)
+        if keeps_place:
+            keep_room(self)
+
+    def set_fraction(self, fraction: float | None, *, is_waiting: bool = False) -> None:
+        """None: nothing is known, and it is empty. is_waiting: then it moves to and fro."""
+        self.setRange(0, 0 if is_waiting and fraction is None else PARTS)
+        self.setValue(round(PARTS * (fraction or 0)))

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.gui.common.job_names import SMALL_WRITES
-from ddpm_studio.gui.common.jobs import Job, JobRunner
+from ddpm_studio.gui.common.jobs import SMALL_WRITES, Job, JobRunner
 
 logger = logging.getLogger(__name__)
 
-Wish = tuple[object, Callable[[], None]]  # a value, and what brings it to disk
+Request = tuple[object, Callable[[], None]]  # a value, and what brings it to disk
 
 
 class SmallWrites(QObject):
@@ -23,17 +22,17 @@ class SmallWrites(QObject):
     A disk may take long to say that it has a file; the window does not wait for it.
     """
 
-    kept = Signal(object, object)  # Path, the value that it has on disk now
-    failed = Signal(object, object)  # Path, Exception: it is as it was when it was kept last
+    saved = Signal(object, object)  # Path, the value that it has on disk now
+    failed = Signal(object, object)  # Path, Exception: it is as it was when it was saved last
 
     def __init__(self, jobs: JobRunner, parent: QObject) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._waiting: dict[Path, Wish] = {}  # of which nothing was heard yet
+        self._waiting: dict[Path, Request] = {}  # of which nothing was heard yet
         # from here on of both threads
         self._gate = threading.Condition()
-        self._wanted: dict[Path, Wish] = {}
-        self._written: list[tuple[Path, Wish, Exception | None]] = []
+        self._wanted: dict[Path, Request] = {}
+        self._written: list[tuple[Path, Request, Exception | None]] = []
         self._refused: dict[Path, Exception] = {}
         self._is_writing = False
         jobs.before_each = self._wait
@@ -44,9 +43,9 @@ class SmallWrites(QObject):
 
         It may raise whatever says that the disk did not take it: `failed`.
         """
-        wish = self._waiting[path] = value, write
+        request = self._waiting[path] = value, write
         with self._gate:
-            self._wanted[path] = wish
+            self._wanted[path] = request
         self._start()
 
     def waiting(self, path: Path) -> object | None:
@@ -77,15 +76,15 @@ class SmallWrites(QObject):
                     return
                 self._is_writing = True
                 path = next(iter(self._wanted))
-                wish = self._wanted.pop(path)
+                request = self._wanted.pop(path)
             error: Exception | None = None
             try:
-                wish[1]()
+                request[1]()
             except Exception as caught:
                 logger.warning("%s was not written: %s", path, caught)
                 error = caught
             with self._gate:
-                self._written.append((path, wish, error))
+                self._written.append((path, request, error))
                 self._refused.pop(path, None)
                 if error is not None:
                     self._refused[path] = error
@@ -100,10 +99,10 @@ class SmallWrites(QObject):
         self._start()  # what came while its thread was ending
         with self._gate:
             written, self._written = self._written, []
-        for path, wish, error in written:
+        for path, request, error in written:
             if error is None:
-                self.kept.emit(path, wish[0])
-            if self._waiting.get(path) is not wish:
+                self.saved.emit(path, request[0])
+            if self._waiting.get(path) is not request:
                 continue  # more is wanted by now, and that will be heard
             del self._waiting[path]
             if error is not None:

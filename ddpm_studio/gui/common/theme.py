@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
@@ -12,17 +13,21 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPale
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyle, QStyleFactory
 
+from ddpm_studio.errors import StudioError
 from ddpm_studio.gui.common.palette import DARK, LIGHT, Palette
-from ddpm_studio.gui.common.resources import resource_path
 
 CHOICES = ("system", "dark", "light")
-ICON_SCALES = (1.0, 1.25, 1.5, 2.0, 3.0)  # device pixel ratios that are drawn to the pixel
 TEXT_PIXELS = 13
 # the families of each desktop that are made for windows; the first one there is taken
 FAMILIES = (
     *("Inter", "Segoe UI Variable Text", "Segoe UI", ".AppleSystemUIFont", "Cantarell"),
     *("Noto Sans", "Roboto", "Ubuntu", "Open Sans", "DejaVu Sans", "sans-serif"),
 )
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+
+# Installed, the files lie inside the package; in a checkout, at the repository's root.
+_FOLDERS = (_PACKAGE / "resources", _PACKAGE.parent / "resources")
 
 
 class Theme(QObject):
@@ -33,23 +38,20 @@ class Theme(QObject):
     def __init__(self, application: QApplication, choice: str = "system") -> None:
         super().__init__()
         self._application = application
-        self._choice = choice if choice in CHOICES else "system"
+        self.choice = choice if choice in CHOICES else "system"  # one of CHOICES
         self._svg: dict[str, bytes] = {}
         self._icons: dict[tuple[str, int, str, str, int], QIcon] = {}
+        # the device pixel ratios for which icons are drawn to the pixel
+        self._ratios = {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
         self._template = Template(resource_path("style", "studio.qss").read_text("utf-8"))
         self.palette = self._find_palette()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
         self._apply()
 
-    @property
-    def choice(self) -> str:
-        """ "system", "dark" or "light"."""
-        return self._choice
-
     def set_choice(self, choice: str) -> None:
         if choice not in CHOICES:
             raise ValueError(choice)
-        self._choice = choice
+        self.choice = choice
         self._refresh()
 
     @contextmanager
@@ -62,6 +64,18 @@ class Theme(QObject):
         self._application.setStyleSheet("")
         yield
         self._apply()
+
+    def follow(self, act: Callable[[], None]) -> None:
+        """Call it now, and whenever the look is another one. act: a method of a widget."""
+        self.changed.connect(act)
+        act()
+
+    def show_on(self, ratio: float) -> None:
+        """Icons are to be sharp on screens of this device pixel ratio, too."""
+        if ratio not in self._ratios:
+            self._ratios.add(ratio)
+            self._icons.clear()
+            self.changed.emit()
 
     def colour(self, role: str) -> QColor:
         """A colour of the palette by its name, such as "accent"."""
@@ -88,8 +102,8 @@ class Theme(QObject):
                 (QIcon.Mode.Normal, checked, checked_role),
                 (QIcon.Mode.Disabled, normal, "disabled"),
             ):
-                for scale in ICON_SCALES:
-                    icon.addPixmap(self._draw(name, size, its_role, scale, gap), mode, state)
+                for ratio in self._ratios:
+                    icon.addPixmap(self._draw(name, size, its_role, ratio, gap), mode, state)
             self._icons[key] = icon
         return self._icons[key]
 
@@ -116,13 +130,13 @@ class Theme(QObject):
         return self._svg[name]
 
     def _find_palette(self) -> Palette:
-        if self._choice == "system":  # a system that says nothing gets the dark one
+        if self.choice == "system":  # a system that says nothing gets the dark one
             scheme = QGuiApplication.styleHints().colorScheme()
             return LIGHT if scheme is Qt.ColorScheme.Light else DARK
-        return LIGHT if self._choice == "light" else DARK
+        return LIGHT if self.choice == "light" else DARK
 
     def _on_system_changed(self, _scheme: Qt.ColorScheme) -> None:
-        if self._choice == "system":
+        if self.choice == "system":
             self._refresh()
 
     def _refresh(self) -> None:
@@ -191,3 +205,16 @@ def qt_palette(palette: Palette) -> QPalette:
         result.setColor(group.Disabled, colour_role, QColor(palette.disabled))
     result.setColor(group.Disabled, role.Highlight, QColor(palette.outline))
     return result
+
+
+def resource_path(*parts: str) -> Path:
+    """Where a shipped file or folder lies: `resource_path("icons", "app.svg")`.
+
+    Raises StudioError if it is missing, which means that the installation is incomplete.
+    """
+    for folder in _FOLDERS:
+        path = folder.joinpath(*parts)
+        if path.exists():
+            return path
+    name = "/".join(("resources", *parts))
+    raise StudioError(f"The file {name} is missing from this installation; install it again.")

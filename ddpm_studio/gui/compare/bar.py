@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.button import IconButton
@@ -37,9 +37,7 @@ WIPE_STEPS = {Qt.Key.Key_BracketLeft: -0.02, Qt.Key.Key_BracketRight: 0.02}
 
 
 class CompareBar(QWidget):
-    """The choice of a view, what belongs to it, and a button that lets A and B change places."""
-
-    swap_wanted = Signal()
+    """The choice of a view, what belongs to it, and `swap`, the button: A and B change places."""
 
     def __init__(
         self, theme: Theme, settings: Settings, compare: CompareView, parent: QWidget | None = None
@@ -51,7 +49,7 @@ class CompareBar(QWidget):
         settings.remember(self._views, "compare/view")
         self._make_wipe()
         self._make_flicker(theme)
-        self._swap = IconButton(theme, "swap", "compare.swap", "Swap A and B", SWAP_TIP)
+        self.swap = IconButton(theme, "swap", "compare.swap", "Swap A and B", SWAP_TIP)
         self._lay_out()
         self._connect()
         self._on_view_changed()
@@ -114,7 +112,7 @@ class CompareBar(QWidget):
         self._extras = QStackedWidget()
         for extra in (QWidget(), self._wipe, flicker):
             self._extras.addWidget(extra)
-        row(self._views, Gap(6), wide(self._extras), Gap(6), self._swap, spacing=2, of=self)
+        row(self._views, Gap(6), wide(self._extras), Gap(6), self.swap, spacing=2, of=self)
 
     def _connect(self) -> None:
         compare = self._compare
@@ -122,7 +120,6 @@ class CompareBar(QWidget):
         self._wipe.valueChanged.connect(lambda value: compare.set_wipe(value / 100))
         self._play.clicked.connect(lambda: compare.set_flickering(not compare.is_flickering))
         self._rate.currentIndexChanged.connect(self._on_rate_changed)
-        self._swap.clicked.connect(self.swap_wanted)
         compare.turned.connect(self.keep_up)
         compare.changed.connect(self.keep_up)
 

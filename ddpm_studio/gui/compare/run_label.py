@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ddpm_studio.gui.common.label import bold
 from ddpm_studio.gui.common.theme import Theme
 
 HEIGHT, DISC, GAP = 24, 20.0, 8.0
@@ -63,12 +64,12 @@ class RunLabel(QWidget):
         painter.setBrush(theme.colour("accent" if self._is_seen else "selected"))
         painter.drawEllipse(disc)
         painter.setPen(theme.colour("on_accent" if self._is_seen else "text"))
-        painter.setFont(_font(self.font(), bold=True))
+        painter.setFont(bold(self.font()))
         painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, self._letter)
 
     def _write(self, painter: QPainter, x: float, words: str, *, differs: bool) -> float:
         """Returns where the next words begin."""
-        font = _font(self.font(), bold=differs)
+        font = bold(self.font()) if differs else self.font()
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         painter.setPen(self._theme.colour("text" if differs else "muted"))
@@ -89,13 +90,7 @@ class RunLabel(QWidget):
         return words
 
     def _width(self, words: Sequence[Word]) -> float:
-        plain, bold = (QFontMetricsF(_font(self.font(), bold=bold)) for bold in (False, True))
+        plain, strong = QFontMetricsF(self.font()), QFontMetricsF(bold(self.font()))
         between = plain.horizontalAdvance(BETWEEN) * (len(words) - 1)
-        each = ((bold if differs else plain).horizontalAdvance(text) for text, differs in words)
+        each = ((strong if differs else plain).horizontalAdvance(text) for text, differs in words)
         return between + sum(each)
-
-
-def _font(font: QFont, *, bold: bool) -> QFont:
-    result = QFont(font)
-    result.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-    return result

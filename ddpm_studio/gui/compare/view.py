@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPalette, QPen, QPolygonF
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
-from ddpm_studio.gui.common.images import drawable, image_on
+from ddpm_studio.gui.common.images import draw_on_checkerboard, drawable, image_on
 from ddpm_studio.gui.compare.lock_step import difference, lock_step
 from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.frames.trajectory import Trajectory
@@ -212,14 +211,10 @@ class CompareView(QObject):
     def paint_waiting(self, painter: QPainter, parts: Sequence[QRectF]) -> None:
         """What stands in B's half until something was painted."""
         if self.b is None and len(parts) > 1:
-            _draw_waiting(painter, parts[1])
-
-
-def _draw_waiting(painter: QPainter, area: QRectF) -> None:
-    palette = QGuiApplication.palette()  # the theme's
-    painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(area.adjusted(24, 0, -24, 0), flags, WAITING)
+            palette = QGuiApplication.palette()  # the theme's
+            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(parts[1].adjusted(24, 0, -24, 0), flags, WAITING)
 
 
 def _draw_wipe(painter: QPainter, area: QRectF, x: float, *, with_grip: bool) -> None:

@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import Dialog
-from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.job_names import EXPORT
-from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.dialog_job import DialogJob
+from ddpm_studio.gui.common.jobs import EXPORT, Job
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import REST, column, holder, row, wide
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.export import work
 from ddpm_studio.gui.export.estimate import ExportForesight, facts_of, start_film_job
 from ddpm_studio.gui.export.options import ExportOptions
@@ -29,6 +28,13 @@ from ddpm_studio.words import size_in_words
 PREVIEW_SIDE, PREVIEW_HEIGHT = 400, 480  # with room for a caption below a square picture
 OPTIONS_WIDTH = 620
 BROAD = 2.5  # so many times as broad as high
+
+
+class FilmWriting(DialogJob):
+    """Says how far the film is."""
+
+    def words(self, job: Job) -> str:
+        return job.progress.words("Writing…")
 
 
 class ExportDialog(Dialog):
@@ -52,7 +58,7 @@ class ExportDialog(Dialog):
         self._foresight = ExportForesight(session, self, filmed.needs_device)
         self._foreseen: work.Foreseen | None = None
         self._unwritable = ""  # why a film like this cannot be written
-        self._job: Job | None = None
+        self._writing = FilmWriting(session.jobs, self)
         self._saved: Path | None = None
         self._is_broad, self._usual_height = False, 0
         self._make_parts()
@@ -67,8 +73,8 @@ class ExportDialog(Dialog):
 
     def reject(self) -> None:
         """Cancel and Esc: first what is being written, then the dialog."""
-        if self._job is not None:
-            self._job.stop()
+        if self._writing.is_running:
+            self._writing.stop()
         else:
             super().reject()
 
@@ -83,18 +89,13 @@ class ExportDialog(Dialog):
         self._preview = FilmPreview("export.preview", PREVIEW_SIDE, PREVIEW_HEIGHT)
         self._facts = label(kind="caption", name="export.facts", wrap=True)
         self._facts.setToolTip("How large and how long it becomes; its bytes are an estimate")
-        words = "Progress of the export"
-        self._progress = ProgressLine("export.progress", words, keeps_place=True)
+        progress = "export.progress", "Progress of the export"
+        self._progress = ProgressLine(*progress, keeps_place=True)
         self._progress.hide()
         self.message.setObjectName("export.message")
         self.message.show()  # even without words: it keeps the buttons on their side
-        self._show_folder = Button(
-            theme,
-            "Show in folder",
-            "export.show_in_folder",
-            "Open the folder that it was saved in",
-            icon="folder-open",
-        )
+        words = "Show in folder", "export.show_in_folder", "Open the folder that it was saved in"
+        self._show_folder = Button(theme, *words, icon="folder-open")
         self._show_folder.hide()
         self._cancel = Button(theme, "Cancel", "export.cancel", "Export nothing (Esc)")
         tip = "Write it (Enter)"
@@ -115,18 +116,17 @@ class ExportDialog(Dialog):
 
     def _connect(self) -> None:
         self._options.changed.connect(self._on_changed)
-        self._options.kind_changed.connect(self._on_kind_changed)
+        self._options.kind_changed.connect(lambda: self._target.set_kind(self._options.kind))
         self._target.changed.connect(self._check)
         self._foresight.foreseen.connect(self._on_foreseen)
         self._foresight.failed.connect(self._on_unwritable)
+        self._writing.said.connect(self._say)
+        self._writing.changed.connect(self._on_writing)
         self._export.clicked.connect(self._on_export)
         self._show_folder.clicked.connect(self._on_show_folder)
         self._session.project_changed.connect(self._on_project_changed)
 
     # what is set
-
-    def _on_kind_changed(self) -> None:
-        self._target.set_kind(self._options.kind)
 
     def _set_broad(self, is_broad: bool) -> None:
         """What is broad, such as a film strip, is seen above the options, else beside them."""
@@ -167,7 +167,7 @@ class ExportDialog(Dialog):
 
     def _check(self) -> None:
         """Whether it can be written; if not, why not."""
-        if self._job is not None:
+        if self._writing.is_running:
             return
         problem = self._unwritable or self._target.problem()
         if not problem and self._target.will_replace:
@@ -188,20 +188,11 @@ class ExportDialog(Dialog):
             return
         self._foresight.stop()
         path, request = self._target.path, self.request()
-        job = self._job = start_film_job(
-            self._session,
-            EXPORT,
-            lambda: work.write(path, request),
-            "Exporting",
-            self._filmed.needs_device,
-        )
-        job.tells_failure = True
-        job.changed.connect(self._on_job_changed)
-        job.succeeded.connect(self._on_saved)
-        job.stopped.connect(self._on_stopped)
-        job.failed.connect(self._on_failed)
+        self._afterwards: QWidget = self._export  # has the focus then
         self._set_busy(True)
-        self._on_job_changed()
+        write, needs_device = (lambda: work.write(path, request)), self._filmed.needs_device
+        job = start_film_job(self._session, EXPORT, write, "Exporting", needs_device)
+        self._writing.follow(job, self._on_saved, "Cancelled; nothing was written.")
 
     def _set_busy(self, is_busy: bool) -> None:
         self._fields.setEnabled(not is_busy)
@@ -218,40 +209,24 @@ class ExportDialog(Dialog):
             # the export came before it was known how large the film gets
             self._foresight.look_at(self.request(), self._options.seen_film)
 
-    def _on_job_changed(self) -> None:
-        job = self._job
-        if job is None:
-            return
-        is_stopping = job.state is JobState.STOPPING
-        self._progress.set_fraction(job.progress.fraction)
-        self._say("Stopping…" if is_stopping else job.progress.words("Writing…"))
-        self._cancel.setEnabled(not is_stopping)
+    def _on_writing(self) -> None:
+        if self._writing.is_running:
+            self._progress.set_fraction(self._writing.fraction)
+            self._cancel.setEnabled(not self._writing.is_stopping)
+        else:
+            self._set_busy(False)
+            self._afterwards.setFocus()
 
-    def _on_saved(self, saved: work.Saved) -> None:
-        self._job, self._saved = None, saved.path
-        self._set_busy(False)
-        self._target.propose_another()
-        self._say(f"Saved {saved.path.name}, {size_in_words(saved.nbytes)}")
-        self._show_folder.setFocus()
-
-    def _on_stopped(self) -> None:
-        self._job = None
-        self._set_busy(False)
-        self._say("Cancelled; nothing was written.")
-        self._export.setFocus()
-
-    def _on_failed(self, error: Exception) -> None:
-        self._job = None
-        self._set_busy(False)
-        self._say(describe_failure(error).sentence, "danger")
-        self._export.setFocus()
+    def _on_saved(self, saved: work.Saved) -> str:
+        self._saved, self._afterwards = saved.path, self._show_folder
+        self._target.propose()  # what was proposed is written: the next one gets a name of its own
+        return f"Saved {saved.path.name}, {size_in_words(saved.nbytes)}"
 
     def _on_project_changed(self, project: Project | None) -> None:
         """What is being written goes on without the dialog, which is of the old project."""
-        is_left = self._job is not None and self._job.is_left
-        if is_left or project is None or project.path != self._path_of_project:
-            self._job = None
-            self.reject()
+        is_other = project is None or project.path != self._path_of_project
+        if self._writing.is_left or is_other:
+            super().reject()
 
     def _on_show_folder(self) -> None:
         if self._saved is not None:

@@ -15,7 +15,7 @@ from ddpm_studio.gui.session import Session
 from ddpm_studio.words import size_in_words
 
 if TYPE_CHECKING:
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
 
 JOB = "export_estimate"  # its name
 PAUSE_MS = 250  # so long nothing must change until frames are compressed to see how large they get
@@ -33,9 +33,7 @@ class ExportForesight(QObject):
         super().__init__(parent)
         self._session, self._needs_device = session, needs_device
         self._request: work.FilmRequest | None = None
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._on_pause_over)
 
     def look_at(self, request: work.FilmRequest, seen: Film) -> None:

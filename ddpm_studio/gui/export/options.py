@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -29,11 +30,13 @@ from ddpm_studio.gui.export.kinds import (
 from ddpm_studio.gui.export.sources import BOTH, CHOSEN, GRID, ONE, Filmed, Part
 
 if TYPE_CHECKING:
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
 
 HEIGHT = 32  # pixels, of every control: they stand beside each other
 NUMBER, NARROW = 96, 104  # pixels, of a number
 MOST_STAGES = 32
+# the fields of FilmOptions that mean something only where a group does
+OF_GROUP = {PACE: ("fps", "hold"), ORDER: ("easing", "ping_pong"), COLOURS: ("palette", "dither")}
 CRISP, SMOOTH = "crisp", "smooth"
 FOR_EVER, ONCE, OFTEN = "for_ever", "once", "often"
 SHOWN_SIDE = 512  # pixels: the enlargement that is proposed comes near to this
@@ -139,19 +142,15 @@ class ExportOptions(QWidget):
     def _options(self) -> FilmOptions:
         """What is set, as far as it means something for the kind of file."""
         kind, film, usual = self.kind, self._form.value(), FilmOptions()
-        moves, colours = (film if group in kind.options else usual for group in (ORDER, COLOURS))
-        return FilmOptions(
+        unused = [OF_GROUP[group] for group in (ORDER, COLOURS) if group not in kind.options]
+        return dataclasses.replace(
+            film,
             fps=min(film.fps, kind.most_fps),
             hold=film.hold if PACE in kind.options else 0.0,
             scale=1 if self._is_smooth else self._scale.value(),
             width=film.width if self._is_smooth else None,
-            easing=moves.easing,
-            ping_pong=moves.ping_pong,
             loops=self._how_often,
-            palette=colours.palette,
-            dither=colours.dither,
-            caption=film.caption,
-            background=film.background,
+            **{key: getattr(usual, key) for keys in unused for key in keys},
         )
 
     # building
@@ -221,9 +220,8 @@ class ExportOptions(QWidget):
             self._settings.remember(control, f"export/{key}")
 
     def _lay_out(self) -> None:
-        self._rows = {key: self._form.row(key) for key in ("fps", "hold", "width", "easing")}
-        self._rows |= {key: self._form.row(key) for key in ("palette", "dither")}
-        self._rows |= {
+        keys = "width", *(key for keys in OF_GROUP.values() for key in keys)
+        self._rows = {key: self._form.row(key) for key in keys} | {
             "format": ControlRow("Format", self._format, "The kind of file."),
             "stages": ControlRow(
                 "Stages",
@@ -262,7 +260,6 @@ class ExportOptions(QWidget):
             rows[key].setFixedWidth(NARROW)
         for key in ("fps", "hold", "loops", "repeats"):
             rows[key].setFixedWidth(NUMBER)
-        self._loop_back, caption = self._form.row("ping_pong"), self._form.row("caption")
         column(
             row(wide(rows["format"]), rows["stages"], spacing=12),
             row(wide(rows["what"]), rows["number"], wide(rows["show"]), spacing=12),
@@ -273,7 +270,10 @@ class ExportOptions(QWidget):
                 spacing=12,
             ),
             row(wide(rows["palette"]), wide(rows["dither"]), spacing=12),
-            row(self._loop_back, caption, self._no_recipe, STRETCH, spacing=24),
+            row(
+                *(rows["ping_pong"], self._form.row("caption"), self._no_recipe, STRETCH),
+                spacing=24,
+            ),
             spacing=12,
             of=self,
         )
@@ -320,15 +320,10 @@ class ExportOptions(QWidget):
             (rows["show"], bool(filmed.shows)),
             (rows["size"], not self._is_smooth),
             (rows["width"], self._is_smooth),
-            (rows["fps"], PACE in kind.options),
-            (rows["hold"], PACE in kind.options),
-            (rows["easing"], ORDER in kind.options),
             (rows["times"], has_loops),
             (rows["loops"], has_loops and self._times.currentData() == OFTEN),
             (rows["repeats"], REPEATS in kind.options),
-            (rows["palette"], COLOURS in kind.options),
-            (rows["dither"], COLOURS in kind.options),
-            (self._loop_back, ORDER in kind.options),
+            *((rows[key], of in kind.options) for of, keys in OF_GROUP.items() for key in keys),
             (self._no_recipe, RECIPE in kind.options and filmed.has_recipe),
         ):
             part.setVisible(is_seen)

@@ -10,8 +10,7 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
-from ddpm_studio.gui.common.images import drawable, image_on
+from ddpm_studio.gui.common.images import draw_on_checkerboard, drawable, image_on
 from ddpm_studio.gui.common.player import Player
 
 if TYPE_CHECKING:
@@ -19,8 +18,9 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from ddpm_studio.export.film.frames import Film
+    from ddpm_studio.export.film.options import FilmOptions
     from ddpm_studio.export.film.pictures import FilmPictures
-    from ddpm_studio.export.film.write import Film, FilmOptions
 
 MARGIN = 16
 BROAD_HEIGHT = 208

@@ -14,7 +14,7 @@ from ddpm_studio.gui.frames.trajectory import Trajectory
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
     from ddpm_studio.gui.export.work import MakeRecipe
     from ddpm_studio.recipe import Recipe
 
@@ -49,10 +49,15 @@ class Part:
 
 
 class Filmed(ABC):
-    """A row of moments, at each of which the same pictures are seen."""
+    """A row of moments, at each of which the same pictures are seen.
+
+    Attributes: has_alpha (whether the pictures can be transparent), has_recipe (whether it is known
+    how they were made), needs_device (whether some frames are not kept, and are computed again).
+    """
 
     title = "Export animation"
     way_back = "And back to noise"
+    has_alpha = has_recipe = needs_device = False
 
     def __init__(
         self,
@@ -70,16 +75,6 @@ class Filmed(ABC):
         self.show, self.background = show, background
         self.shows: Mapping[str, str] = {}  # by key, in words; empty: there is nothing to choose
 
-    @property
-    def needs_device(self) -> bool:
-        """Whether some frames are not kept, and are computed again when they are asked for."""
-        return False
-
-    @property
-    @abstractmethod
-    def has_alpha(self) -> bool:
-        """Whether the pictures can be transparent."""
-
     @abstractmethod
     def film(self, part: Part) -> Film:
         """A part as a film: nothing is computed before its frames are asked for."""
@@ -88,14 +83,9 @@ class Filmed(ABC):
     def seen(self, part: Part) -> Film:
         """The same for a preview: its frames are at hand at once, if not always the exact ones."""
 
-    @property
-    def has_recipe(self) -> bool:
-        """Whether it is known how the pictures were made."""
-        return False
-
-    def recipe_maker(self, _part: Part) -> MakeRecipe | None:
+    @abstractmethod
+    def recipe_maker(self, part: Part) -> MakeRecipe | None:
         """What makes the recipe of a part; None if it is not known how it was made."""
-        return None
 
     @property
     def one(self) -> int:
@@ -132,21 +122,12 @@ class FilmedDenoising(Filmed):
         """recipe: of the first picture."""
         super().__init__(len(trajectory.seeds), chosen, current, show, background)
         self._trajectory, self._recipe = trajectory, recipe
+        self.has_recipe = recipe is not None
+        self.has_alpha = bool(trajectory.pictures(0).shape[-1] == WITH_ALPHA)
+        kept = len(trajectory.store.kept)
+        self.needs_device = trajectory.again is not None and kept < len(trajectory)
         has_ends = trajectory.is_forward and not self.needs_device
         self.shows = {**SHOWS, FINISHED: FINISHED_WORDS} if has_ends else SHOWS
-
-    @property
-    def has_alpha(self) -> bool:
-        return bool(self._trajectory.pictures(0).shape[-1] == WITH_ALPHA)
-
-    @property
-    def has_recipe(self) -> bool:
-        return self._recipe is not None
-
-    @property
-    def needs_device(self) -> bool:
-        again, store = self._trajectory.again, self._trajectory.store
-        return again is not None and len(store.kept) < len(self._trajectory)
 
     def film(self, part: Part) -> Film:
         from ddpm_studio.gui.export.work import one_at_a_time
@@ -157,13 +138,11 @@ class FilmedDenoising(Filmed):
         return self._film_of(self._trajectory.frames_at_hand, part)
 
     def _film_of(self, frames: Callable[[str], Sequence[np.ndarray]], part: Part) -> Film:
-        from ddpm_studio.export.film.sources import both_film, grid_film
+        from ddpm_studio.export.film.sources import denoising_film
 
         chosen, moments = part.pictures, self._trajectory.moments
-        if part.show == BOTH:
-            sides = frames(X_T), frames(PRED_X_0)
-            return both_film(*sides, chosen, moments=moments, columns=part.columns)
-        return grid_film(frames(part.show), chosen, moments=moments, columns=part.columns)
+        sides = [frames(show) for show in ((X_T, PRED_X_0) if part.show == BOTH else (part.show,))]
+        return denoising_film(sides, chosen, moments=moments, columns=part.columns)
 
     def recipe_maker(self, part: Part) -> MakeRecipe | None:
         made = self._recipe

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ddpm_studio.export.places import free_path
 from ddpm_studio.gui.common.button import IconButton
-from ddpm_studio.gui.common.choose_path import choose_new_file
 from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.dialog import choose_new_file
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.export.kinds import KINDS, STRIP, Kind
@@ -53,11 +53,6 @@ class ExportTarget(QWidget):
             path = Path(self._field.text().strip())
             plain = path.with_suffix("") if path.suffix.lower() in SUFFIXES else path
             self._field.setText(f"{plain}{self._kind.suffix}")
-
-    def propose_another(self) -> None:
-        """What was proposed has been written: the next one gets a name of its own."""
-        if not self._is_named_by_hand:
-            self.propose()
 
     def problem(self) -> str:
         """Why nothing can be written there, in a sentence; '' if it can."""

@@ -8,18 +8,24 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress, Work
+from ddpm_studio.gui.export.dialog import ExportDialog
 from ddpm_studio.gui.export.sources import WITH_ALPHA, Filmed, Part
 from ddpm_studio.gui.export.work import MakeRecipe
 from ddpm_studio.gui.frames.store import X_T
+from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project, step_of
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
 
+JOB = "training_film"  # its name
 ROOM_BYTES = 256 << 20
 LEAST = 2  # frames of a film
 
@@ -138,18 +144,11 @@ class FilmedTraining(Filmed):
     title = "Export the film of the training"
     way_back = "And back again"
 
-    def __init__(self, project: Project, frames: PreviewFrames) -> None:
+    def __init__(self, project: Project, frames: PreviewFrames, has_recipe: bool) -> None:
+        """has_recipe: a checkpoint was saved, from which the last frame can be painted again."""
         super().__init__(frames.count, background=project.config.pictures.background)
         self._project, self._frames = project, frames
-        self._is_saved = bool(project.checkpoint_paths())
-
-    @property
-    def has_alpha(self) -> bool:
-        return self._frames.picture_shape[-1] == WITH_ALPHA
-
-    @property
-    def has_recipe(self) -> bool:
-        return self._is_saved
+        self.has_recipe, self.has_alpha = has_recipe, frames.picture_shape[-1] == WITH_ALPHA
 
     def film(self, part: Part) -> Film:
         return training_film(self._frames, part.pictures, part.columns)
@@ -164,7 +163,37 @@ class FilmedTraining(Filmed):
             film = {"of": "training", "show": X_T, **options}
             return training_recipe(project, last, part.pictures, film)
 
-        return make if self._is_saved else None
+        return make if self.has_recipe else None
+
+
+class TrainingExport(QObject):
+    """Training goes on meanwhile; the film ends with the newest preview of the moment."""
+
+    def __init__(self, session: Session, page: QWidget) -> None:
+        super().__init__(page)
+        self._session, self._page = session, page
+
+    def open(self, steps: Sequence[int]) -> None:
+        """steps: of the previews, rising. A failure is said in the banner."""
+        project = self._session.project
+        if project is None:
+            return
+        job = self._session.jobs.start(
+            JOB, lambda: read_previews(project, steps), title="Reading previews", replace=True
+        )
+        job.succeeded.connect(self._on_read)
+
+    def _on_read(self, frames: PreviewFrames) -> None:
+        project = self._session.project
+        if project is None or self._session.is_closing:
+            return
+        ExportDialog(
+            self._session,
+            FilmedTraining(project, frames, has_recipe=bool(self._session.checkpoints)),
+            folder=project.gallery,
+            name=f"{project.name}_training",
+            parent=self._page.window(),
+        ).open()
 
 
 def _thin_out(found: dict[Path, np.ndarray | None], every: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from ddpm_studio.export.places import make_folder
 if TYPE_CHECKING:
     import numpy as np
 
-    from ddpm_studio.export.film.write import Film
+    from ddpm_studio.export.film.frames import Film
 
 SEEN_PAGE = 1200  # pixels: the longest side of a film strip in its preview, about
 
@@ -100,7 +99,7 @@ def foresee(request: FilmRequest) -> Foreseen:
 
 def estimate(request: FilmRequest) -> Iterator[Foreseen]:
     """What the film will be, and then also how many bytes, about. Raises as `foresee`."""
-    from ddpm_studio.export.film.write import estimate_bytes
+    from ddpm_studio.export.film.estimate import estimate_bytes
 
     foreseen = foresee(request)
     if request.stages:
@@ -111,27 +110,19 @@ def estimate(request: FilmRequest) -> Iterator[Foreseen]:
 
 
 def write(path: Path, request: FilmRequest) -> Generator[Progress | FileWritten, None, Saved]:
-    """Write what is wished; if it is stopped before its end, nothing is left."""
-    from ddpm_studio.export.film.write import write_film, write_sequence, write_strip
+    """Write what is asked for; if it is stopped before its end, nothing is left."""
+    from ddpm_studio.export.film.write import write as write_film
 
     make_folder(path.parent)
     recipe = request.recipe_text()
-    if request.stages:
-        yield from write_strip(path, request.film, request.stages, request.options, recipe)
-    elif not request.suffix:
-        yield from write_sequence(path, request.film, request.options, recipe)
-    else:
-        yield from write_film(path, request.film, request.options, recipe)
+    yield from write_film(path, request.film, request.options, recipe, request.stages)
     yield FileWritten(path)
     return Saved(path, size_on_disk(path))
 
 
 def _small_page(request: FilmRequest) -> np.ndarray:
     """The page as it will be, no larger than it can be seen: uint8 (H, W, C)."""
-    import numpy as np
-    from PIL import Image
-
-    from ddpm_studio.export.film.write import write_strip
+    from ddpm_studio.export.film.pages import growing_page
 
     options, (height, width, _) = request.options, request.film.shape
     most = SEEN_PAGE / max(request.stages * width, height)
@@ -139,13 +130,7 @@ def _small_page(request: FilmRequest) -> np.ndarray:
         small = dataclasses.replace(options, width=max(1, min(options.width, int(most * width))))
     else:
         small = dataclasses.replace(options, scale=max(1, min(options.scale, int(most))))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "page.png"
-        for _ in write_strip(path, request.film, request.stages, small):
-            pass
-        with Image.open(path) as image:
-            page = np.array(image)
-    return page.reshape(*page.shape[:2], -1)
+    return list(growing_page(request.film, request.stages, small))[-1]
 
 
 def size_on_disk(path: Path) -> int:

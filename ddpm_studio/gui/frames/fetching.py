@@ -70,12 +70,8 @@ class FrameFetching(QObject):
         if span is None or (self._span is not None and self._is_coming(trajectory)):
             return
         again, self._span = trajectory.again, span
-        job = self._session.start_borrowing(
-            self._name,
-            partial(work.compute, again, span),
-            title="Computing frames again",
-            quiet=True,
-        )
+        compute, title = partial(work.compute, again, span), "Computing frames again"
+        job = self._session.start_borrowing(self._name, compute, title, quiet=True)
         job.events.connect(self._on_events)
         job.succeeded.connect(self._on_ended)
         job.stopped.connect(self._on_ended)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ddpm_studio.sampling.forward import Noising
-    from ddpm_studio.sampling.resume import State
+    from ddpm_studio.sampling.steps import State
     from ddpm_studio.sampling.trajectory import TrajectoryFrame
     from ddpm_studio.training.loaded import Loaded, LoadedModels
 

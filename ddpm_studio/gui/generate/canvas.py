@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.grid_places import GridPlaces
+from ddpm_studio.gui.common.images import draw_on_checkerboard
 from ddpm_studio.gui.compare.view import CompareView
 from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.frames.trajectory import Trajectory
@@ -96,7 +96,7 @@ class PictureCanvas(FrameCanvas):
     def __init__(self, compare: CompareView | None = None) -> None:
         super().__init__(compare)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._index = 0
+        self.index = 0  # of the picture
         self._mouse: QPointF | None = None
         self._compare.changed.connect(self._on_compare)
 
@@ -107,7 +107,7 @@ class PictureCanvas(FrameCanvas):
     def set_picture(self, trajectory: Trajectory | None, index: int) -> None:
         if trajectory is not self.trajectory:
             self.position = 0
-        self.trajectory, self._index = trajectory, index
+        self.trajectory, self.index = trajectory, index
         self.update()
 
     def set_smooth(self, is_smooth: bool) -> None:
@@ -155,4 +155,4 @@ class PictureCanvas(FrameCanvas):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.trajectory is not None and len(self.trajectory):
-            self._paint_frames(QPainter(self), [self._index], with_grip=True)
+            self._paint_frames(QPainter(self), [self.index], with_grip=True)

@@ -39,8 +39,8 @@ class Comparing(QObject):
         self._denoising, self._stage = denoising, stage
         denoising.begun.connect(self._on_begun)
         denoising.grew.connect(self._on_grew)
-        stage.compare_wanted.connect(self.toggle)
-        stage.swap_wanted.connect(self.swap)
+        stage.head.compare.clicked.connect(self.toggle)
+        stage.bar.swap.clicked.connect(self.swap)
 
     @property
     def is_on(self) -> bool:

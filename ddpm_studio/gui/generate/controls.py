@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -12,49 +11,50 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.checkpoint_choice import CheckpointChoice
+from ddpm_studio.gui.common.control_row import ControlRow, tooltip
 from ddpm_studio.gui.common.form import Form
-from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, choice
+from ddpm_studio.gui.common.inputs import DoubleSpinBox, SliderNumber, SpinBox, choice
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import STRETCH, Placed, column, holder, scrolled, wide
+from ddpm_studio.gui.common.project_watch import Checkpoints
 from ddpm_studio.gui.common.seed_field import SeedField
 from ddpm_studio.gui.common.settings import Settings
-from ddpm_studio.gui.common.slider_number import SliderNumber
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.frames.request import MOST_PICTURES
-from ddpm_studio.gui.generate.checkpoint_choice import CHECKPOINT_TIP, CheckpointChoice
 from ddpm_studio.samplers import SAMPLERS, Sampler
+from ddpm_studio.words import why_best
 
 WIDTH = 304
 MOST_SLID_STEPS = 250
+CHECKPOINT_TIP = "How long the model had learned: the newest state, or an earlier one."
 WEIGHTS_HINTS = {"ema": "calmer", "model": "as they are"}
 NO_ETA = "{} always takes fresh noise; choose DDIM to set how much."
 
 
 class SampleControls(QFrame):
-    """`changed` says that the same noise would now become other pictures."""
+    """`changed` says that the same noise would now become other pictures; `run` is the button."""
 
     changed = Signal()
-    run_wanted = Signal()
-    cancel_wanted = Signal()
 
     def __init__(
-        self, theme: Theme, settings: Settings, dice: random.Random, parent: QWidget | None = None
+        self, theme: Theme, settings: Settings, checkpoints: Checkpoints, dice: random.Random
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setProperty("kind", "panel")
         self.setFixedWidth(WIDTH)
-        self._is_running = False
+        self._checkpoints = checkpoints
         self.seed = SeedField(theme, settings, dice, "generate")
         self._make_fields()
-        self._run = Button(theme, "", "generate.run", "", kind="primary", large=True)
+        self.run = Button(theme, "", "generate.run", "", kind="primary", large=True)
         self._more = Button(theme, "More", "generate.more", "", kind="quiet")
         self._more.setCheckable(True)
         self._more.setStyleSheet("padding-left: 0; padding-right: 8px")  # in line with the rest
         self._lay_out()
         self._remember(settings)
         self._connect()
-        self.set_running(False)
+        self.show_state(is_running=False)
+        self.show_checkpoints()
         self._show_sampler()
         self._on_more(self._more.isChecked())
 
@@ -108,35 +108,26 @@ class SampleControls(QFrame):
         self._steps.number.setMaximum(num_timesteps)
         self._steps.set_most(min(MOST_SLID_STEPS, num_timesteps))
 
-    def set_checkpoints(self, paths: Sequence[Path]) -> None:
-        """Those that there are, the oldest first. The choice stays if it still exists."""
-        self._checkpoint.set_paths(paths)
-
-    def set_best(self, step: int, loss: float) -> None:
-        """The checkpoint that carries the star, and its loss on unseen pictures; -1: none."""
-        self._checkpoint.set_best(step, loss)
+    def show_checkpoints(self) -> None:
+        """Those that there are now. The choice stays if it still exists."""
+        newest, best = self._checkpoints.newest, self._checkpoints.best
+        self._checkpoint.show_all("Newest" if newest is None else f"Newest (step {newest.step:,})")
+        why = "" if best is None else f" ★ step {best[0]:,}: {why_best(best[1])}."
+        self._checkpoint.setToolTip(tooltip(CHECKPOINT_TIP + why, "checkpoint"))
 
     def choose_checkpoint(self, step: int) -> bool:
         """Choose the checkpoint of a step, -1 for the newest; False if it is not there any more."""
         return self._checkpoint.choose(step)
 
-    def set_running(self, is_running: bool) -> None:
-        """Generate, or Cancel while it runs."""
-        self._is_running = is_running
+    def show_state(self, *, is_running: bool, is_stopping: bool = False) -> None:
+        """Generate, or Cancel while it runs, until it was cancelled."""
         if is_running:
-            self._run.set_face("Cancel", "stop", "Stop here; the frames so far stay (Esc)")
+            self.run.set_face("Cancel", "stop", "Stop here; the frames so far stay (Esc)")
         else:
             tip = "Make new pictures from noise (Ctrl+Enter)"
-            self._run.set_face("Generate", "generate", tip)
-        self._run.setAccessibleName(self._run.text())
-
-    def set_stopping(self, is_stopping: bool) -> None:
-        """It was cancelled, and ends after the step that it is in."""
-        self._run.setEnabled(not is_stopping)
-
-    @property
-    def has_run_focus(self) -> bool:
-        return self._run.hasFocus()
+            self.run.set_face("Generate", "generate", tip)
+        self.run.setAccessibleName(self.run.text())
+        self.run.setEnabled(not is_stopping)
 
     def _make_fields(self) -> None:
         self._count = SpinBox(1, MOST_PICTURES)
@@ -154,7 +145,7 @@ class SampleControls(QFrame):
             parent=self,
         )
         self._no_eta = label("", "caption", "generate.no_eta", wrap=True)
-        self._checkpoint = CheckpointChoice()
+        self._checkpoint = CheckpointChoice("generate.checkpoint", self._checkpoints, "Step {:,}")
         self._weights = choice(
             "generate.weights",
             {
@@ -172,7 +163,7 @@ class SampleControls(QFrame):
         )
         line = QFrame()
         line.setProperty("kind", "line")
-        foot = column(self._run, margins=(16, 12, 16, 16))
+        foot = column(self.run, margins=(16, 12, 16, 16))
         column(wide(self._scroll), line, foot, spacing=0, margins=1, of=self)
 
     def _main_rows(self) -> list[QWidget]:
@@ -207,7 +198,6 @@ class SampleControls(QFrame):
         for combo in (self._checkpoint, self._weights):
             combo.currentIndexChanged.connect(self.changed)
         self._more.toggled.connect(self._on_more)
-        self._run.clicked.connect(self._on_run)
 
     def _on_changed(self, key: str) -> None:
         if key == "sampler":
@@ -215,9 +205,6 @@ class SampleControls(QFrame):
             self._show_sampler()
         if key != "seed":  # other noise, which somebody has to ask for
             self.changed.emit()
-
-    def _on_run(self) -> None:
-        (self.cancel_wanted if self._is_running else self.run_wanted).emit()
 
     def _propose_steps(self) -> None:
         """Another sampler usually takes so many, unless a person has set them by hand."""

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.events import CheckpointSkipped, SampleStep
-from ddpm_studio.gui.common.job_names import SAMPLE
-from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.jobs import SAMPLE, Job, JobState
 from ddpm_studio.gui.frames.fetching import FrameFetching
 from ddpm_studio.gui.frames.request import SampleRequest
 from ddpm_studio.gui.frames.store import FrameStore
@@ -64,7 +63,7 @@ class Denoising(QObject):
     def start(
         self, request: SampleRequest, asked: SampleRequest | None = None, follow_to: float = 1.0
     ) -> None:
-        """Paint as wished. asked: what to remember as the request, if it is another.
+        """Paint this. asked: what to remember as the request, if it is another.
 
         follow_to: how far to follow it while it grows, as a part of it.
         """

@@ -80,14 +80,11 @@ class SampleGrid(FrameCanvas):
     def pointed(self) -> tuple[int, Trajectory] | None:
         """The picture under the mouse, else that of the keyboard, and of which run it is seen."""
         if self._hovered is not None:
-            return self._seen(self._hovered, self._mouse.x())
+            run = self._run_at(self._hovered, self._mouse.x())
+            return (self._hovered[0], run) if run is not None else None
         if self.hasFocus() and self.count and self.trajectory is not None:
             return self._current, self.trajectory
         return None
-
-    def _seen(self, place: Place, x: float) -> tuple[int, Trajectory] | None:
-        run = self._run_at(place, x)
-        return (place[0], run) if run is not None else None
 
     def check_rect(self, index: int, half: int = 0) -> QRectF:
         """The round place, in the corner of a picture, that chooses it."""
@@ -125,7 +122,9 @@ class SampleGrid(FrameCanvas):
         elif event.modifiers() & TWO_KEYS or is_near(self.check_rect(index, half), point):
             self.toggle_chosen(index)
         elif self._can_keep and is_near(keep_place(self.cell_rect(index, half)), point):
-            self._want_keep(self._seen(place, point.x()))
+            run = self._run_at(place, point.x())
+            if run is not None:
+                self.keep_wanted.emit(index, run)
         elif self._compare.is_wipe:
             self._pressed = index, point  # a drag wipes, a click opens
         else:
@@ -147,10 +146,6 @@ class SampleGrid(FrameCanvas):
         self._is_wiping = self._is_wiping or apart >= QApplication.startDragDistance()
         if self._is_wiping:
             self._compare.drag_wipe(self.cell_rect(index), self._mouse.x())
-
-    def _want_keep(self, seen: tuple[int, Trajectory] | None) -> None:
-        if seen is not None:
-            self.keep_wanted.emit(*seen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, target = event.key(), self._halves()[0].after(event.key(), self._current)

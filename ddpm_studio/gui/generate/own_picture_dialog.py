@@ -13,8 +13,8 @@ from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.wall.query import fold
-from ddpm_studio.gui.wall.tiles import load_tiles
+from ddpm_studio.gui.wall.filter_bar import fold
+from ddpm_studio.gui.wall.model import load_tiles
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.words import several
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.common.choose_path import choose_folder
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.dialog import choose_folder
 from ddpm_studio.gui.common.history import History
-from ddpm_studio.gui.common.job_names import SAVE, SAVE_REST
+from ddpm_studio.gui.common.jobs import SAVE, SAVE_REST
+from ddpm_studio.gui.common.notice_line import NoticeLine
+from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.generate import saving_work as work
 from ddpm_studio.gui.generate.stage import Seen, Stage
@@ -23,7 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 MOST_UNDO = 50
-
+UNDO = "Undo", "undo", "Take back what was saved last (Ctrl+Z)"  # words, icon, tooltip
+REDO = "Save again", "redo", "Save once more what was taken back"
 NOT_OWN = (
     "This is your own picture on its way into the noise. To make a work of it, press "
     "“Paint on from here” first."
@@ -44,6 +49,30 @@ class _Saved:
     files: tuple[work.Written, ...]
 
 
+class SavedLine(NoticeLine):
+    """Says what was saved and where, with the way there and the way back."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.undo = Button(theme, "", "generate.undo", "", kind="quiet")
+        self.undo.set_face(*UNDO)
+        words = "Show in folder", "generate.show_in_folder", "Open the folder that the files are in"
+        show = Button(theme, *words, icon="folder-open", kind="quiet")
+        super().__init__(theme, "generate.saved", "generate.saved.close", self.undo, show)
+        self._folder, self.is_undone = Path(), False
+        show.clicked.connect(self._on_show)
+
+    def say(self, paths: Sequence[Path], *, is_undone: bool) -> None:
+        """These files, all of one folder, are there now; or are not there any more."""
+        self._folder, self.is_undone = paths[0].parent, is_undone
+        self.undo.set_face(*(REDO if is_undone else UNDO))
+        what = paths[0].name if len(paths) == 1 else f"{len(paths)} pictures"
+        said = "Took {} out of {} again" if is_undone else "Saved {} in {}"
+        self.show_words(said.format(what, self._folder))
+
+    def _on_show(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+
+
 class Saving(QObject):
     """Writes pictures of the stage into files, says on the stage where they are, takes them back.
 
@@ -55,9 +84,10 @@ class Saving(QObject):
         self._session, self._stage, self._window = session, stage, parent
         self._waiting: list[_Writing | Callable[[], None]] = []
         self._history = History[_Saved](MOST_UNDO)
+        self._line = SavedLine(session.theme)
+        stage.between.addWidget(self._line)
         stage.keep_wanted.connect(self.keep)
-        stage.saved.undo_wanted.connect(self.undo)
-        stage.saved.redo_wanted.connect(self.redo)
+        self._line.undo.clicked.connect(self._on_line)
         session.jobs.ended.connect(self._next)
         session.leaving.connect(self._write_rest)
 
@@ -65,19 +95,17 @@ class Saving(QObject):
         """Another project: what was saved in the last one stays there."""
         self._waiting.clear()
         self._history.clear()
-        self._stage.saved.hide()
+        self._line.hide()
 
     # saving
 
-    def save_here(self) -> None:
-        """The finished pictures that are wanted, into the project's gallery."""
-        if self._session.project is not None:
-            self.save_into(self._session.project.gallery)
+    def save_here(self, *, with_recipe: bool = True) -> None:
+        """The finished pictures that are wanted, into the project's gallery.
 
-    def save_without_recipe(self) -> None:
-        """The same, and nothing in the files says how they were made."""
+        with_recipe: whether something in the files says how they were made.
+        """
         if self._session.project is not None:
-            self.save_into(self._session.project.gallery, with_recipe=False)
+            self.save_into(self._session.project.gallery, with_recipe)
 
     def choose_folder(self) -> None:
         """Ask for another folder to save into."""
@@ -126,6 +154,9 @@ class Saving(QObject):
         """Save again what was taken back."""
         self._in_turn(self._write_again)
 
+    def _on_line(self) -> None:
+        (self.redo if self._line.is_undone else self.undo)()
+
     def _write(self, writing: _Writing, again: _Saved | None = None) -> None:
         """again: what it was, if it had been taken back."""
         start = self._session.start_borrowing if writing.borrows else self._session.jobs.start
@@ -137,7 +168,7 @@ class Saving(QObject):
                 self._history.add(saved)
             else:
                 self._history.redone(saved)
-            self._stage.saved.show_saved([file.path for file in files])
+            self._line.say([file.path for file in files], is_undone=False)
 
         job.succeeded.connect(on_written)
 
@@ -170,10 +201,10 @@ class Saving(QObject):
         def on_gone(paths: list[Path]) -> None:
             if paths:
                 self._history.undone()
-                self._stage.saved.show_undone(paths)
+                self._line.say(paths, is_undone=True)
             else:
                 self._history.drop_undo()
-                self._stage.saved.hide()
+                self._line.hide()
 
         take_back = partial(work.take_back, saved.files)
         job = self._session.jobs.start(SAVE, take_back, title="Taking back")

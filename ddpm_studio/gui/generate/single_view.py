@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import Gap, column, row, wide
+from ddpm_studio.gui.common.layout import Gap, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.view import CompareView
@@ -19,10 +19,10 @@ from ddpm_studio.gui.generate.canvas import PictureCanvas
 BACK = "All pictures"
 
 
-class PictureViewer(QWidget):
+class PictureViewer(PictureCanvas):
     """Left and Right go to the next picture, Space plays, C chooses, Esc goes back.
 
-    Attributes: head (the row of its controls, for whoever gives it a place), canvas.
+    Attributes: head (the row of its controls, for whoever gives it a place).
     """
 
     back_wanted = Signal()
@@ -31,56 +31,39 @@ class PictureViewer(QWidget):
     choose_wanted = Signal(int)  # the picture whose mark changes
 
     def __init__(self, theme: Theme, settings: Settings, compare: CompareView) -> None:
-        super().__init__()
+        super().__init__(compare)
         self.setObjectName("generate.single")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._index = 0
         self._is_terse = self._is_narrow = False
         self.head = QWidget()
-        self.canvas = PictureCanvas(compare)
         self._make_controls(theme)
         self._lay_out()
         settings.remember(self._smooth, "generate/smooth")
-        self.canvas.set_smooth(self._smooth.isChecked())
-        self._smooth.toggled.connect(self.canvas.set_smooth)
-
-    @property
-    def index(self) -> int:
-        return self._index
+        self.set_smooth(self._smooth.isChecked())
+        self._smooth.toggled.connect(self.set_smooth)
 
     @property
     def _seeds(self) -> tuple[int, ...]:
-        trajectory = self.canvas.trajectory
-        return trajectory.seeds if trajectory is not None else ()
+        return self.trajectory.seeds if self.trajectory is not None else ()
 
     def set_trajectory(self, trajectory: Trajectory | None) -> None:
-        if trajectory is not None:
-            self._index = min(self._index, len(trajectory.seeds) - 1)
-        self.canvas.set_picture(trajectory, self._index)
+        last = len(trajectory.seeds) - 1 if trajectory is not None else self.index
+        self.set_picture(trajectory, min(self.index, last))
         self._refresh()
 
     def show_picture(self, index: int) -> None:
         """Show another picture of the trajectory."""
         if not 0 <= index < len(self._seeds):
             return
-        self._index = index
-        self.canvas.set_picture(self.canvas.trajectory, index)
+        self.set_picture(self.trajectory, index)
         self._refresh()
         self.index_changed.emit(index)
-
-    def show_frame(self, position: int, show: str) -> None:
-        self.canvas.show_frame(position, show)
 
     def set_terse(self, is_terse: bool, is_narrow: bool = False) -> None:
         """Leave room for the rest of the row; is_narrow: as much as can be."""
         self._is_terse, self._is_narrow = is_terse, is_narrow
         self._back.set_words(BACK, has_room=not is_terse)
         self._refresh()
-
-    @property
-    def pointed(self) -> Trajectory | None:
-        """The run whose picture is under the mouse; else the one in front."""
-        return self.canvas.pointed
 
     def set_chosen(self, is_chosen: bool) -> None:
         """Whether this picture is one of the chosen."""
@@ -104,37 +87,36 @@ class PictureViewer(QWidget):
         self._choose.setAccessibleName("Choose this picture")
         self._choose.setToolTip("One of the pictures to save (C)")
         self._back.clicked.connect(self.back_wanted)
-        self._previous.clicked.connect(lambda: self.show_picture(self._index - 1))
-        self._next.clicked.connect(lambda: self.show_picture(self._index + 1))
-        self._choose.clicked.connect(lambda: self.choose_wanted.emit(self._index))
+        self._previous.clicked.connect(lambda: self.show_picture(self.index - 1))
+        self._next.clicked.connect(lambda: self.show_picture(self.index + 1))
+        self._choose.clicked.connect(lambda: self.choose_wanted.emit(self.index))
 
     def _lay_out(self) -> None:
         go = self._back, Gap(8), self._previous, self._next, Gap(4)
         switches = self._choose, Gap(8), self._smooth
         row(*go, wide(self._title), *switches, margins=(0, 0, 8, 0), of=self.head)
-        column(wide(self.canvas), of=self)
 
     def _refresh(self) -> None:
         count = len(self._seeds)
-        self._previous.setEnabled(self._index > 0)
-        self._next.setEnabled(self._index < count - 1)
+        self._previous.setEnabled(self.index > 0)
+        self._next.setEnabled(self.index < count - 1)
         if count:
-            seed = self._seeds[self._index]
-            which = f"{self._index + 1} of {count}"
+            seed = self._seeds[self.index]
+            which = f"{self.index + 1} of {count}"
             words = f"{'' if self._is_terse else 'Picture '}{which}  ·  seed {seed}"
-            self._title.setText(f"{self._index + 1} / {count}" if self._is_narrow else words)
+            self._title.setText(f"{self.index + 1} / {count}" if self._is_narrow else words)
             self.setAccessibleName(f"Picture {which}, large")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Left | Qt.Key.Key_Up:
-                self.show_picture(self._index - 1)
+                self.show_picture(self.index - 1)
             case Qt.Key.Key_Right | Qt.Key.Key_Down:
-                self.show_picture(self._index + 1)
+                self.show_picture(self.index + 1)
             case Qt.Key.Key_Space:
                 self.play_wanted.emit()
             case Qt.Key.Key_C:
-                self.choose_wanted.emit(self._index)
+                self.choose_wanted.emit(self.index)
             case Qt.Key.Key_Escape:
                 self.back_wanted.emit()
             case _:

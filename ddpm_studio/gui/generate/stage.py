@@ -19,7 +19,6 @@ from ddpm_studio.gui.compare.run_label import Word
 from ddpm_studio.gui.compare.view import FLICKER, CompareView
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.grid import SampleGrid
-from ddpm_studio.gui.generate.saved_line import SavedLine
 from ddpm_studio.gui.generate.scrubber import Scrubber
 from ddpm_studio.gui.generate.single_view import PictureViewer
 from ddpm_studio.gui.generate.stage_head import StageHead
@@ -39,21 +38,19 @@ class Stage(QWidget):
     """Shows a trajectory while it grows and afterwards, or two of them in lock-step."""
 
     changed = Signal()  # other pictures are chosen, or one is seen large, or all are again
-    compare_wanted = Signal()  # to begin a comparison, or to leave it
-    swap_wanted = Signal()
     keep_wanted = Signal(object)  # Seen: make works of these
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.trajectory: Trajectory | None = None  # in a comparison: B, once it is there
         self.scrubber = Scrubber(theme, settings)
-        self.saved = SavedLine(theme)
+        self.between = column()  # pictures and scrubber: for a line that speaks
         self.compare = CompareView(self)
         self._on_slider: Trajectory | None = None  # whose frames the scrubber counts
         self._grid = SampleGrid(theme, self.compare)
         self._viewer = PictureViewer(theme, settings, self.compare)
-        self._bar = CompareBar(theme, settings, self.compare)
-        self.head = StageHead(theme, self._viewer, self._bar)
+        self.bar = CompareBar(theme, settings, self.compare)
+        self.head = StageHead(theme, self._viewer, self.bar)
         self._ready = EmptyState(
             theme,
             "generate",
@@ -150,7 +147,7 @@ class Stage(QWidget):
         for widget in (self._ready, self._grid, self._viewer):
             self._stack.addWidget(widget)
         canvas = holder(column(self._stack, margins=1), "canvas")
-        column(self.head, wide(canvas), self.saved, self.scrubber, spacing=12, of=self)
+        column(self.head, wide(canvas), self.between, self.scrubber, spacing=12, of=self)
 
     def _connect(self) -> None:
         self.scrubber.moved.connect(self._show_frame)
@@ -162,11 +159,9 @@ class Stage(QWidget):
         self._viewer.play_wanted.connect(self.scrubber.toggle_play)
         self._viewer.index_changed.connect(self._on_viewed)
         self._viewer.choose_wanted.connect(self._grid.toggle_chosen)
-        self._bar.swap_wanted.connect(self.swap_wanted)
         self.compare.turned.connect(self._show_turn)
         self.compare.changed.connect(self._show_turn)
-        self.head.compare_wanted.connect(self.compare_wanted)
-        self.head.keep_wanted.connect(self.keep)
+        self.head.keep.clicked.connect(self.keep)
 
     # showing
 
@@ -215,16 +210,9 @@ class Stage(QWidget):
         self.head.show_turn(("b" if compare.shows_b else "a") if is_flicker else "")
 
     def _refresh(self) -> None:
-        front = self.trajectory
-        self.head.show_state(
-            has_pictures=front is not None,
-            is_forward=front is not None and front.is_forward,
-            is_single=self.is_single,
-            is_comparing=self.compare.is_on,
-        )
         count = len(self._grid.chosen) or int(self.is_single or self._count == 1)
         letter = ("B" if self.compare.b is not None else "A") if self.compare.is_on else ""
-        self.head.show_keep(count, letter)
+        self.head.show_state(self.trajectory, letter, count, is_single=self.is_single)
         self.changed.emit()
 
     @property
@@ -234,7 +222,7 @@ class Stage(QWidget):
     # what a person does
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.compare.is_on or not self._bar.press(event.key()):
+        if not self.compare.is_on or not self.bar.press(event.key()):
             super().keyPressEvent(event)
 
     def _seen(self) -> Seen | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +13,7 @@ from ddpm_studio.gui.common.layout import REST, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.bar import CompareBar
 from ddpm_studio.gui.compare.run_label import RunLabel, Word
+from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.single_view import PictureViewer
 
 COMPARE_LABEL = "compare.label"
@@ -27,10 +27,10 @@ WAITING: tuple[Word, ...] = (("change a setting: the same noise is painted with 
 
 
 class StageHead(QWidget):
-    """One row over the pictures; while two runs are compared, their labels are under it."""
+    """One row over the pictures; while two runs are compared, their labels are under it.
 
-    compare_wanted = Signal()  # to begin, or to leave
-    keep_wanted = Signal()
+    Attributes: keep, compare (the buttons).
+    """
 
     def __init__(self, theme: Theme, viewer: PictureViewer, bar: CompareBar) -> None:
         """viewer: of the one large picture, whose controls have their place here; bar: those of
@@ -39,15 +39,12 @@ class StageHead(QWidget):
         super().__init__()
         self._viewer, self._single, self._bar = viewer, viewer.head, bar
         self._needs_left: Callable[[], bool] = lambda: False
-        self._is_single = self._is_comparing = False
-        self._keep_words = ""
-        self._keep = Button(theme, "", "generate.keep", KEEP_TIP, icon="keep")
-        self._compare = Button(theme, "", "compare", COMPARE_TIP, icon="compare")
+        self._is_single, self._letter, self._count = False, "", 0
+        self.keep = Button(theme, "", "generate.keep", KEEP_TIP, icon="keep")
+        self.compare = Button(theme, "", "compare", COMPARE_TIP, icon="compare")
         self._a = RunLabel(theme, names.item(COMPARE_LABEL, "a"), "A")
         self._b = RunLabel(theme, names.item(COMPARE_LABEL, "b"), "B")
         self._lay_out()
-        self._keep.clicked.connect(self.keep_wanted)
-        self._compare.clicked.connect(self.compare_wanted)
 
     def add_left(self, widget: QWidget, is_needed: Callable[[], bool] = lambda: False) -> None:
         """Something that belongs to the whole stage, at its left; not seen while comparing.
@@ -58,26 +55,26 @@ class StageHead(QWidget):
         self._needs_left = is_needed
 
     def show_state(
-        self, *, has_pictures: bool, is_forward: bool, is_single: bool, is_comparing: bool
+        self, front: Trajectory | None, letter: str, count: int, *, is_single: bool
     ) -> None:
-        """What the stage shows now."""
-        self._is_single, self._is_comparing = is_single, is_comparing
-        self._keep.setVisible(has_pictures and not is_forward)  # it is one's own picture already
-        self._compare.setVisible(has_pictures)
-        has_left = not is_comparing and (not is_single or self._needs_left())
-        self._left_holder.setVisible(has_left)
-        self._single.setVisible(is_single)
-        self._bar.setVisible(is_comparing)
-        self._labels.setVisible(is_comparing)
-        self._compare.setToolTip(LEAVE_TIP if is_comparing else COMPARE_TIP)
-        self._arrange()
+        """What the stage shows now, and how many pictures a click makes works.
 
-    def show_keep(self, count: int, letter: str = "") -> None:
-        """How many pictures a click makes works; letter: of which run, while two are compared."""
-        of = f" of {letter}" if letter else ""
-        self._keep_words = f"Make {count} works{of}" if count > 1 else f"Make it a work{of}"
-        self._keep.setEnabled(count > 0)
-        self._keep.setToolTip(KEEP_TIP if count else NO_KEEP_TIP)
+        letter: of the run in front, while two are compared. is_single: one picture, large.
+        """
+        self._is_single, self._letter, self._count = is_single, letter, count
+        has_left = not letter and (not is_single or self._needs_left())
+        for widget, is_seen in (
+            (self.keep, front is not None and not front.is_forward),  # that is a file already
+            (self.compare, front is not None),
+            (self._left_holder, has_left),
+            (self._single, is_single),
+            (self._bar, bool(letter)),
+            (self._labels, bool(letter)),
+        ):
+            widget.setVisible(is_seen)
+        self.compare.setToolTip(LEAVE_TIP if letter else COMPARE_TIP)
+        self.keep.setEnabled(count > 0)
+        self.keep.setToolTip(KEEP_TIP if count else NO_KEEP_TIP)
         self._arrange()
 
     def show_runs(self, a: Sequence[Word], b: Sequence[Word]) -> None:
@@ -98,7 +95,7 @@ class StageHead(QWidget):
         self._left = row()
         self._left_holder = holder(self._left)
         first = wide(self._left_holder), wide(self._single)
-        self._row = row(*first, REST, self._keep, self._compare)
+        self._row = row(*first, REST, self.keep, self.compare)
         self._second = row(self._bar)
         labels = row(wide(self._a), wide(self._b), spacing=24, margins=(8, 0, 8, 0))
         self._labels = holder(labels)
@@ -110,12 +107,14 @@ class StageHead(QWidget):
         self._place(self._bar, 2, beside=not is_single and width >= NARROW)
         self._place(self._left_holder, 0, beside=not is_single)
         is_roomy = width >= ROOMY
-        is_crowded = is_single or self._is_comparing or self._needs_left()
-        keep = self._keep_words if is_roomy or not is_crowded else "Keep"
+        is_crowded = is_single or self._letter or self._needs_left()
+        works = f"Make {self._count} works" if self._count > 1 else "Make it a work"
+        works += f" of {self._letter}" if self._letter else ""
+        keep = works if is_roomy or not is_crowded else "Keep"
         leave = "Leave" if is_single and not is_roomy else "Leave compare"
-        compare = leave if self._is_comparing else "Compare"
+        compare = leave if self._letter else "Compare"
         self._viewer.set_terse(not is_roomy, width < NARROW)
-        for button, words in ((self._keep, keep), (self._compare, compare)):
+        for button, words in ((self.keep, keep), (self.compare, compare)):
             button.set_words(words, has_room=width >= NARROW)
 
     def _place(self, widget: QWidget, at: int, *, beside: bool) -> None:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import CheckpointSkipped, SampleStep
-from ddpm_studio.gui.frames.plan import FramePlan, plan_frames
 from ddpm_studio.gui.frames.recompute import DenoisingAgain, ForwardAgain
 from ddpm_studio.gui.frames.request import BUDGET, OwnPicture, SampleRequest
+from ddpm_studio.gui.frames.store import FramePlan, plan_frames
 from ddpm_studio.project import Project
 from ddpm_studio.samplers import SAMPLERS
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ddpm_studio.choices import Crop
     from ddpm_studio.data import PictureSet
     from ddpm_studio.recipe import Recipe
-    from ddpm_studio.sampling.resume import State
+    from ddpm_studio.sampling.steps import State
     from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
     from ddpm_studio.training.loaded import Loaded, LoadedModels
 
@@ -71,7 +71,7 @@ def new_models() -> LoadedModels:
 def generate(
     models: LoadedModels, request: SampleRequest
 ) -> Iterator[CheckpointSkipped | RunStarted | SampleStep | TrajectoryFrame]:
-    """Denoise as wished: what it will be, then every step, and as many frames as fit in memory."""
+    """Denoise as asked: what it will be, then every step, and as many frames as fit in memory."""
     from ddpm_studio.sampling.trajectory import trajectory, trajectory_moments
 
     checkpoint = yield from choose(models, request)
@@ -153,7 +153,7 @@ def check_shape(picture: OwnPicture, loaded: Loaded) -> None:
 def choose(
     models: LoadedModels, request: SampleRequest
 ) -> Generator[CheckpointSkipped, None, Path]:
-    """The checkpoint that is wished, or the newest that is whole. Raises CheckpointError."""
+    """The checkpoint that is asked for, or the newest that is whole. Raises CheckpointError."""
     from ddpm_studio.training.checkpoints import choose_checkpoint
 
     if request.checkpoint is not None:

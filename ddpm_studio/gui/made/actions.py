@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import QMimeData, QObject, QPoint, QUrl, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gallery.copies import copy_files
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.choose_path import choose_folder
-from ddpm_studio.gui.common.job_names import COPIES
+from ddpm_studio.gui.common.dialog import choose_folder
+from ddpm_studio.gui.common.jobs import COPIES
+from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.entries import MadeEntry
+from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.made.panel import MadePanel
-from ddpm_studio.gui.made.shelf import MadeShelf
 from ddpm_studio.gui.session import Session
 from ddpm_studio.words import several
 
@@ -30,19 +30,19 @@ class MadeActions(QObject):
     said = Signal(str, bool)  # what was done, and whether Undo takes it back
 
     def __init__(
-        self, session: Session, shelf: MadeShelf, panel: MadePanel, details: MadeDetails
+        self, session: Session, files: MadeFiles, panel: MadePanel, details: MadeDetails
     ) -> None:
         super().__init__(panel)
-        self._session, self._shelf = session, shelf
+        self._session, self._files = session, files
         self._panel, self._details = panel, details
         self._wanted = ""  # of a recipe that is still being read
         self.image: QImage | None = None  # the whole of the current one, once it is read
 
     def star(self) -> None:
-        self._shelf.star([entry.name for entry in self._panel.selected])
+        self._files.star([entry.name for entry in self._panel.selected])
 
     def throw_away(self) -> None:
-        self._shelf.throw_away([entry.file for entry in self._panel.selected])
+        self._files.throw_away([entry.file for entry in self._panel.selected])
 
     def copy(self) -> None:
         """Files for the file manager; of a single picture also its pixels."""
@@ -61,21 +61,18 @@ class MadeActions(QObject):
         """That of the current one."""
         project, current = self._session.project, self._panel.current
         if project is not None and current is not None:
-            self._open_folder((project.gallery / current.name).parent)
+            self._session.show_outside((project.gallery / current.name).parent)
 
     def show_gallery(self) -> None:
         if self._session.project is not None:
-            self._open_folder(self._session.project.gallery)
-
-    def _open_folder(self, folder: Path) -> None:
-        self._open(folder, f"No program here shows folders; this one is {folder}")
+            self._session.show_outside(self._session.project.gallery)
 
     def play(self) -> None:
         """A film, in the system's own program; of one in frames, its folder."""
         project, current = self._session.project, self._panel.current
         if project is not None and current is not None:
-            path = project.gallery / current.file.moved_name
-            self._open(path, f"No program here shows films of this kind; this one is {path}")
+            film = project.gallery / current.file.moved_name
+            self._session.show_outside(film, "shows films of this kind")
 
     def use(self, how: str) -> None:
         """Take the recipe of the current one to the Generate page, as soon as it is known."""
@@ -126,7 +123,7 @@ class MadeActions(QObject):
     # menus
 
     def show_save_menu(self, button: QWidget) -> None:
-        menu = self._new_menu()
+        menu = Menu(self._session.theme, self._panel)
         self._add_saving(menu)
         menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
@@ -135,43 +132,30 @@ class MadeActions(QObject):
         chosen = self._panel.selected
         if not chosen:
             return
-        menu = self._new_menu()
-        self._add(menu, "See it large\tEnter", "zoom-in", self._panel.wall.opened.emit)
+        menu = Menu(self._session.theme, self._panel)
+        menu.add("See it large\tEnter", "zoom-in", self._panel.wall.opened.emit)
         if len(chosen) == 1:
             self._add_single(menu, chosen[0])
         menu.addSeparator()
         all_starred = all(entry.is_starred for entry in chosen)
         star = ("Take the star away\tS", "star-filled") if all_starred else ("Star\tS", "star")
-        self._add(menu, *star, self.star)
-        self._add(menu, "Copy\tCtrl+C", "copy", self.copy)
-        self._add(menu, "Show in folder", "folder-open", self.show_folder)
+        menu.add(*star, self.star)
+        menu.add("Copy\tCtrl+C", "copy", self.copy)
+        menu.add("Show in folder", "folder-open", self.show_folder)
         self._add_saving(menu)
         menu.addSeparator()
-        self._add(menu, "Move to the trash\tDel", "trash", self.throw_away)
+        menu.add("Move to the trash\tDel", "trash", self.throw_away)
         menu.popup(where)
 
-    def _add_single(self, menu: QMenu, entry: MadeEntry) -> None:
+    def _add_single(self, menu: Menu, entry: MadeEntry) -> None:
         if entry.is_film:
-            self._add(menu, "Play the film", "play", self.play)
+            menu.add("Play the film", "play", self.play)
         menu.addSeparator()
-        self._add(menu, "Paint again", "generate", lambda: self.use(ALL))
-        self._add(menu, "Use its settings", "settings", lambda: self.use(WITHOUT_SEED))
-        self._add(menu, "Use only its seed", "dice", lambda: self.use(SEED))
+        menu.add("Paint again", "generate", lambda: self.use(ALL))
+        menu.add("Use its settings", "settings", lambda: self.use(WITHOUT_SEED))
+        menu.add("Use only its seed", "dice", lambda: self.use(SEED))
 
-    def _add_saving(self, menu: QMenu) -> None:
-        self._add(menu, "Save copies…", "export", lambda: self.choose_place(True))
+    def _add_saving(self, menu: Menu) -> None:
+        menu.add("Save copies…", "export", lambda: self.choose_place(True))
         words = "Save copies without recipes…"
-        self._add(menu, words, "hidden", lambda: self.choose_place(False))
-
-    def _new_menu(self) -> QMenu:
-        menu = QMenu(self._panel)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return menu
-
-    def _add(self, menu: QMenu, words: str, icon: str, act: Callable[[], object]) -> None:
-        action = menu.addAction(self._session.theme.icon(icon, 20), words)
-        action.triggered.connect(lambda _=False: act())
-
-    def _open(self, path: Path, sentence: str) -> None:
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
-            self._session.notice(sentence)
+        menu.add(words, "hidden", lambda: self.choose_place(False))

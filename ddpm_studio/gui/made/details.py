@@ -10,9 +10,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.elided_label import ElidedLabel
-from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import STRETCH, Gap, column, row
+from ddpm_studio.gui.common.label import ElidedLabel, label, say
+from ddpm_studio.gui.common.layout import STRETCH, Gap, column, line, row
 from ddpm_studio.gui.common.recipe_words import recipe_lines
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.made.entries import Count, MadeEntry
@@ -39,25 +38,18 @@ class MadeDetails(QFrame):
         self.setFixedWidth(WIDTH)
         self._theme = theme
         self._entries: list[MadeEntry] = []
-        self._recipe: Recipe | None = None
+        self.recipe: Recipe | None = None  # of the one that is shown, if it is known
         self._picture = LargeCanvas(margin=0)
         self._picture.setFixedHeight(PICTURE_HEIGHT)
         self._name = ElidedLabel(elide=Qt.TextElideMode.ElideMiddle)  # names differ at their end
         self._name.setObjectName("made.name")
         self._name.setProperty("kind", "heading")
-        self._facts = ElidedLabel()
-        self._facts.setObjectName("made.facts")
-        self._facts.setProperty("kind", "caption")
+        self._facts = label(kind="caption", name="made.facts", elided=True)
         self._sentence = label(kind="muted", name="made.sentence", wrap=True)
         self._lines = QGridLayout()
         self._make_buttons(theme)
         self._lay_out()
         self.show_entries([], None)
-
-    @property
-    def recipe(self) -> Recipe | None:
-        """Of the one that is shown, if it is known."""
-        return self._recipe
 
     # what is shown
 
@@ -93,7 +85,7 @@ class MadeDetails(QFrame):
 
     def show_recipe(self, recipe: Recipe | None, sentence: str = "", project: str = "") -> None:
         """How it was made, or a sentence. project: the name of the one that is open."""
-        self._recipe = recipe
+        self.recipe = recipe
         while (item := self._lines.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -103,8 +95,7 @@ class MadeDetails(QFrame):
             value = label(words, wrap=True)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._lines.addWidget(value, at, 1)
-        self._sentence.setText(sentence)
-        self._sentence.setVisible(bool(sentence))
+        say(self._sentence, sentence)
         self.again.setVisible(recipe is not None)
         self.settings.setVisible(recipe is not None)
 
@@ -113,25 +104,15 @@ class MadeDetails(QFrame):
     def _make_buttons(self, theme: Theme) -> None:
         self.again = Button(theme, "Paint again", "made.again", AGAIN_TIP, icon="generate")
         self.settings = Button(theme, "Use its settings", "made.use", SETTINGS_TIP)
-        self.play = Button(
-            theme,
-            "Play the film",
-            "made.play_this",
-            "Opens it in the program that this system has for films",
-            icon="play",
-        )
+        tip = "Opens it in the program that this system has for films"
+        self.play = Button(theme, "Play the film", "made.play_this", tip, icon="play")
         self.star = IconButton(theme, "star", "made.star", "Give a star", STAR_TIP)
         self.copy = IconButton(theme, "copy", "made.copy", "Copy", "Copy (Ctrl+C)")
         self.folder = IconButton(
             theme, "folder-open", "made.folder", "Show in folder", "Open its folder"
         )
-        self.save = IconButton(
-            theme,
-            "export",
-            "made.save",
-            "Save copies",
-            "Save copies in another folder, with their recipes or without…",
-        )
+        tip = "Save copies in another folder, with their recipes or without…"
+        self.save = IconButton(theme, "export", "made.save", "Save copies", tip)
         self.trash = IconButton(
             theme, "trash", "made.trash", "Move to the trash", "Move to the trash (Del)"
         )
@@ -141,8 +122,6 @@ class MadeDetails(QFrame):
         self._lines.setHorizontalSpacing(12)
         self._lines.setVerticalSpacing(4)
         self._lines.setColumnStretch(1, 1)
-        line = QFrame()
-        line.setProperty("kind", "line")
         column(
             self._picture,
             Gap(4),
@@ -155,7 +134,7 @@ class MadeDetails(QFrame):
             self.play,
             self.again,
             self.settings,
-            line,
+            line(),
             row(self.star, self.copy, self.folder, self.save, STRETCH, self.trash, spacing=4),
             margins=(16, 16, 16, 12),
             of=self,

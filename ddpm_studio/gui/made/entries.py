@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from ddpm_studio.gallery.made import MadeFile
-from ddpm_studio.gui.wall.query import Query, Shows, matching
+from ddpm_studio.gui.wall.filter_bar import Query, Shows, matching
 from ddpm_studio.words import moment_in_words, several, size_in_words
 
 STARRED, PICTURES, FILMS = "starred", "pictures", "films"

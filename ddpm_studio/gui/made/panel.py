@@ -24,9 +24,8 @@ from ddpm_studio.gui.made.entries import (
     MadeQuery,
     arranged,
 )
-from ddpm_studio.gui.wall.filter_bar import Asks, FilterBar, Narrow
+from ddpm_studio.gui.wall.filter_bar import ALL, Asks, FilterBar, Narrow, Query, count_shown
 from ddpm_studio.gui.wall.panel import WallPanel
-from ddpm_studio.gui.wall.query import ALL, Query, count_shown
 from ddpm_studio.words import several
 
 SHOW_WORDS = {ALL: "All", STARRED: "Starred", PICTURES: "Pictures", FILMS: "Films"}

@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.gallery.made import MadeFile
 from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.made import work
-from ddpm_studio.gui.made.shelf import MadeShelf
+from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.wall.tiles import Tiles
+from ddpm_studio.gui.wall.model import Tiles
 from ddpm_studio.project import Project
 
 TILES, LARGE, RECIPE = "made.tiles", "made.large", "made.recipe"  # names of jobs
@@ -31,24 +31,24 @@ class MadeTiles(QObject):
     large_seen = Signal(object)  # work.Large, or None if it cannot be shown
     told = Signal(object)  # work.Told: its recipe, or why there is none
 
-    def __init__(self, session: Session, shelf: MadeShelf, parent: QObject) -> None:
+    def __init__(self, session: Session, files: MadeFiles, parent: QObject) -> None:
         super().__init__(parent)
-        self._session, self._shelf = session, shelf
+        self._session, self._files = session, files
         self._pools = work.new_pools()
         self.destroyed.connect(self._pools.close)
         self._project: Project | None = None
-        self._wish: list[tuple[int, Sequence[MadeFile]]] = []
+        self._requests: list[tuple[int, Sequence[MadeFile]]] = []
         self._ahead: deque[MadeFile] = deque()  # to be read when nothing is asked for
         self._reading: list[tuple[int, Sequence[MadeFile]]] = []
         self._unsaved = 0
-        shelf.looked.connect(self._on_looked)
+        files.looked.connect(self._on_looked)
         session.jobs.ended.connect(self._on_ended)
 
     def open(self, project: Project | None) -> None:
         """Another project: nothing of the old one is read any more."""
         for name in (TILES, LARGE, RECIPE):
             self._session.jobs.discard(name)
-        self._project, self._wish, self._reading = project, [], []
+        self._project, self._requests, self._reading = project, [], []
         self._ahead.clear()
         self._unsaved = 0
 
@@ -58,7 +58,7 @@ class MadeTiles(QObject):
 
     def load(self, files: Sequence[MadeFile], chunks: Sequence[int], chunk_size: int) -> None:
         """Read some runs of the wall; files: all of it, in its order. An older wish is void."""
-        self._wish = [(at, files[at * chunk_size : (at + 1) * chunk_size]) for at in chunks]
+        self._requests = [(at, files[at * chunk_size : (at + 1) * chunk_size]) for at in chunks]
         self._go_on()
 
     def look_large(self, file: MadeFile) -> None:
@@ -88,18 +88,18 @@ class MadeTiles(QObject):
     # private
 
     def _on_looked(self) -> None:
-        thumbnails = self._shelf.thumbnails
+        thumbnails = self._files.thumbnails
         if thumbnails is not None:
-            self._ahead = deque(self._shelf.unread)
+            self._ahead = deque(self._files.unread)
             self._go_on()
 
     def _go_on(self) -> None:
-        thumbnails, pools = self._shelf.thumbnails, self._pools
+        thumbnails, pools = self._files.thumbnails, self._pools
         if thumbnails is None or self._session.is_closing:
             return
         if self._session.jobs.get(TILES) is not None:
             return
-        runs, self._wish = self._wish, []
+        runs, self._requests = self._requests, []
         saves = False
         if not runs:
             ahead = [self._ahead.popleft() for _ in range(min(FILL_RUN, len(self._ahead)))]
@@ -122,7 +122,7 @@ class MadeTiles(QObject):
                 self.tiles_loaded.emit(*event)
 
     def _on_read(self) -> None:
-        thumbnails = self._shelf.thumbnails
+        thumbnails = self._files.thumbnails
         read = [file for _, files in self._reading for file in files]
         self._reading = []
         if thumbnails is not None:
@@ -133,7 +133,7 @@ class MadeTiles(QObject):
 
     def _on_failed(self) -> None:
         """No process can be started: nothing is asked for again until something changes."""
-        self._wish, self._reading = [], []
+        self._requests, self._reading = [], []
         self._ahead.clear()
 
     def _on_ended(self, job: Job) -> None:

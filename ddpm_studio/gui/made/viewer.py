@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
-from ddpm_studio.gui.common.elided_label import ElidedLabel
+from ddpm_studio.gui.common.images import draw_on_checkerboard
+from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
@@ -36,15 +36,9 @@ class MadeViewer(QFrame):
             theme, "chevron-left", "made.previous", "Previous", "Previous one (Left)"
         )
         self._next = IconButton(theme, "chevron-right", "made.next", "Next", "Next one (Right)")
-        self._play = Button(
-            theme,
-            "Play the film",
-            "made.play",
-            "Opens it in the program that this system has for films (Space)",
-            icon="play",
-        )
-        self._title = ElidedLabel()
-        self._title.setProperty("kind", "muted")
+        tip = "Opens it in the program that this system has for films (Space)"
+        self._play = Button(theme, "Play the film", "made.play", tip, icon="play")
+        self._title = label(kind="muted", elided=True)
         self._lay_out()
         self._back.clicked.connect(self.back_wanted)
         self._play.clicked.connect(self.play_wanted)
@@ -91,18 +85,14 @@ class LargeCanvas(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._margin = margin
-        self._image: QImage | None = None
+        self.image: QImage | None = None
         self._size = QSize(1, 1)
 
     def show_image(self, image: QImage | None, size: QSize | None = None) -> None:
-        self._image = image
+        self.image = image
         if image is not None:
             self._size = size or image.size()
         self.update()
-
-    @property
-    def image(self) -> QImage | None:
-        return self._image
 
     def picture_rect(self) -> QRectF:
         """Where it is drawn, on whole pixels of the screen."""
@@ -117,10 +107,10 @@ class LargeCanvas(QWidget):
         return QRectF(left / ratio, top / ratio, width * scale / ratio, height * scale / ratio)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if self._image is None:
+        if self.image is None:
             return
         painter = QPainter(self)
         area = self.picture_rect()
-        is_reduced = area.width() * self.devicePixelRatioF() < self._image.width() - 0.5
+        is_reduced = area.width() * self.devicePixelRatioF() < self.image.width() - 0.5
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_reduced)
-        draw_on_checkerboard(painter, area, self._image)
+        draw_on_checkerboard(painter, area, self.image)

@@ -11,10 +11,10 @@ from PySide6.QtCore import QFile
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery.batch import Batch, read_batches
-from ddpm_studio.gallery.made import Found, MadeFile, look_through
+from ddpm_studio.gallery.made import Found, MadeFile, look_through, made_file
 from ddpm_studio.gallery.stars import read_stars
 from ddpm_studio.gui.common.idle_pools import IdlePools
-from ddpm_studio.gui.wall.tiles import Tiles
+from ddpm_studio.gui.wall.model import Tiles
 from ddpm_studio.project import Project
 
 if TYPE_CHECKING:
@@ -98,6 +98,12 @@ def look(
     )
 
 
+def measure(gallery: Path, paths: Sequence[Path]) -> Generator[None, None, list[MadeFile]]:
+    """What is to be known of files that were just written, those that belong on the wall."""
+    yield
+    return [file for path in paths if (file := made_file(gallery, path)) is not None]
+
+
 def new_thumbnails(project: Project) -> Thumbnails:
     from ddpm_studio.gallery.thumbnails import Thumbnails, thumbnail_shape
 
@@ -135,16 +141,12 @@ def look_large(gallery: Path, file: MadeFile, pools: IdlePools) -> Generator[Non
 
     request = request_for(gallery / file.name, LARGEST, LARGEST, 4, WHOLE)
     with pools.borrowed() as pool:
-        for answered in pool.run_with_pulse([(0, request)], PULSE):
-            if answered is None:
-                yield
-                continue
-            about, data = answered[1].values, answered[1].data
-            if answered[1].failure or "shape" not in about:
-                break
-            pixels = np.frombuffer(data, np.uint8).reshape(about["shape"])
-            return Large(file.name, pixels, about["width"], about["height"], about["moves"])
-    raise StudioError(f"{file.name} cannot be shown any more.")
+        answer = yield from pool.ask(request, PULSE)
+    about = answer.values
+    if answer.failure or "shape" not in about:
+        raise StudioError(f"{file.name} cannot be shown any more.")
+    pixels = np.frombuffer(answer.data, np.uint8).reshape(about["shape"])
+    return Large(file.name, pixels, about["width"], about["height"], about["moves"])
 
 
 def read_recipe(gallery: Path, file: MadeFile) -> Generator[None, None, Told]:

@@ -7,15 +7,14 @@ import random
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.dialog import PaintMany
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.empty_state import EmptyState
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 from ddpm_studio.gui.common.layout import column, holder, keep_room, row, wide
 from ddpm_studio.gui.export.dialog import ExportDialog
 from ddpm_studio.gui.export.sources import FilmedDenoising
@@ -79,10 +78,11 @@ class GeneratePage(Page):
         self._denoising = Denoising(session, self)
         self._is_learning = False  # the model learns, or has learned since it was opened
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
-        self._controls = SampleControls(session.theme, session.settings, random.Random())
+        common = session.theme, session.settings
+        self._controls = SampleControls(*common, session.checkpoints, random.Random())
         self._sheets = Sheets(session, self._settings, self._set_settings, self)
         self._many = PaintMany(session, self._request, self)
-        self._stage = Stage(session.theme, session.settings)
+        self._stage = Stage(*common)
         self._own = OwnPictures(session, self._stage)
         self._comparing = Comparing(self._denoising, self._stage, self)
         self._saving = Saving(session, self._stage, self)
@@ -112,15 +112,6 @@ class GeneratePage(Page):
 
     def save_settings(self) -> None:
         self._pause.stop()  # the window closes: nothing new is begun
-
-    def show_best(self, step: int, loss: float) -> None:
-        """Mark the best checkpoint, by its loss on held-out pictures; -1: there is none."""
-        self._controls.set_best(step, loss)
-        self._sheets.set_best(step, loss)
-
-    def choose_checkpoint(self, step: int) -> None:
-        """The next pictures come from this one, if it still exists."""
-        self._controls.choose_checkpoint(step)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -181,8 +172,7 @@ class GeneratePage(Page):
         session.jobs.started.connect(self._on_job)
         session.jobs.ended.connect(self._on_job)
         session.left_work_ended.connect(self._read_checkpoints)
-        controls.run_wanted.connect(self._on_generate)
-        controls.cancel_wanted.connect(self._on_cancel)
+        controls.run.clicked.connect(self._on_run)
         controls.changed.connect(self._on_changed)
         controls.changed.connect(self._sheets.keep_up)
         controls.seed.number.valueChanged.connect(self._sheets.keep_up)
@@ -192,12 +182,10 @@ class GeneratePage(Page):
         self._denoising.ended.connect(self._on_ended)
         self._stage.changed.connect(self._refresh)
         self._comparing.changed.connect(self._refresh)
-        self._stage.saved.folder_wanted.connect(QDesktopServices.openUrl)
-        self._save.clicked.connect(self._saving.save_here)
+        self._save.clicked.connect(lambda: self._saving.save_here())
         self._save_to.clicked.connect(self._saving.choose_folder)
-        self._save_plain.clicked.connect(self._saving.save_without_recipe)
-        session.best_changed.connect(self.show_best)
-        session.checkpoint_wanted.connect(self.choose_checkpoint)
+        self._save_plain.clicked.connect(lambda: self._saving.save_here(with_recipe=False))
+        session.checkpoint_wanted.connect(controls.choose_checkpoint)
         self._recipes.start_wanted.connect(self._own.begin_with)
         self._recipes.show_wanted.connect(self._stage.scrubber.choose_show)
         self._recipes.paint_wanted.connect(self._on_recipe)
@@ -224,6 +212,12 @@ class GeneratePage(Page):
             self._read_checkpoints()
             if job.state is JobState.ENDED:  # stopping saves, too
                 self._take_first_look()
+
+    def _on_run(self) -> None:
+        if self._denoising.is_running:
+            self._on_cancel()
+        else:
+            self._on_generate()
 
     def _on_generate(self) -> None:
         seeds = self._controls.seed
@@ -253,7 +247,7 @@ class GeneratePage(Page):
         if pinned is not None:  # what is held against it must come from the same noise
             seed, count = pinned.seeds[0], len(pinned.seeds)
         sample = controls.sample_config(seed)
-        # what was asked for, not what it came to: "the newest" stays a wish for the newest
+        # what was asked for, not what it came to: "the newest" goes on to ask for the newest
         asked = self._own.applied(dataclasses.replace(asked, sample=sample, count=count))
         request = dataclasses.replace(asked, checkpoint=checkpoint)
         self._denoising.start(request, asked, follow_to)
@@ -291,7 +285,7 @@ class GeneratePage(Page):
         self._denoising.cancel()
 
     def _on_ended(self) -> None:
-        if self._controls.has_run_focus and self._stage.trajectory is not None:
+        if self._controls.run.hasFocus() and self._stage.trajectory is not None:
             self._stage.scrubber.timeline.setFocus()  # the arrow keys scrub at once
 
     # export
@@ -318,16 +312,15 @@ class GeneratePage(Page):
 
     def _read_checkpoints(self) -> None:
         project = self.session.project
-        paths = self.session.checkpoints.paths
         if project is not None:
             self._controls.set_timesteps(project.config.diffusion.num_timesteps)
-        self._controls.set_checkpoints(paths)
+        self._controls.show_checkpoints()
         is_training = self.session.jobs.get(TRAIN) is not None
         not_yet = NO_MODEL_YET if is_training else NO_MODEL
         self._nothing.set_words(*(NO_PROJECT if project is None else not_yet))
         self._go_start.setVisible(project is None)
         self._go_train.setVisible(project is not None)
-        if paths or self._stage.trajectory is not None:
+        if self.session.checkpoints or self._stage.trajectory is not None:
             self.show_content()
         else:
             self.show_empty()
@@ -336,15 +329,15 @@ class GeneratePage(Page):
     def _refresh(self) -> None:
         """Put words and states of the buttons right."""
         trajectory, denoising = self._stage.trajectory, self._denoising
-        self._controls.set_running(denoising.is_running)
-        self._controls.set_stopping(denoising.is_stopping)
+        is_running = denoising.is_running
+        self._controls.show_state(is_running=is_running, is_stopping=denoising.is_stopping)
         is_whole = trajectory is not None and trajectory.is_complete and not trajectory.is_forward
         self._save.setText(_save_words(len(self._stage.wanted), bool(self._stage.chosen)))
         self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else UNFINISHED_TIP)
         for saving in (self._save, self._save_to, self._save_plain):
             saving.setEnabled(is_whole)
         has_frames = trajectory is not None and len(trajectory) > 1
-        self._export.setEnabled(has_frames and not denoising.is_running)
+        self._export.setEnabled(has_frames and not is_running)
         for button in self._head_buttons:
             button.setVisible(not self.is_empty)
 

@@ -8,9 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from ddpm_studio.errors import StudioError
 from ddpm_studio.events import FileWritten
-from ddpm_studio.gallery.batch import Batch, forget_batch
 from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.batch.batches import MadeBatches
@@ -26,8 +24,8 @@ from ddpm_studio.gui.made import work
 from ddpm_studio.gui.made.actions import MadeActions
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.entries import MadeEntry
+from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.made.panel import MadePanel
-from ddpm_studio.gui.made.shelf import MadeShelf
 from ddpm_studio.gui.made.tiles import MadeTiles
 from ddpm_studio.gui.made.viewer import MadeViewer
 from ddpm_studio.gui.pages.page import Page
@@ -75,14 +73,14 @@ class MadePage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._batching = batching_of(session)
-        self._shelf = MadeShelf(session, self)
-        self._tiles = MadeTiles(session, self._shelf, self)
+        self._files = MadeFiles(session, self)
+        self._tiles = MadeTiles(session, self._files, self)
         self._watcher = FolderWatcher(self)
         self._is_stale = True  # something has changed while the page was not seen
         self._shown = ""  # the name of the one that details and viewer show
         self._look_soon = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._build()
-        self._actions = MadeActions(session, self._shelf, self._panel, self._details)
+        self._actions = MadeActions(session, self._files, self._panel, self._details)
         self._connect()
         self._show_empty_words()
         self.show_empty()
@@ -99,7 +97,7 @@ class MadePage(Page):
         self._watcher.watch(())
         self._notice.hide()
         self._panel.filter.show_all()
-        self._shelf.open(project)
+        self._files.open(project)
         self._show_wall()
         self._show_empty_words()
         self._refresh()
@@ -116,20 +114,16 @@ class MadePage(Page):
         super().showEvent(event)
         if self._is_stale:
             self._refresh()
-        if self._shelf.has_looked:
-            self._shelf.look()  # others may have been here
+        if self._files.has_looked:
+            self._files.refresh()  # others may have been here
 
     # building
 
     def _build(self) -> None:
         theme, session = self.theme, self.session
+        tip = "Open the project's gallery, where all of this lies"
         self._open_folder = Button(
-            theme,
-            "Open folder",
-            "made.open_folder",
-            "Open the project's gallery, where all of this lies",
-            icon="folder-open",
-            kind="quiet",
+            theme, "Open folder", "made.open_folder", tip, icon="folder-open", kind="quiet"
         )
         self._look_again = IconButton(
             theme, "loop", "made.refresh", "Look again", "Look at the folder again (F5)"
@@ -146,21 +140,13 @@ class MadePage(Page):
         self._details = MadeDetails(theme)
         left = column(self._batches, wide(self._stack), self._notice)
         self.set_content(holder(row(wide(left), self._details, spacing=16)))
+        tip = "The page where pictures are painted (Ctrl+3)"
         self._go_generate = Button(
-            theme,
-            "Go to Generate",
-            "made.go_generate",
-            "The page where pictures are painted (Ctrl+3)",
-            icon="generate",
-            kind="primary",
+            theme, "Go to Generate", "made.go_generate", tip, icon="generate", kind="primary"
         )
+        tip = "Recent projects and new ones (Ctrl+0)"
         self._go_start = Button(
-            theme,
-            "Start screen",
-            "made.go_start",
-            "Recent projects and new ones (Ctrl+0)",
-            icon="home",
-            kind="primary",
+            theme, "Start screen", "made.go_start", tip, icon="home", kind="primary"
         )
         self._nothing = EmptyState(
             theme, "made", *NO_PROJECT, self._go_start, self._go_generate, name="made.empty"
@@ -168,17 +154,17 @@ class MadePage(Page):
         self.set_empty(self._nothing)
 
     def _connect(self) -> None:
-        shelf, tiles, panel, actions = self._shelf, self._tiles, self._panel, self._actions
-        details, viewer, batches = self._details, self._viewer, self._batches
+        files, tiles, panel, actions = self._files, self._tiles, self._panel, self._actions
+        details, viewer = self._details, self._viewer
         self.session.jobs.started.connect(self._on_job)
         self._batching.changed.connect(self._show_batches)
-        self._batching.ended.connect(shelf.look)
-        self.session.left_work_ended.connect(shelf.look)
-        self._watcher.changed.connect(shelf.look)
-        shelf.changed.connect(self._on_changed)
-        shelf.arrived.connect(self._on_arrived)
-        shelf.looked.connect(self._on_looked)
-        for source in (shelf.said, actions.said):
+        self._batching.ended.connect(files.refresh)
+        self.session.left_work_ended.connect(files.refresh)
+        self._watcher.changed.connect(files.refresh)
+        files.changed.connect(self._on_changed)
+        files.arrived.connect(self._on_arrived)
+        files.looked.connect(self._on_looked)
+        for source in (files.said, actions.said):
             source.connect(self._notice.say)
         tiles.tiles_loaded.connect(self._on_tiles)
         tiles.tiles_done.connect(panel.wall.refresh)
@@ -202,17 +188,13 @@ class MadePage(Page):
         details.save.clicked.connect(lambda: actions.show_save_menu(details.save))
         details.again.clicked.connect(lambda: actions.use(ALL))
         details.settings.clicked.connect(lambda: actions.use(WITHOUT_SEED))
-        batches.finish_wanted.connect(self._batching.finish)
-        batches.forget_wanted.connect(self._on_forget)
         self._notice.undo_wanted.connect(self._on_undo)
         self._open_folder.clicked.connect(actions.show_gallery)
-        self._look_again.clicked.connect(shelf.look)
+        self._look_again.clicked.connect(files.refresh)
         self._go_generate.clicked.connect(self.main_action)
         self._go_start.clicked.connect(self.main_action)
-        panel.hear_keys(
-            self,
-            {"S": actions.star, "Ctrl+Z": self._on_undo, "Ctrl+C": actions.copy, "F5": shelf.look},
-        )
+        keys = {"S": actions.star, "Ctrl+Z": self._on_undo, "Ctrl+C": actions.copy}
+        panel.hear_keys(self, {**keys, "F5": files.refresh})
 
     # what is there
 
@@ -230,17 +212,17 @@ class MadePage(Page):
             self._on_changed()
 
     def _refresh(self) -> None:
-        shelf = self._shelf
+        files = self._files
         self._is_stale = False
-        entries = shelf.entries()
-        thumbnails = shelf.thumbnails
+        entries = files.entries()
+        thumbnails = files.thumbnails
         if thumbnails is not None:
             self._panel.set_entries(entries, thumbnails.shape, thumbnails)
-            self._panel.set_left_out(shelf.broken, shelf.others)
+            self._panel.set_left_out(files.broken, files.others)
         self._show_batches()
         self._open_folder.setVisible(bool(entries))
         self._look_again.setVisible(thumbnails is not None)
-        is_waiting = thumbnails is not None and not shelf.has_looked
+        is_waiting = thumbnails is not None and not files.has_looked
         if entries or self._batches.is_needed or is_waiting or self._notice.isVisibleTo(self):
             self.show_content()
         else:
@@ -248,7 +230,7 @@ class MadePage(Page):
             self.show_empty()
 
     def _show_batches(self) -> None:
-        self._batches.set_batches(self._shelf.batches)
+        self._batches.set_batches(self._files.batches)
         if self._batches.is_needed and self.session.project is not None:
             self.show_content()
 
@@ -261,7 +243,7 @@ class MadePage(Page):
     def _on_looked(self) -> None:
         project = self.session.project
         if project is not None:
-            below = [project.gallery / one for one in self._shelf.folders[: work.MOST_FOLDERS]]
+            below = [project.gallery / one for one in self._files.folders[: work.MOST_FOLDERS]]
             self._watcher.watch([project.gallery, *below])
         self._show_batches()
 
@@ -272,14 +254,7 @@ class MadePage(Page):
         """Whatever is saved by whichever job is seen here at once."""
         written = [event.path for event in events if isinstance(event, FileWritten)]
         if written:
-            self._shelf.add(written)
-
-    def _on_forget(self, batch: Batch) -> None:
-        try:
-            forget_batch(batch)
-        except StudioError as error:
-            self.session.report(error)
-        self._shelf.look()
+            self._files.add(written)
 
     # the wall, and one of it
 
@@ -318,7 +293,7 @@ class MadePage(Page):
 
     def _show_thumbnail(self) -> None:
         """Until its file is read."""
-        image, thumbnails = self._panel.thumbnail(), self._shelf.thumbnails
+        image, thumbnails = self._panel.thumbnail(), self._files.thumbnails
         current = self._panel.current
         record = thumbnails.record(current.file) if thumbnails and current else None
         size = QSize(record.width, record.height) if record and record.is_read else None
@@ -334,7 +309,7 @@ class MadePage(Page):
 
     def _on_large(self, large: work.Large | None) -> None:
         if large is None:
-            self._shelf.look()  # it is gone, or another one now
+            self._files.refresh()  # it is gone, or another one now
         elif large.name == self._shown:
             image = image_on(large.pixels, premultiplied=True).copy()
             size = QSize(large.width, large.height)
@@ -367,9 +342,9 @@ class MadePage(Page):
     # what is done
 
     def _on_undo(self) -> None:
-        if self._shelf.undo_words:
+        if self._files.undo_words:
             self._notice.hide()
-            self._shelf.undo()
+            self._files.undo()
 
 
 def _is_like(small: QSize, large: QSize) -> bool:

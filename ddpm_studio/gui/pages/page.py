@@ -42,7 +42,7 @@ class Page(QWidget):
         self.body = QStackedWidget()
         column(self.header_row, wide(self.body), spacing=16, margins=(24, 16, 24, 16), of=self)
         session.project_changed.connect(self._on_project_changed)
-        session.config_changed.connect(self._on_config_changed)
+        session.config_changed.connect(self.show_config)
 
     @classmethod
     def nav_name(cls) -> str:
@@ -89,6 +89,3 @@ class Page(QWidget):
     def _on_project_changed(self, project: Project | None) -> None:
         self.subtitle.setText(project.name if project else "")
         self.show_project(project)
-
-    def _on_config_changed(self, project: Project) -> None:
-        self.show_config(project)

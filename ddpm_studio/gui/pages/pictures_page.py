@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.jobs import TRAIN, Job
 from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.pictures import work
@@ -22,11 +23,10 @@ from ddpm_studio.gui.pictures.choosing import PictureChoosing
 from ddpm_studio.gui.pictures.entries import WallEntry, foreseen
 from ddpm_studio.gui.pictures.folder_actions import PictureFolders
 from ddpm_studio.gui.pictures.history import ChoiceHistory
-from ddpm_studio.gui.pictures.reading import PictureJobs, Wanted
+from ddpm_studio.gui.pictures.panel import PicturesPanel
+from ddpm_studio.gui.pictures.reading import FolderRequest, PictureJobs
 from ddpm_studio.gui.pictures.reading_states import PictureStates
-from ddpm_studio.gui.pictures.settings_panel import PictureSettingChanges
 from ddpm_studio.gui.pictures.side import WIDTH, FolderHeader, PictureSide
-from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 
@@ -108,7 +108,7 @@ class PicturesPage(Page):
     def show_config(self, project: Project) -> None:
         self._show_settings(project)
         self._side.folder.set_current(project.config)
-        wanted = Wanted.by(project, self._history.choices)
+        wanted = FolderRequest.by(project, self._history.choices)
         if wanted == self._jobs.preparing_for:
             return
         self._patience.stop()
@@ -125,13 +125,9 @@ class PicturesPage(Page):
         self._header = FolderHeader(self.theme)
         self.header_row.addWidget(self._header)
         self._header.hide()
+        tip = "Choose a folder of your pictures and make a project of it (Ctrl+N)"
         self._new = Button(
-            self.theme,
-            "New from a folder…",
-            "pictures.new",
-            "Choose a folder of your pictures and make a project of it (Ctrl+N)",
-            icon="plus",
-            kind="primary",
+            self.theme, "New from a folder…", "pictures.new", tip, icon="plus", kind="primary"
         )
         self.set_empty(
             EmptyState(
@@ -163,9 +159,10 @@ class PicturesPage(Page):
         self._header.way_on.clicked.connect(self.main_action)
         self._header.folder.clicked.connect(lambda: self._folders.show())
         self._header.refresh.clicked.connect(self._prepare)
-        self._states.cancelled.connect(self._jobs.cancel)
-        self._states.reading_wanted.connect(self._prepare)
-        self._states.folder_wanted.connect(self._folders.choose)
+        self._states.cancel.clicked.connect(self._jobs.cancel)
+        for again in (self._states.again, self._states.retry):
+            again.clicked.connect(self._prepare)
+        self._states.choose.clicked.connect(self._folders.choose)
         self._wall.tiles_wanted.connect(self._on_tiles_wanted)
         self._wall.picked.connect(self._on_picked)
         self._wall.show_wanted.connect(self._folders.show)
@@ -184,8 +181,8 @@ class PicturesPage(Page):
         self._side.left_out.show_wanted.connect(self._folders.show)
         session.pictures_expected.connect(jobs.prewarm)
         self._states.currentChanged.connect(self._on_state_changed)
-        changes = PictureSettingChanges(session, settings, self._side.folder, self)
-        changes.refused.connect(self._show_settings)
+        settings.chosen.connect(self._change)
+        self._side.folder.settings_wanted.connect(self._on_advice)
         settings.other_settings_wanted.connect(self._on_other_settings)
         session.checkpoints.changed.connect(self._show_locked)
         session.jobs.started.connect(self._on_job)
@@ -315,6 +312,16 @@ class PicturesPage(Page):
         self._side.settings.show_config(project.config.pictures, shapes)
         self._header.show_folder(project.pictures)
         self._show_locked()
+
+    def _change(self, make: Callable[[StudioConfig], StudioConfig]) -> None:
+        """Save other settings at once; what cannot be is said in the banner."""
+        project = self.session.project
+        if not self.session.change(make) and project is not None:
+            self._show_settings(project)  # as they still are
+
+    def _on_advice(self, settings: Sequence[tuple[str, object]]) -> None:
+        words = [f"{name}={value}" for name, value in settings]
+        self._change(lambda config: with_settings(config, words))
 
     def _show_locked(self) -> None:
         """What shapes the model is fixed once it is trained, and while it is."""

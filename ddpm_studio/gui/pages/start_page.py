@@ -6,15 +6,23 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.choose_path import choose_folder
-from ddpm_studio.gui.common.flow_layout import FlowLayout
-from ddpm_studio.gui.common.job_names import RECENT, SAMPLE_PROJECT
-from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import STRETCH, Gap, column, holder, row, wide
+from ddpm_studio.gui.common.dialog import choose_folder
+from ddpm_studio.gui.common.jobs import RECENT, SAMPLE_PROJECT
+from ddpm_studio.gui.common.label import Icon, label
+from ddpm_studio.gui.common.layout import (
+    STRETCH,
+    FlowLayout,
+    Gap,
+    column,
+    holder,
+    row,
+    scrolled,
+    wide,
+)
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.session import Session
@@ -85,27 +93,13 @@ class StartPage(Page):
 
     def _make_buttons(self) -> list[Button]:
         theme = self.session.theme
-        new = Button(
-            theme,
-            "New from a folder…",
-            "start.new",
-            "Choose a folder of your pictures and make a project of it (Ctrl+N)",
-            icon="plus",
-            kind="primary",
-        )
-        other = Button(
-            theme,
-            "Open…",
-            "start.open",
-            "Open a project that you made before (Ctrl+O)",
-            icon="folder-open",
-        )
+        tip = "Choose a folder of your pictures and make a project of it (Ctrl+N)"
+        new = Button(theme, "New from a folder…", "start.new", tip, icon="plus", kind="primary")
+        tip = "Open a project that you made before (Ctrl+O)"
+        other = Button(theme, "Open…", "start.open", tip, icon="folder-open")
+        tip = "Paints 400 little planets and makes a project of them"
         self._sample = Button(
-            theme,
-            "Try it with sample pictures",
-            "start.sample",
-            "Paints 400 little planets and makes a project of them",
-            icon="generate",
+            theme, "Try it with sample pictures", "start.sample", tip, icon="generate"
         )
         new.clicked.connect(lambda: self.session.new_project_wanted.emit(None))
         other.clicked.connect(self.session.open_project_wanted)
@@ -113,16 +107,9 @@ class StartPage(Page):
         return [new, other, self._sample]
 
     def _build_recent(self) -> QWidget:
-        self._holder = QWidget()
-        self._holder.setProperty("kind", "scrolled")
-        self._flow = FlowLayout(self._holder, 16)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self._holder)
+        self._flow = FlowLayout(spacing=16)
         heading = label("Recent projects", "heading")
-        return holder(column(heading, wide(scroll), spacing=12))
+        return holder(column(heading, wide(scrolled(self._flow)), spacing=12))
 
     def _clear(self) -> None:
         while (item := self._flow.takeAt(0)) is not None:
@@ -144,7 +131,9 @@ class StartPage(Page):
 
     def _add_card(self, recent: work.RecentProject) -> None:
         name = names.item("start.recent", self._cards)
-        card = ProjectCard(self.theme, recent.path.name, recent.detail, name, self._holder)
+        card = ProjectCard(
+            self.theme, recent.path.name, recent.detail, name, self._flow.parentWidget()
+        )
         card.setToolTip(str(recent.path))
         if recent.image is not None:
             card.set_picture(recent.image)
@@ -174,9 +163,8 @@ class DropPlace(QWidget):
         super().__init__()
         self._theme = theme
         self.setMinimumHeight(DROP_HEIGHT)
-        self._icon = QLabel()
         words = (
-            self._icon,
+            Icon(theme, "drop", 40),
             label("Drop a folder of your pictures here", "heading"),
             label("20 of them or 20,000. They stay where they are, and on this machine.", "muted"),
         )
@@ -184,8 +172,6 @@ class DropPlace(QWidget):
             line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         below = row(STRETCH, *buttons, STRETCH, spacing=12)
         column(STRETCH, *words, Gap(16), below, STRETCH, spacing=4, margins=24, of=self)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -194,7 +180,3 @@ class DropPlace(QWidget):
         painter.setPen(QPen(self._theme.colour("outline"), 1, Qt.PenStyle.DashLine))
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(frame, RADIUS, RADIUS)
-
-    def _on_theme_changed(self) -> None:
-        ratio = self.devicePixelRatioF()
-        self._icon.setPixmap(self._theme.pixmap("drop", 40, "muted", ratio))

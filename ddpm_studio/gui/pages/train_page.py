@@ -15,13 +15,12 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.common import model_size as efforts
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 from ddpm_studio.gui.common.layout import holder, row, wide
-from ddpm_studio.gui.export.training_button import TrainingExport
+from ddpm_studio.gui.export.training_film import TrainingExport
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.plan.button import Planning
-from ddpm_studio.gui.sample_now.button import SampleNow
+from ddpm_studio.gui.sample_now.dialog import SampleNow
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.controls import Phase, TrainControls
@@ -62,9 +61,7 @@ class TrainPage(Page):
         self._sampling = SampleNow(session, self)
         self._filming = TrainingExport(session, self)
         self._lay_out()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REFRESH_MS)
+        self._timer = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._connect()
         self.show_empty()
 
@@ -115,13 +112,8 @@ class TrainPage(Page):
     def _lay_out(self) -> None:
         self.set_content(holder(row(self._controls, wide(self._view), spacing=24)))
         self.header_row.addWidget(self._sampling.button)
-        go = Button(
-            self.theme,
-            "To the start screen",
-            "train.go_start",
-            "Make a project from a folder, or open one (Ctrl+0)",
-            icon="home",
-        )
+        tip = "Make a project from a folder, or open one (Ctrl+0)"
+        go = Button(self.theme, "To the start screen", "train.go_start", tip, icon="home")
         go.clicked.connect(lambda: self.session.want_page(names.NAV_START))
         empty = EmptyState(
             self.theme,
@@ -136,16 +128,14 @@ class TrainPage(Page):
 
     def _connect(self) -> None:
         controls, session = self._controls, self.session
-        controls.start_wanted.connect(self._on_start)
-        controls.stop_wanted.connect(self._on_stop)
-        controls.generate_wanted.connect(self._on_generate)
-        controls.size_wanted.connect(self._on_size_wanted)
-        controls.effort_wanted.connect(self._on_effort_wanted)
-        controls.config_wanted.connect(lambda config: self._change(lambda _: config))
+        controls.start.clicked.connect(self._on_start)
+        controls.stop.clicked.connect(self._on_stop)
+        controls.generate.clicked.connect(lambda: session.want_page(names.NAV_GENERATE))
+        controls.change_wanted.connect(self._change)
         self._view.wall.frames_wanted.connect(self._on_frames_wanted)
         self._view.wall.export_wanted.connect(self._filming.open)
         self._view.plot.checkpoint_chosen.connect(self._on_checkpoint_chosen)
-        self._view.plot.best_changed.connect(self.session.best_changed)
+        self._view.plot.best_changed.connect(session.checkpoints.set_best)
         self._sampling.checkpoint_chosen.connect(self._on_checkpoint_chosen)
         self._timer.timeout.connect(self._refresh)
         session.jobs.started.connect(self._on_job_started)
@@ -193,9 +183,6 @@ class TrainPage(Page):
         job = self.session.jobs.get(TRAIN)
         if job is not None:
             job.stop()
-
-    def _on_generate(self) -> None:
-        self.session.want_page(names.NAV_GENERATE)
 
     def _on_checkpoint_chosen(self, step: int) -> None:
         self.session.checkpoint_wanted.emit(step)
@@ -267,8 +254,6 @@ class TrainPage(Page):
                     self._controls.show_saved(event.step)
                 case ev.Progress(ev.Work.READING):
                     self._reading = event
-                case work.MemoryUsed():
-                    self._view.show_memory(event.nbytes)
         if not self._timer.isActive():
             self._timer.start()
 
@@ -297,7 +282,7 @@ class TrainPage(Page):
     def _show(self, phase: Phase, sentence: str) -> None:
         self._phase, self._sentence = phase, sentence
         self._controls.show_phase(phase, sentence, is_trained=self._is_trained)
-        self._sampling.set_present(self._present_step)
+        self._sampling.sources.set_present(self._present_step)
 
     def _starting_sentence(self) -> str:
         if self._reading is None:
@@ -316,7 +301,7 @@ class TrainPage(Page):
         job = self.session.jobs.start(
             HISTORY, lambda: work.load_history(project), replace=True, quiet=True
         )
-        job.succeeded.connect(self._on_history)
+        job.succeeded.connect(self._view.add_history)
 
     def _on_left_work_ended(self, name: str) -> None:
         """A training that was left has saved only after this project was opened again."""
@@ -336,7 +321,6 @@ class TrainPage(Page):
         self._is_trained = newest is not None
         self._controls.show_saved(-1 if newest is None else newest.step)
         self._view.plot.set_checkpoints({file.step: file.nbytes for file in checkpoints.files})
-        self._sampling.set_checkpoints(checkpoints.paths)
 
     def _on_checkpoints(self) -> None:
         """Others than before; older ones may have gone when a new one came."""
@@ -348,9 +332,6 @@ class TrainPage(Page):
                 self._show_ready()
             else:
                 self._show(self._phase, self._sentence)
-
-    def _on_history(self, history: work.History) -> None:
-        self._view.add_history(history)
 
     def _on_frames_wanted(self, steps: list[int]) -> None:
         project = self.session.project
@@ -365,12 +346,6 @@ class TrainPage(Page):
             self._view.wall.add_frame(frame.step, frame.image)
 
     # what is set
-
-    def _on_size_wanted(self, size: int) -> None:
-        self._change(lambda config: efforts.with_size(config, size))
-
-    def _on_effort_wanted(self, effort: str) -> None:
-        self._change(lambda config: efforts.with_effort(config, effort))
 
     def _change(self, make: Callable[[StudioConfig], StudioConfig]) -> None:
         """Save other settings; if that cannot be, the banner says why and all stays as it is."""

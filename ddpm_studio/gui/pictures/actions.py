@@ -35,18 +35,10 @@ class PictureActions(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.toggle = Button(theme, LEAVE_OUT[0], "pictures.toggle", LEAVE_OUT[2])
-        self.crop = Button(
-            theme,
-            "Crop…",
-            "pictures.edit_crop",
-            "Choose which part of this picture the model sees (Enter)",
-            icon="crop",
-        )
+        tip = "Choose which part of this picture the model sees (Enter)"
+        self.crop = Button(theme, "Crop…", "pictures.edit_crop", tip, icon="crop")
         self._icon_size = self.crop.iconSize()
-        self._weight = ComboBox()
-        self._weight.setObjectName("pictures.weight")
-        for weight, words in WEIGHTS:
-            self._weight.addItem(words, weight)
+        self._weight = ComboBox("pictures.weight", dict(WEIGHTS))
         explain(
             self._weight,
             "How often it is seen",

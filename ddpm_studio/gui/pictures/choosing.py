@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import PurePath
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.config import PicturesConfig
+from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.actions import FRAME_SECONDS, WEIGHTS
 from ddpm_studio.gui.pictures.entries import OFFERED, VIDEO, WallEntry
 from ddpm_studio.gui.pictures.history import ChoiceHistory
-from ddpm_studio.gui.pictures.wall_panel import PicturesPanel
+from ddpm_studio.gui.pictures.panel import PicturesPanel
 from ddpm_studio.gui.pictures.work import Original
 
 EVERY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between two frames of a video
@@ -108,40 +109,30 @@ class PictureChoosing(QObject):
         entries, entry = self._wall.selected, self._wall.current
         if not entries or entry is None:
             return
-        menu = QMenu(self._window)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self._theme, self._window)
         is_taken = any(one.is_taken for one in entries)
         face = ("Leave out", "hidden") if is_taken else ("Take", "visible")
-        toggle = self._add(menu, *face)
-        toggle.triggered.connect(self.toggle)
-        toggle.setEnabled(any(one.can_be_taken for one in entries))
+        menu.add(*face, self.toggle).setEnabled(any(one.can_be_taken for one in entries))
         video = entry.video or (entry.name if entry.kind == VIDEO else "")
         if video:
             frames = menu.addMenu("A picture every")
             for seconds in EVERY_SECONDS:
-                action = self._add(frames, f"{seconds:g} s")
+                action = frames.addAction(f"{seconds:g} s")
                 action.triggered.connect(lambda _=False, s=seconds: self._take_frames([video], s))
         if entry.video:
-            whole = self._add(menu, "Leave out the whole video", "film")
             words = f"Leave out {_words([video])}"
-            whole.triggered.connect(lambda: self._history.change([video], words, seconds=0.0))
+            leave_out = partial(self._history.change, [video], words, seconds=0.0)
+            menu.add("Leave out the whole video", "film", leave_out)
         elif len(entries) == 1 and entry.facts is not None:
-            self._add(menu, "Crop…", "crop").triggered.connect(self._want_crop)
+            menu.add("Crop…", "crop", self._want_crop)
         if is_taken:
             often = menu.addMenu("How often it is seen")
             for weight, label in WEIGHTS:
-                action = self._add(often, label)
+                action = often.addAction(label)
                 action.triggered.connect(lambda _=False, w=weight: self.set_weight(w))
         menu.addSeparator()
-        show = self._add(menu, "Show in folder", "folder-open")
-        show.triggered.connect(lambda: self.folder_wanted.emit(entry.name))
+        menu.add("Show in folder", "folder-open", partial(self.folder_wanted.emit, entry.name))
         menu.popup(place)
-
-    def _add(self, menu: QMenu, words: str, icon: str = "") -> QAction:
-        action = menu.addAction(words)
-        if icon:
-            action.setIcon(self._theme.icon(icon, 20, "muted", "muted"))
-        return action
 
 
 def _names(entries: Iterable[WallEntry]) -> list[str]:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QKeySequence, QShortcut, QStandardItemModel
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import (
+    QIcon,
+    QImage,
+    QKeySequence,
+    QPainter,
+    QPen,
+    QPixmap,
+    QShortcut,
+    QStandardItemModel,
+)
+from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.dialog import Dialog
-from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.inputs import ComboBox
 from ddpm_studio.gui.common.label import label, set_kind
@@ -28,7 +37,6 @@ from ddpm_studio.gui.pictures.crop_geometry import (
     render,
     shape_of,
 )
-from ddpm_studio.gui.pictures.crop_list import CropList
 
 if TYPE_CHECKING:
     from ddpm_studio.choices import Crop
@@ -38,6 +46,8 @@ if TYPE_CHECKING:
 FOLDER, BOX, PAD, SMART = "folder", "box", "pad", "smart"
 MODES = {"centre": "Centre", SMART: "By detail", PAD: "Pad", BOX: "My own frame"}
 SEEN_SIDE, SEEN_MARGIN = 256, 6  # points
+
+THUMB = 52  # points
 HINT = "Drag the frame or its corners. Arrow keys move it, + and - change its size."
 PART_TIP = (
     "Which part is used. Centre and By detail take the largest part that has the right shape; Pad "
@@ -97,24 +107,15 @@ class CropEditor(Dialog):
         self._facts.setFixedWidth(side)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._facts.setMinimumHeight(2 * self._facts.fontMetrics().lineSpacing())
-        self._mode = ComboBox()
-        self._mode.setObjectName("crop.mode")
-        folder = MODES[self._config.crop].lower()
-        self._mode.addItem(f"As the whole folder ({folder})", FOLDER)
-        for mode, words in MODES.items():
-            self._mode.addItem(words, mode)
+        folder = f"As the whole folder ({MODES[self._config.crop].lower()})"
+        self._mode = ComboBox("crop.mode", {FOLDER: folder, **MODES})
         self._count = label(kind="label")
         self._list = CropList(self._theme)
 
     def _make_buttons(self) -> None:
         theme, (width, height) = self._theme, self._target
-        self._add = Button(
-            theme,
-            "Add another crop",
-            "crop.add",
-            "Use one more part of this picture, as a picture of its own",
-            icon="plus",
-        )
+        tip = "Use one more part of this picture, as a picture of its own"
+        self._add = Button(theme, "Add another crop", "crop.add", tip, icon="plus")
         count = len(self._grid)
         self._fill = Button(
             theme,
@@ -129,12 +130,8 @@ class CropEditor(Dialog):
         self._remove = IconButton(
             theme, "trash", "crop.remove", "Remove this crop", "Remove this crop (Delete)"
         )
-        self._as_folder = Button(
-            theme,
-            "As the folder",
-            "crop.as_folder",
-            "Forget the frames of this picture and crop it as all others",
-        )
+        tip = "Forget the frames of this picture and crop it as all others"
+        self._as_folder = Button(theme, "As the folder", "crop.as_folder", tip)
         self._cancel = Button(theme, "Cancel", "crop.cancel", "Change nothing (Esc)")
         self._use = Button(
             theme, "Use it", "crop.use", "Use this part of the picture", kind="primary"
@@ -142,8 +139,7 @@ class CropEditor(Dialog):
         self.set_buttons(self._cancel, self._use)
 
     def _lay_out(self, name: str) -> None:
-        heading = ElidedLabel(PurePath(name).name)
-        heading.setProperty("kind", "heading")
+        heading = label(PurePath(name).name, "heading", elided=True)
         canvas = holder(column(self._frame, margins=4), "canvas")
         head = row(wide(self._count), self._remove, spacing=4)
         self._several = holder(column(head, self._list, spacing=4))
@@ -296,3 +292,55 @@ def _crop(mode: str, box: Box = WHOLE) -> Crop:
     from ddpm_studio.choices import Crop  # not at the top: numpy and PIL come with it
 
     return Crop(mode, box)
+
+
+class CropList(QListWidget):
+    """Small pictures; a ring is around the chosen one."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setObjectName("crop.list")
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setIconSize(QSize(THUMB, THUMB))
+        self.setGridSize(QSize(THUMB + 4, THUMB + 4))
+        self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedHeight(THUMB + 20)  # with its scroll bar
+        # the icons show what is chosen; a ground would run into their neighbours
+        self.setStyleSheet("QListView::item:selected { background: transparent; }")
+        explain(self, "The crops of this picture", "Each one is a picture of its own.")
+
+    def show_images(self, images: Sequence[QImage], row: int) -> None:
+        """Show these and choose one of them, without saying anything."""
+        self.blockSignals(True)
+        self.clear()
+        for place, image in enumerate(images):
+            item = QListWidgetItem(self._icon(image), "")
+            item.setToolTip(f"Crop {place + 1} of {len(images)}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())
+            self.addItem(item)
+        self.setCurrentRow(row)
+        self.blockSignals(False)
+
+    def show_image(self, row: int, image: QImage) -> None:
+        """One of them looks different now."""
+        self.item(row).setIcon(self._icon(image))
+
+    def _icon(self, image: QImage) -> QIcon:
+        """In its own colours when chosen, too, but with a ring."""
+        small = enlarged(image, THUMB - 8, 1.0)
+        icon = QIcon()
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+            pixmap = QPixmap(THUMB, THUMB)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            area = small.rect()
+            area.moveCenter(pixmap.rect().center())
+            painter.drawPixmap(area, small)
+            if mode == QIcon.Mode.Selected:
+                painter.setPen(QPen(self._theme.colour("accent_text"), 2))
+                painter.drawRect(area.adjusted(-2, -2, 2, 2))
+            painter.end()
+            icon.addPixmap(pixmap, mode)
+        return icon

@@ -19,9 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import explain
-from ddpm_studio.gui.common.images import image_on
+from ddpm_studio.gui.common.images import draw_on_checkerboard, image_on
 from ddpm_studio.gui.common.palette import DARK
 from ddpm_studio.gui.pictures.crop_geometry import (
     WHOLE,
@@ -111,22 +110,18 @@ class CropFrame(QWidget):
         )
         self._image = image_on(pixels, premultiplied=True).copy()
         self._shape, self._least = shape_of(size, aspect), LEAST_SIDE / min(size)
-        self._box: Box | None = None
+        self.box: Box | None = None
         self._others: tuple[Box, ...] = ()
         self._held: Handle | None = None  # (0, 0): the frame itself
         self._offset = QPointF()
         self._drawn = QImage()  # the picture as large as it is drawn
-
-    @property
-    def box(self) -> Box | None:
-        return self._box
 
     def set_box(self, box: Box | None, others: Sequence[Box] = ()) -> None:
         """Show a frame, without saying anything; None: all of the picture is used.
 
         others: further crops, which are only outlined.
         """
-        self._box, self._others = box, tuple(others)
+        self.box, self._others = box, tuple(others)
         self.update()
 
     def picture_rect(self) -> QRectF:
@@ -164,17 +159,17 @@ class CropFrame(QWidget):
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._held is None or self._box is None:
+        if self._held is None or self.box is None:
             self._show_cursor(self._handle_at(event.position()))
             return
         area = self.picture_rect()
         place = event.position() - self._offset - area.topLeft()
         x, y = place.x() / area.width(), place.y() / area.height()
-        left, top, width, height = self._box
+        left, top, width, height = self.box
         if self._held == (0, 0):
-            self._go(moved(self._box, x - left - width / 2, y - top - height / 2))
+            self._go(moved(self.box, x - left - width / 2, y - top - height / 2))
         else:
-            self._go(dragged(self._box, self._held, (x, y), self._shape, self._least))
+            self._go(dragged(self.box, self._held, (x, y), self._shape, self._least))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._held = None
@@ -184,17 +179,17 @@ class CropFrame(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = LARGE_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP
         key = Qt.Key(event.key())
-        if self._box is not None and key in KEY_WAYS:
+        if self.box is not None and key in KEY_WAYS:
             across, down = KEY_WAYS[key]
-            self._go(moved(self._box, across * step, down * step))
-        elif self._box is not None and key in KEY_FACTORS:
-            self._go(scaled(self._box, KEY_FACTORS[key], self._shape, self._least))
+            self._go(moved(self.box, across * step, down * step))
+        elif self.box is not None and key in KEY_FACTORS:
+            self._go(scaled(self.box, KEY_FACTORS[key], self._shape, self._least))
         else:
             super().keyPressEvent(event)
 
     def _go(self, box: Box) -> None:
-        if box != self._box:
-            self._box = box
+        if box != self.box:
+            self.box = box
             self.update()
             self.moved.emit(box)
 
@@ -206,15 +201,15 @@ class CropFrame(QWidget):
 
     def _grip_at(self, handle: Handle) -> QPointF:
         """The middle of a handle; (0, 0): of the frame."""
-        frame = self.frame_rect(self._box or WHOLE)
+        frame = self.frame_rect(self.box or WHOLE)
         return frame.center() + QPointF(
             handle[0] * frame.width() / 2, handle[1] * frame.height() / 2
         )
 
     def _handle_at(self, point: QPointF) -> Handle | None:
-        if self._box is None:
+        if self.box is None:
             return None
-        frame = self.frame_rect(self._box)
+        frame = self.frame_rect(self.box)
         # on small frames, the middle must stay free to move it
         reach = min(REACH, frame.width() / 4, frame.height() / 4)
         outside = frame.adjusted(-REACH, -REACH, REACH, REACH)
@@ -237,10 +232,10 @@ class CropFrame(QWidget):
         painter = QPainter(self)
         area = self.picture_rect()
         draw_on_checkerboard(painter, area, self._picture(area))
-        if self._box is None:
+        if self.box is None:
             self._draw_frame(painter, area, grips=False)
             return
-        frame = self.frame_rect(self._box)
+        frame = self.frame_rect(self.box)
         lost = QPainterPath()  # filled where only one of the two lies
         lost.addRect(area)
         lost.addRect(frame)

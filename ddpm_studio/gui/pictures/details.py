@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import PurePath
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ddpm_studio.gui.common.button import IconButton
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import explain, tooltip
-from ddpm_studio.gui.common.elided_label import ElidedLabel
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.images import draw_on_checkerboard
+from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
 HEIGHT, WHOLE_WIDTH, RADIUS, MARGIN = 128, 176, 4, 12
 DIMMED = 0.72  # how much of what is cropped away is hidden
+WHOLE = QRectF(0, 0, 1, 1)
 
 
 def crop_words(frame: QRectF, mode: str = "centre") -> str:
@@ -40,35 +40,25 @@ def crop_words(frame: QRectF, mode: str = "centre") -> str:
 
 
 class PictureDetails(QFrame):
-    """Says when the file is wanted in its folder."""
-
-    show_wanted = Signal()
+    """Its button that shows the file in its folder is heard by the panel."""
 
     def __init__(self, theme: Theme, actions: QWidget) -> None:
         """actions: what can be done with the chosen pictures; stands at the foot."""
         super().__init__()
         self.setProperty("kind", "panel")
-        self._theme, self._actions = theme, actions
+        self._actions = actions
         self._crop = CropView(theme)
-        self._arrow = QLabel()
+        self._arrow = Icon(theme, "chevron-right", 16)
         self._seen = TileView(theme)
-        self._name = ElidedLabel()
-        self._name.setObjectName("pictures.details.name")
-        self._name.setProperty("kind", "heading")
+        self._name = label(kind="heading", name="pictures.details.name", elided=True)
         self._text = label(kind="muted", name="pictures.details.text", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._show = IconButton(
-            theme,
-            "folder-open",
-            "pictures.details.show_in_folder",
-            "Show in folder",
-            "Open the folder that holds this picture",
+        tip = "Open the folder that holds this picture"
+        self.folder = IconButton(
+            theme, "folder-open", "pictures.details.show_in_folder", "Show in folder", tip
         )
-        self._show.clicked.connect(self.show_wanted)
-        theme.changed.connect(self._on_theme_changed)
         self._lay_out()
-        self._on_theme_changed()
         self.clear()
 
     def set_narrow(self, is_narrow: bool) -> None:
@@ -79,19 +69,19 @@ class PictureDetails(QFrame):
     def clear(self) -> None:
         self._name.setText("No picture chosen")
         self._say("Click a picture to see what was done to it.")
-        self._crop.set_original(None, QRectF(0, 0, 1, 1))
+        self._crop.set_original(None)
         self._seen.set_image(None)
-        self._show.setEnabled(False)
+        self.folder.setEnabled(False)
 
     def show_picture(self, name: str, notes: Sequence[str]) -> None:
         """Another picture is chosen; its pixels and its file follow when they are loaded."""
         self._name.setText(PurePath(name).name)
-        self._show.setToolTip(tooltip(f"Open the folder that holds {escape(name)}"))
+        self.folder.setToolTip(tooltip(f"Open the folder that holds {escape(name)}"))
         self._notes = notes
         self._say(_sentences(notes))
-        self._crop.set_original(None, QRectF(0, 0, 1, 1))
+        self._crop.set_original(None)
         self._seen.set_image(None)
-        self._show.setEnabled(True)
+        self.folder.setEnabled(True)
 
     def show_pixels(self, image: QImage) -> None:
         """What the network sees of it."""
@@ -119,56 +109,61 @@ class PictureDetails(QFrame):
         self._text.setToolTip(tooltip(escape(text)))  # should it be too long for its place
 
     def _lay_out(self) -> None:
-        head = row(wide(self._name), self._show)
+        head = row(wide(self._name), self.folder)
         words = column(head, wide(self._text), self._actions, spacing=0)
         pictures = self._crop, self._arrow, self._seen
         row(*pictures, Gap(12), wide(words), margins=MARGIN, of=self)
         self.setFixedHeight(HEIGHT + 2 * MARGIN + 2)  # or the wall would move with each text
 
-    def _on_theme_changed(self) -> None:
-        ratio = self.devicePixelRatioF()
-        self._arrow.setPixmap(self._theme.pixmap("chevron-right", 16, "muted", ratio))
 
+class TileView(QWidget):
+    """A prepared picture, enlarged by a whole factor."""
 
-class CropView(QWidget):
-    """The whole picture; what is cropped away is dimmed, and what is kept has a frame."""
-
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, width: int = HEIGHT) -> None:
         super().__init__()
-        self.setObjectName("pictures.details.crop")
-        tip = "The whole picture, with a frame around what the model learns from."
-        explain(self, "Crop", tip, "crop")
-        self.setFixedSize(WHOLE_WIDTH, HEIGHT)
+        explain(self, "As the network sees it", "All the pixels that the model learns from.")
+        self.setFixedSize(width, HEIGHT)
         self._theme = theme
-        self._image: QImage | None = None
-        self._frame = QRectF(0, 0, 1, 1)
+        self.image: QImage | None = None
         theme.changed.connect(self.update)
 
-    @property
-    def frame(self) -> QRectF:
-        """What is kept, in parts of the picture's sides."""
-        return self._frame
-
-    @property
-    def image(self) -> QImage | None:
-        return self._image
-
-    def set_original(self, image: QImage | None, frame: QRectF) -> None:
-        self._image, self._frame = image, frame
+    def set_image(self, image: QImage | None) -> None:
+        """image: its own copy of the pixels."""
+        self.image = image
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         _paint_ground(painter, self.rect(), self._theme)
-        if self._image is None:
-            return
-        area = _draw(painter, self._image, QRectF(self.rect()).adjusted(1, 1, -1, -1))
-        kept = QRectF(
-            area.x() + self._frame.x() * area.width(),
-            area.y() + self._frame.y() * area.height(),
-            self._frame.width() * area.width(),
-            self._frame.height() * area.height(),
-        )
+        if self.image is not None:
+            self._paint(painter, self.image)
+
+    def _paint(self, painter: QPainter, image: QImage) -> None:
+        _draw(painter, image, QRectF(self.rect()))
+
+
+class CropView(TileView):
+    """The whole picture; what is cropped away is dimmed, and what is kept has a frame.
+
+    Attributes: frame, what is kept, in parts of the picture's sides.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, WHOLE_WIDTH)
+        self.setObjectName("pictures.details.crop")
+        tip = "The whole picture, with a frame around what the model learns from."
+        explain(self, "Crop", tip, "crop")
+        self.frame = WHOLE
+
+    def set_original(self, image: QImage | None, frame: QRectF = WHOLE) -> None:
+        self.frame = frame
+        self.set_image(image)
+
+    def _paint(self, painter: QPainter, image: QImage) -> None:
+        area = _draw(painter, image, QRectF(self.rect()).adjusted(1, 1, -1, -1))
+        part, wide, high = self.frame, area.width(), area.height()
+        corner = area.topLeft() + QPointF(part.x() * wide, part.y() * high)
+        kept = QRectF(corner, QSizeF(part.width() * wide, part.height() * high))
         shade = QColor(self._theme.colour("canvas"))
         shade.setAlphaF(DIMMED)
         for lost in (
@@ -180,30 +175,6 @@ class CropView(QWidget):
             painter.fillRect(lost, shade)
         painter.setPen(QPen(self._theme.colour("accent_text"), 2))
         painter.drawRect(kept)
-
-
-class TileView(QWidget):
-    """A prepared picture, enlarged by a whole factor."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        explain(self, "As the network sees it", "All the pixels that the model learns from.")
-        self.setFixedSize(HEIGHT, HEIGHT)
-        self._theme = theme
-        self._image: QImage | None = None
-        theme.changed.connect(self.update)
-
-    def set_image(self, image: QImage | None) -> None:
-        """image: its own copy of the pixels."""
-        self._image = image
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        _paint_ground(painter, self.rect(), self._theme)
-        if self._image is None:
-            return
-        _draw(painter, self._image, QRectF(self.rect()))
 
 
 def _paint_ground(painter: QPainter, area: QRect, theme: Theme) -> None:

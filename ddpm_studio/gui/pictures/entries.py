@@ -195,7 +195,7 @@ def _left_out(entry: WallEntry) -> WallEntry:
 
 
 def _taken(entry: WallEntry, choice: PictureChoice, config: PicturesConfig) -> WallEntry:
-    from ddpm_studio.data.decode.reader import notes_on
+    from ddpm_studio.data.picture_facts import notes_on
     from ddpm_studio.data.verdict import crops_for
 
     notes = () if entry.facts is None else notes_on(entry.facts, config)

@@ -21,8 +21,7 @@ from ddpm_studio.gui.pictures.query import (
     TAKEN,
     PictureQuery,
 )
-from ddpm_studio.gui.wall.filter_bar import Asks, FilterBar, Narrow
-from ddpm_studio.gui.wall.query import ALL, Query
+from ddpm_studio.gui.wall.filter_bar import ALL, Asks, FilterBar, Narrow, Query
 
 SHOW_WORDS = {
     ALL: "All",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui.common.choose_path import choose_folder
+from ddpm_studio.gui.common.dialog import choose_folder
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.session import Session
 
@@ -26,8 +25,7 @@ class PictureFolders(QObject):
         project = self._session.project
         assert project is not None
         folder = (project.pictures / name).parent if name else project.pictures
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._session.notice(f"No program here shows folders; this one is {folder}")
+        self._session.show_outside(folder)
 
     def choose(self) -> None:
         """Let the project learn from the pictures of another folder."""

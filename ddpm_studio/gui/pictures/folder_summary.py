@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolTip, QWidget
 
 from ddpm_studio.config.text import all_settings, value_of
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
-from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import Placed, column, holder
+from ddpm_studio.gui.common.label import label, say
+from ddpm_studio.gui.common.layout import Placed, column, holder, line
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.project import is_locked
 
@@ -22,17 +22,12 @@ if TYPE_CHECKING:
     from ddpm_studio.config import StudioConfig
     from ddpm_studio.data.summary import FolderSummary
 
-FOLDER_COUNT = "folder.count"
-FOLDER_SIZES = "folder.sizes"
-FOLDER_ASPECT = "folder.aspect"
-FOLDER_KINDS = "folder.kinds"
-
 STRIP_HEIGHT, METER_HEIGHT, KNOB, RADIUS = 28, 16, 5.0, 6.0
 ROWS = {  # the words before each
-    FOLDER_COUNT: "Pictures",
-    FOLDER_SIZES: "Sizes",
-    FOLDER_ASPECT: "Shape",
-    FOLDER_KINDS: "Of these",
+    "folder.count": "Pictures",
+    "folder.sizes": "Sizes",
+    "folder.aspect": "Shape",
+    "folder.kinds": "Of these",
 }
 LABEL_WIDTH = 72  # points of the left column
 SETTING_WORDS = {"model.dropout": "dropout", "pictures.flip_horizontal": "mirroring"}
@@ -66,22 +61,19 @@ class FolderPanel(QFrame):
     def set_summary(self, summary: FolderSummary) -> None:
         """Show what a folder says."""
         self._summary = summary
-        self._rows[FOLDER_COUNT].setText(_count_words(summary))
-        self._rows[FOLDER_SIZES].setText(_sentence(summary.sizes).replace(" x ", " × "))
-        self._rows[FOLDER_ASPECT].setText(_sentence(summary.aspect))
-        self._rows[FOLDER_KINDS].setText(_kind_words(summary))
-        for name, value in self._rows.items():
-            value.setVisible(bool(value.text()))
-            self._labels[name].setVisible(bool(value.text()))
+        sizes, aspect = _sentence(summary.sizes).replace(" x ", " × "), _sentence(summary.aspect)
+        said = _count_words(summary), sizes, aspect, _kind_words(summary)
+        for name, words in zip(ROWS, said, strict=True):
+            self._rows[name].setText(words)
+            self._rows[name].setVisible(bool(words))
+            self._labels[name].setVisible(bool(words))
         self._palette.set_colours(summary.palette, summary.shares)
         self._palette_part.setVisible(bool(summary.palette))
         self._alike.set_value(summary.alike, summary.alike_words)
         self._alike_words.setText(_sentence(summary.alike_words))
         self._alike_part.setVisible(bool(summary.alike_words) and summary.count > 1)
-        self._expectation.setText(summary.expectation)
-        self._expectation.setVisible(bool(summary.expectation))
-        self._advice.setText(summary.advice)
-        self._advice.setVisible(bool(summary.advice))
+        say(self._expectation, summary.expectation)
+        say(self._advice, summary.advice)
         self._show_use()
         self._empty.hide()
         self._known.show()
@@ -120,11 +112,9 @@ class FolderPanel(QFrame):
             grid.addWidget(value, row, 1)
         self._palette_part = _part(QLabel("Colours"), self._palette)
         self._alike_part = _part(QLabel("How alike they are"), self._alike, self._alike_words)
-        line = QFrame()
-        line.setProperty("kind", "line")
         words = _part(self._expectation, self._advice, self._fixed)
         use = Placed(self._use, align=Qt.AlignmentFlag.AlignLeft)
-        parts = (grid, self._palette_part, self._alike_part, line, words, use)
+        parts = (grid, self._palette_part, self._alike_part, line(), words, use)
         self._known = holder(column(*parts, spacing=12))
         heading = label("What the folder says", "heading")
         column(heading, self._empty, self._known, spacing=12, margins=16, of=self)
@@ -132,8 +122,7 @@ class FolderPanel(QFrame):
     def _show_use(self) -> None:
         free, fixed = self._offered()
         self._use.setVisible(bool(free))
-        self._fixed.setVisible(bool(fixed))
-        self._fixed.setText(_fixed_words(fixed))
+        say(self._fixed, _fixed_words(fixed))
         term = "<br>".join(escape(f"{path} = {value}") for path, value in free)
         self._use.setToolTip(tooltip("Set this for the project.", term))
 
@@ -190,9 +179,6 @@ class PaletteStrip(QWidget):
                 return self._words(place)
         return ""
 
-    def sizeHint(self) -> QSize:
-        return QSize(0, STRIP_HEIGHT)
-
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             words = self.words_at(event.pos().x())
@@ -240,9 +226,6 @@ class AlikeMeter(QWidget):
         tip = f"{words} From all different on the left to all the same on the right."
         explain(self, "How alike the pictures are", tip.strip(), f"{self.value:.2f}")
         self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(0, METER_HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -42,9 +42,9 @@ class ChoiceHistory(QObject):
         self._folder: Path | None = None
         self.choices = Choices()
         self._steps = History[_Step](MOST_UNDO)
-        self._kept = self.choices, self._steps.copy()  # as the disk has them
-        writes.kept.connect(self._on_kept)
-        writes.failed.connect(self._on_not_kept)
+        self._saved = self.choices, self._steps.copy()  # as the disk has them
+        writes.saved.connect(self._on_saved)
+        writes.failed.connect(self._on_not_saved)
 
     def open(self, folder: Path | None) -> None:
         """Those of another project; None: of none."""
@@ -55,7 +55,7 @@ class ChoiceHistory(QObject):
                 self.choices = read_choices(folder)
             except StudioError as error:
                 self.failed.emit(error)
-        self._kept = self.choices, self._steps.copy()
+        self._saved = self.choices, self._steps.copy()
         waiting = None if folder is None else self._writes.waiting(folder / FILE_NAME)
         if isinstance(waiting, tuple):  # of when it was open before
             self.choices = waiting[0]
@@ -102,12 +102,12 @@ class ChoiceHistory(QObject):
     def _is_mine(self, path: Path) -> bool:
         return self._folder is not None and path == self._folder / FILE_NAME
 
-    def _on_kept(self, path: Path, saved: tuple[Choices, History[_Step]]) -> None:
+    def _on_saved(self, path: Path, saved: tuple[Choices, History[_Step]]) -> None:
         if self._is_mine(path):
-            self._kept = saved
+            self._saved = saved
 
-    def _on_not_kept(self, path: Path, _error: Exception) -> None:
+    def _on_not_saved(self, path: Path, _error: Exception) -> None:
         if self._is_mine(path):
-            self.choices, steps = self._kept
+            self.choices, steps = self._saved
             self._steps = steps.copy()
             self.changed.emit()

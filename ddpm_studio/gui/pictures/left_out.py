@@ -106,9 +106,7 @@ class TwoLines(QStyledItemDelegate):
 
 
 class LeftOutList(QListView):
-    """Says which file is wanted in its folder: Enter or a double click."""
-
-    show_wanted = Signal(str)  # name
+    """The names, each with its reason; Enter or a double click is `activated`."""
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
@@ -123,7 +121,6 @@ class LeftOutList(QListView):
         self._model = LeftOutModel(self)
         self.setItemDelegate(TwoLines(theme, self))
         self.setModel(self._model)
-        self.activated.connect(lambda index: self.show_wanted.emit(index.data()))
         theme.changed.connect(self.viewport().update)
 
     def set_files(self, files: Sequence[tuple[str, str]]) -> None:
@@ -149,20 +146,12 @@ class LeftOutPanel(QFrame):
         self._count = label(kind="heading", name="pictures.left_out_count")
         self._list = LeftOutList(theme, "pictures.left_out")
         self._list.setMinimumHeight(LEAST_HEIGHT)
+        tip = "Open the folder that holds the chosen file"
         self._show = Button(
-            theme,
-            "Show in folder",
-            "pictures.show_in_folder",
-            "Open the folder that holds the chosen file",
-            icon="folder-open",
+            theme, "Show in folder", "pictures.show_in_folder", tip, icon="folder-open"
         )
-        self._take = Button(
-            theme,
-            "Take it",
-            "pictures.take",
-            "Let the model see it all the same, as far as it can be read",
-            icon="visible",
-        )
+        tip = "Let the model see it all the same, as far as it can be read"
+        self._take = Button(theme, "Take it", "pictures.take", tip, icon="visible")
         self._offered: set[str] = set()
         self._none = label("Every file in the folder became a picture.", "muted", wrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -173,7 +162,7 @@ class LeftOutPanel(QFrame):
             margins=(8, 12, 8, 16),
             of=self,
         )
-        self._list.show_wanted.connect(self.show_wanted)
+        self._list.activated.connect(lambda index: self.show_wanted.emit(index.data()))
         self._show.clicked.connect(lambda: self.show_wanted.emit(self._list.chosen_name))
         self._take.clicked.connect(lambda: self.take_wanted.emit(self._list.chosen_name))
         self._list.selectionModel().currentChanged.connect(self._on_chosen)

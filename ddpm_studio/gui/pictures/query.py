@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ddpm_studio.gui.wall import query as wall_query
-from ddpm_studio.gui.wall.query import ALL, Query, Shows, fold, matching
+from ddpm_studio.gui.wall.filter_bar import Query, Shows, fold, matching
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,14 +42,13 @@ class PictureQuery(Query):
     sort: str = NAME  # or COLOUR, PIXELS, DATE
 
 
-_IS_SHOWN: Shows[WallEntry] = {
+SHOWN: Shows[WallEntry] = {
     TAKEN: lambda entry: entry.is_taken,
     LEFT_OUT: lambda entry: not entry.is_taken,
     LOW: lambda entry: entry.is_low,
     COPIES: lambda entry: entry.is_copy,
     CHANGED: lambda entry: entry.is_changed,
 }
-SHOWS = (ALL, *_IS_SHOWN)
 
 
 def choose(entries: Sequence[WallEntry], query: Query) -> list[int]:
@@ -59,7 +57,7 @@ def choose(entries: Sequence[WallEntry], query: Query) -> list[int]:
     Equal ones keep the order of `entries`, whichever way they are sorted; copies stand beside
     each other.
     """
-    rows = matching(entries, query, _IS_SHOWN)
+    rows = matching(entries, query, SHOWN)
     if query.label:
         rows = [row for row in rows if entries[row].label == query.label]
     keys = _keys([entries[row] for row in rows], query.sort)
@@ -68,11 +66,6 @@ def choose(entries: Sequence[WallEntry], query: Query) -> list[int]:
     if query.show == COPIES:
         rows.sort(key=lambda row: entries[row].group)
     return rows
-
-
-def count_shown(entries: Sequence[WallEntry]) -> dict[str, int]:
-    """How many there are of each of SHOWS."""
-    return wall_query.count_shown(entries, _IS_SHOWN)
 
 
 @lru_cache(maxsize=KNOWN_NAMES)

@@ -12,12 +12,11 @@ from ddpm_studio.choices import Choices
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.job_names import PICTURES
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.jobs import PICTURES, Job
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.wall.tiles import Tiles, load_tiles
+from ddpm_studio.gui.wall.model import Tiles, load_tiles
 from ddpm_studio.project import Project
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ CROP, PREWARM = "pictures.crop", "pictures.prewarm"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class FolderRequest:
     """What a prepared set depends on: two projects with equal ones have equal pictures."""
 
     folder: Path
@@ -37,7 +36,7 @@ class Wanted:
     choices: Choices
 
     @classmethod
-    def by(cls, project: Project, choices: Choices) -> Wanted:
+    def by(cls, project: Project, choices: Choices) -> FolderRequest:
         config = replace(project.config.pictures, flip_horizontal=False)
         return cls(project.pictures, config, choices)
 
@@ -62,8 +61,8 @@ class PictureJobs(QObject):
         self._pools = work.new_pools()
         self.destroyed.connect(self._pools.close)  # a window that was not closed first
         self.folder: work.Folder | None = None
-        self.prepared_for: Wanted | None = None  # `folder`
-        self.preparing_for: Wanted | None = None  # what is being read
+        self.prepared_for: FolderRequest | None = None  # `folder`
+        self.preparing_for: FolderRequest | None = None  # what is being read
         self._source: tuple[np.ndarray | Path, tuple[int, int, int]] | None = None  # of tiles
         self._is_loading = False
 
@@ -77,7 +76,7 @@ class PictureJobs(QObject):
     def prepare(self, project: Project, choices: Choices) -> None:
         """Read the folder; what was being read for other settings is not heard of again."""
         self.stop_preparing()
-        self.preparing_for = Wanted.by(project, choices)
+        self.preparing_for = FolderRequest.by(project, choices)
         job = self._session.jobs.start(
             PICTURES,
             lambda: work.prepare(project, choices, self._pools),

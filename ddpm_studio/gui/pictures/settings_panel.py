@@ -2,38 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QFrame, QWidget
 
-from ddpm_studio.config import PicturesConfig, StudioConfig
+from ddpm_studio.config import PicturesConfig
 from ddpm_studio.config.fields import settings_of
-from ddpm_studio.config.text import with_settings
+from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.form import Editor, Form
 from ddpm_studio.gui.common.inputs import choice
-from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import column, holder, row, wide
+from ddpm_studio.gui.common.label import Icon, label
+from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures import work
-from ddpm_studio.gui.pictures.colour_picker import ColourPicker
-from ddpm_studio.gui.pictures.folder_summary import FolderPanel
-from ddpm_studio.gui.session import Session
+
+SWATCH = 32  # points, with the ring around it
+COLOURS = (
+    ("white", "White", "#ffffff"),
+    ("grey", "Grey", "#808080"),
+    ("black", "Black", "#000000"),
+)
+
+
+class ColourPicker(QWidget):
+    """Says which colour was chosen, as #rrggbb; its owner then sets it."""
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.colour = ""
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        swatches = [
+            Swatch(theme, names.item(name, key), label, f"{label} ({colour})", colour)
+            for key, label, colour in COLOURS
+        ]
+        for swatch in swatches:
+            swatch.clicked.connect(self._on_clicked)
+        self._other = Swatch(
+            theme, names.item(name, "other"), "Another colour", "Choose any other colour…", ""
+        )
+        self._other.clicked.connect(self._on_other)
+        for swatch in (*swatches, self._other):
+            self._group.addButton(swatch)
+        row(*swatches, self._other, STRETCH, spacing=4, of=self)
+        self.setFocusProxy(self._other)
+
+    def set_colour(self, colour: str) -> None:
+        """Show which one holds, without saying anything."""
+        self.colour = colour.lower()
+        for button in self._group.buttons():
+            if isinstance(button, Swatch) and button.colour == self.colour:
+                button.setChecked(True)
+                self._other.set_colour("")
+                return
+        self._other.set_colour(self.colour)
+        self._other.setChecked(True)
+
+    def _on_clicked(self) -> None:
+        swatch = self.sender()
+        assert isinstance(swatch, Swatch)
+        self._choose(swatch.colour)
+
+    def _on_other(self) -> None:
+        self.set_colour(self.colour)  # the click itself has chosen nothing yet
+        dialog = QColorDialog(QColor(self.colour), self)
+        dialog.setObjectName("pictures.background.dialog")
+        dialog.setWindowTitle("Background of transparent pictures")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(lambda colour: self._choose(colour.name()))
+        dialog.open()
+
+    def _choose(self, colour: str) -> None:
+        before = self.colour
+        self.set_colour(colour)
+        if colour != before:
+            self.chosen.emit(colour)
+
+
+class Swatch(QAbstractButton):
+    """One colour, round; without a colour it is a plus."""
+
+    def __init__(self, theme: Theme, name: str, label: str, tip: str, colour: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        explain(self, label, tip)
+        self.setCheckable(True)
+        self.setFixedSize(SWATCH, SWATCH)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._theme, self.colour = theme, colour
+        theme.changed.connect(self.update)
+
+    def set_colour(self, colour: str) -> None:
+        self.colour = colour
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inner = QRectF(self.rect()).adjusted(5.5, 5.5, -5.5, -5.5)
+        hovered = self.underMouse() and self.isEnabled()
+        painter.setPen(QPen(self._theme.colour("text" if hovered else "outline"), 1))
+        painter.setBrush(QColor(self.colour) if self.colour else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(inner)
+        if not self.colour:
+            ratio = self.devicePixelRatioF()
+            plus = self._theme.pixmap("plus", 14, "text" if hovered else "muted", ratio)
+            painter.drawPixmap(self.rect().center().x() - 6, self.rect().center().y() - 6, plus)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self.isChecked() or self.hasFocus():
+            role = "text" if self.hasFocus() else "accent_text"
+            painter.setPen(QPen(self._theme.colour(role), 2))
+            painter.drawEllipse(QRectF(self.rect()).adjusted(2, 2, -2, -2))
 
 
 class PictureSettings(QFrame):
     """Says what was chosen; its owner saves it and then shows it by `show_config`."""
 
-    chosen = Signal(str, object)  # a field of PicturesConfig, and its value
-    size_chosen = Signal(object)  # (width, height)
+    chosen = Signal(object)  # what makes the settings that are wanted of those that hold
     other_settings_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "panel")
-        self._theme = theme
         self._size = choice("pictures.size", {})
         colour = ColourPicker(theme, "pictures.background")
         background = Editor(colour, colour, lambda: colour.colour, colour.set_colour, colour.chosen)
@@ -48,18 +146,14 @@ class PictureSettings(QFrame):
         self._slower = label("Bigger is slower: 4 times for each doubling.", "caption", wrap=True)
         self._transparent = label("", "caption", wrap=True)
         self._reason = label("", "caption", "pictures.locked", wrap=True)
+        tip = "Make another project of the same folder, with a size and colours of its own"
         self._other = Button(
-            theme,
-            "New project with other settings…",
-            "pictures.other_settings",
-            "Make another project of the same folder, with a size and colours of its own",
+            theme, "New project with other settings…", "pictures.other_settings", tip
         )
-        self._lay_out()
+        self._lay_out(theme)
         self._size.activated.connect(self._on_size)
-        self._form.changed.connect(lambda key: self.chosen.emit(key, self._form.editor(key).read()))
+        self._form.changed.connect(self._on_field)
         self._other.clicked.connect(self.other_settings_wanted)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
 
     def show_config(self, config: PicturesConfig, shapes: Sequence[tuple[int, int]]) -> None:
         """Show the settings that hold, without saying anything.
@@ -93,9 +187,9 @@ class PictureSettings(QFrame):
                 f"{several} transparent in places." if count else "No picture here is transparent."
             )
 
-    def _lay_out(self) -> None:
-        self._lock_icon = QLabel()
-        self._locked = holder(column(row(self._lock_icon, wide(self._reason)), self._other))
+    def _lay_out(self, theme: Theme) -> None:
+        lock = Icon(theme, "lock", 16)
+        self._locked = holder(column(row(lock, wide(self._reason)), self._other))
         about = settings_of(PicturesConfig)["size"]
         size = ControlRow(about.words, self._size, about.tip, about.term)
         mirrored = label("Good for few pictures, not for writing.", "caption", wrap=True)
@@ -116,40 +210,11 @@ class PictureSettings(QFrame):
         self._locked.hide()
         self._transparent.hide()
 
+    def _on_field(self, key: str) -> None:
+        value = self._form.editor(key).read()
+        self.chosen.emit(lambda config: work.with_pictures_setting(config, **{key: value}))
+
     def _on_size(self, _index: int) -> None:
         shape = self._size.currentData()
-        self.size_chosen.emit((shape, shape) if isinstance(shape, int) else tuple(shape))
-
-    def _on_theme_changed(self) -> None:
-        ratio = self.devicePixelRatioF()
-        self._lock_icon.setPixmap(self._theme.pixmap("lock", 16, "muted", ratio))
-
-
-class PictureSettingChanges(QObject):
-    """Saves at once what is chosen; what cannot be is said in the banner, and `refused`."""
-
-    refused = Signal(object)  # Project, whose settings hold as they were
-
-    def __init__(
-        self, session: Session, settings: PictureSettings, folder: FolderPanel, parent: QObject
-    ) -> None:
-        super().__init__(parent)
-        self._session = session
-        settings.chosen.connect(self._on_chosen)
-        settings.size_chosen.connect(self._on_size)
-        folder.settings_wanted.connect(self._on_advice)
-
-    def _on_chosen(self, field: str, value: object) -> None:
-        self._change(lambda config: work.with_pictures_setting(config, **{field: value}))
-
-    def _on_size(self, shape: tuple[int, int]) -> None:
-        self._change(lambda config: work.with_shape(config, *shape))
-
-    def _on_advice(self, settings: Sequence[tuple[str, object]]) -> None:
-        words = [f"{name}={value}" for name, value in settings]
-        self._change(lambda config: with_settings(config, words))
-
-    def _change(self, change: Callable[[StudioConfig], StudioConfig]) -> None:
-        """Save other settings; those that hold are shown again if that cannot be."""
-        if not self._session.change(change):
-            self.refused.emit(self._session.project)
+        width, height = (shape, shape) if isinstance(shape, int) else shape
+        self.chosen.emit(lambda config: work.with_shape(config, width, height))

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import tooltip
-from ddpm_studio.gui.common.layout import STRETCH, column, row, wide
+from ddpm_studio.gui.common.layout import STRETCH, column, row, scrolled, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.pictures.folder_summary import FolderPanel
@@ -57,7 +56,7 @@ class FolderHeader(QWidget):
         self.way_on.setAccessibleName(self.way_on.text())
 
 
-class PictureSide(QScrollArea):
+class PictureSide(QWidget):
     """Three panels, one below the other."""
 
     def __init__(self, theme: Theme) -> None:
@@ -66,16 +65,9 @@ class PictureSide(QScrollArea):
         self.folder = FolderPanel(theme)
         self.left_out = LeftOutPanel(theme)
         self.left_out.hide()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # the settings first, or they would jump when the others come
         parts = (self.settings, self.folder, wide(self.left_out, 1000), STRETCH)
-        scrolled = QWidget()
-        scrolled.setProperty("kind", "scrolled")
-        column(*parts, spacing=16, of=scrolled)
-        self.setWidget(scrolled)
+        column(scrolled(column(*parts, spacing=16)), of=self)
         self.setMinimumWidth(WIDTH)
 
     def show_known(self, is_known: bool) -> None:
@@ -85,13 +77,8 @@ class PictureSide(QScrollArea):
 
     def show_left_out(self, entries: Iterable[WallEntry]) -> None:
         """List those of all files that are not taken."""
-        self.left_out.set_files(
-            [
-                (entry.name, entry.reason, entry.can_be_taken)
-                for entry in entries
-                if not entry.is_taken
-            ]
-        )
+        lost = [entry for entry in entries if not entry.is_taken]
+        self.left_out.set_files([(one.name, one.reason, one.can_be_taken) for one in lost])
 
     def clear(self) -> None:
         """Nothing of a folder is known."""

@@ -16,6 +16,7 @@ from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError, ProjectError
 from ddpm_studio.gui.common.idle_pools import IdlePools
+from ddpm_studio.gui.common.model_size import preset_for
 from ddpm_studio.gui.pictures.entries import WallEntry, entries_of
 from ddpm_studio.project import Project
 
@@ -120,7 +121,7 @@ def prepare(project: Project, choices: Choices, pools: IdlePools) -> Generator[A
     if not any(entry.can_be_taken for entry in entries):
         yield from look(may_be_empty=False)  # reads nothing again, and says what is wrong
     facts = [taken.facts for taken in pictures.taken]
-    summary = summarise(facts, len(pictures.left_out), project.config.model.stride)
+    summary = summarise(facts, len(pictures.left_out))
     return Folder(pictures, entries, summary, subfolders(project.pictures))
 
 
@@ -145,23 +146,18 @@ def look_at_original(
     The reader fits pictures to the shape of `config`, so it is given the file's own shape here.
     It works in a process of its own: no decoder takes the window down.
     """
-    from ddpm_studio.data.decode.request import request_for
+    from ddpm_studio.data.decode.look import request_for
 
     scale = min(1.0, most / max(facts.width, facts.height))
     width, height = _side(facts.width * scale), _side(facts.height * scale)
     channels = 4 if facts.has_alpha else 3  # what lies under it is the network's affair
     whole = dataclasses.replace(config, size=width, height=height, channels=channels, crop="centre")
     with _decoders(pools, config) as pool:
-        for answered in pool.run_with_pulse([(0, request_for(path, whole))], PULSE):
-            if answered is None:
-                yield None
-                continue
-            _, answer = answered
-            if answer.failure or "facts" not in answer.values:
-                return None
-            pixels = np_picture(answer.data, height, width, channels)
-            return Original(pixels, facts.width, facts.height, _part(facts, crop, config))
-    return None
+        answer = yield from pool.ask(request_for(path, whole), PULSE)
+    if answer.failure or "facts" not in answer.values:
+        return None
+    pixels = np_picture(answer.data, height, width, channels)
+    return Original(pixels, facts.width, facts.height, _part(facts, crop, config))
 
 
 def np_picture(data: bytes, height: int, width: int, channels: int) -> np.ndarray:
@@ -216,7 +212,7 @@ def with_size(config: StudioConfig, size: int) -> StudioConfig:
     """
     if size == config.pictures.size:
         return config
-    base = _preset_for(size)
+    base = preset_for(size)
     usual = config.model.like(base.model)
     model = _follow(config.model, usual, "model")
     try:
@@ -272,12 +268,6 @@ def with_pictures_setting(config: StudioConfig, **values: object) -> StudioConfi
     """The settings with other values in their pictures section: `background="#000000"`."""
     pictures = dataclasses.replace(config.pictures, **values)  # type: ignore[arg-type]
     return dataclasses.replace(config, pictures=pictures)
-
-
-def _preset_for(size: int) -> StudioConfig:
-    smaller = [preset for preset in PRESETS.values() if preset.pictures.size <= size]
-    by_size = sorted(smaller or PRESETS.values(), key=lambda preset: preset.pictures.size)
-    return by_size[-1] if smaller else by_size[0]
 
 
 def _follow(mine: C, preset: C, section: str) -> C:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui.common.amount import STEPS, AmountPicker
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import tooltip
-from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.plan import work
@@ -98,9 +99,12 @@ class Planning(QWidget):
         before = project.config, length.state
         is_trained = bool(session.checkpoints)
         self._is_setting = True
-        done = session.change(
-            lambda config: work.planned(dataclasses.replace(project, config=config), plan)
-        )
+
+        def planned(config: StudioConfig) -> StudioConfig:
+            configs = work.offered(dataclasses.replace(project, config=config), is_trained)
+            return with_settings(configs[plan.name], plan.settings)
+
+        done = session.change(planned)
         if done:
             length.set_state((STEPS, plan.steps))
         self._is_setting = False

@@ -15,11 +15,10 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.jobs import TRAIN, Job
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.plan import work
 from ddpm_studio.gui.plan.table import PlanTable
 from ddpm_studio.gui.session import Session
@@ -46,9 +45,10 @@ class PlanDialog(Dialog):
     wanted = Signal(object)
 
     def __init__(self, session: Session, project: Project, known: Known, parent: QWidget) -> None:
-        """known: what was found for each `work.key_of`, which is read and added to."""
+        """known: what was found for the items of each `work.offered`; it is read and added to."""
         super().__init__("plan", "Plan the training", parent)
         self._session, self._project, self._known = session, project, known
+        self._configs = work.offered(project, is_trained=bool(session.checkpoints))
         self._job: Job | None = None
         self._look: work.MachineLook | None = None
         self._advice: work.Advice | None = None
@@ -58,8 +58,7 @@ class PlanDialog(Dialog):
         self._make_fields()
         self._make_buttons()
         self._lay_out()
-        self._timer = QTimer(self)
-        self._timer.setInterval(TICK_MS)
+        self._timer = QTimer(self, interval=TICK_MS)
         self._connect()
         self._look_at_machine(again=False)
         self._time.number.setFocus()
@@ -95,14 +94,8 @@ class PlanDialog(Dialog):
         tip = "Try again what fits and how fast it is, for example when other programs are closed"
         self._again = Button(theme, "Look again", "plan.again", tip, icon="loop")
         self._cancel = Button(theme, "Cancel", "plan.cancel", "Change nothing (Esc)")
-        self._use = Button(
-            theme,
-            "Use this plan",
-            "plan.use",
-            "Set what it says; training does not start yet (Enter)",
-            icon="check",
-            kind="primary",
-        )
+        tip = "Set what it says; training does not start yet (Enter)"
+        self._use = Button(theme, "Use this plan", "plan.use", tip, icon="check", kind="primary")
         self.set_buttons(self._cancel, self._use)
 
     def _lay_out(self) -> None:
@@ -162,7 +155,7 @@ class PlanDialog(Dialog):
 
     def _look_at_machine(self, *, again: bool) -> None:
         project = self._project
-        known = None if again else self._known.get(work.key_of(project))
+        known = None if again else self._known.get(tuple(self._configs.items()))
         self._look, self._advice, self._heard = None, None, None
         self._heard_at = time.monotonic()
         job = self._job = self._session.start_borrowing(
@@ -173,7 +166,7 @@ class PlanDialog(Dialog):
         job.succeeded.connect(self._on_found)
         job.failed.connect(self._on_failed)
         job.stopped.connect(self._on_stopped)
-        self._table.set_offers(work.waiting_offers(project))
+        self._table.set_offers(work.waiting_offers(self._configs))
         self._say("", "" if known else FIRST_WORDS, (), "muted")
         self._legend.setText("")
         self._use.setEnabled(False)
@@ -204,7 +197,7 @@ class PlanDialog(Dialog):
     def _on_found(self, look: work.MachineLook) -> None:
         self._end_looking()
         self._look = look
-        self._known[work.key_of(self._project)] = look.probe
+        self._known[tuple(look.configs.items())] = look.probe
         self._advise()
 
     def _on_failed(self, error: Exception) -> None:

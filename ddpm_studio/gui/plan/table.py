@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.label import bold, small
 from ddpm_studio.gui.common.layout import column
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plan.work import FITS, TOO_LARGE, UNKNOWN, Offer
@@ -96,12 +97,12 @@ class PlanRow(QAbstractButton):
         """The name, and under it the size in pixels."""
         left = PADDING + DOT + 12
         width = self._columns[1] - left - GAP // 2
-        small, size_role = _small(self.font()), "text" if self.isChecked() else "muted"
-        self._paint_line(painter, self.offer.title, left, 8, width, "text", _bold(self.font()))
-        after = left + self._paint_line(painter, self.offer.size, left, 27, width, size_role, small)
+        font, size_role = small(self.font()), "text" if self.isChecked() else "muted"
+        self._paint_line(painter, self.offer.title, left, 8, width, "text", bold(self.font()))
+        after = left + self._paint_line(painter, self.offer.size, left, 27, width, size_role, font)
         if self.is_recommended:
             words = f"  ·  {RECOMMENDED}"
-            self._paint_line(painter, words, after, 27, width + left - after, "accent_text", small)
+            self._paint_line(painter, words, after, 27, width + left - after, "accent_text", font)
 
     def _paint_line(
         self, painter: QPainter, words: str, left: int, top: int, width: int, role: str, font: QFont
@@ -152,7 +153,7 @@ class _Header(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setFont(_small(self.font()))
+        painter.setFont(small(self.font()))
         painter.setPen(self._theme.colour("muted"))
         for words, left in zip(HEADER, self._columns, strict=True):
             area = QRectF(left, 0, self.width() - left, HEADER_HEIGHT)
@@ -201,10 +202,10 @@ class PlanTable(QWidget):
 
         They stay where they are when the answers come, or the hours change.
         """
-        normal, small = self.fontMetrics(), QFontMetrics(_small(self.font()))
+        normal, heads = self.fontMetrics(), QFontMetrics(small(self.font()))
         cells = [WIDEST, *(row.cells() for row in self._rows.values())]
         widths = [
-            max(small.horizontalAdvance(title), *map(normal.horizontalAdvance, below)) + GAP
+            max(heads.horizontalAdvance(title), *map(normal.horizontalAdvance, below)) + GAP
             for title, below in zip(HEADER[1:], zip(*cells, strict=True), strict=True)
         ]
         widths[-1] = max(widths[-1], normal.horizontalAdvance(FITS) + MARK + 6 + PADDING)
@@ -224,15 +225,3 @@ class PlanTable(QWidget):
     def _repaint(self) -> None:
         for widget in (self._header, *self._rows.values()):
             widget.update()
-
-
-def _bold(font: QFont) -> QFont:
-    bold = QFont(font)
-    bold.setWeight(QFont.Weight.DemiBold)
-    return bold
-
-
-def _small(font: QFont) -> QFont:
-    small = QFont(font)
-    small.setPixelSize(12)
-    return small

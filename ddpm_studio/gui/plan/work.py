@@ -90,28 +90,26 @@ def look_at_machine(
     """The events of `probe`. known: what it found before; then only the pictures are counted."""
     from ddpm_studio.training.planning.probe import probe
 
-    configs = offered(project)
     yield None  # importing took a moment; whoever wants to stop can
-    pictures = _count_pictures(project)
+    pictures, paths = _count_pictures(project), project.checkpoint_paths()
+    configs = offered(project, is_trained=bool(paths))
     if known is None:
         known = yield from probe(configs)
-    return MachineLook(known, configs, pictures, _steps_done(project))
+    return MachineLook(known, configs, pictures, step_of(paths[-1]) if paths else None)
 
 
-def offered(project: Project) -> Configs:
-    """A trained project's own settings, else every preset for the artist's pictures."""
-    if _steps_done(project) is not None:
+def offered(project: Project, is_trained: bool) -> Configs:
+    """A trained project's own settings, else every preset for the artist's pictures.
+
+    The same for two projects if a look at the machine finds the same for them.
+    """
+    if is_trained:
         return {project.name: project.config}
     found = {}
     for name, preset in PRESETS.items():
         with suppress(ConfigError):  # a shape so long that this preset cannot take it
             found[name] = as_preset(project.config, preset)
     return found
-
-
-def key_of(project: Project) -> tuple[tuple[str, StudioConfig], ...]:
-    """The same for two projects if a look at the machine finds the same for them."""
-    return tuple(offered(project).items())
 
 
 def as_preset(config: StudioConfig, preset: StudioConfig) -> StudioConfig:
@@ -132,14 +130,9 @@ def as_preset(config: StudioConfig, preset: StudioConfig) -> StudioConfig:
     return dataclasses.replace(config, pictures=pictures, model=model, train=train)
 
 
-def planned(project: Project, plan: Plan) -> StudioConfig:
-    """The settings of a project as a plan wants them. Raises ConfigError if that cannot be."""
-    return with_settings(offered(project)[plan.name], plan.settings)
-
-
-def waiting_offers(project: Project) -> tuple[Offer, ...]:
+def waiting_offers(configs: Configs) -> tuple[Offer, ...]:
     """What will be looked at, while nothing is known yet."""
-    return tuple(_unseen(name, config, UNKNOWN) for name, config in offered(project).items())
+    return tuple(_unseen(name, config, UNKNOWN) for name, config in configs.items())
 
 
 def advise(look: MachineLook, seconds: float, chosen: str = "") -> Advice:
@@ -209,11 +202,6 @@ def _count_pictures(project: Project) -> int | None:
     except (StudioError, OSError):  # a plan needs no pictures; training will say what is wrong
         return None
     return sum(choices.of(file.name).state != "out" for file in files) or None
-
-
-def _steps_done(project: Project) -> int | None:
-    paths = project.checkpoint_paths()
-    return step_of(paths[-1]) if paths else None
 
 
 def _offer(choice: Choice, config: StudioConfig) -> Offer:

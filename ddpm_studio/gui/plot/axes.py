@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import pyqtgraph as pg
@@ -93,7 +92,9 @@ def loss_ticks(lowest: float, highest: float, most: int) -> list[float]:
     low, high = 10**lowest, 10**highest
     found: list[float] = []
     for mantissas in ((1,), (1, 3), (1, 2, 5)):
-        ticks = [tick for tick in _decades(lowest, highest, mantissas) if low <= tick <= high]
+        decades = range(math.floor(lowest), math.floor(highest) + 1)
+        ticks = [mantissa * 10.0**power for power in decades for mantissa in mantissas]
+        ticks = [tick for tick in ticks if low <= tick <= high]
         if len(ticks) > most:
             break
         found = ticks
@@ -101,12 +102,6 @@ def loss_ticks(lowest: float, highest: float, most: int) -> list[float]:
         return found
     spacing = _round_number((high - low) / min(most, 5))
     return [index * spacing for index in range(math.ceil(low / spacing), int(high / spacing) + 1)]
-
-
-def _decades(lowest: float, highest: float, mantissas: tuple[int, ...]) -> Iterator[float]:
-    for power in range(math.floor(lowest), math.floor(highest) + 1):
-        for mantissa in mantissas:
-            yield mantissa * 10.0**power
 
 
 def _round_number(spacing: float) -> float:

@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QResizeEvent
 
+from ddpm_studio.gui.common.label import small
 from ddpm_studio.gui.common.palette import Palette
 from ddpm_studio.gui.plot.axes import LossAxis, StepAxis
 from ddpm_studio.gui.plot.marker_lanes import MarkerLanes
 from ddpm_studio.gui.plot.markers import Group, Markers
 from ddpm_studio.gui.plot.quantities import BAND_STRENGTHS, BANDS, BY_KEY, HELD_OUT, TRAINING
 from ddpm_studio.gui.plot.series import LossSeries
-from ddpm_studio.gui.plot.strips import TEXT_PIXELS, PlotStrips
+from ddpm_studio.gui.plot.strips import PlotStrips
 
 SMALLEST_LOSS = 1e-12  # what a logarithm can show
 PAN, ZOOM = 0.1, 0.8  # parts of the view, for one press of a key
@@ -140,8 +141,7 @@ class LossCanvas(pg.PlotWidget):
         self._dot.setPen(pg.mkPen(palette.canvas, width=1))
         for lane in (self._strips, self.lanes):
             lane.set_palette(palette)
-        font = QFont(self.font())
-        font.setPixelSize(TEXT_PIXELS)
+        font = small(self.font())
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(palette.border if side == "left" else palette.outline))
@@ -348,7 +348,7 @@ def _some(inside: np.ndarray) -> np.ndarray:
     """Which rows to draw: those in view and their neighbours, or every few if they are many."""
     found = np.flatnonzero(inside)
     if not len(found):
-        return np.arange(len(inside))[:0] if not len(inside) else np.arange(len(inside))[-1:]
+        return np.arange(len(inside))[-1:]
     first, last = max(0, found[0] - 1), min(len(inside) - 1, found[-1] + 1)
     every = max(1, (last - first) // MOST_POINTS)
     return np.unique(np.append(np.arange(first, last + 1, every), last))

@@ -7,13 +7,12 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.button import GAP as ICON_GAP
-from ddpm_studio.gui.common.button import ICON_PIXELS, Button
+from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
-from ddpm_studio.gui.common.flow_layout import FlowLayout
+from ddpm_studio.gui.common.label import small
+from ddpm_studio.gui.common.layout import FlowLayout
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.plot.quantities import (
     ALL,
     BAND_STRENGTHS,
@@ -22,6 +21,7 @@ from ddpm_studio.gui.plot.quantities import (
     TRAINING,
     PlotSeries,
 )
+from ddpm_studio.words import why_best
 
 HEIGHT, SIDE, SWATCH, GAP = 24, 9, 14, 6  # of a switch
 
@@ -33,6 +33,8 @@ class BestButton(Button):
         name = names.item(names.TRAIN_PLOT, "best")
         super().__init__(theme, "", name, "", icon="star-filled", kind="quiet")
         self.setStyleSheet("padding: 0 8px; font-size: 12px")
+        self._role = "accent_text"
+        self._on_theme_changed()
         self.hide()
 
     def show_best(self, step: int | None, loss: float) -> None:
@@ -42,10 +44,6 @@ class BestButton(Button):
             self.setText(f"Best: step {step:,}")
             self.setToolTip(tooltip(f"The best checkpoint so far: {why_best(loss)}."))
             self.setAccessibleName(f"Best checkpoint so far: step {step:,}")
-
-    def _on_theme_changed(self) -> None:
-        role = "accent_text"
-        self.setIcon(self._theme.icon("star-filled", ICON_PIXELS, role, role, ICON_GAP))
 
 
 class PlotChip(QAbstractButton):
@@ -61,9 +59,7 @@ class PlotChip(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        font = self.font()
-        font.setPixelSize(12)
-        self.setFont(font)
+        self.setFont(small(self.font()))
         self.set_missing("")
         theme.changed.connect(self.update)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import bold, label
 from ddpm_studio.gui.common.layout import STRETCH, Gap, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.markers import CHECKPOINT, Group, Marker
@@ -46,9 +46,7 @@ class MarkerCard(QFrame):
         self._say: Callable[[Marker], CardWords] = lambda marker: CardWords(marker.kind, "")
         self._title, self._count = label("", "label"), label("", "caption")
         self._text, self._caption = label(wrap=True), label("", "caption", wrap=True)
-        font = self._title.font()
-        font.setWeight(font.Weight.DemiBold)
-        self._title.setFont(font)
+        self._title.setFont(bold(self._title.font()))
         self._close = IconButton(theme, "close", names.item(NAME, "close"), "Close", size=16)
         self._before = IconButton(
             theme, "chevron-left", names.item(NAME, "before"), "The one before", size=16
@@ -56,13 +54,9 @@ class MarkerCard(QFrame):
         self._after = IconButton(
             theme, "chevron-right", names.item(NAME, "after"), "The next one", size=16
         )
-        self._generate = Button(
-            theme,
-            "Generate from it",
-            names.item(NAME, "generate"),
-            "New pictures, from what the model knew at this step",
-            icon="generate",
-        )
+        tip = "New pictures, from what the model knew at this step"
+        generate = "Generate from it", names.item(NAME, "generate"), tip
+        self._generate = Button(theme, *generate, icon="generate")
         self._lay_out()
         self._close.clicked.connect(self.close_card)
         self._before.clicked.connect(lambda: self._turn(-1))
@@ -88,7 +82,7 @@ class MarkerCard(QFrame):
         say: what there is to say of each. at: where the mark is, in the parent.
         """
         self._group, self._place, self._say = group, first, say
-        self._refresh()
+        self.refresh()
         left = min(max(inside.left(), at.x() - WIDTH // 2), max(0, inside.right() - WIDTH))
         top = at.y() - AWAY - self.height()
         self.move(left, max(inside.top(), top))
@@ -96,11 +90,6 @@ class MarkerCard(QFrame):
         self.raise_()
         chosen = self._generate if self._generate.isVisibleTo(self) else self._close
         chosen.setFocus()
-
-    def refresh(self) -> None:
-        """What is said may be other words now."""
-        if self._group is not None:
-            self._refresh()
 
     def close_card(self) -> None:
         if self._group is not None:
@@ -132,7 +121,8 @@ class MarkerCard(QFrame):
             of=self,
         )
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """What is said may be other words now."""
         marker, group = self.marker, self._group
         if marker is None or group is None:
             return
@@ -163,7 +153,7 @@ class MarkerCard(QFrame):
     def _turn(self, way: int) -> None:
         if self._group is not None and 0 <= self._place + way < len(self._group.markers):
             self._place += way
-            self._refresh()
+            self.refresh()
 
     def _on_generate(self) -> None:
         marker = self.marker

@@ -53,9 +53,7 @@ class LossPlot(QFrame):
         self.markers = Markers()
         self._build(settings)
         self._waits = 0  # rounds in which there was too little new to draw
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REDRAW_MS)
+        self._timer = QTimer(self, singleShot=True, interval=REDRAW_MS)
         self._timer.timeout.connect(self._redraw)
         theme.changed.connect(self._on_theme_changed)
 
@@ -86,6 +84,7 @@ class LossPlot(QFrame):
         popups.preview_chosen.connect(self.preview_chosen)
         popups.checkpoint_chosen.connect(self.checkpoint_chosen)
         popups.described.connect(self._describe)
+        self._best.clicked.connect(popups.open_best)
         self.canvas, self._popups = canvas, popups
         self._place.addWidget(canvas)
         self._on_theme_changed()
@@ -184,19 +183,12 @@ class LossPlot(QFrame):
         title.setToolTip("How far the model's guesses are from the truth; lower is better (loss)")
         self._now = label("", "caption", "train.loss", elided=True)
         self._best = BestButton(self._theme)
-        self._best.clicked.connect(self._on_best)
         head = holder(row(title, wide(self._now), self._best, margins=(16, 0, 8, 0)))
         head.setFixedHeight(HEAD_HEIGHT)
         self._chips = PlotChips(self._theme, settings)
         self._chips.changed.connect(self._on_shown_changed)
-        self._follow = Button(
-            self._theme,
-            "Follow",
-            "train.follow",
-            "Show the whole run again and keep up with it (F)",
-            icon="follow",
-            parent=self,
-        )
+        follow = "Follow", "train.follow", "Show the whole run again and keep up with it (F)"
+        self._follow = Button(self._theme, *follow, icon="follow", parent=self)
         self._follow.setShortcut("F")
         self._follow.clicked.connect(self.follow)
         self._follow.hide()
@@ -277,10 +269,6 @@ class LossPlot(QFrame):
             self.best_changed.emit(-1 if found is None else found, loss)
         if self._popups is not None:
             self._popups.refresh()
-
-    def _on_best(self) -> None:
-        if self._popups is not None:
-            self._popups.open_best()
 
     def _on_shown_changed(self) -> None:
         if self.canvas is not None:

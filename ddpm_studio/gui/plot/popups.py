@@ -10,12 +10,12 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.label import small
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.plot.marker_card import CardWords, MarkerCard
 from ddpm_studio.gui.plot.markers import CHECKPOINT, PREVIEW, Group, Marker
 from ddpm_studio.gui.plot.quantities import BY_KEY, Reading, readings
-from ddpm_studio.words import elapsed_in_words, size_in_words
+from ddpm_studio.words import elapsed_in_words, size_in_words, why_best
 
 if TYPE_CHECKING:  # it brings numpy and pyqtgraph along
     from ddpm_studio.gui.plot.canvas import LossCanvas
@@ -36,9 +36,7 @@ class PlotReadout(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setMargin(8)
         self._theme = theme
-        font = self.font()
-        font.setPixelSize(12)
-        self.setFont(font)
+        self.setFont(small(self.font()))
         self.hide()
 
     def show_values(self, title: str, readings: list[Reading], at: QPoint, inside: QRect) -> None:

@@ -21,10 +21,23 @@ FIRST_CAPACITY = 1024
 Numbers = Sequence[float] | np.ndarray
 
 
+@dataclass(frozen=True)
+class Spans:
+    """A stretch of numbers in pieces: the first entry of each piece, and what lies in it.
+
+    entries: int64 (P,); low, high, mean: float (P,). NaN where nothing is known.
+    """
+
+    entries: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    mean: np.ndarray
+
+
 class Growing:
     """An array that grows at its end; its room doubles, so that appending costs the same always."""
 
-    def __init__(self, kind: Any) -> None:
+    def __init__(self, kind: Any = np.float32) -> None:
         self._room = np.empty(FIRST_CAPACITY, kind)
         self._count = 0
 
@@ -52,29 +65,9 @@ class Growing:
     def truncate(self, count: int) -> None:
         self._count = min(self._count, count)
 
-
-@dataclass(frozen=True)
-class Spans:
-    """A stretch of a track in pieces: the first entry of each piece, and what lies in it.
-
-    entries: int64 (P,); low, high, mean: float (P,). NaN where nothing is known.
-    """
-
-    entries: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    mean: np.ndarray
-
-
-class Track(Growing):
-    """float32 numbers, NaN where one is not known."""
-
-    def __init__(self) -> None:
-        super().__init__(np.float32)
-
     @property
     def is_known(self) -> bool:
-        """Whether any of it is a number; mostly the newest is."""
+        """Whether any of it is a number, not NaN; mostly the newest is."""
         return any(np.isfinite(part).any() for part in (self.values[-1:], self.values))
 
     def spans(self, start: int, stop: int, columns: int) -> Spans:
@@ -107,46 +100,44 @@ class LossSeries:
     """Steps (rising), their losses, a smoothed curve, and what else is known of each step."""
 
     def __init__(self) -> None:
-        self._steps = Growing(np.int64)
-        self._losses = Track()
-        self._smooth = Growing(np.float64)  # the same, however it was appended
-        self._seconds = Growing(np.float32)
-        self._others = {key: Track() for key in OTHERS}
+        self._columns = {key: Growing() for key in ("loss", "seconds", *OTHERS)}
+        self._columns["step"] = Growing(np.int64)
+        self._columns["smooth"] = Growing(np.float64)  # the same, however it was appended
         self._held_out: list[Measured] = []  # few: one for each preview or checkpoint
         self._table: np.ndarray | None = None  # the same as numbers
 
     def __len__(self) -> int:
-        return len(self._steps)
+        return len(self._columns["step"])
 
     @property
     def steps(self) -> np.ndarray:
-        return self._steps.values
+        return self._columns["step"].values
 
     @property
     def losses(self) -> np.ndarray:
-        return self._losses.values
+        return self._columns["loss"].values
 
     @property
     def smooth(self) -> np.ndarray:
-        return self._smooth.values
+        return self._columns["smooth"].values
 
     @property
     def seconds(self) -> np.ndarray:
         """Trained until then."""
-        return self._seconds.values
+        return self._columns["seconds"].values
 
     def other(self, key: str) -> np.ndarray:
         """One of OTHERS, for each step: rate of learning, norm of the gradient, pictures a second
         or bytes of memory; NaN where it is not known.
         """
-        return self._others[key].values
+        return self._columns[key].values
 
     def others(self) -> dict[str, np.ndarray]:
         return {key: self.other(key) for key in OTHERS}
 
     def is_known(self, key: str) -> bool:
         """Whether anything is known of one of OTHERS."""
-        return self._others[key].is_known
+        return self._columns[key].is_known
 
     @property
     def held_out(self) -> list[Measured]:
@@ -177,9 +168,7 @@ class LossSeries:
     @property
     def nbytes(self) -> int:
         """All the memory that it holds."""
-        plain = (self._steps, self._smooth, self._seconds)
-        tracks = (self._losses, *self._others.values())
-        return sum(one.nbytes for one in plain) + sum(one.nbytes for one in tracks)
+        return sum(column.nbytes for column in self._columns.values())
 
     def extend(
         self,
@@ -196,14 +185,10 @@ class LossSeries:
             return
         if len(self) and steps[0] <= self.steps[-1]:
             self.truncate(int(steps[0]) - 1)
-        self._smooth.append(self._smoothed(steps, losses))
-        self._steps.append(np.asarray(steps))
-        self._losses.append(np.asarray(losses))
-        self._seconds.append(np.asarray(seconds))
-        others = others or {}
-        for key, track in self._others.items():
-            known = others.get(key)
-            track.append(np.full(len(steps), np.nan) if known is None else np.asarray(known))
+        known = {"step": steps, "loss": losses, "seconds": seconds, **(others or {})}
+        known["smooth"] = self._smoothed(steps, losses)
+        for key, column in self._columns.items():
+            column.append(np.asarray(known[key]) if key in known else np.full(len(steps), np.nan))
 
     def truncate(self, step: int) -> None:
         """Forget everything after a step: training went back to it."""
@@ -211,10 +196,8 @@ class LossSeries:
         while self._held_out and self._held_out[-1].step > step:
             self._held_out.pop()
         self._table = None
-        for array in (self._steps, self._smooth, self._seconds):
-            array.truncate(count)
-        for track in (self._losses, *self._others.values()):
-            track.truncate(count)
+        for column in self._columns.values():
+            column.truncate(count)
 
     def index_near(self, step: float) -> int:
         """The entry nearest to a step. There must be one."""
@@ -242,7 +225,7 @@ class LossSeries:
         There must be a step.
         """
         start, stop = self._stretch(first, last)
-        spans = self._others[key].spans(start, max(stop, start + 1), columns)
+        spans = self._columns[key].spans(start, max(stop, start + 1), columns)
         return self.steps[spans.entries], spans
 
     def _stretch(self, first: float, last: float) -> tuple[int, int]:
@@ -255,7 +238,7 @@ class LossSeries:
     def _extremes(self, start: int, stop: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
         if stop - start <= 2 * columns:
             return self.steps[start:stop], self.losses[start:stop]
-        spans = self._losses.spans(start, stop, columns)
+        spans = self._columns["loss"].spans(start, stop, columns)
         x = np.repeat(self.steps[spans.entries], 2)
         return x, np.stack([spans.low, spans.high], 1).reshape(-1)
 

@@ -11,12 +11,12 @@ import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
 
+from ddpm_studio.gui.common.label import small
 from ddpm_studio.gui.common.palette import DARK, Palette
 from ddpm_studio.gui.plot.axes import LEFT_AXIS_WIDTH
 from ddpm_studio.gui.plot.quantities import STRIPS, PlotSeries, written
 from ddpm_studio.gui.plot.series import LossSeries
 
-TEXT_PIXELS = 12
 GAP = 10  # points between two strips
 BAND_STRENGTH = 0.28  # of the stretch from the lowest to the highest, behind the mean
 ORDINARY = 0.01  # this part of the pieces on either side need not be in view: single peaks
@@ -35,8 +35,7 @@ class PlotLane(pg.GraphicsWidget):
         """Made inside a plot, which owns it: else Python might delete it, from any thread."""
         super().__init__(plot)
         self.palette_: Palette = DARK
-        self.font_ = QFont()
-        self.font_.setPixelSize(TEXT_PIXELS)
+        self.font_ = small(QFont())
         self.plot, self.view = plot, plot.getViewBox()
         self.pointed_step: float | None = None
         self.set_height(0)

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.dialog import Dialog
-from ddpm_studio.gui.common.images import drawable, image_on
+from ddpm_studio.gui.common.images import draw_on_checkerboard, drawable, image_on
 from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import REST, Placed, column, row, wide

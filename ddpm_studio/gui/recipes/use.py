@@ -53,13 +53,9 @@ class RecipeUse(QObject):
     def __init__(self, session: Session, controls: Controls, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._controls = session, controls
-        self.button = Button(
-            session.theme,
-            "Open a picture’s recipe…",
-            "generate.recipe",
-            "Paint again what a saved picture or film shows; or drop its file anywhere here",
-            icon="redo",
-        )
+        tip = "Paint again what a saved picture or film shows; or drop its file anywhere here"
+        words = "Open a picture’s recipe…", "generate.recipe", tip
+        self.button = Button(session.theme, *words, icon="redo")
         self.button.clicked.connect(session.recipe_file_wanted)
         session.recipe_wanted.connect(self.use)
 

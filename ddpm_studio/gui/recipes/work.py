@@ -135,17 +135,11 @@ def small_picture(path: Path) -> Generator[None, None, np.ndarray | None]:
     """
     import numpy as np
 
-    from ddpm_studio.data.isolation.pool import DecoderPool
-    from ddpm_studio.gallery.thumbnails import HANDLER, WHOLE, request_for
+    from ddpm_studio.gallery.thumbnails import WHOLE, new_pool, request_for
 
     request = request_for(path, LARGEST, LARGEST, 4, WHOLE)
-    with DecoderPool(HANDLER, workers=1) as pool:
-        for answered in pool.run_with_pulse([(0, request)], PULSE):
-            if answered is None:
-                yield
-                continue
-            about, data = answered[1].values, answered[1].data
-            if answered[1].failure or "shape" not in about:
-                break
-            return np.frombuffer(data, np.uint8).reshape(about["shape"])
-    return None
+    with new_pool() as pool:
+        answer = yield from pool.ask(request, PULSE)
+    if answer.failure or "shape" not in answer.values:
+        return None
+    return np.frombuffer(answer.data, np.uint8).reshape(answer.values["shape"])

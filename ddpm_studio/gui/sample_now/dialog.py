@@ -1,32 +1,31 @@
-"""Sample now: what the model paints at this moment, averaged and plain weights side by side."""
+"""Sample now, and its button: what the model paints at this moment, with both kinds of weights."""
 
 from __future__ import annotations
 
 import random
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.config import WEIGHTS
 from ddpm_studio.events import BothPainted, CheckpointSkipped
 from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.checkpoint_choice import CheckpointChoice
 from ddpm_studio.gui.common.control_row import ControlRow
+from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.common.dialog import Dialog
-from ddpm_studio.gui.common.errors import describe_failure
+from ddpm_studio.gui.common.dialog_job import DialogJob
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.inputs import choice
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job, JobState
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import STRETCH, Placed, column, row, wide
-from ddpm_studio.gui.common.lent_model import LentModel
 from ddpm_studio.gui.common.picture_view import PictureView
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
+from ddpm_studio.gui.common.project_watch import Checkpoints
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sample_now import work
-from ddpm_studio.gui.sample_now.source import SampleSources, SourceChoice
 from ddpm_studio.gui.session import Session
-from ddpm_studio.project import step_of
+from ddpm_studio.project import Project
 
 JOB = "sample_now"  # its name
 COUNTS = (4, 9, 16)
@@ -44,7 +43,51 @@ TITLES = {
 }
 WAITING = "The pictures grow here out of noise."
 NOTHING_LEFT = "There is no model to look at: training ended before anything was saved."
+TIP = "What the model paints at this moment, with its averaged and with its plain weights"
+NO_MODEL_TIP = "There is no model yet; train for a moment first"
 AGAIN_TIP = "Paint again, with what the model knows by now"
+
+
+class SampleSources(QObject):
+    """What there is at the moment; who shows it hears when that changes.
+
+    Attributes: present (the step of the training that runs, -1 if none does), checkpoints.
+    """
+
+    changed = Signal()
+
+    def __init__(self, checkpoints: Checkpoints, parent: QObject) -> None:
+        super().__init__(parent)
+        self.present, self.checkpoints = -1, checkpoints
+        checkpoints.changed.connect(self.changed)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no model yet."""
+        return self.present < 0 and not self.checkpoints
+
+    def set_present(self, step: int) -> None:
+        if step != self.present:
+            self.present = step
+            self.changed.emit()
+
+
+class SourceChoice(CheckpointChoice):
+    """The choice stays while there is what was chosen; else it is the newest there is."""
+
+    chosen = Signal()  # by a person
+
+    def __init__(self, sources: SampleSources) -> None:
+        super().__init__("sample_now.from", sources.checkpoints, "Saved at step {:,}", letters=24)
+        self._sources = sources
+        sources.changed.connect(self._on_changed)
+        self._on_changed()
+        self.currentIndexChanged.connect(self.chosen)
+
+    def _on_changed(self) -> None:
+        present = self._sources.present
+        self.show_all(f"Now, step {present:,}" if present >= 0 else None)
+        self.setEnabled(self.count() > 0)
 
 
 class BothViews(QWidget):
@@ -93,7 +136,7 @@ class SampleNowDialog(Dialog):
         super().__init__("sample_now", "Sample now", parent)
         self._session, self._sources, self._lent, self._dice = session, sources, lent, dice
         self._first_seed = 0  # as on the wall of previews, so that both can be compared
-        self._job: Job | None = None
+        self._painting = DialogJob(session.jobs, self)
         self._shown: BothPainted | None = None
         self._make_fields()
         self._make_foot()
@@ -104,9 +147,7 @@ class SampleNowDialog(Dialog):
 
     def done(self, result: int) -> None:
         """However it is closed, what it paints is cancelled."""
-        if self._job is not None:
-            self._job = None
-            self._session.jobs.discard(JOB)
+        self._painting.discard()
         super().done(result)
 
     # building
@@ -118,9 +159,8 @@ class SampleNowDialog(Dialog):
         self._count = choice("sample_now.count", counts, COUNTS[-1])
         self._count.setFixedWidth(COUNT_WIDTH)
         self._session.settings.remember(self._count, "sample_now/count")
-        self._throw = Button(
-            theme, "Other seeds", "sample_now.dice", "Other pictures, by chance", icon="dice"
-        )
+        words = "Other seeds", "sample_now.dice", "Other pictures, by chance"
+        self._throw = Button(theme, *words, icon="dice")
         self._views = BothViews(theme)
         self._progress = ProgressLine(
             "sample_now.progress", "How far the pictures are", keeps_place=True
@@ -129,13 +169,8 @@ class SampleNowDialog(Dialog):
     def _make_foot(self) -> None:
         theme = self._session.theme
         self._words = label(name="sample_now.message", wrap=True)  # keeps its place
-        self._generate = Button(
-            theme,
-            "Generate",
-            "sample_now.generate",
-            "More pictures from this saved model, on the page Generate",
-            icon="generate",
-        )
+        tip = "More pictures from this saved model, on the page Generate"
+        self._generate = Button(theme, "Generate", "sample_now.generate", tip, icon="generate")
         self._close = Button(theme, "Close", "sample_now.close", "Close (Esc)")
         self._again = Button(
             theme, "Sample again", "sample_now.again", AGAIN_TIP, icon="redo", kind="primary"
@@ -171,6 +206,8 @@ class SampleNowDialog(Dialog):
         self._again.clicked.connect(self._on_again)
         self._generate.clicked.connect(self._on_generate)
         self._sources.changed.connect(self._on_sources_changed)
+        self._painting.said.connect(self._say)
+        self._painting.changed.connect(self._refresh)
         self._session.project_changed.connect(self.reject)
 
     # painting
@@ -178,21 +215,15 @@ class SampleNowDialog(Dialog):
     def _start(self) -> None:
         """Paint what is chosen; what is being painted for another choice is left."""
         project = self._session.project
-        has_source = self._source.is_now or self._source.checkpoint is not None
+        has_source = self._source.currentData() is not None
         if project is None or not has_source or self._session.is_closing:
             return
         seeds = range(self._first_seed, self._first_seed + self._count.currentData())
-        look = work.Look(project, tuple(seeds), self._source.checkpoint, self._lent)
-        job = self._session.start_borrowing(JOB, lambda: work.paint_both(look), "Sampling")
-        self._job = job
-        job.tells_failure = True
+        request = work.PaintRequest(project, tuple(seeds), self._source.path, self._lent)
+        job = self._session.start_borrowing(JOB, lambda: work.paint_both(request), "Sampling")
         job.events.connect(self._on_events)
-        job.changed.connect(self._on_job_changed)
-        job.succeeded.connect(self._on_painted)
-        job.stopped.connect(self._on_stopped)
-        job.failed.connect(self._on_failed)
-        self._refresh()
-        self._on_job_changed()
+        stopped = "Stopped; these pictures are not finished."
+        self._painting.follow(job, self._step_words, stopped)
 
     def _on_events(self, events: list[object]) -> None:
         painted = [event for event in events if isinstance(event, BothPainted)]
@@ -203,40 +234,10 @@ class SampleNowDialog(Dialog):
             if isinstance(event, CheckpointSkipped):
                 self._session.notice(event.message)
 
-    def _on_job_changed(self) -> None:
-        job = self._job
-        if job is None:
-            return
-        fraction = job.progress.fraction
-        self._progress.set_fraction(fraction)
-        if job.state is JobState.STOPPING:
-            self._say("Stopping…")
-        elif job.state is JobState.WAITING:
-            self._say("Waits until training has made its step…")
-        elif fraction is None:
-            self._say("Getting ready…")
-        elif self._session.jobs.get(TRAIN) is not None:
-            self._say("Painting… Training waits meanwhile.")
-        else:
-            self._say("Painting…")
-
-    def _on_painted(self) -> None:
-        self._job = None
-        training = self._session.jobs.get(TRAIN)
-        goes_on = training is not None and not training.is_paused
-        if self._shown is not None:
-            self._say(f"Step {self._shown.step:,}." + " Training goes on." * goes_on)
-        self._refresh()
-
-    def _on_stopped(self) -> None:
-        self._job = None
-        self._say("Stopped; these pictures are not finished.")
-        self._refresh()
-
-    def _on_failed(self, error: Exception) -> None:
-        self._job = None
-        self._say(describe_failure(error).sentence, "danger")
-        self._refresh()
+    def _step_words(self, _result: object) -> str:
+        if self._shown is None:
+            return ""
+        return f"Step {self._shown.step:,}.{self._painting.goes_on}"
 
     # what is clicked
 
@@ -245,9 +246,8 @@ class SampleNowDialog(Dialog):
         self._start()
 
     def _on_again(self) -> None:
-        if self._job is not None:
-            self._job.stop()
-            self._refresh()
+        if self._painting.is_running:
+            self._painting.stop()
         else:
             self._start()
 
@@ -262,8 +262,10 @@ class SampleNowDialog(Dialog):
     @property
     def _saved_step(self) -> int | None:
         """That of the chosen checkpoint; where training is now, that of the newest one."""
-        saved = [self._source.checkpoint, *reversed(self._sources.checkpoints)]
-        return next((step_of(path) for path in saved if path is not None), None)
+        if self._source.path is not None:
+            return int(self._source.currentData())
+        newest = self._sources.checkpoints.newest
+        return None if newest is None else newest.step
 
     def _on_sources_changed(self) -> None:
         is_empty = self._sources.is_empty
@@ -272,14 +274,14 @@ class SampleNowDialog(Dialog):
 
     def _refresh(self) -> None:
         """Put the buttons right."""
-        job, has_source = self._job, not self._sources.is_empty
-        self._progress.setVisible(job is not None)
-        if job is not None:
+        is_running, has_source = self._painting.is_running, not self._sources.is_empty
+        self._progress.setVisible(is_running)
+        self._progress.set_fraction(self._painting.fraction)
+        if is_running:
             self._again.set_face("Stop", "stop", "Stop here; what is painted so far stays")
         else:
             self._again.set_face("Sample again", "redo", AGAIN_TIP)
-        is_stopping = job is not None and job.state is JobState.STOPPING
-        self._again.setEnabled(not is_stopping and (has_source or job is not None))
+        self._again.setEnabled(not self._painting.is_stopping and (has_source or is_running))
         self._throw.setEnabled(has_source)
         self._count.setEnabled(has_source)
         step = self._saved_step
@@ -289,3 +291,48 @@ class SampleNowDialog(Dialog):
     def _say(self, words: str, kind: str = "muted") -> None:
         set_kind(self._words, kind)
         self._words.setText(words)
+
+
+class SampleNow(QObject):
+    """The page tells it what there is; `button` can be clicked whenever there is a model."""
+
+    checkpoint_chosen = Signal(int)  # a person wants to generate from the checkpoint of this step
+
+    def __init__(self, session: Session, page: QWidget) -> None:
+        super().__init__(page)
+        self._session, self._page = session, page
+        self._lent: LentModel | None = None
+        self.sources = SampleSources(session.checkpoints, self)
+        self.button = Button(
+            session.theme, "Sample now", "train.sample_now", NO_MODEL_TIP, icon="visible"
+        )
+        self.button.clicked.connect(self._on_clicked)
+        self.sources.changed.connect(self._on_changed)
+        self.show_project(None)
+        self._on_changed()
+
+    def lend(self) -> LentModel:
+        """For a training that is about to begin: a place for its model."""
+        self._lent = LentModel()
+        return self._lent
+
+    def show_project(self, project: Project | None) -> None:
+        """Another project, or none."""
+        self._lent = None
+        self.button.setVisible(project is not None)
+        self.sources.set_present(-1)
+        self.sources.changed.emit()
+
+    def _on_changed(self) -> None:
+        has_model = not self.sources.is_empty
+        self.button.setEnabled(has_model)
+        self.button.setToolTip(TIP if has_model else NO_MODEL_TIP)
+
+    def _on_clicked(self) -> None:
+        if self._session.project is None or self.sources.is_empty:
+            return
+        dialog = SampleNowDialog(
+            self._session, self.sources, self._lent, random.Random(), self._page.window()
+        )
+        dialog.checkpoint_chosen.connect(self.checkpoint_chosen)
+        dialog.open()

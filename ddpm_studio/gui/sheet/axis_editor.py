@@ -15,10 +15,9 @@ from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.control_row import explain, tooltip
-from ddpm_studio.gui.common.flow_layout import FlowLayout
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, choice
-from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import Gap, Placed, keep_room, row, wide
+from ddpm_studio.gui.common.label import label, small
+from ddpm_studio.gui.common.layout import FlowLayout, Gap, Placed, keep_room, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.samplers import SAMPLERS
@@ -130,9 +129,7 @@ class ValueChip(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         explain(self, words, f"★ {note}" if note else "Click to take it in or out.")
-        font = self.font()
-        font.setPixelSize(12)
-        self.setFont(font)
+        self.setFont(small(self.font()))
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:

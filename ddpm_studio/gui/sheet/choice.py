@@ -14,10 +14,9 @@ from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.common.training_words import why_best
 from ddpm_studio.gui.sheet.axis_editor import AxisEditor, AxisValues
 from ddpm_studio.sheets import COUNTS, Axis, Value
-from ddpm_studio.words import several
+from ddpm_studio.words import several, why_best
 
 SEEDS, FIRST_SEEDS, FIRST_MODELS = 8, 4, 5  # offered, and chosen at first
 COUNT_WIDTH = 184

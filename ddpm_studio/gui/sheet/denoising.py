@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from ddpm_studio.events import SampleStep
-from ddpm_studio.gui.common.checkpoints import Checkpoints
-from ddpm_studio.gui.common.errors import describe_failure
+from ddpm_studio.gui.common.dialog_job import DialogJob
 from ddpm_studio.gui.common.images import drawable, image_on
-from ddpm_studio.gui.common.job_names import TRAIN
-from ddpm_studio.gui.common.jobs import Job, JobState
+from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.project_watch import Checkpoints
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.sheet import work
 from ddpm_studio.project import Project
 from ddpm_studio.sheets import Cell, Place, Sheet
 from ddpm_studio.words import time_left
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from ddpm_studio.sampling.sheet import SheetCell, SheetGap
 
 JOB = "sheet"
 MOST_BYTES = 512 << 20  # of pictures; the oldest give way
@@ -66,17 +67,17 @@ class SheetCells:
             place: self._pictures[made] for place, made in cells.items() if made in self._pictures
         }
 
-    def forget_changed(self) -> None:
-        """Drop what came from checkpoints that training has replaced, not what it has deleted."""
+    def begin(self, sheet: Sheet) -> None:
+        """The checkpoints of this sheet are about to be read.
+
+        Drop what came from those that training has replaced, not what it has deleted.
+        """
         for step in {cell.checkpoint for cell in self._pictures}:
             version, before = self._version(step), self._versions.get(step)
             if version is not None and before is not None and version != before:
                 for cell in [one for one in self._pictures if one.checkpoint == step]:
                     del self._pictures[cell], self._images[cell]
                 self._versions[step] = version
-
-    def note_versions(self, sheet: Sheet) -> None:
-        """The checkpoints of this sheet are about to be read."""
         for step in {sheet.cell(place).checkpoint for place in sheet.places}:
             self._versions.setdefault(step, self._version(step))
 
@@ -85,34 +86,18 @@ class SheetCells:
         return None if file is None else (file.modified, file.nbytes)
 
 
-class SheetDenoising(QObject):
+class SheetDenoising(DialogJob):
     """One sheet at a time; training halts while it is painted, and goes on afterwards."""
 
     painted = Signal(object)  # a Place whose pictures are there
     gap = Signal(object, str)  # a Place that stays empty, and why
-    said = Signal(str, str)  # a sentence and its kind
-    changed = Signal()  # it began, ended, is about to end, or is further
 
     def __init__(self, session: Session, project: Project, parent: QObject) -> None:
-        super().__init__(parent)
+        super().__init__(session.jobs, parent)
         self._session, self._project = session, project
-        self._job: Job | None = None
         self._sheet: Sheet | None = None  # that of the job
         self._since = self._pace = 0.0  # seconds: when it began, and what a call takes
         self.cells = SheetCells(session.checkpoints)
-
-    @property
-    def is_running(self) -> bool:
-        return self._job is not None
-
-    @property
-    def is_stopping(self) -> bool:
-        return self._job is not None and self._job.state is JobState.STOPPING
-
-    @property
-    def fraction(self) -> float:
-        """How far it is, 0 to 1."""
-        return 0.0 if self._job is None else self._job.progress.fraction or 0.0
 
     def missing(self, sheet: Sheet) -> int:
         """How many places have no pictures yet."""
@@ -128,30 +113,14 @@ class SheetDenoising(QObject):
         """Paint what is missing; another sheet that is being painted is left where it is."""
         if self._session.is_closing:
             return
-        self.cells.forget_changed()
-        self.cells.note_versions(sheet)
-        wish = work.SheetWish(self._project, sheet, self.cells.known(sheet))
-        job = self._session.start_borrowing(JOB, lambda: work.paint(wish), "Painting the sheet")
-        self._job, self._sheet, self._since = job, sheet, 0.0
-        job.tells_failure = True
+        self.cells.begin(sheet)
+        project, known = self._project, self.cells.known(sheet)
+        job = self._session.start_borrowing(
+            JOB, lambda: paint(project, sheet, known), "Painting the sheet"
+        )
+        self._sheet, self._since = sheet, 0.0
         job.events.connect(self._on_events)
-        job.changed.connect(self._on_job_changed)
-        job.succeeded.connect(self._on_done)
-        job.stopped.connect(lambda: self._end("Stopped. What is painted stays.", "muted"))
-        job.failed.connect(lambda error: self._end(describe_failure(error).sentence, "danger"))
-        self._on_job_changed()
-
-    def stop(self) -> None:
-        """After the denoising step that it is in."""
-        if self._job is not None:
-            self._job.stop()
-
-    def discard(self) -> None:
-        """Stop, and say nothing more."""
-        if self._job is not None:
-            self._job = self._sheet = None
-            self._session.jobs.discard(JOB)
-            self.changed.emit()
+        self.follow(job, self._outcome, "Stopped. What is painted stays.")
 
     def _on_events(self, events: list[object]) -> None:
         from ddpm_studio.sampling.sheet import SheetCell, SheetGap
@@ -176,34 +145,24 @@ class SheetDenoising(QObject):
         if step.step and now - self._since > LEAST_SECONDS:
             self._pace = (now - self._since) / step.step
 
-    def _on_job_changed(self) -> None:
-        job = self._job
-        if job is None:
-            return
-        if job.state is JobState.STOPPING:
-            words = "Stopping…"
-        elif job.state is JobState.WAITING:
-            words = "Waits until training has made its step…"
-        elif job.progress.fraction is None:
-            words = "Getting ready…"
-        else:
-            waits = " Training waits meanwhile." * (self._session.jobs.get(TRAIN) is not None)
-            left = job.progress.remaining
-            words = f"Painting…{waits}" + ("" if left is None else f"  {time_left(left)}")
-        self.said.emit(words, "muted")
-        self.changed.emit()
+    def words(self, job: Job) -> str:
+        left = job.progress.remaining
+        return super().words(job) + ("" if left is None else f"  {time_left(left)}")
 
-    def _on_done(self) -> None:
-        training = self._session.jobs.get(TRAIN)
-        goes_on = training is not None and not training.is_paused
-        words = "The sheet is complete." + " Training goes on." * goes_on
+    def _outcome(self, _result: object) -> str:
         missing = self.missing(self._sheet) if self._sheet is not None else 0
-        if missing:
-            cells = "One cell stays" if missing == 1 else f"{missing} cells stay"
-            words = f"{cells} empty; point at one to see why."
-        self._end(words, "muted")
+        if not missing:
+            return f"The sheet is complete.{self.goes_on}"
+        cells = "One cell stays" if missing == 1 else f"{missing} cells stay"
+        return f"{cells} empty; point at one to see why."
 
-    def _end(self, words: str, kind: str) -> None:
-        self._job = self._sheet = None
-        self.said.emit(words, kind)
-        self.changed.emit()
+
+def paint(
+    project: Project, sheet: Sheet, known: frozenset[Cell] = frozenset()
+) -> Iterator[SampleStep | SheetCell | SheetGap]:
+    """Paint the cells but for those that are known: `made_as` of what is there already."""
+    from ddpm_studio.device import select_device
+    from ddpm_studio.sampling.sheet import make_sheet
+    from ddpm_studio.training.loaded import networks_of
+
+    yield from make_sheet(sheet, networks_of(project, select_device()), known)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent
@@ -15,10 +16,9 @@ from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import column, holder, row, wide
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.sheet import work
 from ddpm_studio.gui.sheet.choice import SheetChoice
 from ddpm_studio.gui.sheet.denoising import SheetDenoising
 from ddpm_studio.gui.sheet.export import SheetExport
@@ -27,6 +27,9 @@ from ddpm_studio.gui.sheet.view import SheetView
 from ddpm_studio.project import Project
 from ddpm_studio.sheets import Cell, Place, Sheet, why_same
 from ddpm_studio.words import duration_in_words, several
+
+if TYPE_CHECKING:
+    from ddpm_studio.export.sheet_page import SheetPage
 
 LARGEST = (1520, 940)  # width and height, if the window leaves room around it
 AROUND = (64, 56)
@@ -53,34 +56,27 @@ class SheetDialog(Dialog):
         session: Session,
         project: Project,
         settings: PageSettings,
-        checkpoints: Sequence[int],
-        best: tuple[int, float] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """checkpoints: their steps, the oldest first. best: step and held-out loss of one."""
         super().__init__("sheet", "Sheet", parent)
         self._session, self._project = session, project
         self._settings = self._page = settings
         self._sheet: Sheet | None = None
         self._denoising = SheetDenoising(session, project, self)
-        self._export_job = SheetExport(session, self)
+        self._export_job = SheetExport(session, project, self)
         most_steps = project.config.diffusion.num_timesteps
         self._choice = SheetChoice(session.theme, session.settings, most_steps)
         self._choice.offer_seeds(settings.sample.seed)
         self._make_view()
         self._make_foot()
         self._lay_out()
-        self.set_checkpoints(checkpoints, best)
+        self._offer_checkpoints()
         self._connect()
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)  # see keyPressEvent
         self._on_choice_changed()
 
     # what the page tells
-
-    def set_checkpoints(self, steps: Sequence[int], best: tuple[int, float] | None) -> None:
-        """Those that there are, the oldest first, and the one with the star."""
-        self._choice.offer_checkpoints(steps, best)
 
     def set_page(self, settings: PageSettings) -> None:
         """The page is set otherwise now; the sheet stays as it is until a person wants that."""
@@ -164,7 +160,7 @@ class SheetDialog(Dialog):
         larger.clicked.connect(lambda: self._view.zoom(1))
         self._undo.clicked.connect(self._on_undo)
         self._folder.clicked.connect(self._on_show_folder)
-        self._export.clicked.connect(lambda: self._export_job.ask(self._page_wish))
+        self._export.clicked.connect(lambda: self._export_job.ask(self._make_page))
         self._close.clicked.connect(self.reject)
         self._run.clicked.connect(self._on_run)
         self._denoising.painted.connect(self._on_painted)
@@ -174,6 +170,7 @@ class SheetDialog(Dialog):
         self._export_job.said.connect(self._say)
         self._export_job.changed.connect(self._refresh)
         self._session.project_changed.connect(self.reject)
+        self._session.checkpoints.changed.connect(self._offer_checkpoints)
 
     # the sheet
 
@@ -194,6 +191,10 @@ class SheetDialog(Dialog):
         if was_running and self._sheet is not None and self._sheet != before:
             self._on_run()
         self._refresh()
+
+    def _offer_checkpoints(self) -> None:
+        checkpoints = self._session.checkpoints
+        self._choice.offer_checkpoints(checkpoints.steps, checkpoints.best)
 
     def _make_sheet(self) -> Sheet:
         """Raises ConfigError with one sentence."""
@@ -277,10 +278,12 @@ class SheetDialog(Dialog):
         self._choice.offer_seeds(self._settings.sample.seed)
         self._on_choice_changed()
 
-    def _page_wish(self) -> work.PageWish:
+    def _make_page(self) -> SheetPage:
+        from ddpm_studio.export.sheet_page import SheetPage
+
         assert self._sheet is not None
-        cells = self._denoising.cells.of(self._sheet)
-        return work.PageWish(self._project, self._sheet, cells, str(self._paper.currentData()))
+        cells, paper = self._denoising.cells.of(self._sheet), str(self._paper.currentData())
+        return SheetPage(self._project.name, self._sheet, cells, paper)
 
     def _on_show_folder(self) -> None:
         if self._export_job.saved is not None:
@@ -335,15 +338,8 @@ class Sheets(QObject):
         self._settings, self._show = settings, show
         self._dialog: SheetDialog | None = None
         self._before: PageSettings | None = None  # the page, until a sheet has set it
-        self._best: tuple[int, float] | None = None
         self.button = Button(session.theme, "Sheet…", "generate.sheet", TIP, icon="grid")
         self.button.clicked.connect(self.open)
-        session.checkpoints.changed.connect(self._on_checkpoints_changed)
-
-    def set_best(self, step: int, loss: float) -> None:
-        """The checkpoint with the star, and its held-out loss; -1: none."""
-        self._best = (step, loss) if step >= 0 else None
-        self._on_checkpoints_changed()
 
     def keep_up(self) -> None:
         """The page is set otherwise now."""
@@ -352,22 +348,17 @@ class Sheets(QObject):
 
     def open(self) -> None:
         """Show the sheet, around what the page is set to."""
-        project, steps = self._session.project, self._steps()
+        project = self._session.project
         if self._dialog is not None:
             self._dialog.raise_()
             self._dialog.activateWindow()
-        elif project is not None and steps:
-            dialog = SheetDialog(
-                self._session, project, self._settings(), steps, self._best, self._page.window()
-            )
+        elif project is not None and self._session.checkpoints:
+            dialog = SheetDialog(self._session, project, self._settings(), self._page.window())
             self._dialog, self._before = dialog, None
             dialog.used.connect(self._on_used)
             dialog.undone.connect(self._on_undone)
             dialog.finished.connect(self._on_closed)
             dialog.show()
-
-    def _steps(self) -> list[int]:
-        return self._session.checkpoints.steps
 
     def _on_used(self, cell: Cell) -> None:
         self._before = self._before or self._settings()
@@ -377,10 +368,6 @@ class Sheets(QObject):
         if self._before is not None:
             self._show(self._before)
             self._before = None
-
-    def _on_checkpoints_changed(self) -> None:
-        if self._dialog is not None and self._session.project is not None:
-            self._dialog.set_checkpoints(self._steps(), self._best)
 
     def _on_closed(self) -> None:
         self._dialog = None

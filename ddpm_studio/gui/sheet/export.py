@@ -2,72 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.export.places import free_path
-from ddpm_studio.gui.common.choose_path import choose_new_file
-from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.job_names import SHEET_EXPORT
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.events import FileWritten, Progress
+from ddpm_studio.export.places import free_path, make_folder
+from ddpm_studio.gui.common.dialog import choose_new_file
+from ddpm_studio.gui.common.dialog_job import DialogJob
+from ddpm_studio.gui.common.jobs import SHEET_EXPORT, Job
 from ddpm_studio.gui.session import Session
-from ddpm_studio.gui.sheet import work
+from ddpm_studio.project import Project
+
+if TYPE_CHECKING:
+    from ddpm_studio.export.sheet_page import SheetPage
 
 FILTERS = {".png": "PNG picture (*.png)", ".webp": "WebP picture (*.webp)"}
 
 
-class SheetExport(QObject):
-    """One page at a time. `said` gives a sentence and its kind; `changed`: it began or ended."""
+class SheetExport(DialogJob):
+    """One page at a time."""
 
-    said = Signal(str, str)
-    changed = Signal()
-
-    def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._session, self._widget = session, parent
-        self._job: Job | None = None
+    def __init__(self, session: Session, project: Project, parent: QWidget) -> None:
+        super().__init__(session.jobs, parent)
+        self._session, self._project, self._widget = session, project, parent
         self.saved: Path | None = None
 
-    @property
-    def is_running(self) -> bool:
-        return self._job is not None
-
-    def ask(self, wish: Callable[[], work.PageWish]) -> None:
-        """Ask for a place, then write. wish: what is written, asked for once the place is known."""
-        project = self._session.project
-        if project is None or self.is_running:
+    def ask(self, page: Callable[[], SheetPage]) -> None:
+        """Ask for a place, then write. page: what, asked for once the place is known."""
+        project = self._project
+        if self.is_running:
             return
         name = free_path(project.gallery / f"{project.name}_sheet.png")
         folder = project.gallery if project.gallery.is_dir() else project.path
         title, start = "Export the sheet as", folder / name.name
-        choose_new_file(self._widget, title, start, FILTERS, lambda path: self.write(path, wish()))
+        choose_new_file(self._widget, title, start, FILTERS, lambda path: self.write(path, page()))
 
-    def write(self, path: Path, wish: work.PageWish) -> None:
+    def write(self, path: Path, page: SheetPage) -> None:
         """Write the page; it is PNG or WebP by the ending."""
+        project, title = self._project, "Exporting the sheet"
         job = self._session.jobs.start(
-            SHEET_EXPORT, lambda: work.write(path, wish), title="Exporting the sheet", replace=True
+            SHEET_EXPORT, lambda: write(path, project, page), title=title, replace=True
         )
-        self._job = job
-        job.tells_failure = True
-        job.succeeded.connect(self._on_saved)
-        job.stopped.connect(lambda: self._end("Cancelled; nothing was written.", "muted"))
-        job.failed.connect(lambda error: self._end(describe_failure(error).sentence, "danger"))
-        self.said.emit("Writing the page…", "muted")
-        self.changed.emit()
+        self.follow(job, self._outcome, "Cancelled; nothing was written.")
+
+    def words(self, _job: Job) -> str:
+        return "Writing the page…"
 
     def stop(self) -> None:
         """Not one whose project was left meanwhile: that one ends well in the background."""
-        if self._job is not None and not self._job.is_left:
-            self._job.stop()
+        if not self.is_left:
+            super().stop()
 
-    def _on_saved(self, path: Path) -> None:
+    def _outcome(self, path: Path) -> str:
         self.saved = path
-        self._end(f"Saved {path.name}", "muted")
+        return f"Saved {path.name}"
 
-    def _end(self, words: str, kind: str) -> None:
-        self._job = None
-        self.said.emit(words, kind)
-        self.changed.emit()
+
+def write(
+    path: Path, project: Project, page: SheetPage
+) -> Generator[Progress | FileWritten, None, Path]:
+    """Write the page; if it is stopped before its end, nothing is left. Returns its path."""
+    from ddpm_studio.device import select_device
+    from ddpm_studio.export.sheet_page import write_page
+    from ddpm_studio.training.loaded import about_sheet
+
+    make_folder(path.parent)
+    yield from write_page(path, page, about_sheet(project, page.sheet, select_device()))
+    yield FileWritten(path)
+    return path

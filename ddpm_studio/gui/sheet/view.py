@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QFont,
     QHelpEvent,
     QImage,
     QKeyEvent,
@@ -18,9 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.grid_places import draw_ring
+from ddpm_studio.gui.common.images import draw_on_checkerboard
+from ddpm_studio.gui.common.label import small
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sheet.layout import GAP, PAD, SCALES, TEXT_PIXELS, SheetFace, SheetLayout
 from ddpm_studio.sheets import Place
@@ -61,8 +61,7 @@ class SheetView(QAbstractScrollArea):
         self._used: Place | None = None
         self._hover: Place | None = None
         self._pressed: Place | None = None
-        self._font = QFont(self.font())
-        self._font.setPixelSize(TEXT_PIXELS)
+        self._font = small(self.font())
         self.scale, self._layout = 1.0, self._lay_out(1.0)
         self._origin = QPointF()  # where the sheet begins: in the middle, if it is small
         theme.changed.connect(self.viewport().update)

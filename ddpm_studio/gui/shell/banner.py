@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.errors import Failure
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import Gap, Placed, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
@@ -20,8 +20,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("window.banner")
         self.setProperty("kind", "banner")
-        self._theme, self._icon_name = theme, "warning"
-        self._icon = QLabel()
+        self._icon = Icon(theme, "warning", 20)
         self._sentence = label(name="window.banner.text", wrap=True)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = QPlainTextEdit()
@@ -32,20 +31,13 @@ class Banner(QFrame):
             theme, "Details", "window.banner.details", "What to send with a report", kind="quiet"
         )
         self._toggle.setCheckable(True)
-        self._copy = Button(
-            theme,
-            "Copy",
-            "window.banner.copy",
-            "Copy sentence and details",
-            kind="quiet",
-            icon="copy",
-        )
+        tip = "Copy sentence and details"
+        self._copy = Button(theme, "Copy", "window.banner.copy", tip, kind="quiet", icon="copy")
         close = IconButton(theme, "close", "window.banner.close", "Close this message")
         self._lay_out(close)
         self._toggle.toggled.connect(self._details.setVisible)
         self._copy.clicked.connect(self._on_copy)
         close.clicked.connect(self.hide)
-        theme.changed.connect(self._on_theme_changed)
         self.hide()
 
     @property
@@ -66,11 +58,10 @@ class Banner(QFrame):
         self._details.hide()
         self._toggle.setVisible(bool(details))
         self._copy.setVisible(bool(details))
-        self._icon_name = icon
+        self._icon.show_icon(icon, "danger" if icon == "warning" else "accent_text")
         self.setProperty("tone", tone)
         self.style().unpolish(self)
         self.style().polish(self)
-        self._on_theme_changed()
         self.show()
 
     def _lay_out(self, close: QWidget) -> None:
@@ -83,8 +74,3 @@ class Banner(QFrame):
     def _on_copy(self) -> None:
         text = f"{self._sentence.text()}\n\n{self._details.toPlainText()}"
         QGuiApplication.clipboard().setText(text)
-
-    def _on_theme_changed(self) -> None:
-        role = "danger" if self._icon_name == "warning" else "accent_text"
-        ratio = self.devicePixelRatioF()
-        self._icon.setPixmap(self._theme.pixmap(self._icon_name, 20, role, ratio))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import STRETCH, Placed, column
 from ddpm_studio.gui.common.theme import Theme
 
@@ -21,11 +21,11 @@ class Overlay(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self._theme, self._icon_name, self._dashed = theme, icon, dashed
-        self._icon = QLabel()
+        self._theme, self._dashed = theme, dashed
+        picture = Icon(theme, icon, 48, "accent_text")
         self.heading, self.text = label(heading, "heading"), label(kind="muted")
         centre = Qt.AlignmentFlag.AlignHCenter
-        parts = [Placed(one, align=centre) for one in (self._icon, self.heading, self.text)]
+        parts = [Placed(one, align=centre) for one in (picture, self.heading, self.text)]
         column(STRETCH, *parts, STRETCH, of=self)
         # what is dropped must reach the window below; "Saving…" keeps clicks away from it
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, dashed)
@@ -34,8 +34,6 @@ class Overlay(QWidget):
 
     def appear(self, text: str = "") -> None:
         self.text.setText(text)
-        ratio = self.devicePixelRatioF()
-        self._icon.setPixmap(self._theme.pixmap(self._icon_name, 48, "accent_text", ratio))
         parent = self.parentWidget()
         assert parent is not None
         self.setGeometry(parent.rect())

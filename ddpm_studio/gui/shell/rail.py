@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QMenu, QToolButton
+from PySide6.QtWidgets import QFrame, QToolButton
 
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.layout import STRETCH, Gap, Placed, column
+from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.theme import Theme
 
 WIDTH = 92
@@ -57,8 +58,8 @@ class Rail(QFrame):
 
     def _on_theme_clicked(self) -> None:
         """A menu beside its button."""
-        menu, theme, button = QMenu(self), self._theme, self._theme_button
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        theme, button = self._theme, self._theme_button
+        menu = Menu(theme, self)
         for choice, text, icon in THEMES:
             role = "accent_text" if choice == theme.choice else "muted"
             menu.addAction(theme.icon(icon, 20, role, role), text).setData(choice)
@@ -83,8 +84,7 @@ class StepButton(QToolButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme, self._icon = theme, icon
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
+        theme.follow(self._on_theme_changed)
 
     def _on_theme_changed(self) -> None:
         self.setIcon(self._theme.icon(self._icon, 24, "muted", "accent_text"))

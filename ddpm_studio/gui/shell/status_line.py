@@ -10,7 +10,7 @@ from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.jobs import Job, JobRunner, JobState
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import STRETCH, Placed, row
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 
 BAR_WIDTH = 120
@@ -35,7 +35,7 @@ class StatusLine(QFrame):
         self._row = row(self._idle, spacing=24)
         row(self._row, STRETCH, self._device, spacing=24, margins=(16, 0, 16, 0), of=self)
         jobs.started.connect(self._on_started)
-        jobs.ended.connect(self._on_ended)
+        jobs.ended.connect(self._remove)
 
     def set_device(self, description: str) -> None:
         self._device.setText(description)
@@ -55,9 +55,6 @@ class StatusLine(QFrame):
         self._row.addWidget(part)
         part.show()  # now, and not when the layout gets to it
         self._idle.hide()
-
-    def _on_ended(self, job: Job) -> None:
-        self._remove(job)
 
     def _remove(self, job: Job) -> None:
         part = self._parts.pop(job, None)
@@ -83,10 +80,8 @@ class JobPart(QWidget):
         self._stop = IconButton(theme, "stop", stop_name, f"Stop {job.title}", size=16)
         parts = self._name, self._bar, self._words, self._stop
         row(*(Placed(one, align=Qt.AlignmentFlag.AlignVCenter) for one in parts), of=self)
-        self._stop.clicked.connect(self._on_stop)
-        self._refresh = QTimer(self)
-        self._refresh.setSingleShot(True)
-        self._refresh.setInterval(REFRESH_MS)
+        self._stop.clicked.connect(job.stop)
+        self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._show_progress)
         self._shown = job.state, job.is_paused, job.title
         job.changed.connect(self._on_changed)
@@ -95,9 +90,6 @@ class JobPart(QWidget):
     def text(self) -> str:
         words = self._words.text()
         return f"{self._name.text()}, {words}" if words else self._name.text()
-
-    def _on_stop(self) -> None:
-        self._job.stop()
 
     def _on_changed(self) -> None:
         """A new state is shown at once, progress a few times a second: laying out is not free."""

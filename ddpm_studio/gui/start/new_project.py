@@ -13,9 +13,8 @@ from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import KIND, with_settings
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.choose_path import choose_folder
 from ddpm_studio.gui.common.control_row import ControlRow
-from ddpm_studio.gui.common.dialog import Dialog
+from ddpm_studio.gui.common.dialog import Dialog, choose_folder
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.layout import holder, row, wide
 from ddpm_studio.gui.session import Session
@@ -28,6 +27,9 @@ WORDS = {
     "large": "a night on a large GPU",
 }
 WIDTH = 520
+PICTURES_TIP = "The folder that holds them, with all folders inside it. They are only read."
+PLACE_TIP = "Where the project's own folder is made."
+SIZE_TIP = "Larger pictures show more and take much longer to learn."
 
 
 class NewProjectDialog(Dialog):
@@ -61,69 +63,39 @@ class NewProjectDialog(Dialog):
         self._pictures = QLineEdit()
         self._pictures.setObjectName("new_project.pictures")
         self._pictures.setPlaceholderText("Choose a folder, or drop one here")
-        self._browse = Button(
-            theme,
-            "Choose…",
-            "new_project.browse_pictures",
-            "Choose the folder that holds your pictures",
-            icon="folder",
-        )
-        self._browse.clicked.connect(
-            lambda: self._choose_folder("The folder that holds your pictures", self._pictures)
-        )
+        tip = "Choose the folder that holds your pictures"
+        self._browse = Button(theme, "Choose…", "new_project.browse_pictures", tip, icon="folder")
+        what = "The folder that holds your pictures"
+        self._browse.clicked.connect(lambda: self._choose_folder(what, self._pictures))
         self._name = QLineEdit()
         self._name.setObjectName("new_project.name")
         self._place = QLineEdit(str(self._session.settings.projects_folder))
         self._place.setObjectName("new_project.place")
-        self._browse_place = IconButton(
-            theme, "folder", "new_project.browse_place", "Choose where projects are kept"
-        )
-        self._browse_place.clicked.connect(
-            lambda: self._choose_folder("Where projects are kept", self._place)
-        )
-        presets = {
-            name: f"{config.pictures.size} pixels: {WORDS[name]}"
-            for name, config in PRESETS.items()
-        }
-        suggested = self._session.suggested_preset()
-        self._preset = choice("new_project.preset", presets, suggested)
+        tip = "Choose where projects are kept"
+        self._browse_place = IconButton(theme, "folder", "new_project.browse_place", tip)
+        where = "Where projects are kept"
+        self._browse_place.clicked.connect(lambda: self._choose_folder(where, self._place))
+        sizes = {name: config.pictures.size for name, config in PRESETS.items()}
+        presets = {name: f"{size} pixels: {WORDS[name]}" for name, size in sizes.items()}
+        self._preset = choice("new_project.preset", presets, self._session.suggested_preset())
         kinds = {name: row.title for name, row in KINDS.items()}
         self._kind = choice("new_project.kind", kinds)
         self.message.setObjectName("new_project.problem")
-        self._create = Button(
-            theme,
-            "Create project",
-            "new_project.create",
-            "Make the project and look at the pictures",
-            kind="primary",
-        )
+        tip = "Make the project and look at the pictures"
+        self._create = Button(theme, "Create project", "new_project.create", tip, kind="primary")
         self._create.clicked.connect(self._on_create)
 
     def _lay_out(self) -> None:
-        cancel = Button(
-            self._session.theme, "Cancel", "new_project.cancel", "Make no project (Esc)"
-        )
+        tip = "Make no project (Esc)"
+        cancel = Button(self._session.theme, "Cancel", "new_project.cancel", tip)
+        pictures = row(wide(self._pictures), self._browse)
+        place = row(wide(self._place), self._browse_place)
         self.set_buttons(cancel, self._create)
         layout = self.fill(
-            ControlRow(
-                "Your pictures",
-                self._pictures,
-                "The folder that holds them, with all folders inside it. They are only read.",
-                holder=holder(row(wide(self._pictures), self._browse)),
-            ),
+            ControlRow("Your pictures", self._pictures, PICTURES_TIP, holder=holder(pictures)),
             ControlRow("Name", self._name, "The name of the project, and of its folder."),
-            ControlRow(
-                "Kept in",
-                self._place,
-                "Where the project's own folder is made.",
-                holder=holder(row(wide(self._place), self._browse_place)),
-            ),
-            ControlRow(
-                "Picture size",
-                self._preset,
-                "Larger pictures show more and take much longer to learn.",
-                "preset",
-            ),
+            ControlRow("Kept in", self._place, PLACE_TIP, holder=holder(place)),
+            ControlRow("Picture size", self._preset, SIZE_TIP, "preset"),
             *self._kind_rows(),
             self.message,
             foot=(cancel, self._create),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from ddpm_studio.gui.common.checkerboard import paint_checkerboard
+from ddpm_studio.gui.common.images import paint_checkerboard
 from ddpm_studio.gui.common.theme import Theme
 
 WIDTH, PICTURE_HEIGHT, TEXT_HEIGHT, RADIUS = 216, 160, 64, 10
@@ -33,7 +33,7 @@ class ProjectCard(QAbstractButton):
         self.setText(title)
         self.setAccessibleName(f"Open {title}")
         self.setAccessibleDescription(detail)
-        self.setFixedSize(self.sizeHint())
+        self.setFixedSize(WIDTH, PICTURE_HEIGHT + TEXT_HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme, self._detail = theme, detail
@@ -46,9 +46,6 @@ class ProjectCard(QAbstractButton):
 
     def has_picture(self) -> bool:
         return not self._picture.isNull()
-
-    def sizeHint(self) -> QSize:
-        return QSize(WIDTH, PICTURE_HEIGHT + TEXT_HEIGHT)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()

@@ -37,14 +37,8 @@ class AdvancedSettings(QWidget):
         self._is_trained = False
         self._rows: list[SettingRow] = []
         self._body: QWidget | None = None  # built when it is first opened
-        self._toggle = Button(
-            theme,
-            "Advanced",
-            "train.advanced",
-            "All other settings of model, noise and training",
-            icon="chevron-right",
-            kind="section",
-        )
+        words = "Advanced", "train.advanced", "All other settings of model, noise and training"
+        self._toggle = Button(theme, *words, icon="chevron-right", kind="section")
         self._toggle.setCheckable(True)
         self._toggle.toggled.connect(self._on_toggled)
         self._layout = column(self._toggle, of=self)
@@ -115,14 +109,8 @@ class SettingRow(QWidget):
         self._field.setObjectName(names.item("train.setting", path))
         self._field.setFixedWidth(FIELD_WIDTH)
         self._caption = label(kind="caption")
-        self._reset = IconButton(
-            theme,
-            "undo",
-            names.item("train.reset", path),
-            f"Reset {self._about.title}",
-            "Back to the default",
-            size=16,
-        )
+        reset = names.item("train.reset", path), f"Reset {self._about.title}"
+        self._reset = IconButton(theme, "undo", *reset, "Back to the default", size=16)
         self._problem = label("", "danger", names.item("train.problem", path), wrap=True)
         self._problem.hide()
         self._lay_out()
@@ -158,9 +146,9 @@ class SettingRow(QWidget):
         words.setBuddy(self._field)
         words.setToolTip(tooltip(self._about.tip, self.path))
         layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(4)
         layout.setVerticalSpacing(0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setColumnStretch(0, 1)
         middle = Qt.AlignmentFlag.AlignVCenter
         layout.addWidget(words, 0, 0)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.gui.common.amount import MINUTES, STEPS, TIMES, AmountPicker, Unit
@@ -14,9 +14,9 @@ from ddpm_studio.gui.common.button import ROLES, Button
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import label, set_kind
-from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
-from ddpm_studio.gui.common.model_size import CUSTOM, EFFORTS, effort_of
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, scrolled, wide
+from ddpm_studio.gui.common.model_size import CUSTOM, EFFORTS, effort_of, with_effort, with_size
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.train.advanced import AdvancedSettings
@@ -101,14 +101,12 @@ class LengthPicker(AmountPicker):
 
 
 class TrainControls(QFrame):
-    """Says what a person wants; the page does it."""
+    """Says which settings a person wants; the page does it, and hears the buttons.
 
-    start_wanted = Signal()  # the large button, whatever it says at the moment
-    stop_wanted = Signal()
-    generate_wanted = Signal()
-    size_wanted = Signal(int)
-    effort_wanted = Signal(str)
-    config_wanted = Signal(object)  # StudioConfig, changed under Advanced
+    Attributes: start (the large button, whatever it says at the moment), stop, generate; length.
+    """
+
+    change_wanted = Signal(object)  # what makes other settings, a StudioConfig, of the present ones
 
     def __init__(self, theme: Theme, settings: Settings) -> None:
         super().__init__()
@@ -118,7 +116,7 @@ class TrainControls(QFrame):
         self._make_buttons(theme)
         self._make_fields()
         self.advanced = AdvancedSettings(theme)
-        self.advanced.changed.connect(self.config_wanted)
+        self.advanced.changed.connect(lambda config: self._want(lambda _: config))
         self._lay_out()
         self.show_phase(Phase.READY, "", is_trained=False)
 
@@ -128,7 +126,7 @@ class TrainControls(QFrame):
 
     def main_click(self) -> None:
         """What Ctrl+Enter does: the button that stands out."""
-        button = self._start if self._generate.isHidden() else self._generate
+        button = self.start if self.generate.isHidden() else self.generate
         button.animateClick()
 
     def show_phase(self, phase: Phase, sentence: str, *, is_trained: bool) -> None:
@@ -136,11 +134,11 @@ class TrainControls(QFrame):
         is_done = phase is Phase.DONE
         running = phase in BUSY and phase is not Phase.PAUSED
         idle_face = "Continue" if is_trained or phase is Phase.PAUSED else "Start"
-        self._start.show_face("Pause" if running else idle_face, is_main=not is_done)
+        self.start.show_face("Pause" if running else idle_face, is_main=not is_done)
         is_free = phase not in (Phase.STOPPING, Phase.ELSEWHERE)
-        self._start.setEnabled(is_free)
-        self._stop.setEnabled(phase in BUSY)
-        self._generate.setVisible(is_done)
+        self.start.setEnabled(is_free)
+        self.stop.setEnabled(phase in BUSY)
+        self.generate.setVisible(is_done)
         self.length.setEnabled(phase not in BUSY and is_free)
         set_kind(self._state, "danger" if phase is Phase.FAILED else "muted")
         if self._state.text() != sentence:
@@ -169,27 +167,12 @@ class TrainControls(QFrame):
         self.advanced.set_config(config, default, locked)
 
     def _make_buttons(self, theme: Theme) -> None:
-        self._start = StartButton(theme)
-        self._start.clicked.connect(self.start_wanted)
-        self._stop = Button(
-            theme,
-            "Stop",
-            "train.stop",
-            "Save and end; training can go on from here later",
-            icon="stop",
-            large=True,
-        )
-        self._stop.clicked.connect(self.stop_wanted)
-        self._generate = Button(
-            theme,
-            "Generate pictures",
-            "train.generate",
-            "The model can paint now: to the next page (Ctrl+Enter)",
-            icon="generate",
-            kind="primary",
-            large=True,
-        )
-        self._generate.clicked.connect(self.generate_wanted)
+        self.start = StartButton(theme)
+        tip = "Save and end; training can go on from here later"
+        self.stop = Button(theme, "Stop", "train.stop", tip, icon="stop", large=True)
+        tip = "The model can paint now: to the next page (Ctrl+Enter)"
+        words = "Generate pictures", "train.generate", tip
+        self.generate = Button(theme, *words, icon="generate", kind="primary", large=True)
         self._state = label("", "muted", "train.state", wrap=True)
         self._state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._progress = ProgressLine("train.progress", "How far training is")
@@ -209,27 +192,16 @@ class TrainControls(QFrame):
         effort = ControlRow(
             "Effort", self._effort, EFFORT_TIP, "width of the U-Net", value=self._weights
         )
-        length = ControlRow(
-            "How long",
-            self.length.number,
-            LENGTH_TIP,
-            "budget of this run",
-            holder=holder(self._below_length),
-        )
+        words, below = (LENGTH_TIP, "budget of this run"), holder(self._below_length)
+        length = ControlRow("How long", self.length.number, *words, holder=below)
         rows = column(
             size, effort, length, self.advanced, STRETCH, spacing=16, margins=(16, 0, 16, 8)
         )
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(holder(rows, "scrolled"))
-        buttons = row(wide(self._start), self._stop)
+        buttons = row(wide(self.start), self.stop)
         head = column(
-            *(self._generate, buttons, self._state, self._progress, self._saved), margins=16
+            *(self.generate, buttons, self._state, self._progress, self._saved), margins=16
         )
-        column(head, wide(scroll), spacing=0, margins=(1, 1, 1, 8), of=self)
+        column(head, wide(scrolled(rows)), spacing=0, margins=(1, 1, 1, 8), of=self)
 
     def _show_size(self, config: StudioConfig, locked: bool) -> None:
         size, height = config.pictures.size, config.pictures.height
@@ -257,13 +229,17 @@ class TrainControls(QFrame):
         self._weights.setText(f"{million(weights[''])} weights" if "" in weights else "")
         explain(self._effort, "Effort", LOCKED_TIP if locked else EFFORT_TIP, "width of the U-Net")
 
-    def _on_size(self, _index: int) -> None:
-        self.size_wanted.emit(self._size.currentData())
+    def _want(self, make: Callable[[StudioConfig], StudioConfig]) -> None:
+        self.change_wanted.emit(make)
 
-    def _on_effort(self, _index: int) -> None:
+    def _on_size(self) -> None:
+        size = self._size.currentData()
+        self._want(lambda config: with_size(config, size))
+
+    def _on_effort(self) -> None:
         effort = self._effort.currentData()
         if effort != CUSTOM:
-            self.effort_wanted.emit(effort)
+            self._want(lambda config: with_effort(config, effort))
 
 
 def million(count: int) -> str:

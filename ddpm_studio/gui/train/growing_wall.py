@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -15,7 +14,7 @@ from ddpm_studio.gui.common.inputs import Slider
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.picture_view import PictureView
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 
 ROOM_BYTES = 128 << 20  # of the film in memory
@@ -41,13 +40,7 @@ class PreviewFilm:
 
     def add_steps(self, steps: Iterable[int]) -> None:
         """Previews whose images are not there yet."""
-        for step in steps:
-            if step not in self:
-                insort(self.steps, step)
-
-    def __contains__(self, step: int) -> bool:
-        index = bisect_left(self.steps, step)
-        return index < len(self.steps) and self.steps[index] == step
+        self.steps = sorted({*self.steps, *steps})
 
     def add_image(self, step: int, image: QImage, present: int) -> None:
         """Keep an image; those farthest from the `present` step make room for it."""
@@ -62,9 +55,9 @@ class PreviewFilm:
 
     def drop_after(self, step: int) -> None:
         """Training went back to a step: what came after it is no part of the film."""
-        for later in [other for other in self._images if other > step]:
+        for later in [other for other in self.steps if other > step]:
             self._drop(later)
-        del self.steps[bisect_right(self.steps, step) :]
+        self.steps = [other for other in self.steps if other <= step]
 
     def missing_near(self, present: int) -> list[int]:
         """The steps whose images are not there, as many as there is room for, nearest first."""
@@ -102,10 +95,9 @@ class GrowingWall(QWidget):
         self._tile = QSize(1, 1)
         self._asked: set[int] = set()  # frames that are on their way, or cannot be had
         self._build()
-        self._player = QTimer(self)
-        self._player.setInterval(FRAME_MS)
+        self._player = QTimer(self, interval=FRAME_MS)
         self._player.timeout.connect(self._on_tick)
-        self._slider.valueChanged.connect(self._on_slid)
+        self._slider.valueChanged.connect(self._show_frame)
         self._view.stepped.connect(self._on_stepped)
         self._play.clicked.connect(self._on_play)
         self._export.clicked.connect(lambda: self.export_wanted.emit(self.steps))
@@ -140,7 +132,7 @@ class GrowingWall(QWidget):
 
     def show_step(self, step: int) -> None:
         """Go back, or forward, to the preview of a step."""
-        if step in self._film:
+        if step in self._film.steps:
             self.stop_playing()
             self._slider.setValue(self._film.steps.index(step))
 
@@ -162,7 +154,7 @@ class GrowingWall(QWidget):
 
     def add_frame(self, step: int, image: QImage) -> None:
         """An image that was asked for; a null image if it cannot be had."""
-        if step in self._film:
+        if step in self._film.steps:
             self._film.add_image(step, image, self.step)
             self._asked.discard(step)
             if step == self.step:
@@ -196,21 +188,12 @@ class GrowingWall(QWidget):
         self._progress.setToolTip("New pictures are being made from noise (preview)")
         self._progress.hide()
         self._play = IconButton(self._theme, "play", "train.play", "Play")
-        self._export = IconButton(
-            self._theme,
-            "film",
-            "train.export",
-            "Export film…",
-            "Export the film of the model learning: GIF, WebP, MP4, film strip and more",
-        )
+        tip = "Export the film of the model learning: GIF, WebP, MP4, film strip and more"
+        self._export = IconButton(self._theme, "film", "train.export", "Export film…", tip)
         self._slider = Slider(0, 0)
         self._slider.setObjectName("train.history")
-        explain(
-            self._slider,
-            "Earlier pictures",
-            "Back through all pictures that the model has made while it learned.",
-            "previews from fixed seeds",
-        )
+        tip = "Back through all pictures that the model has made while it learned."
+        explain(self._slider, "Earlier pictures", tip, "previews from fixed seeds")
         self._label = label("", "caption", "train.wall_step")
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance("step 8,888,888"))
@@ -261,9 +244,6 @@ class GrowingWall(QWidget):
         wanted = [step, *(one for one in wanted if one not in self._asked)]
         self._asked = set(wanted)
         self.frames_wanted.emit(wanted)
-
-    def _on_slid(self, _position: int) -> None:
-        self._show_frame()
 
     def _on_stepped(self, step: int) -> None:
         last = self._slider.maximum()

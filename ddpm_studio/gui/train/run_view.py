@@ -6,13 +6,12 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QSizePolicy, QSplitter, QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.images import image_of
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import label, use_tabular_figures
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
@@ -26,6 +25,7 @@ from ddpm_studio.gui.plot.markers import (
 )
 from ddpm_studio.gui.plot.plot import LossPlot
 from ddpm_studio.gui.train.growing_wall import GrowingWall
+from ddpm_studio.gui.train.work import MemoryUsed
 from ddpm_studio.words import duration_in_words, elapsed_in_words, size_in_words
 
 if TYPE_CHECKING:  # brings numpy along
@@ -49,6 +49,11 @@ FIGURES = {  # what each is called, what it is, and its share of the width; the 
 NOTHING = "–"
 LOG_LINES, LOG_LINE_HEIGHT = 3, 22
 MOST_LOGGED = 500  # older ones go
+MENDED: dict[type, str] = {  # how what was mended on the way is marked
+    ev.RolledBack: ROLLED_BACK,
+    ev.StepSkipped: SKIPPED,
+    ev.BatchHalved: BATCH_HALVED,
+}
 
 
 class Figures(QWidget):
@@ -61,11 +66,7 @@ class Figures(QWidget):
         for name, (words, tip, share) in FIGURES.items():
             value = label(NOTHING, "figure", name, elided=True)
             value.setAccessibleName(words)
-            font = (
-                value.font()
-            )  # all digits as wide as each other: numbers that change don't tremble
-            font.setFeature(QFont.Tag("tnum"), 1)
-            value.setFont(font)
+            use_tabular_figures(value)
             figure = holder(column(value, label(words, "caption"), spacing=0))
             figure.setToolTip(tooltip(tip))
             figure.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -198,9 +199,6 @@ class RunView(QWidget):
         if progress is not None:
             self.wall.set_progress(int(progress.done), int(progress.total))
 
-    def show_memory(self, nbytes: int) -> None:
-        self._figures.set(TRAIN_MEMORY, size_in_words(nbytes))
-
     def show_numbers(self) -> None:
         """Write what the newest step says; not for each one, for nobody could read that."""
         figures, newest = self._figures, self.newest
@@ -252,19 +250,16 @@ class RunView(QWidget):
                 from ddpm_studio.training.metrics import Measured
 
                 self.plot.add_held_out(Measured(event.step, event.loss, event.bands))
-            case ev.RolledBack():
-                self._go_back(event.to_step)
-                self._mark(event.step, ROLLED_BACK, event.message)
-                self.log.add(event.message)
-            case ev.StepSkipped():
-                self._mark(event.step, SKIPPED, event.message)
-                self.log.add(event.message)
-            case ev.BatchHalved():
-                self._mark(event.step, BATCH_HALVED, event.message)
+            case ev.RolledBack() | ev.StepSkipped() | ev.BatchHalved():
+                if isinstance(event, ev.RolledBack):
+                    self._go_back(event.to_step)
+                self._mark(event.step, MENDED[type(event)], event.message)
                 self.log.add(event.message)
             case ev.CheckpointSkipped():
                 self._passed_over.append(event.message)
                 self.log.add(event.message)
+            case MemoryUsed():
+                self._figures.set(TRAIN_MEMORY, size_in_words(event.nbytes))
             case ev.Note():
                 step = self.newest.step if self.newest is not None else 0
                 self.log.add(f"Step {step:,}: {event.message}" if step else event.message)
@@ -281,9 +276,8 @@ class RunView(QWidget):
         self.plot.add_events([Marker(step, kind, message)])
 
     def _lay_out(self, settings: Settings) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(2)
+        horizontal = Qt.Orientation.Horizontal
+        splitter = QSplitter(horizontal, childrenCollapsible=False, handleWidth=2)
         left = column(wide(self.plot), self.log, margins=(0, 0, 8, 0))
         right = column(self.wall, margins=(8, 0, 0, 0))
         for index, side in enumerate((left, right)):

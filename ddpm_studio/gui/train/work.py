@@ -13,7 +13,7 @@ import psutil
 from PySide6.QtGui import QImage
 
 from ddpm_studio.config import KindConfig, StudioConfig
-from ddpm_studio.gui.common.lent_model import LentModel
+from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.project import Project, step_of
 
 if TYPE_CHECKING:  # these bring numpy and torch along

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeVar
+from unicodedata import normalize
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPaintEvent
@@ -20,10 +22,55 @@ from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox, draw_chevron
 from ddpm_studio.gui.common.layout import STRETCH, row, wide
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.wall.query import Query
+
+ALL = "all"
+
+
+class Named(Protocol):
+    """Whatever can be looked for by its name."""
+
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+Shows = Mapping[str, Callable[[N], bool]]  # which ones each choice shows, but for ALL
 
 LEAST_SEARCH, LEAST_COMBO = 96, 92  # points
 COMBO_LEFT, COMBO_RIGHT = 11, 28  # points beside the words of a combo box
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked for. text: words that the name holds. label: a subfolder, "" for all."""
+
+    text: str = ""
+    sort: str = ""
+    descending: bool = False
+    show: str = ALL
+    label: str = ""
+
+
+def matching(entries: Sequence[N], query: Query, shows: Shows[N]) -> list[int]:
+    """The positions in `entries` of those with the words of a query and of its choice."""
+    rows = list(range(len(entries)))
+    if query.show != ALL:
+        is_shown = shows[query.show]
+        rows = [row for row in rows if is_shown(entries[row])]
+    for word in fold(query.text).split():
+        rows = [row for row in rows if word in fold(entries[row].name)]
+    return rows
+
+
+def count_shown(entries: Sequence[N], shows: Shows[N]) -> dict[str, int]:
+    """How many there are of each choice."""
+    counts = {show: sum(map(is_shown, entries)) for show, is_shown in shows.items()}
+    return {ALL: len(entries), **counts}
+
+
+def fold(name: str) -> str:
+    """The same for upper and lower case, and for both ways to write an accent."""
+    return name.lower() if name.isascii() else normalize("NFC", name).casefold()
 
 
 class Asks(NamedTuple):
@@ -39,13 +86,10 @@ class Narrow(ComboBox):
 
     def __init__(self, asks: Asks, words: Mapping[str, str]) -> None:
         """words: of each choice."""
-        super().__init__()
-        self.setObjectName(asks.name)
+        super().__init__(asks.name, words)
         explain(self, asks.label, asks.tip)
         self.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMinimumWidth(LEAST_COMBO)
-        for key, text in words.items():
-            self.addItem(text, key)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()
@@ -106,8 +150,7 @@ class FilterBar(QWidget):
         self.search.textChanged.connect(self._on_changed)
         for combo in (show, sort, *beside[1:]):
             combo.currentIndexChanged.connect(self._on_changed)
-        theme.changed.connect(self._on_theme_changed)
-        self._on_theme_changed()
+        theme.follow(self._on_theme_changed)
 
     @property
     def query(self) -> Query:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, QStringListModel, Qt
 from PySide6.QtGui import QImage
@@ -180,3 +181,39 @@ class WallModel(QStringListModel):
             return bool(len(wanted)) and bool((wanted < 0).all())
         _, rows = chunk
         return len(rows) == len(wanted) and bool((rows == wanted).all())
+
+
+class Tiles(NamedTuple):
+    """A run of a wall: uint8 (n, H, W, C), and where each of them lies, int64 (n,)."""
+
+    chunk: int
+    pixels: np.ndarray
+    rows: np.ndarray
+
+
+def load_tiles(
+    store: np.ndarray | Path,
+    shape: tuple[int, int, int],
+    rows: np.ndarray,
+    chunks: Sequence[int],
+    chunk_size: int,
+) -> Iterator[Tiles]:
+    """Read tiles of the wall into memory.
+
+    store: the records, or the file in which they are still being written, with `shape` (H, W, C).
+    Chunk k holds the tiles from k * chunk_size on; rows says where each lies, -1: nowhere.
+    """
+    import numpy as np
+
+    if isinstance(store, Path):
+        nbytes = store.stat().st_size if store.exists() else 0
+        records = nbytes // (shape[0] * shape[1] * shape[2])
+        whole = (records, *shape)
+        store = np.memmap(store, np.uint8, "r", shape=whole) if records else np.empty(whole)
+    for chunk in chunks:
+        wanted = rows[chunk * chunk_size : (chunk + 1) * chunk_size]
+        is_there = (wanted >= 0) & (wanted < len(store))
+        part = np.zeros((len(wanted), *store.shape[1:]), np.uint8)
+        part[is_there] = store[wanted[is_there]]
+        part.setflags(write=False)
+        yield Tiles(chunk, part, wanted)

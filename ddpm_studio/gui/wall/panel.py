@@ -10,15 +10,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui.common.control_row import explain
-from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.inputs import Slider
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import column, holder, row, wide
+from ddpm_studio.gui.common.layout import column, holder, line, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.wall.filter_bar import FilterBar
+from ddpm_studio.gui.wall.filter_bar import FilterBar, Query
 from ddpm_studio.gui.wall.model import Tile
-from ddpm_studio.gui.wall.query import Query
 from ddpm_studio.gui.wall.wall import PictureWall
 
 if TYPE_CHECKING:
@@ -56,8 +54,7 @@ class WallPanel(QWidget, Generic[E]):
         self.filter = bar
         self.wall = PictureWall(theme, f"{name}.wall")
         self.wall.setAccessibleName(about)
-        self._count = ElidedLabel()
-        self._count.setObjectName(count)
+        self._count = label(name=count, elided=True)
         self._slider = Slider(1, 2)
         self._slider.setObjectName(f"{name}.tile_size")
         self._slider.setPageStep(1)
@@ -85,12 +82,11 @@ class WallPanel(QWidget, Generic[E]):
         explain(self._slider, "Size of the tiles", tip, "Ctrl++ and Ctrl+-")
         first = [one for one in (beside, self._slider, self._zoom) if one is not None]
         below = column(wide(self._nothing), wide(self.wall), margins=(8, 0, 2, 1))
-        parts = [QFrame()] if reading is None else [QFrame(), reading]
-        parts[0].setProperty("kind", "line")
         whole = column(
             row(wide(self._count), *first, margins=(16, 8, 16, 0)),
             row(self.filter, margins=(16, 0, 16, 8)),
-            *parts,
+            line(),
+            *([] if reading is None else [reading]),
             wide(below),
             spacing=4,
         )

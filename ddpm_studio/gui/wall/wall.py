@@ -6,9 +6,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
+    QFont,
+    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -25,11 +28,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.gui.common.checkerboard import draw_on_checkerboard
-from ddpm_studio.gui.common.images import drawable
+from ddpm_studio.gui.common.images import draw_on_checkerboard, drawable
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.wall.model import Index, Tile, WallModel
-from ddpm_studio.gui.wall.tile_marks import paint_marks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 GAP = 6  # between pictures, in points; the ring around the chosen one needs 2
 SMALLEST_TILE, LARGEST_TILE = 48, 384  # points, where whole factors allow it
 MOST_TILE = 512  # points; pictures with more pixels than that are reduced
+
+FAINT = 0.72  # how much of the ground covers a picture that is left out
+BADGE_HEIGHT, BADGE_PADDING, TEXT_PIXELS = 18, 6, 12
+ICON, DISC = 16, 26  # points
 
 
 class Cells(QStyledItemDelegate):
@@ -65,7 +70,7 @@ class PictureWall(QListView):
         self.setObjectName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.wall_model = WallModel(self)
-        self._factor = 1
+        self.factor = 1  # device pixels for each pixel of a picture, along a side
         self._columns = 1
         self._hovered = -1  # the picture under the mouse
         self._chosen: list[int] | None = None  # None: not asked for since it changed
@@ -86,8 +91,8 @@ class PictureWall(QListView):
         self.setModel(self.wall_model)
         for moved in (self.wall_model.modelReset, self.wall_model.rowsInserted):
             moved.connect(self._forget_chosen)  # Qt knows by then, and says nothing of it
-        self._asking = QTimer(self)  # once a turn of the event loop, however much has changed
-        self._asking.setSingleShot(True)
+        # once a turn of the event loop, however much has changed
+        self._asking = QTimer(self, singleShot=True)
         self._asking.timeout.connect(self._ask)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.selectionModel().currentChanged.connect(self._on_current_changed)
@@ -147,11 +152,6 @@ class PictureWall(QListView):
 
     # the size of the tiles
 
-    @property
-    def factor(self) -> int:
-        """Device pixels on the screen for each pixel of a picture, along a side."""
-        return self._factor
-
     def factors(self) -> tuple[int, int]:
         """The least and the most that are useful for pictures of this size."""
         longest = max(self.wall_model.picture_size.toTuple())
@@ -161,12 +161,12 @@ class PictureWall(QListView):
 
     def set_factor(self, factor: int) -> None:
         """Enlarge by another whole factor; the picture in the corner stays about there."""
-        if factor == self._factor:
+        if factor == self.factor:
             return
         corner = self.visible_rows()[0]
         current = self.currentIndex()
         in_view = current.isValid() and self.visualRect(current).intersects(self.viewport().rect())
-        self._factor = factor
+        self.factor = factor
         self.lay_out()
         keep = current if in_view else self.wall_model.index(corner)
         hint = QAbstractItemView.ScrollHint
@@ -179,7 +179,7 @@ class PictureWall(QListView):
         room = max(
             8, min(MOST_TILE, self.width() - self.verticalScrollBar().sizeHint().width() - 2 * GAP)
         )
-        scale = min(self._factor / self.devicePixelRatioF(), room / longest)
+        scale = min(self.factor / self.devicePixelRatioF(), room / longest)
         return size.width() * scale, size.height() * scale
 
     def tile_rect(self, cell: Any) -> QRectF:
@@ -327,3 +327,49 @@ class PictureWall(QListView):
         self.update(self.wall_model.index(self._hovered))
         self._hovered = index.row()
         self.update(index)
+
+
+def paint_marks(
+    painter: QPainter, area: QRectF, tile: Tile, theme: Theme, *, is_picture: bool
+) -> None:
+    """Over a tile that was drawn; is_picture: with its pixels."""
+    if tile.is_faint:
+        veil = QColor(theme.colour("canvas"))
+        veil.setAlphaF(FAINT)
+        painter.fillRect(area, veil)
+        _paint_icon(painter, area, theme, "hidden" if is_picture else "warning")
+    if tile.badge and area.width() >= 2 * BADGE_HEIGHT:
+        _paint_badge(painter, area, tile.badge, theme)
+
+
+def _paint_icon(painter: QPainter, area: QRectF, theme: Theme, name: str) -> None:
+    pixmap = theme.pixmap(name, ICON, "muted", painter.device().devicePixelRatioF())
+    middle = area.center()
+    ground = QRectF(0, 0, DISC, DISC)
+    ground.moveCenter(middle)
+    painter.save()
+    _paint_ground(painter, ground, DISC / 2, theme)
+    painter.restore()
+    painter.drawPixmap(QPointF(middle.x() - ICON / 2, middle.y() - ICON / 2), pixmap)
+
+
+def _paint_badge(painter: QPainter, area: QRectF, words: str, theme: Theme) -> None:
+    """At the foot on the left; letters of a size that can be read on any picture."""
+    font = QFont(painter.font())
+    font.setPixelSize(TEXT_PIXELS)
+    painter.save()
+    painter.setFont(font)
+    width = round(QFontMetricsF(font).horizontalAdvance(words)) + 2 * BADGE_PADDING
+    place = QRectF(area.left() + 3, area.bottom() - BADGE_HEIGHT - 3, width, BADGE_HEIGHT)
+    _paint_ground(painter, place, 5, theme)
+    painter.setPen(theme.colour("text"))
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+    painter.restore()
+
+
+def _paint_ground(painter: QPainter, place: QRectF, radius: float, theme: Theme) -> None:
+    """Of the window's colour, with an edge that stands out from pictures and checkerboards."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colour("muted"), 1))
+    painter.setBrush(theme.colour("canvas"))
+    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)

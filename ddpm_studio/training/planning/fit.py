@@ -41,8 +41,7 @@ def fit(
 
 def with_way(config: StudioConfig, way: Way) -> StudioConfig:
     """The same training with other accumulation and gradient checkpointing."""
-    train = dataclasses.replace(config.train, accumulation=way[0], gradient_checkpointing=way[1])
-    return dataclasses.replace(config, train=train)
+    return config.changed("train", accumulation=way[0], gradient_checkpointing=way[1])
 
 
 def _ways(train: TrainConfig) -> list[Way]:

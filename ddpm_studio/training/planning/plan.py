@@ -17,7 +17,7 @@ MOST_GROWTH = 4.0  # of the steps, however many pictures there are
 
 
 @dataclass(frozen=True)
-class Effort:
+class StepsNeeded:
     """How many steps a preset needs until its pictures are rough, and until they are good.
 
     evidence: where that was seen, or "" if it never was. pictures: of how many. farthest: how
@@ -35,11 +35,11 @@ class Effort:
 # steps of 16, where two halves of these pictures are 37 apart and noise is 1228; after 1,000 steps
 # its pictures were rough, and after 9,485 the distance was 53. The other sizes never were: good is
 # where their preset lets the learning rate fall, and rough a quarter of that.
-EFFORTS = {
-    "sketch": Effort(1000, 2300, "2,563 watercolours of fruit", farthest=9485),
-    "small": Effort(2500, 10_000),
-    "standard": Effort(5000, 20_000),
-    "large": Effort(10_000, 40_000),
+STEPS_NEEDED = {
+    "sketch": StepsNeeded(1000, 2300, "2,563 watercolours of fruit", farthest=9485),
+    "small": StepsNeeded(2500, 10_000),
+    "standard": StepsNeeded(5000, 20_000),
+    "large": StepsNeeded(10_000, 40_000),
 }
 
 
@@ -123,7 +123,8 @@ def make_plan(
     done = [choice for choice in fitting if choice.fits_time]
     best = done[-1] if done else min(fitting, key=lambda choice: choice.good_seconds)
     possible = int(seconds * STEPPING_SHARE / best.step_seconds)
-    all_steps = effort_of(_config_of(probe, best.name), pictures).good
+    config = next(one.config for one in probe.outlooks if one.name == best.name)
+    all_steps = steps_needed(config, pictures).good
     steps = max(1, min(possible, max(MOST_TIMES * all_steps - made, all_steps)))
     quality = "rough" if steps >= best.rough_steps else "unfinished"
     if steps >= best.good_steps:
@@ -133,25 +134,25 @@ def make_plan(
     return Plan(best.name, best.settings, steps, taken, best.memory, quality, expectation, offered)
 
 
-def effort_of(config: StudioConfig, pictures: int | None = None) -> Effort:
+def steps_needed(config: StudioConfig, pictures: int | None = None) -> StepsNeeded:
     """How many steps such settings need: those of the preset nearest in size.
 
     More pictures than the evidence has may use more: their square root, a guess. For settings that
     are no preset's nothing is proven.
     """
     name = min(PRESETS, key=lambda name: abs(math.log(PRESETS[name].pictures.size / _side(config))))
-    effort, same = EFFORTS[name], PRESETS[name]
-    growth = math.sqrt((pictures or effort.pictures) / effort.pictures)
+    needed, same = STEPS_NEEDED[name], PRESETS[name]
+    growth = math.sqrt((pictures or needed.pictures) / needed.pictures)
     growth = min(max(growth, 1.0), MOST_GROWTH) * same.train.batch_size / config.train.batch_size
     is_preset = (config.model, config.train.batch_size, config.diffusion) == (
         same.model,
         same.train.batch_size,
         same.diffusion,
     )
-    evidence = effort.evidence if is_preset else ""
-    farthest = effort.farthest if evidence else 0
-    rough, good = math.ceil(effort.rough * growth), math.ceil(effort.good * growth)
-    return Effort(rough, good, evidence, farthest=farthest)
+    evidence = needed.evidence if is_preset else ""
+    farthest = needed.farthest if evidence else 0
+    rough, good = math.ceil(needed.rough * growth), math.ceil(needed.good * growth)
+    return StepsNeeded(rough, good, evidence, farthest=farthest)
 
 
 def _side(config: StudioConfig) -> float:
@@ -160,13 +161,9 @@ def _side(config: StudioConfig) -> float:
     return math.sqrt(height * width)
 
 
-def _config_of(probe: Probe, name: str) -> StudioConfig:
-    return next(outlook.config for outlook in probe.outlooks if outlook.name == name)
-
-
 def _choice(outlook: Outlook, seconds: float, pictures: int | None, made: int) -> Choice:
-    effort = effort_of(outlook.config, pictures)
-    rough, good = max(0, effort.rough - made), max(0, effort.good - made)
+    needed = steps_needed(outlook.config, pictures)
+    rough, good = max(0, needed.rough - made), max(0, needed.good - made)
     each = outlook.step_seconds / STEPPING_SHARE
     return Choice(
         outlook.name,
@@ -181,8 +178,8 @@ def _choice(outlook: Outlook, seconds: float, pictures: int | None, made: int) -
         good * each <= seconds,
         outlook.settings,
         outlook.is_measured,
-        bool(effort.evidence),
-        effort.farthest,
+        bool(needed.evidence),
+        needed.farthest,
     )
 
 

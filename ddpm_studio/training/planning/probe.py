@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import time
 from collections.abc import Generator, Iterator, Mapping
@@ -16,6 +15,7 @@ from ddpm_studio.config.presets import PRESETS, preset
 from ddpm_studio.device import (
     describe_device,
     free_memory,
+    freed_memory_kept,
     precision_name,
     select_device,
     select_precision,
@@ -23,7 +23,6 @@ from ddpm_studio.device import (
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.training.failures import is_out_of_memory
-from ddpm_studio.training.memory import freed_memory_kept
 from ddpm_studio.training.planning.fit import fit
 from ddpm_studio.training.planning.rehearsal import Rehearsal
 from ddpm_studio.training.trainer import Trainer
@@ -87,29 +86,29 @@ def probe(
     Nothing is written. Between two events lie a second or two, more only on a slow machine.
     Raises StudioError if there is no such device, or no memory on it at all.
     """
-    look = _Look(select_device(device), seconds)
-    with freed_memory_kept(look.device), _same_threads_after():
-        yield from look.warm_up()
+    probing = _Probing(select_device(device), seconds)
+    with freed_memory_kept(probing.device), _same_threads_after():
+        yield from probing.warm_up()
         outlooks = []
         for name, config in configs.items():
-            outlook = yield from look.at(name, config)
+            outlook = yield from probing.at(name, config)
             if outlook is not None:
                 outlooks.append(outlook)
         threads = torch.get_num_threads()
     names = [outlook.name for outlook in outlooks]
-    precision = select_precision(next(iter(configs.values())).train.precision, look.device)
+    precision = select_precision(next(iter(configs.values())).train.precision, probing.device)
     return Probe(
-        str(look.device),
-        describe_device(look.device),
+        str(probing.device),
+        describe_device(probing.device),
         precision_name(precision),
         threads,
-        look.memory,
+        probing.memory,
         tuple(outlooks),
         tuple(name for name in configs if name not in names),
     )
 
 
-class _Look:
+class _Probing:
     """One probe of a device, which watches the clock."""
 
     def __init__(self, device: torch.device, seconds: float) -> None:
@@ -245,7 +244,6 @@ def _changes(one: StudioConfig, other: StudioConfig) -> tuple[str, ...]:
 
 def _trainer(config: StudioConfig, count: int, device: torch.device) -> Trainer:
     """One that makes steps of `count` pictures, of noise."""
-    train = dataclasses.replace(config.train, batch_size=count, accumulation=1)
     channels, height, width = config.pictures.shape
     pictures = torch.randint(
         256,
@@ -253,7 +251,7 @@ def _trainer(config: StudioConfig, count: int, device: torch.device) -> Trainer:
         generator=torch.Generator().manual_seed(0),
         dtype=torch.uint8,
     )
-    return Trainer(dataclasses.replace(config, train=train), pictures, device)
+    return Trainer(config.changed("train", batch_size=count, accumulation=1), pictures, device)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -142,10 +141,10 @@ class _Measured:
 
 def _measured(config: StudioConfig, device: torch.device, count: int) -> _Measured:
     """A step of so many pictures."""
-    changed = dataclasses.replace(
-        config.train, batch_size=count, accumulation=1, gradient_checkpointing=False
+    changed = config.changed(
+        "train", batch_size=count, accumulation=1, gradient_checkpointing=False
     )
-    trainer = _trainer(dataclasses.replace(config, train=changed), device)
+    trainer = _trainer(changed, device)
     own = {weight.untyped_storage().data_ptr() for weight in trainer.parameters}
     left: dict[int, int] = {}
 
@@ -166,10 +165,9 @@ def _measured(config: StudioConfig, device: torch.device, count: int) -> _Measur
 
 
 def _trainer(config: StudioConfig, device: torch.device) -> Trainer:
-    train = dataclasses.replace(config.train, seed=NO_SEED)
     channels, height, width = config.pictures.shape
-    pictures = torch.zeros((train.batch_size, height, width, channels), dtype=torch.uint8)
-    return Trainer(dataclasses.replace(config, train=train), pictures, device)
+    pictures = torch.zeros((config.train.batch_size, height, width, channels), dtype=torch.uint8)
+    return Trainer(config.changed("train", seed=NO_SEED), pictures, device)
 
 
 def _looked_at(config: StudioConfig, device: torch.device) -> int:

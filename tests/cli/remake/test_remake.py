@@ -20,7 +20,9 @@ from ddpm_studio.data import prepare_pictures
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import SampleStep
-from ddpm_studio.export.film.write import Film, FilmOptions, write_film
+from ddpm_studio.export.film.frames import Film
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.write import write_film
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import find_checkpoint_of, own_picture, own_pixels

@@ -14,8 +14,9 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.diffusion import NoiseSchedule
-from ddpm_studio.export.film.sources import both_film, grid_film
-from ddpm_studio.export.film.write import FilmOptions, write_film
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.sources import denoising_film
+from ddpm_studio.export.film.write import write_film
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import own_picture
 from ddpm_studio.project import Project
@@ -72,7 +73,7 @@ def test_a_film_can_become_another_kind_of_file_or_lose_its_recipe(run, project,
 def written(tmp_path, recipe: Recipe, sides: Sequence[Sequence[np.ndarray]], begin: int) -> Any:
     """A film as the window writes it, and the bytes it has."""
     moments = trajectory_moments(SCHEDULE, recipe.sample)[begin:]
-    film = (both_film if len(sides) == 2 else grid_film)(*sides, moments=moments)
+    film = denoising_film(sides, moments=moments)
     options = FilmOptions(scale=3, caption=True)
     path = tmp_path / "made.gif"
     entries = {"of": "grid", "show": recipe.show, **dataclasses.asdict(options)}

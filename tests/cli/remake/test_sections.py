@@ -16,14 +16,14 @@ from PIL import Image
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.export.film.options import FilmOptions
-from ddpm_studio.export.film.sources import grid_film
+from ddpm_studio.export.film.sources import denoising_film
 from ddpm_studio.export.film.write import write_film
 from ddpm_studio.export.images import picture_grid, write_png
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import own_picture
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import SECTIONS, Recipe
-from ddpm_studio.recipe.section import SECTION, Section
+from ddpm_studio.recipe.sections import SECTION, Section
 from ddpm_studio.sampling.forward import noised
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.trajectory import TrajectoryFrame, trajectory, trajectory_moments
@@ -138,7 +138,7 @@ def test_a_film_with_a_section_is_made_again(made: Made, run, project, tmp_path:
     ]
     entries = {name: value for name, value in film.items() if name not in ("of", "show")}
     old, again = tmp_path / "old.gif", tmp_path / "again.gif"
-    whole = grid_film(side, moments=moments)
+    whole = denoising_film([side], moments=moments)
     for _ in write_film(old, whole, FilmOptions(**entries), recipe.to_text()):
         pass
     assert read_recipe(old) == recipe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import time
@@ -13,20 +14,16 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.data.copies.copies import group_copies
-from ddpm_studio.data.copies.likeness import look, thumbnail
+from ddpm_studio.data.copies.likeness import likeness
 from ddpm_studio.data.picture_facts import PictureFacts, encode_thumbnail
 from ddpm_studio.data.sample_pictures import draw_sample_picture
 
 
 def facts_of(image: Image.Image, digest: str) -> PictureFacts:
     pixels = np.asarray(image).reshape(image.height, image.width, -1)
+    mini, phash = likeness(pixels)
     return PictureFacts(
-        digest,
-        image.width,
-        image.height,
-        "PNG",
-        mini=encode_thumbnail(thumbnail(pixels)),
-        look=look(pixels),
+        digest, image.width, image.height, "PNG", mini=encode_thumbnail(mini), phash=phash
     )
 
 
@@ -53,7 +50,7 @@ def random_facts(count: int) -> list[PictureFacts]:
     minis = rng.integers(0, 256, (count, 8, 8, 3), dtype=np.uint8)
     looks = rng.integers(1, 1 << 63, count).tolist()
     return [
-        PictureFacts(str(k), 640, 480, "JPEG", mini=encode_thumbnail(mini), look=look_of)
+        PictureFacts(str(k), 640, 480, "JPEG", mini=encode_thumbnail(mini), phash=look_of)
         for k, (mini, look_of) in enumerate(zip(minis, looks, strict=True))
     ]
 
@@ -186,7 +183,7 @@ def test_a_large_folder_is_compared_quickly(kind: str, count: int) -> None:
     if kind == "all the same":
         facts = [replace(facts[0], digest=str(k)) for k in range(count)]
     if kind == "same look":  # of many, and yet no two are the same
-        facts = [replace(fact, look=fact.look >> 55 << 55 | 1) for fact in facts]
+        facts = [replace(fact, phash=fact.phash >> 55 << 55 | 1) for fact in facts]
     started = time.process_time()
     groups = group_copies(facts)
     assert time.process_time() - started < 5  # under 1 on a machine that does nothing else
@@ -197,10 +194,11 @@ def test_copies_among_many_are_found() -> None:
     facts = random_facts(3000)
     rng = np.random.default_rng(1)
     for k in range(0, 3000, 300):
-        close = facts[k].thumbnail.astype(int) + rng.integers(-1, 2, (8, 8, 3))
-        near = facts[k].look ^ 1 << k % 63 ^ 1 << (k + 7) % 63
+        mini = np.frombuffer(base64.b64decode(facts[k].mini), np.uint8).reshape(8, 8, 3)
+        close = mini.astype(int) + rng.integers(-1, 2, (8, 8, 3))
+        near = facts[k].phash ^ 1 << k % 63 ^ 1 << (k + 7) % 63
         mini = encode_thumbnail(close.clip(0, 255).astype(np.uint8))
-        facts.append(replace(facts[k], digest=f"copy {k}", mini=mini, look=near, width=320))
+        facts.append(replace(facts[k], digest=f"copy {k}", mini=mini, phash=near, width=320))
         facts[-1] = replace(facts[-1], height=240)
     assert group_copies(facts) == [[300 * k, 3000 + k] for k in range(10)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ddpm_studio.data.decode.focus import centre_box, focus, smart_box
+from ddpm_studio.data.decode.focus import box_around, focus
 
 
 def with_detail(width: int, height: int, x: float, y: float, channels: int = 3) -> np.ndarray:
@@ -68,7 +68,7 @@ def test_hidden_colours_have_no_detail() -> None:
 def test_a_box_has_the_aspect_lies_inside_and_is_as_large_as_can_be(
     size: tuple[int, int], aspect: float, place: tuple[float, float]
 ) -> None:
-    left, top, width, height = smart_box(size, place, aspect)
+    left, top, width, height = box_around(place, size, aspect)
     assert width * size[0] / (height * size[1]) == pytest.approx(aspect)
     assert max(width, height) == 1
     assert min(left, top) >= 0
@@ -76,12 +76,12 @@ def test_a_box_has_the_aspect_lies_inside_and_is_as_large_as_can_be(
 
 
 def test_a_box_is_as_near_to_the_focus_as_the_border_allows() -> None:
-    assert smart_box((400, 100), (0.5, 0.9), 1.0) == (0.375, 0.0, 0.25, 1.0)
-    assert smart_box((400, 100), (0.6, 0.9), 1.0) == pytest.approx((0.475, 0.0, 0.25, 1.0))
-    assert smart_box((400, 100), (0.02, 0.9), 1.0) == (0.0, 0.0, 0.25, 1.0)
-    assert smart_box((400, 100), (0.98, 0.9), 1.0) == (0.75, 0.0, 0.25, 1.0)
+    assert box_around((0.5, 0.9), (400, 100), 1.0) == (0.375, 0.0, 0.25, 1.0)
+    assert box_around((0.6, 0.9), (400, 100), 1.0) == pytest.approx((0.475, 0.0, 0.25, 1.0))
+    assert box_around((0.02, 0.9), (400, 100), 1.0) == (0.0, 0.0, 0.25, 1.0)
+    assert box_around((0.98, 0.9), (400, 100), 1.0) == (0.75, 0.0, 0.25, 1.0)
 
 
 def test_a_centred_box_is_in_the_middle() -> None:
-    assert centre_box((300, 100), 1.0) == pytest.approx((1 / 3, 0.0, 1 / 3, 1.0))
-    assert centre_box((100, 200), 1.0) == (0.0, 0.25, 1.0, 0.5)
+    assert box_around((0.5, 0.5), (300, 100), 1.0) == pytest.approx((1 / 3, 0.0, 1 / 3, 1.0))
+    assert box_around((0.5, 0.5), (100, 200), 1.0) == (0.0, 0.25, 1.0, 0.5)

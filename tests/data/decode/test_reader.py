@@ -15,8 +15,8 @@ from PIL import Image, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import Picture, read_picture
 from ddpm_studio.data.decode import decode
+from tests.data.reading import Picture, read_picture
 
 CONFIG = PicturesConfig(size=24)
 Read = Callable[..., Picture]

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import Picture, UnreadablePictureError, read_picture
+from ddpm_studio.data import UnreadablePictureError
 from ddpm_studio.data.decode import decode
 from ddpm_studio.data.decode import look as looking
+from tests.data.reading import Picture, read_picture
 
 CONFIG = PicturesConfig(size=24)
 Read = Callable[..., Picture]

@@ -6,8 +6,10 @@ import av
 import numpy as np
 from PIL import Image
 
+from ddpm_studio.export.film.frames import Film
 from ddpm_studio.export.film.kinds import KINDS
-from ddpm_studio.export.film.write import Film, FilmOptions, write_film
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.write import write_film
 
 # every kind that is written: one that is new is tried by all tests of films at once
 STILLS = [ending for kind in KINDS if not kind.is_video for ending in kind.endings]

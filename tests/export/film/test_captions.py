@@ -10,8 +10,9 @@ from ddpm_studio.export.film.captions import (
     caption_space,
     caption_strip,
 )
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.pictures import FilmPictures
-from ddpm_studio.export.film.write import FilmOptions, film_size
+from ddpm_studio.export.film.write import film_size
 from tests.export.film.films import as_film, read_with_ffmpeg, read_with_pillow, write
 
 CAPTIONS = [

@@ -9,7 +9,8 @@ from PIL import Image
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.export.film.kinds import ENDINGS
-from ddpm_studio.export.film.write import FilmOptions, check_film_path, write_film
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.write import check_film_path, write_film
 from tests.export.film.films import (
     ALL,
     LOSSLESS,

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from ddpm_studio.export.film.write import FilmOptions, estimate_bytes, write_sequence, write_strip
+from ddpm_studio.export.film.estimate import estimate_bytes
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.pages import write_sequence, write_strip
 from tests.export.film.films import ALL, as_film, write
 
 SIDE = 64

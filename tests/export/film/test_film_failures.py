@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.export.film.write import FilmOptions, write_film, write_sequence, write_strip
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.pages import write_sequence, write_strip
+from ddpm_studio.export.film.write import write_film
 from tests.export.film.films import ALL, as_film, write
 from tests.training.watched_disk import Failure, WatchedDisk
 

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ddpm_studio.export.film.write import FilmOptions, film_order, film_seconds, film_size
+from ddpm_studio.export.film.frames import film_order, film_seconds
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.write import film_size
 from tests.export.film.boxes import (
     gif_parts,
     mp4_boxes,

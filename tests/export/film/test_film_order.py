@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.export.film.frames import film_shots
-from ddpm_studio.export.film.write import Film, FilmOptions, film_order, film_seconds
+from ddpm_studio.export.film.frames import Film, film_order, film_seconds, film_shots
+from ddpm_studio.export.film.options import FilmOptions
 
 
 def grey_film(tones):

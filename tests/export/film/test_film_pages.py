@@ -8,14 +8,9 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.export.film.pages import strip_stages
-from ddpm_studio.export.film.write import (
-    FilmOptions,
-    film_order,
-    strip_size,
-    write_sequence,
-    write_strip,
-)
+from ddpm_studio.export.film.frames import film_order
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.pages import strip_size, strip_stages, write_sequence, write_strip
 from tests.export.film.films import as_film
 
 RECIPE = '{"kind": "recipe", "project": "ü"}'

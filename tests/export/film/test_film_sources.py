@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ddpm_studio.export.film.sources import both_film, grid_film, moment_captions, training_film
+from ddpm_studio.export.film.sources import denoising_film, moment_captions, training_film
 
 PICTURES = np.stack([np.full((4, 6, 3), number, np.uint8) for number in range(5)])
 FRAMES = [PICTURES + np.uint8(10 * index) for index in range(3)]
@@ -29,19 +29,19 @@ def test_captions_say_where_it_stands():
 
 
 def test_a_grid_of_chosen_ones_and_a_single_one():
-    film = grid_film(FRAMES, [3, 1], moments=MOMENTS)
+    film = denoising_film([FRAMES], [3, 1], moments=MOMENTS)
     assert (film.count, film.shape, film.noise) == (3, (4, 12, 3), (1.0, 0.708, 0.0))
     assert film.captions == moment_captions(MOMENTS)
     assert (film.compose(2)[:, :6] == 23).all()
     assert (film.compose(2)[:, 6:] == 21).all()
-    assert grid_film(FRAMES, [4]).shape == (4, 6, 3)
-    assert grid_film(FRAMES).shape == (2 * 4, 3 * 6, 3)
-    assert grid_film(FRAMES, columns=1).shape == (5 * 4, 6, 3)
+    assert denoising_film([FRAMES], [4]).shape == (4, 6, 3)
+    assert denoising_film([FRAMES]).shape == (2 * 4, 3 * 6, 3)
+    assert denoising_film([FRAMES], columns=1).shape == (5 * 4, 6, 3)
 
 
 def test_both_sides_have_a_gap_between_them():
     other = [frame + 100 for frame in FRAMES]
-    film = both_film(FRAMES, other, [0, 1], moments=MOMENTS)
+    film = denoising_film([FRAMES, other], [0, 1], moments=MOMENTS)
     assert film.shape == (4, 12 + 1 + 12, 3)
     frame = film.compose(1)
     assert (frame[:, :6] == 10).all()
@@ -58,6 +58,6 @@ def test_a_training_says_its_steps():
 
 
 def test_one_that_was_stopped_says_how_many_steps_it_would_have_had():
-    film = grid_film(FRAMES[:2], moments=MOMENTS)
+    film = denoising_film([FRAMES[:2]], moments=MOMENTS)
     assert (film.captions, film.noise) == (moment_captions(MOMENTS)[:2], (1.0, 0.708))
     assert film.captions[-1] == "step 12 of 50 · t 740 · 71 % noise"

@@ -11,7 +11,7 @@ import av
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from ddpm_studio.export.images import RECIPE_KEY
+from ddpm_studio.export.recipe.chunks import RECIPE_KEY
 
 USER_COMMENT = 0x9286
 EXIF_PART = 0x8769

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 from ddpm_studio.config.fields import check_fields, setting
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui.common.form import Form
-from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, Switch
+from ddpm_studio.gui.common.inputs import DoubleSpinBox, SliderNumber, SpinBox, Switch
 from ddpm_studio.gui.common.layout import column
 from ddpm_studio.gui.common.settings import Settings
-from ddpm_studio.gui.common.slider_number import SliderNumber
 
 
 @dataclass(frozen=True)

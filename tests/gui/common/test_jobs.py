@@ -41,6 +41,23 @@ def wait_idle(qtbot, runner):
     qtbot.waitUntil(lambda: not runner.is_busy())
 
 
+def test_a_held_job_is_made_once_it_is_let_go(qtbot, runner):
+    made = []
+
+    def make():
+        made.append("asked")
+        return counting(3)
+
+    job = runner.start("held", make, begin=False)
+    job.hold("somebody")
+    with qtbot.waitSignal(job.rested):
+        job.begin()
+    assert not made
+    job.release("somebody")
+    wait_idle(qtbot, runner)
+    assert made == ["asked"]
+
+
 def test_all_events_arrive_in_order_in_the_gui_thread_and_then_the_result(qtbot, runner):
     heard, threads, results = [], set(), []
     batches = 0

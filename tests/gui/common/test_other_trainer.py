@@ -25,7 +25,7 @@ with Project.open(sys.argv[1]).lock():
 @pytest.fixture
 def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     """other(project): a process that trains it until `end` is called."""
-    monkeypatch.setattr("ddpm_studio.gui.common.other_trainer.LOOK_EVERY", 20)
+    monkeypatch.setattr("ddpm_studio.gui.common.project_watch.LOOK_EVERY", 20)
     children: list[subprocess.Popen[str]] = []
 
     class Other:

@@ -8,7 +8,7 @@ import pytest
 
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ProjectError
-from ddpm_studio.gui.common.job_names import SMALL_WRITES, TRAIN
+from ddpm_studio.gui.common.jobs import SMALL_WRITES, TRAIN
 from ddpm_studio.project import Project
 
 

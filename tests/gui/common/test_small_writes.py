@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject
 
-from ddpm_studio.gui.common.job_names import SMALL_WRITES
-from ddpm_studio.gui.common.jobs import JobRunner
+from ddpm_studio.gui.common.jobs import SMALL_WRITES, JobRunner
 from ddpm_studio.gui.common.small_writes import SmallWrites
 
 SLOW = 10.0  # seconds, after which a test does not wait any longer
@@ -26,7 +25,7 @@ class Disk:
         self.error: OSError | None = None
         self.threads: list[threading.Thread] = []
         self.heard: list[tuple[str, object]] = []
-        self.writes.kept.connect(lambda _path, value: self.heard.append(("kept", value)))
+        self.writes.saved.connect(lambda _path, value: self.heard.append(("kept", value)))
         self.writes.failed.connect(lambda _path, error: self.heard.append(("failed", str(error))))
 
     def want(self, value: str) -> None:
@@ -66,7 +65,7 @@ def test_the_window_goes_on_while_the_disk_is_slow_and_the_last_word_is_written(
 def test_what_is_wanted_while_a_write_ends_is_written_too(disk, qtbot):
     disk.may_go.set()
     disk.want("a")
-    disk.writes.kept.connect(lambda _path, value: value == "a" and disk.want("b"))
+    disk.writes.saved.connect(lambda _path, value: value == "a" and disk.want("b"))
     qtbot.waitUntil(lambda: not disk.jobs.is_busy() and len(disk.heard) == 2)
     assert disk.path.read_text() == "b"
 

@@ -4,14 +4,14 @@ import dataclasses
 import re
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common.palette import DARK, LIGHT, contrast
-from ddpm_studio.gui.common.resources import resource_path
-from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.common.theme import Theme, resource_path
 
 SURFACES = ("window", "rail", "canvas", "surface", "raised", "hover", "pressed")
 # which colours carry text, and what they are written on
@@ -79,6 +79,16 @@ def test_every_icon_draws_in_the_colour_it_is_asked_for(qapp, name):
     wanted = theme.colour("accent").getRgb()
     for colour in opaque:  # antialiasing rounds by one
         assert max(abs(a - b) for a, b in zip(colour, wanted, strict=True)) <= 1
+
+
+def test_icons_are_sharp_on_every_screen_that_the_window_comes_to(window, monkeypatch):
+    theme = window.session.theme
+    for ratio in (1.25, 1.75, 3.0):
+        monkeypatch.setattr(window, "devicePixelRatio", lambda ratio=ratio: ratio)
+        QApplication.sendEvent(window, QEvent(QEvent.Type.DevicePixelRatioChange))
+        for mode, role in ((QIcon.Mode.Normal, "muted"), (QIcon.Mode.Disabled, "disabled")):
+            icon = theme.icon("search", 16).pixmap(QSize(16, 16), ratio, mode).toImage()
+            assert icon == theme.pixmap("search", 16, role, ratio).toImage()
 
 
 @pytest.mark.parametrize("name", [name for name in ICONS if name != "app"])

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.export.film.write import Film, FilmOptions
+from ddpm_studio.export.film.frames import Film
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.export.preview import FilmPreview
@@ -98,7 +99,7 @@ def test_pictures_without_alpha_get_none(qtbot, theme, monkeypatch) -> None:
     def never(*_args: object) -> None:
         raise AssertionError("nothing here is transparent")
 
-    for module in ("common.checkerboard", "start.project_card"):
+    for module in ("common.images", "start.project_card"):
         monkeypatch.setattr(f"ddpm_studio.gui.{module}.paint_checkerboard", never)
     image = image_on(np.full((8, 8, 3), GREY[0], np.uint8)).copy()
     tile, card = TileView(theme), ProjectCard(theme, "Stones", "32 px", "card")

@@ -9,15 +9,15 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.export.film.write import Film, FilmOptions
-from ddpm_studio.gui.common.checkerboard import SQUARE, paint_checkerboard
-from ddpm_studio.gui.common.images import drawable, image_of, image_on
+from ddpm_studio.export.film.frames import Film
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.gui.common.images import SQUARE, drawable, image_of, image_on, paint_checkerboard
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.frames.trajectory import Trajectory
+from ddpm_studio.gui.generate.canvas import PictureCanvas
 from ddpm_studio.gui.generate.grid import SampleGrid
-from ddpm_studio.gui.generate.single_view import PictureCanvas
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
@@ -148,7 +148,7 @@ def test_pictures_without_alpha_get_no_checkerboard(qtbot, theme, monkeypatch) -
     def never(*_args: object) -> None:
         raise AssertionError("nothing here is transparent")
 
-    for module in ("checkerboard", "picture_view"):
+    for module in ("images", "picture_view"):
         monkeypatch.setattr(f"ddpm_studio.gui.common.{module}.paint_checkerboard", never)
     for channels in (1, 3):
         pictures = np.full((1, 8, 8, channels), 77, np.uint8)

@@ -153,8 +153,8 @@ def test_a_drag_on_the_grid_wipes_and_a_click_still_opens(both):
     assert grid.isVisible()
     page.qtbot.mouseClick(grid, LEFT, pos=cell.center())
     assert page.viewer.isVisible()
-    area = page.viewer.canvas.picture_rect().toRect()
-    page.qtbot.mousePress(page.viewer.canvas, LEFT, pos=QPoint(area.left() - 9, area.top() + 5))
+    area = page.viewer.picture_rect().toRect()
+    page.qtbot.mousePress(page.viewer, LEFT, pos=QPoint(area.left() - 9, area.top() + 5))
     assert both.view.wipe == 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QWidget
 
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.job_names import SAMPLE, TRAIN
+from ddpm_studio.gui.common.jobs import SAMPLE, TRAIN
 
 
 def test_five_clicks_and_no_typed_number_lead_from_a_folder_to_an_animation(

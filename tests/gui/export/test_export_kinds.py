@@ -13,15 +13,14 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPu
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.export.recipe.files import read_recipe
-from ddpm_studio.gui.common.job_names import EXPORT, TRAIN
+from ddpm_studio.gui.common.jobs import EXPORT, TRAIN
 from ddpm_studio.gui.export import estimate as foresight
 from ddpm_studio.gui.export import work
 from ddpm_studio.gui.export.dialog import ExportDialog
 from ddpm_studio.gui.export.kinds import KINDS
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.export.sources import ONE, FilmedDenoising
-from ddpm_studio.gui.frames.plan import FramePlan
-from ddpm_studio.gui.frames.store import FrameStore
+from ddpm_studio.gui.frames.store import FramePlan, FrameStore
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
 from ddpm_studio.words import size_in_words

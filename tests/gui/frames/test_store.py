@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddpm_studio.gui.frames import recompute as frame_work
-from ddpm_studio.gui.frames.plan import plan_frames
-from ddpm_studio.gui.frames.store import ALL, FrameStore, frame_bytes
+from ddpm_studio.gui.frames.store import ALL, FrameStore, frame_bytes, plan_frames
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate import work
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame, trajectory

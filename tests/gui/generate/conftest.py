@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QPushButton, QSlider, Q
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common import jobs
-from ddpm_studio.gui.common.job_names import SAMPLE
+from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.generate.single_view import PictureViewer
 from ddpm_studio.sampling.generate import denoise_seeds

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.export.images import RECIPE_KEY
+from ddpm_studio.export.recipe.chunks import RECIPE_KEY
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.network import Network
@@ -38,8 +38,8 @@ def test_a_click_opens_a_picture_and_esc_goes_back(page, tiny_project, engine_fr
     assert page.viewer.index == 3
     page.timeline.setValue(2)
     frames = engine_frames(tiny_project, page.seed.value())
-    image = page.viewer.canvas.grab().toImage()
-    area = page.viewer.canvas.picture_rect()
+    image = page.viewer.grab().toImage()
+    area = page.viewer.picture_rect()
     side = area.width() / 8
     assert side == int(side) > 20  # whole pixels, and large
     for y in range(8):
@@ -55,7 +55,7 @@ def test_a_click_opens_a_picture_and_esc_goes_back(page, tiny_project, engine_fr
 def test_a_double_click_opens_a_picture_too(page):
     page.generate()
     page.qtbot.mouseDClick(page.grid, LEFT, pos=page.grid.cell_rect(1).center().toPoint())
-    page.qtbot.mouseDClick(page.viewer.canvas, LEFT)  # where its second half lands
+    page.qtbot.mouseDClick(page.viewer, LEFT)  # where its second half lands
     assert page.viewer.isVisible()
     assert page.viewer.index == 1
 

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLabel
 
 from ddpm_studio.events import TrainStep
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.job_names import SAMPLE, TRAIN
-from ddpm_studio.gui.common.jobs import JobState
+from ddpm_studio.gui.common.jobs import SAMPLE, TRAIN, JobState
 from ddpm_studio.gui.generate import work
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.training import load_model

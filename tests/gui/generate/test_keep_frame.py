@@ -6,8 +6,8 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLabel, QPushButton
 
-from ddpm_studio.export.images import RECIPE_KEY
-from ddpm_studio.gui.common.job_names import SAMPLE
+from ddpm_studio.export.recipe.chunks import RECIPE_KEY
+from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.compare.view import SIDES, WIPE
 from ddpm_studio.gui.generate.grid import keep_place
 from ddpm_studio.gui.generate.saving_work import save_pictures, take_back, written

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.gui.common.job_names import SAVE
+from ddpm_studio.gui.common.jobs import SAVE
 from ddpm_studio.gui.generate import saving_work as work
 from ddpm_studio.project import Project
 

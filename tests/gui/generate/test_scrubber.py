@@ -16,8 +16,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.gui.common.player import Player
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.frames.plan import FramePlan
-from ddpm_studio.gui.frames.store import PRED_EPS, PRED_X_0, X_T, FrameStore
+from ddpm_studio.gui.frames.store import PRED_EPS, PRED_X_0, X_T, FramePlan, FrameStore
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.scrubber import Scrubber
 from ddpm_studio.gui.generate.timeline import CURVE, TOP

@@ -6,14 +6,14 @@ import pytest
 from PySide6.QtWidgets import QComboBox, QSpinBox
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.samplers import SAMPLERS
 
 
 @pytest.fixture
-def controls(qapp, qtbot, settings):
-    controls = SampleControls(Theme(qapp), settings, random.Random(0))
+def controls(session, qtbot):
+    own = session.theme, session.settings, session.checkpoints
+    controls = SampleControls(*own, random.Random(0))
     controls.set_timesteps(1000)
     qtbot.addWidget(controls)
     return controls

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.export.images import write_png
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.elided_label import ElidedLabel
-from ddpm_studio.gui.made import shelf as made_shelf
+from ddpm_studio.gui.common.label import ElidedLabel
+from ddpm_studio.gui.made import files as made_files
 from ddpm_studio.gui.made.viewer import MadeViewer
 from ddpm_studio.gui.pages import made_page
 from ddpm_studio.gui.wall.wall import PictureWall
@@ -21,6 +21,7 @@ from ddpm_studio.recipe import Recipe, fingerprint
 BUSY = (
     "small_writes",
     "made.look",
+    "made.measure",
     "made.tiles",
     "made.trash",
     "made.restore",
@@ -35,7 +36,7 @@ def own_trash(monkeypatch, tmp_path):
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setattr(made_page, "LOOK_MS", 1)
-    monkeypatch.setattr(made_shelf, "GATHER_MS", 1)
+    monkeypatch.setattr(made_files, "GATHER_MS", 1)
 
 
 class Driver:
@@ -63,7 +64,7 @@ class Driver:
             # first whatever is drawn, asked for or heard in this turn of the event loop
             QApplication.processEvents()
             busy = [name for name in BUSY if jobs.get(name) is not None]
-            soon = (page._look_soon, page._shelf._gather, self.wall._asking)
+            soon = (page._look_soon, page._files._gather, self.wall._asking)
             return not busy and not any(timer.isActive() for timer in soon)
 
         self.qtbot.waitUntil(is_settled)

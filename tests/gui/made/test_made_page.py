@@ -145,7 +145,7 @@ def test_what_arrives_takes_its_place_and_nothing_else_moves(
     monkeypatch.setattr(driver.page, "_refresh", lambda: refreshed.append(True))
     for seed in (3, 30):
         paths = [painter.save(made, f"{place}/a_seed{seed}.png", seed) for place in ("x", "batch")]
-        driver.page._shelf.add(paths)
+        driver.page._files.add(paths)
         qtbot.waitUntil(lambda made=f"batch/a_seed{seed}.png": made in driver.shown)
     driver.settle()
     assert not refreshed
@@ -167,7 +167,7 @@ def test_what_is_older_than_others_comes_among_them(drive, made, painter, qtbot)
     driver.page._watcher.watch(())
     path = painter.save(made, "older.png")
     os.utime(path, (1_800_000_000,) * 2)
-    driver.page._shelf.add([path])
+    driver.page._files.add([path])
     qtbot.waitUntil(lambda: "older.png" in driver.shown)
     assert driver.shown[-1] == "older.png"
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery.stars import read_stars, write_stars
-from ddpm_studio.gui.made import shelf
+from ddpm_studio.gui.made import files
 from ddpm_studio.gui.shell.banner import Banner
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -32,7 +32,7 @@ class SlowDisk:
 @pytest.fixture
 def slow_disk(monkeypatch):
     disk = SlowDisk()
-    monkeypatch.setattr(shelf, "write_stars", disk.write)
+    monkeypatch.setattr(files, "write_stars", disk.write)
     yield disk
     disk.may_go.set()
 
@@ -60,8 +60,8 @@ def test_a_look_at_the_folder_meanwhile_takes_no_star_away(drive, made, slow_dis
     driver = drive(made)
     driver.choose(2)
     driver.key(Qt.Key.Key_S)
-    driver.page._shelf.look()
-    driver.page._shelf.look()
+    driver.page._files.look()
+    driver.page._files.look()
     slow_disk.may_go.set()
     driver.settle()
     assert badges(driver) == ["", "", "★", "", ""]

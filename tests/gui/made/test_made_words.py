@@ -11,7 +11,7 @@ from ddpm_studio.gallery.made import FILM, PICTURE, MadeFile
 from ddpm_studio.gui.common import progress
 from ddpm_studio.gui.common.recipe_words import recipe_lines
 from ddpm_studio.gui.made.entries import SHOWN, Count, MadeEntry, MadeQuery, arranged
-from ddpm_studio.gui.wall.query import count_shown
+from ddpm_studio.gui.wall.filter_bar import count_shown
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.words import moment_in_words
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QWidget
 
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.gui.common.job_names import PICTURES
+from ddpm_studio.gui.common.jobs import PICTURES
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.entries import WallEntry

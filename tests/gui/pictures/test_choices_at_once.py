@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QListView, QPushButton
 
 from ddpm_studio.choices import Choices, Crop, read_choices, write_choices
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.gui.common.job_names import SMALL_WRITES
+from ddpm_studio.gui.common.jobs import SMALL_WRITES
 from ddpm_studio.gui.pictures import history, work
 from ddpm_studio.gui.pictures.entries import WallEntry, foreseen
 from ddpm_studio.project import Project

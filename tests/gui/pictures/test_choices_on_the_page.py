@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QListView, QMenu, QPushButton, QWidget
 
 from ddpm_studio.choices import Choices, PictureChoice, read_choices
-from ddpm_studio.gui.common.job_names import SMALL_WRITES
+from ddpm_studio.gui.common.jobs import SMALL_WRITES
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import history as choice_history
 from ddpm_studio.gui.pictures import work
@@ -209,7 +210,7 @@ def test_a_crop_changes_one_tile_and_reads_one_file(page, monkeypatch) -> None:
         asked.append(str(path))
         return request_for(path, *values, **named)
 
-    monkeypatch.setattr("ddpm_studio.data.prepare.request_for", noted)
+    monkeypatch.setattr("ddpm_studio.data.index.request_for", noted)
     page.qtbot.mousePress(frame, LEFT, pos=corner)
     page.qtbot.mouseMove(frame, corner - QPoint(60, 60))
     page.qtbot.mouseRelease(frame, LEFT, pos=corner - QPoint(60, 60))
@@ -231,9 +232,9 @@ def test_a_crop_changes_one_tile_and_reads_one_file(page, monkeypatch) -> None:
 
 
 def work_request() -> Callable[..., dict[str, object]]:
-    from ddpm_studio.data import prepare
+    from ddpm_studio.data import index
 
-    return prepare.request_for
+    return index.request_for
 
 
 # files that were left out
@@ -342,6 +343,7 @@ def test_the_shape_of_the_folder_is_offered_as_a_size(mixed_page) -> None:
     assert "48 × 32" in page.text("pictures.taken")
 
 
+@pytest.mark.own_decoders
 def test_a_window_that_is_only_dropped_leaves_no_process(qtbot, new_project, settings) -> None:
     """Not closed, as when the program ends by a signal of its desktop."""
     from ddpm_studio.gui.app import create_window

@@ -14,16 +14,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QToolButton
 
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.filter_bar import PictureFilter
-from ddpm_studio.gui.pictures.query import (
-    COLOUR,
-    DATE,
-    NAME,
-    PIXELS,
-    SHOWS,
-    PictureQuery,
-    choose,
-    count_shown,
-)
+from ddpm_studio.gui.pictures.query import COLOUR, DATE, NAME, PIXELS, SHOWN, PictureQuery, choose
+from ddpm_studio.gui.wall.filter_bar import ALL, count_shown
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -73,7 +65,7 @@ def test_each_choice_shows_its_pictures_and_counts_them() -> None:
         Row("low", is_low=True),
         Row("mine", is_changed=True),
     ]
-    shown = {show: names_of(rows, PictureQuery(show=show)) for show in SHOWS}
+    shown = {show: names_of(rows, PictureQuery(show=show)) for show in (ALL, *SHOWN)}
     assert shown == {
         "all": ["copy", "low", "mine", "out", "taken"],
         "taken": ["low", "mine", "taken"],
@@ -82,7 +74,7 @@ def test_each_choice_shows_its_pictures_and_counts_them() -> None:
         "copies": ["copy"],
         "changed": ["mine"],
     }
-    assert count_shown(rows) == {show: len(found) for show, found in shown.items()}
+    assert count_shown(rows, SHOWN) == {show: len(found) for show, found in shown.items()}
 
 
 def test_a_label_keeps_the_pictures_of_one_folder() -> None:
@@ -245,7 +237,7 @@ def test_a_query_can_be_set_and_comes_back(bar) -> None:
 
 def test_the_bar_fits_over_the_wall_of_the_smallest_window(bar, find) -> None:
     bar.set_labels(["a folder with quite a long name"])
-    bar.set_counts(dict.fromkeys(SHOWS, 20_000))
+    bar.set_counts(dict.fromkeys((ALL, *SHOWN), 20_000))
     assert bar.minimumSizeHint().width() <= 450
     bar.resize(450, 40)
     order = find(bar, QToolButton, "filter.order")

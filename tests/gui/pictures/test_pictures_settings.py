@@ -31,7 +31,7 @@ from ddpm_studio.errors import ProjectError
 from ddpm_studio.events import CheckpointSaved
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.inputs import Switch
-from ddpm_studio.gui.common.job_names import TRAIN
+from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.shell.banner import Banner
 from ddpm_studio.gui.start.new_project import NewProjectDialog

@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QAbstractSlider, QComboBox, QListView, QPushButton
 
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import prepare_pictures, read_picture
+from ddpm_studio.data import prepare_pictures
 from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.details import CropView, crop_words
 from ddpm_studio.gui.wall.wall import PictureWall
+from tests.data.reading import read_picture
 from tests.gui.pictures.conftest import as_array, drain, tiles_of
 
 # the wall

@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QDialog, QLabel, QListWidget
 
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data import read_picture
-from ddpm_studio.gui.common.checkerboard import paint_checkerboard
+from ddpm_studio.gui.common.images import paint_checkerboard
 from ddpm_studio.gui.common.palette import contrast
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.crop_editor import CropEditor
@@ -23,7 +22,8 @@ from ddpm_studio.gui.pictures.crop_geometry import render
 from ddpm_studio.gui.pictures.details import CropView
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.pictures.work import Original
-from ddpm_studio.gui.wall.tile_marks import paint_marks
+from ddpm_studio.gui.wall.wall import paint_marks
+from tests.data.reading import read_picture
 
 INK, GROUND = (210, 40, 90), "#204060"
 GROUND_RGB = (0x20, 0x40, 0x60)

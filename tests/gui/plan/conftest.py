@@ -22,7 +22,7 @@ from ddpm_studio.events import Progress, Work
 from ddpm_studio.gui import names
 from ddpm_studio.gui.plan import work
 from ddpm_studio.gui.plan.dialog import PlanDialog
-from ddpm_studio.project import Project
+from ddpm_studio.project import Project, step_of
 from ddpm_studio.training.planning.probe import Outlook, Probe
 from tests.gui.train import conftest as train_page
 
@@ -50,7 +50,8 @@ class Machine:
         self.may_go_on.set()
 
     def look(self, project: Project) -> work.MachineLook:
-        configs, outlooks = work.offered(project), []
+        paths, outlooks = project.checkpoint_paths(), []
+        configs = work.offered(project, is_trained=bool(paths))
         for name, config in configs.items():
             settings, memory = self.needs.get(name, ()), 20.0 if name == "large" else 1.0
             changed = with_settings(config, settings)
@@ -59,7 +60,7 @@ class Machine:
             outlooks.append(outlook)
         free = int(self.free * GB)
         probe = Probe("cpu", "CPU, 2 threads", "float32", 2, free, tuple(outlooks))
-        return work.MachineLook(probe, configs, 12, work._steps_done(project))
+        return work.MachineLook(probe, configs, 12, step_of(paths[-1]) if paths else None)
 
     def look_at_machine(self, project: Project, known: Probe | None = None) -> Iterator[object]:
         self.asked.append(known)

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import TrainStarted, TrainStep
-from ddpm_studio.gui.common.job_names import SAMPLE
+from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.plan import work
 from ddpm_studio.gui.plan.dialog import PLAN
 from ddpm_studio.project import Project

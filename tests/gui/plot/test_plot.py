@@ -16,7 +16,7 @@ from ddpm_studio.gui.common.palette import DARK, LIGHT
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.axes import loss_ticks, short_number
 from ddpm_studio.gui.plot.plot import LossPlot
-from ddpm_studio.gui.plot.series import LossSeries, Track
+from ddpm_studio.gui.plot.series import Growing, LossSeries
 from ddpm_studio.training.metrics import Measured
 
 
@@ -97,7 +97,7 @@ def test_the_smoothed_curve_runs_the_same_way_through_a_log_of_every_tenth_step(
 def test_a_strip_keeps_every_extreme_and_passes_over_what_is_not_known(
     numbers: list[float], part: int, columns: int
 ) -> None:
-    track = Track()
+    track = Growing()
     for start in range(0, len(numbers), part):
         track.append(numbers[start : start + part])
     known = [number for number in numbers if not math.isnan(number)]

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QComboBox
 
 from ddpm_studio import events as ev
 from ddpm_studio.gui import names
-from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.generate.controls import SampleControls
+from ddpm_studio.project import CheckpointFile, step_of
 from ddpm_studio.training.metrics import MetricsLog
 
 
@@ -71,8 +71,6 @@ def test_what_earlier_runs_logged_is_marked_and_the_best_is_told(open_train, tin
     log.append({"held_out": {"step": 10, "loss": 0.125, "bands": [0.4, 0.3, 0.2, 0.1]}})
     log.append({"happened": {"step": 6, "kind": "skipped", "message": "Step 6 was skipped."}})
     train = open_train(None)
-    told: list[tuple[int, float]] = []
-    train.window.session.best_changed.connect(lambda step, loss: told.append((step, loss)))
     train.window.session.open_project(tiny_project.path)
     train.wait(lambda: len(train.series) == 2)
     markers = train.page._view.plot.markers
@@ -80,7 +78,7 @@ def test_what_earlier_runs_logged_is_marked_and_the_best_is_told(open_train, tin
     assert [(one.step, one.message) for one in markers.lane(2)] == [(6, "Step 6 was skipped.")]
     assert markers.sizes[10] == tiny_project.checkpoint_path(10).stat().st_size
     assert train.series.other("memory").tolist() == [7e8, 7e8]
-    assert told[-1] == (10, 0.125)
+    assert train.window.session.checkpoints.best == (10, 0.125)
     combo = train.window.pages["nav.generate"].findChild(QComboBox, "generate.checkpoint")
     train.window.session.want_page(names.NAV_GENERATE)
     assert "★" in [combo.itemText(index) for index in range(combo.count())][1]
@@ -103,11 +101,14 @@ def test_a_mark_leads_to_its_pictures_and_to_the_next_page(open_train, tiny_proj
     train.wait(lambda: not train.window.session.jobs.is_busy())
 
 
-def test_the_combo_of_checkpoints_carries_the_star(qapp, settings) -> None:
-    controls = SampleControls(Theme(qapp, "dark"), settings, random.Random(0))
+def test_the_combo_of_checkpoints_carries_the_star(session) -> None:
+    checkpoints = session.checkpoints
+    controls = SampleControls(session.theme, session.settings, checkpoints, random.Random(0))
+    checkpoints.changed.connect(controls.show_checkpoints)
     combo = controls.findChild(QComboBox, "generate.checkpoint")
-    controls.set_best(200, 0.0312)
-    controls.set_checkpoints([Path(f"step_{number:08d}.safetensors") for number in (100, 200)])
+    paths = [Path(f"step_{number:08d}.safetensors") for number in (100, 200)]
+    checkpoints.files = tuple(CheckpointFile(step_of(path), path, 1, 1) for path in paths)
+    checkpoints.set_best(200, 0.0312)
     assert [combo.itemText(index) for index in range(3)] == [
         *("Newest (step 200)", "Step 200  ★  best so far", "Step 100")
     ]
@@ -115,11 +116,11 @@ def test_the_combo_of_checkpoints_carries_the_star(qapp, settings) -> None:
     assert "lowest loss on pictures it never saw: 0.0312" in tips[0]
     assert tips[1] == ""
     assert controls.choose_checkpoint(100)
-    controls.set_best(100, 0.03)  # live, while one is chosen
+    checkpoints.set_best(100, 0.03)  # live, while one is chosen
     assert combo.currentText() == "Step 100  ★  best so far"
     assert "0.03." in combo.toolTip()
     assert controls.checkpoint == Path("step_00000100.safetensors")
     assert not controls.choose_checkpoint(300)
-    controls.set_best(-1, 0.0)
+    checkpoints.set_best(-1, 0.0)
     assert "★" not in combo.currentText() + combo.toolTip()
     controls.deleteLater()

@@ -62,13 +62,13 @@ class Painter:
     """Takes the place of painting: does as it is told, and remembers what was wanted."""
 
     def __init__(self) -> None:
-        self.looks: list[work.Look] = []
+        self.looks: list[work.PaintRequest] = []
         self.go_on = threading.Event()
         self.go_on.set()
         self.ended = 0
         self.error: Exception | None = None
 
-    def __call__(self, look: work.Look) -> Iterator[object]:
+    def __call__(self, look: work.PaintRequest) -> Iterator[object]:
         self.looks.append(look)
         shape = (len(look.seeds), 8, 8, 3)
         try:

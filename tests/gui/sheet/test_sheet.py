@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.frames.request import PageSettings
-from ddpm_studio.gui.sheet import work
+from ddpm_studio.gui.sheet import denoising
 from ddpm_studio.gui.sheet.axis_editor import AxisValues
 from ddpm_studio.gui.sheet.denoising import JOB
 from ddpm_studio.gui.sheet.dialog import SheetDialog
@@ -95,7 +95,7 @@ def sheet(page, find, qtbot):
 
 def painted(project, sheet):
     """What the engine makes of it, as cells."""
-    events = work.paint(work.SheetWish(project, sheet))
+    events = denoising.paint(project, sheet)
     return {
         (event.column, event.row): event.pictures for event in events if hasattr(event, "pictures")
     }
@@ -148,16 +148,16 @@ def test_hovering_shows_the_settings_and_the_keyboard_goes_from_cell_to_cell(she
 
 
 def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypatch, at_once):
-    usual, gate, asked = work.paint, threading.Event(), []
+    usual, gate, asked = denoising.paint, threading.Event(), []
 
-    def paint(wish):
-        asked.append(wish)
-        for event in usual(wish):
+    def paint(project, one, known):
+        asked.append(known)
+        for event in usual(project, one, known):
             yield event
             if hasattr(event, "pictures") and len(asked) == 1:
                 gate.wait(PATIENCE / 1000)
 
-    monkeypatch.setattr(work, "paint", paint)
+    monkeypatch.setattr(denoising, "paint", paint)
     sheet.click(sheet.run)
     sheet.qtbot.waitUntil(lambda: len(sheet.view.shown) == 1)
     assert sheet.run.text() == "Cancel"
@@ -170,7 +170,7 @@ def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypa
     assert sheet.message.text() == "Stopped. What is painted stays."
     sheet.paint()
     assert len(sheet.view.shown) == 4
-    assert len(asked[1].known) == len(kept)
+    assert len(asked[1]) == len(kept)
 
 
 def test_what_was_painted_is_seen_again_after_a_change_of_the_axes(sheet):
@@ -209,7 +209,7 @@ def test_checkpoints_are_offered_with_the_star_of_the_best(sheet, tiny_project):
     shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
     sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
     sheet.qtbot.waitUntil(lambda: 8 in sheet.session.checkpoints.steps)
-    sheet.dialog.parent().pages["nav.generate"].show_best(8, 0.5)
+    sheet.session.checkpoints.set_best(8, 0.5)
     sheet.choose("sheet.y", "checkpoint", 8, 10)
     best = sheet.chip("sheet.y", "checkpoint", 8)
     assert best.text() == "step 8  ★"
@@ -254,7 +254,7 @@ def test_export_writes_a_labelled_page_with_its_settings_inside(sheet, tmp_path,
     assert sheet.export.isEnabled()
     path = tmp_path / f"sheet{suffix}"
     export = sheet.dialog._export_job
-    export.write(path, sheet.dialog._page_wish())
+    export.write(path, sheet.dialog._make_page())
     sheet.qtbot.waitUntil(lambda: not export.is_running)
     assert sheet.message.text() == f"Saved sheet{suffix}"
     assert sheet.get(QPushButton, "sheet.show_in_folder").isVisible()
@@ -269,7 +269,7 @@ def test_export_writes_a_labelled_page_with_its_settings_inside(sheet, tmp_path,
 def test_an_export_that_cannot_be_written_is_a_sentence(sheet, tmp_path):
     sheet.paint()
     (tmp_path / "file").write_text("")
-    sheet.dialog._export_job.write(tmp_path / "file" / "sheet.png", sheet.dialog._page_wish())
+    sheet.dialog._export_job.write(tmp_path / "file" / "sheet.png", sheet.dialog._make_page())
     sheet.qtbot.waitUntil(lambda: not sheet.dialog._export_job.is_running)
     assert "cannot be made" in sheet.message.text()
 
@@ -329,12 +329,12 @@ def test_odd_values_that_were_kept_are_passed_over(settings):
 def test_another_project_closes_it_and_cancels_what_it_paints(sheet, monkeypatch):
     gate = threading.Event()
 
-    def paint(_wish):
+    def paint(*_what):
         while True:
             gate.wait(0.01)
             yield None
 
-    monkeypatch.setattr(work, "paint", paint)
+    monkeypatch.setattr(denoising, "paint", paint)
     sheet.click(sheet.run)
     assert sheet.session.jobs.get(JOB) is not None
     sheet.session.close_project()
@@ -350,7 +350,7 @@ def test_a_sheet_is_opened_once(sheet, page):
 def test_the_used_steps_are_no_longer_than_the_model_was_trained(session, tiny_project, qtbot):
     session.project = tiny_project
     settings = PageSettings(SampleConfig(num_inference_steps=5), 10, "ema")
-    dialog = SheetDialog(session, tiny_project, settings, [10])
+    dialog = SheetDialog(session, tiny_project, settings)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     most = tiny_project.config.diffusion.num_timesteps

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QListWidget, QProgressBar, QSlider, QSp
 from ddpm_studio import events as ev
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import TrainingError
-from ddpm_studio.gui.common.job_names import SAMPLE
+from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.train import work
 from ddpm_studio.project import Project

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ddpm_studio.cli.plan import machine_line, plan_lines, table_lines
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import TrainingError
-from ddpm_studio.training.planning.lines import machine_line, plan_lines, table_lines
-from ddpm_studio.training.planning.plan import EFFORTS, effort_of, make_plan
+from ddpm_studio.training.planning.plan import STEPS_NEEDED, make_plan, steps_needed
 from ddpm_studio.training.planning.probe import Outlook, Probe
 
 HOUR = 3600.0
@@ -28,10 +28,10 @@ def machine(*outlooks: Outlook) -> Probe:
 
 
 def test_every_preset_has_its_effort() -> None:
-    assert EFFORTS.keys() == PRESETS.keys()
-    assert all(0 < effort.rough < effort.good for effort in EFFORTS.values())
+    assert STEPS_NEEDED.keys() == PRESETS.keys()
+    assert all(0 < needed.rough < needed.good for needed in STEPS_NEEDED.values())
     # a figure is evidence only if it was measured, which needs a line in the README
-    assert [name for name, effort in EFFORTS.items() if effort.evidence] == ["sketch"]
+    assert [name for name, needed in STEPS_NEEDED.items() if needed.evidence] == ["sketch"]
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_more_time_means_a_larger_size(hours: float, name: str, quality: str) ->
 
 def test_time_that_brings_nothing_known_is_not_asked_for() -> None:
     plan = make_plan(machine(outlook("sketch")), 100 * HOUR)
-    assert plan.steps == 4 * EFFORTS["sketch"].good  # as far as it was measured
+    assert plan.steps == 4 * STEPS_NEEDED["sketch"].good  # as far as it was measured
     assert plan.seconds < 0.5 * HOUR
     assert plan.expectation == "Expect good pictures."
 
 
 def test_steps_that_are_made_need_not_be_made_again() -> None:
     only = machine(outlook("sketch"))
-    fresh, good = make_plan(only, 60), EFFORTS["sketch"].good
+    fresh, good = make_plan(only, 60), STEPS_NEEDED["sketch"].good
     later = make_plan(only, 60, made=2000)
     assert (fresh.quality, later.quality) == ("unfinished", "good")
     assert later.steps == fresh.steps  # the minute is used either way
@@ -117,17 +117,17 @@ def test_settings_that_make_it_fit_are_part_of_the_plan() -> None:
 
 def test_more_pictures_may_use_more_steps() -> None:
     config = PRESETS["sketch"]
-    steps = [effort_of(config, count).good for count in (None, 20, 2563, 10_252, 10**9)]
+    steps = [steps_needed(config, count).good for count in (None, 20, 2563, 10_252, 10**9)]
     assert steps == [2300, 2300, 2300, 4600, 9200]
 
 
 def test_settings_of_ones_own_are_judged_by_the_nearest_size_and_proven_by_nothing() -> None:
     own = with_settings(PRESETS["sketch"], ["pictures.size=40", "train.batch_size=32"])
-    effort = effort_of(own)
-    assert (effort.rough, effort.good, effort.evidence) == (500, 1150, "")
+    needed = steps_needed(own)
+    assert (needed.rough, needed.good, needed.evidence) == (500, 1150, "")
     wide = with_settings(StudioConfig(), ["pictures.size=256", "pictures.height=64"])
-    assert effort_of(wide).good == 40_000  # 128 px in area: half the batch of standard
-    assert effort_of(PRESETS["sketch"]).evidence
+    assert steps_needed(wide).good == 40_000  # 128 px in area: half the batch of standard
+    assert steps_needed(PRESETS["sketch"]).evidence
 
 
 def test_the_table_has_a_line_for_each() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +28,14 @@ def drain(events: Generator[Progress, None, Probe]) -> tuple[list[Progress], Pro
             seen.append(next(events))
         except StopIteration as end:
             return seen, end.value
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_steps_are_timed() -> Iterator[None]:
+    """Of each size; how long they take is nowhere compared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MOST_SECONDS", 0.02)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +171,7 @@ def test_half_of_the_threads_are_taken_where_they_are_faster(
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads[-1])
     monkeypatch.setattr(torch, "set_num_threads", threads.append)
     for slowdown, best in ((2.0, 4), (0.5, 8)):
-        look = module._Look(torch.device("cpu"), 20)
+        look = module._Probing(torch.device("cpu"), 20)
         threads[:] = [8]
 
         def steps(*_: Any, slowdown: float = slowdown) -> Generator[Progress, None, list]:

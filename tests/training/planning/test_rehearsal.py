@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable
 
@@ -15,24 +16,37 @@ from ddpm_studio.config.text import with_settings
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.planning.fit import fit
 from ddpm_studio.training.planning.probe import SKETCH_FLOPS
-from ddpm_studio.training.planning.rehearsal import FIRST_USE, _most, _once_more, measure, rehearse
+from ddpm_studio.training.planning.rehearsal import (
+    FIRST_USE,
+    Rehearsal,
+    _most,
+    _once_more,
+    measure,
+    rehearse,
+)
 from ddpm_studio.training.shuffle import shuffled_indices
 from tests.training.real_memory import real_memory
 
 CPU = torch.device("cpu")
-RECOMPUTING = ["train.gradient_checkpointing=true"]
-BF16 = ["train.precision=bf16"]
-MEASURED = [["train.precision=fp32"], BF16, ["train.accumulation=2"], RECOMPUTING]
+FP32, BF16 = ["train.precision=fp32"], ["train.precision=bf16"]
+IN_PARTS = [*FP32, "train.accumulation=4"]
+RECOMPUTING = [*FP32, "train.gradient_checkpointing=true"]
+
+
+@functools.cache
+def rehearsed(*settings: str, name: str = "sketch") -> Rehearsal:
+    """A preset with some settings; the same for all tests, since it takes a second or two."""
+    return rehearse(with_settings(preset(name), [*settings, "train.preview_count=1"]), CPU)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's account of a process")
 @pytest.mark.parametrize(
     ("name", "settings"),
     [
-        ("sketch", ["train.precision=fp32"]),
+        ("sketch", FP32),
         # few pictures, because bfloat16 is a hundred times slower where it is not built in
         ("sketch", [*BF16, "train.gradient_checkpointing=true", "train.batch_size=2"]),
-        ("small", ["train.precision=fp32", "train.batch_size=2", "train.accumulation=2"]),
+        ("small", [*FP32, "train.batch_size=2", "train.accumulation=2"]),
     ],
     ids=["sketch", "recomputed in bfloat16", "small in parts"],
 )
@@ -40,11 +54,10 @@ def test_the_predicted_memory_is_within_a_tenth_of_the_real_one(
     name: str, settings: list[str]
 ) -> None:
     # the real steps neither look at what was learned nor save it
-    config = with_settings(preset(name), [*settings, "train.preview_count=1"])
-    rehearsal = rehearse(config, CPU)
+    rehearsal = rehearsed(*settings, name=name)
     predicted, tried, is_foretold = rehearsal.peak_memory(saves=False), [], False
     for _ in range(3):  # on a busy machine a process may take a tenth more than usual
-        real = real_memory(name, settings)
+        real = real_memory(name, settings, trains=False)
         kernels = FIRST_USE[rehearsal.precision if real.is_bf16_quick else torch.float32]
         foretold = predicted - FIRST_USE[rehearsal.precision] + kernels
         tried.append((foretold, real.steps))
@@ -67,12 +80,10 @@ def test_operations_are_those_of_a_real_step(
 
 
 def test_accumulation_and_recomputing_save_memory_and_only_one_costs_work() -> None:
-    def of(*settings: str) -> tuple[int, int]:
-        found = rehearse(with_settings(preset("sketch"), settings), CPU)
-        return found.passing, found.flops
-
-    whole, parts = of(), of("train.accumulation=4")
-    again = of("train.gradient_checkpointing=true")
+    whole, parts, again = (
+        (found.passing, found.flops)
+        for found in (rehearsed(*FP32), rehearsed(*IN_PARTS), rehearsed(*RECOMPUTING))
+    )
     assert whole[0] > 2 * parts[0]
     assert whole[0] > 1.3 * again[0]
     assert whole[1] == parts[1]
@@ -91,8 +102,7 @@ def test_what_stays_is_weights_their_average_and_two_moments(
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_work_of_sketch_is_as_the_probe_believes(precision: str) -> None:
     """To two hundredths: in each precision a network that lies otherwise does other work."""
-    config = with_settings(preset("sketch"), [f"train.precision={precision}"])
-    flops = rehearse(config, CPU).flops / config.train.batch_size
+    flops = rehearsed(f"train.precision={precision}").flops / preset("sketch").train.batch_size
     assert flops == pytest.approx(SKETCH_FLOPS, rel=0.02)
 
 
@@ -118,10 +128,10 @@ def test_a_torch_without_such_tensors_measures_steps_instead(
     assert fits
 
 
-@pytest.mark.parametrize("settings", MEASURED)
+@pytest.mark.parametrize("settings", [FP32, BF16, IN_PARTS, RECOMPUTING])
 def test_measured_steps_foretell_nearly_the_same_memory(settings: list[str]) -> None:
-    config = with_settings(preset("sketch"), [*settings, "train.batch_size=8"])
-    expected, found = rehearse(config, CPU), measure(config, CPU)
+    expected = rehearsed(*settings)
+    found = measure(with_settings(preset("sketch"), [*settings, "train.preview_count=1"]), CPU)
     assert found.flops == pytest.approx(expected.flops, rel=0.01)
     assert found.kept == pytest.approx(expected.kept, rel=0.02)
     assert found.passing == pytest.approx(expected.passing, rel=0.25)

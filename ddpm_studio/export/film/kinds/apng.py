@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddpm_studio.export.film.containers import Container
-from ddpm_studio.export.film.kind import KEPT, Encode, StillFilm
+from ddpm_studio.export.film.kind import KEPT, Container, Encode, StillFilm
 from ddpm_studio.export.recipe.chunks import (
     MOST_BYTES,
     PNG_HEAD,
@@ -66,9 +65,7 @@ class Apng(StillFilm):
     """What is said of it is in `APNG`."""
 
     def encoder(self, pictures: FilmPictures) -> tuple[Encode, bytes | None]:
-        from ddpm_studio.export.film.pictures import png_frame
-
-        return lambda index: png_frame(pictures, index), None
+        return pictures.png_frame, None
 
     def texts(self, source: Source) -> Iterator[Text]:
         """Of tEXt, zTXt and iTXt chunks (section 11.3.3)."""

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ddpm_studio.export.film.containers import GIF_CLEAR, GIF_COLOURS, Container
-from ddpm_studio.export.film.kind import CLEAR, Encode, StillFilm
+from ddpm_studio.export.film.kind import CLEAR, GIF_CLEAR, GIF_COLOURS, Container, Encode, StillFilm
 from ddpm_studio.export.recipe.chunks import (
     COMMENT,
     GIF_END,

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.export.film.containers import Container
-from ddpm_studio.export.film.kind import KEPT, Encode, StillFilm
+from ddpm_studio.export.film.kind import KEPT, Container, Encode, StillFilm
 from ddpm_studio.export.recipe.chunks import Source, Text, riff_chunk, riff_parts
 from ddpm_studio.export.recipe.exif import exif_recipe, exif_texts
 
@@ -57,9 +56,7 @@ class WebP(StillFilm):
     """What is said of it is in `WEBP`."""
 
     def encoder(self, pictures: FilmPictures) -> tuple[Encode, bytes | None]:
-        from ddpm_studio.export.film.pictures import webp_frame
-
-        return lambda index: webp_frame(pictures, index), None
+        return pictures.webp_frame, None
 
     def texts(self, source: Source) -> Iterator[Text]:
         for part in riff_parts(source):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 
 from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.made import work
-from ddpm_studio.gui.made.shelf import MadeShelf
+from ddpm_studio.gui.made.files import MadeFiles
 
 
 @pytest.fixture
@@ -38,10 +38,10 @@ def looks(monkeypatch):
 @pytest.mark.usefixtures("lingering")
 def test_who_asks_for_a_look_during_one_gets_another(qtbot, session, new_project, looks):
     parent = QObject()
-    shelf = MadeShelf(session, parent)
-    shelf.open(new_project)
-    shelf.look()
-    shelf.look()  # the one that comes sees what both wanted to know
+    files = MadeFiles(session, parent)
+    files.open(new_project)
+    files.refresh()
+    files.refresh()  # the one that comes sees what both wanted to know
     qtbot.waitUntil(lambda: not session.jobs.is_busy())
     assert len(looks) == 2
 
@@ -49,10 +49,10 @@ def test_who_asks_for_a_look_during_one_gets_another(qtbot, session, new_project
 @pytest.mark.usefixtures("lingering")
 def test_who_asks_while_a_look_is_ending_gets_another(qtbot, session, new_project, looks):
     parent = QObject()
-    shelf = MadeShelf(session, parent)
+    files = MadeFiles(session, parent)
     asked = []
-    shelf.looked.connect(lambda: asked or (asked.append(True), shelf.look()))
-    shelf.open(new_project)
+    files.looked.connect(lambda: asked or (asked.append(True), files.refresh()))
+    files.open(new_project)
     qtbot.waitUntil(lambda: bool(asked) and not session.jobs.is_busy())
     assert len(looks) == 2
 
@@ -70,9 +70,9 @@ def test_a_look_that_failed_is_followed_by_the_one_that_was_asked_for(
 
     monkeypatch.setattr(work, "look", fail_once)
     parent = QObject()
-    shelf = MadeShelf(session, parent)
-    shelf.open(new_project)
-    shelf.look()
+    files = MadeFiles(session, parent)
+    files.open(new_project)
+    files.refresh()
     qtbot.waitUntil(lambda: not session.jobs.is_busy())
     assert len(looks) == 2
-    assert shelf.has_looked
+    assert files.has_looked

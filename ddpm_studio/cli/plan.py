@@ -1,15 +1,43 @@
-"""A plan as lines for people who read it on a terminal."""
+"""The verb `plan`: what suits this machine and the time there is, as lines for people."""
 
 from __future__ import annotations
 
+import dataclasses
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 
-from ddpm_studio.training.planning.plan import Choice, Plan, wait_in_words
-from ddpm_studio.training.planning.probe import Probe
+from ddpm_studio.config.presets import PRESETS
+from ddpm_studio.data.scan import scan_folder
+from ddpm_studio.events import Note
+from ddpm_studio.project import Project, step_of
+from ddpm_studio.training.planning.plan import Choice, Plan, choices, make_plan, wait_in_words
+from ddpm_studio.training.planning.probe import Probe, probe
 from ddpm_studio.words import duration_in_words, size_in_words
 
 UNSEEN = "this machine is too slow to look at it in time"
 HEADER = ("", "pictures", "rough", "good", "memory", "")
+
+
+def plan(options: Namespace) -> Iterator[object]:
+    """Say what each preset would take on this machine, and which one suits the time."""
+    seconds, pictures = options.minutes * 60, options.pictures
+    configs, name, steps_made = dict(PRESETS), None, 0
+    if options.project is not None:
+        project = Project.open(options.project)
+        name = project.name
+        configs = {name: project.config}
+        steps_made = max([step_of(path) for path in project.checkpoint_paths()], default=0)
+        pictures = pictures or len(scan_folder(project.pictures)[0])
+    found = yield from probe(configs, device=options.device)
+    offered = choices(found, seconds, pictures, steps_made)
+    yield Note(machine_line(found))
+    yield from offered  # for programs; people read the table
+    for line in table_lines(offered, found.left_out):
+        yield Note(line)
+    made = make_plan(found, seconds, pictures, name, steps_made)
+    yield dataclasses.replace(made, alternatives=())
+    for line in plan_lines(made, options.project and str(options.project)):
+        yield Note(line)
 
 
 def machine_line(probe: Probe) -> str:

@@ -10,19 +10,18 @@ from PySide6.QtGui import QResizeEvent
 
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.layout import column, wide
-from ddpm_studio.gui.common.progress import Standing
-from ddpm_studio.gui.common.progress_line import ProgressLine
+from ddpm_studio.gui.common.progress import ProgressLine, Standing
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.actions import PictureActions
 from ddpm_studio.gui.pictures.details import PictureDetails, crop_words
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.pictures.filter_bar import PictureFilter
-from ddpm_studio.gui.pictures.query import TAKEN, PictureQuery, choose, count_shown
+from ddpm_studio.gui.pictures.query import SHOWN, TAKEN, PictureQuery, choose
 from ddpm_studio.gui.pictures.work import Original
+from ddpm_studio.gui.wall.filter_bar import Query, count_shown
 from ddpm_studio.gui.wall.panel import WallPanel
-from ddpm_studio.gui.wall.query import Query
-from ddpm_studio.words import several, time_left
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +60,7 @@ class PicturesPanel(WallPanel[WallEntry]):
         self._soon = QTimer(self, singleShot=True, interval=SHORT_MS)
         self._soon.timeout.connect(self._show_reading)
         self._details = PictureDetails(theme, self.choosing)
-        self._details.show_wanted.connect(self._on_show)
+        self._details.folder.clicked.connect(self._on_show)
         canvas = self._canvas(140, TILE_TIP, self.choosing.history_buttons, self._reading)
         column(wide(canvas), self._details, spacing=16, of=self)
 
@@ -84,7 +83,7 @@ class PicturesPanel(WallPanel[WallEntry]):
         self, entries: Sequence[WallEntry], shape: tuple[int, int, int], source: object
     ) -> None:
         """Show the verdicts; the same picture stays chosen, else the next. shape: (H, W, C)."""
-        self.filter.set_counts(count_shown(entries))
+        self.filter.set_counts(count_shown(entries, SHOWN))
         self._entries = entries  # before the labels: another one may be asked for then
         self._shape, self._source = shape, source
         self.filter.set_labels(sorted({entry.label for entry in entries if entry.label}))
@@ -121,10 +120,8 @@ class PicturesPanel(WallPanel[WallEntry]):
         if progress is None:
             return
         self._reading.show()
-        self._reading.setRange(0, 0 if progress.fraction is None else 1000)
-        self._reading.setValue(round(1000 * (progress.fraction or 0)))
-        left = [time_left(progress.remaining)] if progress.remaining is not None else []
-        self._count.setText("  ·  ".join([progress.text or "Looking at the folder…", *left]))
+        self._reading.set_fraction(progress.fraction, is_waiting=True)
+        self._count.setText(progress.words("Looking at the folder…"))
 
     def add_tiles(self, number: int, pixels: np.ndarray, rows: np.ndarray) -> None:
         super().add_tiles(number, pixels, rows)

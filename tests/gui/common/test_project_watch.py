@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 
-from ddpm_studio.gui.common import checkpoints as module
+from ddpm_studio.gui.common import project_watch as module
 from ddpm_studio.project import Project
 from tests.gui.patience import PATIENCE
 
@@ -17,8 +17,10 @@ def test_they_are_known_as_soon_as_a_project_is_open(session, tiny_project):
     assert session.checkpoints.paths == tiny_project.checkpoint_paths()
     newest = session.checkpoints.newest
     assert newest.nbytes == newest.path.stat().st_size
+    session.checkpoints.set_best(10, 0.5)
     session.close_project()
     assert not session.checkpoints
+    assert session.checkpoints.best is None
 
 
 def test_one_that_comes_or_goes_by_another_hand_is_noticed(

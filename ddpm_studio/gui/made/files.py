@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gallery.made import PICTURE, MadeFile, made_file
+from ddpm_studio.gallery.made import BATCH_FILE, PICTURE, MadeFile
 from ddpm_studio.gallery.stars import FILE_NAME as STARS
 from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gallery.trash import FOLDER, Trashed, bring_back, move_to_trash
 from ddpm_studio.gui.common.history import History
-from ddpm_studio.gui.common.job_names import RESTORE, TRASH
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.jobs import RESTORE, TRASH, Job
 from ddpm_studio.gui.made import work
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.session import Session
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from ddpm_studio.gallery.batch import Batch
     from ddpm_studio.gallery.thumbnails import Thumbnails
 
-LOOK = "made.look"  # the name of a job
+LOOK, MEASURE = "made.look", "made.measure"  # names of jobs
 GATHER_MS, GATHER_MANY_MS, MANY = 300, 1000, 2000  # between two refreshes while files arrive
 MOST_UNDO = 100
 
@@ -38,7 +37,7 @@ class Deed(NamedTuple):
     undo: Callable[[], None]
 
 
-class MadeShelf(QObject):
+class MadeFiles(QObject):
     """`changed` says that there are others, or other stars; what was done is `said`."""
 
     changed = Signal()
@@ -53,19 +52,19 @@ class MadeShelf(QObject):
         self._files: dict[str, MadeFile] = {}
         self._away: set[str] = set()  # on their way to the trash
         self._history = History[Deed](MOST_UNDO)
-        self._kept_stars: frozenset[str] = frozenset()  # as the disk has them
-        self._unkept: list[Deed] = []  # with stars of which that is not known yet
+        self._saved_stars: frozenset[str] = frozenset()  # as the disk has them
+        self._unsaved: list[Deed] = []  # with stars of which that is not known yet
         self._has_starred = False  # since the last look began
         self._told: frozenset[str] = frozenset()  # sentences about what is spoilt
-        self._looks_again = False
+        self._refreshes_again = False
         self._gather = QTimer(self, singleShot=True)
-        self._gather.timeout.connect(self._on_gathered)
-        self._new: list[MadeFile] = []  # that came since `entries` was asked for
+        self._gather.timeout.connect(self._measure)
+        self._written: list[Path] = []  # of which the disk was not asked yet
         self._entries: list[MadeEntry] | None = None  # as it was answered; None: void
         self.changed.connect(self._forget_entries)
         session.jobs.ended.connect(self._on_ended)
-        session.small_writes.kept.connect(self._on_kept)
-        session.small_writes.failed.connect(self._on_not_kept)
+        session.small_writes.saved.connect(self._on_saved)
+        session.small_writes.failed.connect(self._on_not_saved)
         self.stars: frozenset[str] = frozenset()
         self.batches: tuple[Batch, ...] = ()  # that can be finished
         self.others = 0  # files that are no pictures
@@ -88,7 +87,7 @@ class MadeShelf(QObject):
             return []
         found = self._entries_of(files, thumbnails)
         self.broken = len(files) - len(found)
-        self._entries, self._new = found, []
+        self._entries = found
         return found
 
     def _entries_of(self, files: Sequence[MadeFile], thumbnails: Thumbnails) -> list[MadeEntry]:
@@ -103,27 +102,28 @@ class MadeShelf(QObject):
 
     def open(self, project: Project | None) -> None:
         """Another project, or none: nothing of the old one is known any more."""
-        for name in (LOOK, TRASH, RESTORE):
+        for name in (LOOK, MEASURE, TRASH, RESTORE):
             self._session.jobs.discard(name)
         self._gather.stop()
+        self._written.clear()
         self._project, self._files, self._away = project, {}, set()
         self._history.clear()
-        self._unkept.clear()
-        self.stars = self._kept_stars = frozenset()
+        self._unsaved.clear()
+        self.stars = self._saved_stars = frozenset()
         self.batches, self._told = (), frozenset()
         self.others = self.broken = 0
-        self.has_looked = self._looks_again = False
+        self.has_looked = self._refreshes_again = False
         self.thumbnails = None if project is None else work.new_thumbnails(project)
         self.changed.emit()
-        self.look()
+        self.refresh()
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Look through the folder; whatever others have done there is seen then."""
         project, thumbnails = self._project, self.thumbnails
         if project is None or thumbnails is None or self._session.is_closing:
             return
         if self._session.jobs.get(LOOK) is not None:
-            self._looks_again = True
+            self._refreshes_again = True
             return
         known = dict(self._files) if self.has_looked else {}
         self._has_starred = False
@@ -133,32 +133,41 @@ class MadeShelf(QObject):
         job.succeeded.connect(self._on_looked)
 
     def add(self, paths: Iterable[Path]) -> None:
-        """Files that were just written."""
-        if self._project is None:
-            return
-        gallery = self._project.gallery
-        for file in (made_file(gallery, path) for path in paths):
-            if file is not None and self._files.get(file.name) != file:
-                if file.name in self._files:
-                    self._entries = None  # another one now
-                self._files[file.name] = file
-                self._new.append(file)
-                if not self._gather.isActive():
-                    self._gather.start(GATHER_MANY_MS if len(self._files) > MANY else GATHER_MS)
+        """Files that were just written; they are shown a moment later, with others that came."""
+        self._written += paths
+        if not self._gather.isActive():
+            self._gather.start(GATHER_MANY_MS if len(self._files) > MANY else GATHER_MS)
 
-    def _on_gathered(self) -> None:
+    def _measure(self) -> None:
+        """Ask the disk how large they are, and of when."""
+        project, paths, jobs = self._project, self._written, self._session.jobs
+        if project is None or not paths or self._session.is_closing:
+            return
+        if jobs.get(MEASURE) is not None:
+            return  # when that has ended
+        self._written = []
+        job = jobs.start(MEASURE, lambda: work.measure(project.gallery, paths), quiet=True)
+        job.succeeded.connect(self._on_measured)
+
+    def _on_measured(self, files: Sequence[MadeFile]) -> None:
         """Those that came are put before the others; if they do not belong there, all is new."""
-        new = sorted(self._new, key=_order)
+        new = sorted((file for file in files if self._files.get(file.name) != file), key=_order)
+        if not new:
+            return
+        is_known = any(file.name in self._files for file in new)
+        self._files |= {file.name: file for file in new}
         thumbnails, known = self.thumbnails, self._entries
-        if thumbnails is None or known is None or not new:
+        if (
+            thumbnails is None
+            or known is None
+            or is_known
+            or (known and _order(new[-1]) > _order(known[0].file))
+        ):
             self.changed.emit()
-            return
-        if known and _order(new[-1]) > _order(known[0].file):
-            self.changed.emit()
-            return
-        entries = self._entries_of(new, thumbnails)
-        self._entries, self._new = [*entries, *known], []
-        self.arrived.emit(entries)
+        else:
+            entries = self._entries_of(new, thumbnails)
+            self._entries = [*entries, *known]
+            self.arrived.emit(entries)
 
     def _forget_entries(self) -> None:
         self._entries = None
@@ -174,14 +183,14 @@ class MadeShelf(QObject):
             words = f"{several(len(wanted), 'star')} {'given' if adds else 'taken away'}."
             deed = Deed(words, lambda: self._put_stars_back(before))
             self._history.add(deed)
-            self._unkept.append(deed)
-            self._keep_stars(before | wanted if adds else before - wanted)
+            self._unsaved.append(deed)
+            self._save_stars(before | wanted if adds else before - wanted)
 
     def _put_stars_back(self, stars: frozenset[str]) -> None:
-        self._keep_stars(stars)
+        self._save_stars(stars)
         self.said.emit("The stars are as they were before.", False)
 
-    def _keep_stars(self, stars: frozenset[str]) -> None:
+    def _save_stars(self, stars: frozenset[str]) -> None:
         """They are shown at once, and as they were before if the disk does not take them."""
         project = self._project
         if project is not None:
@@ -195,17 +204,19 @@ class MadeShelf(QObject):
     def _are_mine(self, path: Path) -> bool:
         return self._project is not None and path == self._project.gallery / STARS
 
-    def _on_kept(self, path: Path, stars: frozenset[str]) -> None:
-        if self._are_mine(path):
-            self._kept_stars = stars
+    def _on_saved(self, path: Path, stars: frozenset[str]) -> None:
+        if path.name == BATCH_FILE:  # which is gone
+            self.refresh()
+        elif self._are_mine(path):
+            self._saved_stars = stars
             if self._session.small_writes.waiting(path) in (None, stars):
-                self._unkept.clear()
+                self._unsaved.clear()
 
-    def _on_not_kept(self, path: Path, _error: Exception) -> None:
+    def _on_not_saved(self, path: Path, _error: Exception) -> None:
         if self._are_mine(path):
-            self.stars = self._kept_stars
-            self._history.forget(self._unkept)
-            self._unkept.clear()
+            self.stars = self._saved_stars
+            self._history.forget(self._unsaved)
+            self._unsaved.clear()
             self.changed.emit()
 
     # the trash
@@ -249,7 +260,7 @@ class MadeShelf(QObject):
         if not is_same:
             self._files = {file.name: file for file in listing.found.files}
         if not self._has_starred:
-            self.stars = self._kept_stars = listing.stars
+            self.stars = self._saved_stars = listing.stars
         self.batches = listing.batches
         self.folders, self.unread = listing.folders, listing.unread
         self.others, self.has_looked = listing.found.others, True
@@ -261,9 +272,11 @@ class MadeShelf(QObject):
         self.looked.emit()
 
     def _on_ended(self, job: Job) -> None:
-        if job.objectName() == LOOK and self._looks_again:  # now that its name is free
-            self._looks_again = False
-            self.look()
+        if job.objectName() == LOOK and self._refreshes_again:  # now that its name is free
+            self._refreshes_again = False
+            self.refresh()
+        elif job.objectName() == MEASURE:
+            self._measure()
 
     def _on_thrown(self, trashed: Trashed) -> None:
         names = {one.file.name for one in trashed.gone}
@@ -272,7 +285,7 @@ class MadeShelf(QObject):
             self._files.pop(name, None)
         self._away.clear()
         if starred:
-            self._keep_stars(self.stars - names)
+            self._save_stars(self.stars - names)
         for sentence in trashed.failed[:1]:
             self._session.report(StudioError(sentence))
         if trashed.gone:
@@ -284,13 +297,13 @@ class MadeShelf(QObject):
                 self._history.add(Deed(words, lambda: self._bring_back(trashed, starred)))
             self.said.emit(words, trashed.can_come_back)
         self.changed.emit()
-        self.look()
+        self.refresh()
 
     def _on_not_moved(self, *_: object) -> None:
         """Whatever was moved, a look will show."""
         self._away.clear()
         self.changed.emit()
-        self.look()
+        self.refresh()
 
     def _bring_back(self, trashed: Trashed, starred: frozenset[str]) -> None:
         project = self._project
@@ -303,12 +316,12 @@ class MadeShelf(QObject):
 
         def back(names: tuple[str, ...]) -> None:
             if starred & set(names):
-                self._keep_stars(self.stars | (starred & set(names)))
+                self._save_stars(self.stars | (starred & set(names)))
             self.said.emit(f"{several(len(names), 'picture')} taken back.", False)
 
         job.succeeded.connect(back)
         for ending in (job.succeeded, job.failed, job.stopped):
-            ending.connect(self.look)
+            ending.connect(self.refresh)
 
 
 def _order(file: MadeFile) -> tuple[int, str]:
