@@ -63,8 +63,7 @@ into its config: `session.change_config(config)`.
 under them. Widgets of `common/inputs.py` (wheel-safe) instead of Qt's own; `Button` and
 `IconButton` for buttons, at most one `kind="primary"` on a page. Dialogs are a
 `common.dialog.Dialog`, rows and columns are made with `common/layout.py`, folders and files are
-chosen with `common/dialog.py` and opened outside with `session.show_outside`. A menu is a
-`common.menu.Menu`, an icon beside words a `label.Icon`.
+chosen with `common/dialog.py`.
 
 **The look.** Styles select by `setProperty("kind", ...)`: labels title, heading, label, caption,
 muted, figure, warning, danger, link; frames panel, card, canvas, line. Spacing 4, 8, 12, 16, 24.
