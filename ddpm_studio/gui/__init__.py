@@ -35,6 +35,8 @@ name; `replace=True` discards the old one, of which no event arrives any more. B
 `job.set_paused(True)`, `job.set_paused(False)`, `job.stop()`; `session.jobs.get(TRAIN)` is the
 running job or None. Look at `job.state` and `job.is_paused`, keep no flags of your own. What
 crosses the thread is a number, a string, a path, a QImage or an array that nobody writes to again.
+A dialog that waits for one job follows it with a `common.dialog_job.DialogJob`, which says in
+sentences how it stands and how it ended.
 
 **The device** belongs to training. Whoever needs it for a moment calls `start_borrowing`:
 training halts between two steps, the job runs, training goes on (unless the user paused it). A
