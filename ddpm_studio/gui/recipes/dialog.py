@@ -99,7 +99,9 @@ class RecipeDialog(Dialog):
         lines.append(("Written", moment_in_words(found.modified)))
         if found.recipe.film is not None:
             lines.insert(-1, ("Kind", "a film: its finished pictures are painted"))
-        grid = QGridLayout(horizontalSpacing=16, verticalSpacing=6)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         for line, (title, text) in enumerate(lines):
             value = label(_short(text), wrap=True, plain=True)  # it comes from anybody
