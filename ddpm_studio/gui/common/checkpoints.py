@@ -23,7 +23,8 @@ class Checkpoints(QObject):
     when one was saved, and every two seconds.
     """
 
-    changed = Signal()  # there are others now, one was written anew, or another one is the best
+    changed = Signal()  # there are others now, or one was written anew
+    best_changed = Signal()
 
     def __init__(self, jobs: JobRunner, parent: QObject) -> None:
         super().__init__(parent)
@@ -60,7 +61,7 @@ class Checkpoints(QObject):
         best = (step, loss) if step >= 0 else None
         if best != self.best:
             self.best = best
-            self.changed.emit()
+            self.best_changed.emit()
 
     def show(self, project: Project | None, files: Files) -> None:
         """Another project is open, with these in it; None: none is."""
