@@ -51,7 +51,8 @@ def _(window: MainWindow) -> QWidget:
     for step in (40, 64, 80):  # as if they had been kept
         if not project.checkpoint_path(step).exists():
             shutil.copy(newest, project.checkpoint_path(step))
-    window.pages["nav.generate"]._read_checkpoints()
+    window.session.checkpoints.refresh()
+    wait_until(lambda: 80 in window.session.checkpoints.steps)
     window.session.checkpoints.set_best(80, 0.0213)
     dialog = open_sheet(window, x="eta", y="checkpoint")
     view = dialog.findChild(SheetView)
