@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from PIL import Image
 from ddpm_studio.cli.entry import interruptions, main
 from ddpm_studio.project import Project
 from ddpm_studio.training import load_model
+from tests.forked import Command
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows cannot send these signals to one process"
@@ -42,10 +43,10 @@ def project(tmp_path: Path) -> Path:
 
 @contextmanager
 def training(project: Path, *words: str, **how: Any) -> Iterator[subprocess.Popen[str]]:
-    """A process that trains until something happens to it."""
-    command = [sys.executable, "-m", "ddpm_studio", "train", str(project), "--steps", "100000000"]
+    """A program that trains until something happens to it."""
     how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | how
-    process = subprocess.Popen([*command, "--device", "cpu", *words], text=True, **how)
+    command = [sys.executable, "-m", "ddpm_studio", *endless_training(project), *words]
+    process = subprocess.Popen(command, text=True, **how)
     try:
         yield process
     finally:
@@ -56,7 +57,21 @@ def training(project: Path, *words: str, **how: Any) -> Iterator[subprocess.Pope
                 stream.close()
 
 
-def wait_for_step(process: subprocess.Popen[str], step: int) -> None:
+@contextmanager
+def forked(words: Sequence[str], folder: Path | None = None) -> Iterator[Command]:
+    """The same command as a fork, which is there sooner."""
+    command = Command(words, folder)
+    try:
+        yield command
+    finally:
+        command.end()
+
+
+def endless_training(project: Path) -> list[str]:
+    return ["train", str(project), "--steps", "100000000", "--device", "cpu", "--json"]
+
+
+def wait_for_step(process: subprocess.Popen[str] | Command, step: int) -> None:
     assert process.stdout is not None
     for line in process.stdout:
         if json.loads(line).get("step", 0) >= step:
@@ -71,9 +86,13 @@ def saved_step(project: Path) -> int:
     return int(path.stem.removeprefix("step_"))
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_signal_saves_and_ends_with_130(project: Path, name: str) -> None:
-    with training(project, "--json") as process:
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("SIGINT", training), ("SIGTERM", lambda project: forked(endless_training(project)))],
+    ids=["SIGINT", "SIGTERM"],
+)
+def test_a_signal_saves_and_ends_with_130(project: Path, name: str, start: Any) -> None:
+    with start(project) as process:
         wait_for_step(process, 3)
         process.send_signal(getattr(signal, name))
         out, err = process.communicate()
@@ -101,12 +120,7 @@ def test_what_paints_says_what_is_left_of_it(
     assert main(["train", str(project), "--steps", "1", "--device", "cpu"]) == 0
     out = project.parent / "made"
     verb, *rest = words
-    command = [sys.executable, "-m", "ddpm_studio", verb, str(project), *rest, "--json"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, text=True, cwd=project.parent, stdout=pipe, stderr=pipe
-    ) as process:
-        assert process.stdout is not None
+    with forked([verb, str(project), *rest, "--json"], project.parent) as process:
         next(line for line in process.stdout if until in line)
         process.send_signal(signal.SIGINT)
         rest_of_it, err = process.communicate()
@@ -126,7 +140,7 @@ def test_a_reader_that_goes_away_saves_too(project: Path) -> None:
     """As in `ddpm-studio train ... | head`."""
     with (
         (project.parent / "stderr").open("w") as stderr,
-        training(project, "--json", stderr=stderr) as process,
+        training(project, stderr=stderr) as process,
     ):
         wait_for_step(process, 3)
         assert process.stdout is not None

@@ -28,6 +28,7 @@ from ddpm_studio.errors import CheckpointError, ConfigError, ProjectError
 from ddpm_studio.models import ddpm, kind_of
 from ddpm_studio.project import Project, is_locked
 from ddpm_studio.training import load_model
+from ddpm_studio.training.trainer import new_model
 from tests.models import grey
 from tests.models.grey import GreyConfig, add_grey
 
@@ -87,9 +88,13 @@ def test_every_row_has_its_file_and_settings_of_its_own() -> None:
     for name, row in KINDS.items():
         config = StudioConfig(model=row.config())
         assert (row.name, row_of(config.model)) == (name, row)
-        assert kind_of(config).build(config).stride == config.model.stride
         assert row.title
         assert row.tip.endswith(".")
+        one, same = (new_model(config, 3) for _ in range(2))
+        assert one.stride == config.model.stride
+        assert not list(one.buffers())  # which no checkpoint would keep
+        for weights, again in zip(one.parameters(), same.parameters(), strict=True):
+            assert torch.equal(weights, again)  # they follow from the seed
     assert len({row.config for row in KINDS.values()}) == len(KINDS)
 
 

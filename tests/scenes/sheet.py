@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
-from ddpm_studio.gui.sheet import denoising
+from ddpm_studio.gui.sheet import work
 from ddpm_studio.gui.sheet.denoising import JOB
 from ddpm_studio.gui.sheet.dialog import SheetDialog
 from ddpm_studio.gui.sheet.view import SheetView
@@ -36,10 +36,10 @@ def _(window: MainWindow) -> QWidget:
     """Half way, with four pictures in each cell."""
     dialog = open_sheet(window, x="seed", y="sampler")
     dialog.findChild(QComboBox, "sheet.count").setCurrentIndex(1)
-    usual, denoising.paint = denoising.paint, slowly(denoising.paint)
+    usual, work.paint = work.paint, slowly(work.paint)
     dialog.findChild(QPushButton, "sheet.run").click()
     wait_until(lambda: len(dialog.findChild(SheetView).shown) >= 7)
-    denoising.paint = usual
+    work.paint = usual
     return dialog
 
 
@@ -55,12 +55,12 @@ def _(window: MainWindow) -> QWidget:
     window.session.checkpoints.set_best(80, 0.0213)
     dialog = open_sheet(window, x="eta", y="checkpoint")
     view = dialog.findChild(SheetView)
-    usual, denoising.paint = denoising.paint, slowly(denoising.paint)
+    usual, work.paint = work.paint, slowly(work.paint)
     dialog.findChild(QPushButton, "sheet.run").click()
     wait_until(lambda: len(view.shown) >= 7)
     dialog.findChild(QPushButton, "sheet.run").click()
     wait_until(lambda: window.session.jobs.get(JOB) is None)
-    denoising.paint = usual
+    work.paint = usual
     for _ in range(2):
         view.zoom(1)
     view.verticalScrollBar().setValue(90)

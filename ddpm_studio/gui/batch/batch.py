@@ -14,7 +14,6 @@ from ddpm_studio.gallery.batch import forget_batch
 from ddpm_studio.gallery.made import BATCH_FILE
 from ddpm_studio.gui.batch.turns import Turns
 from ddpm_studio.gui.common.jobs import BATCH, SAMPLE, Job, JobState, MakeSteps
-from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 from ddpm_studio.samplers import SAMPLERS
@@ -51,29 +50,20 @@ class Batching(QObject):
 
     @property
     def job(self) -> Job | None:
+        """That runs. If it is stopped, what is finished stays; the rest can be painted later."""
         return self._session.jobs.get(BATCH)
-
-    @property
-    def is_paused(self) -> bool:
-        return self.job is not None and self.job.is_paused
-
-    @property
-    def is_stopping(self) -> bool:
-        return self.job is not None and self.job.state is JobState.STOPPING
 
     @property
     def is_waiting(self) -> bool:
         """Whether others have the device at the moment."""
-        return self._turns is not None and self._turns.is_waiting and not self.is_paused
+        job = self.job
+        is_paused = job is not None and job.is_paused
+        return self._turns is not None and self._turns.is_waiting and not is_paused
 
     @property
     def has_company(self) -> bool:
         """Whether it shares the device with training."""
         return self._turns is not None and self._turns.has_company
-
-    @property
-    def progress(self) -> Standing:
-        return Standing() if self.job is None else self.job.progress
 
     @property
     def is_first(self) -> bool:
@@ -100,15 +90,6 @@ class Batching(QObject):
         """It will not be finished; its pictures stay."""
         path = batch.folder / BATCH_FILE
         self._session.small_writes.write(path, None, lambda: forget_batch(batch))
-
-    def set_paused(self, is_paused: bool) -> None:
-        if self.job is not None:
-            self.job.set_paused(is_paused)
-
-    def stop(self) -> None:
-        """What is finished stays, and the rest can be painted later."""
-        if self.job is not None:
-            self.job.stop()
 
     def seconds_for(self, sample: SampleConfig, count: int) -> float | None:
         """How long so many pictures take, from the pace of late; None if nothing was painted."""

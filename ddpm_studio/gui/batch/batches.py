@@ -13,6 +13,7 @@ from ddpm_studio.gui.batch.batch import Batching
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.jobs import Job, JobState
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.progress import ProgressLine
@@ -101,48 +102,59 @@ class RunningBatch(QFrame):
         self._shown: tuple[object, ...] = ()
         batching.changed.connect(self._on_changed)
         self._turns.activated.connect(self._on_turns)
-        self._pause.clicked.connect(lambda: batching.set_paused(not batching.is_paused))
-        self._stop.clicked.connect(batching.stop)
+        self._pause.clicked.connect(self._on_pause)
+        self._stop.clicked.connect(self._on_stop)
 
     def _on_changed(self) -> None:
-        batching = self._batching
-        state = batching.is_paused, batching.is_stopping, batching.is_waiting, batching.has_company
-        if (*state, batching.job) != self._shown:
-            self._shown = (*state, batching.job)
-            self._show_state()
+        batching, job = self._batching, self._batching.job
+        if job is None:
+            return  # none of it is seen
+        state = job, job.state, job.is_paused, batching.is_waiting, batching.has_company
+        if state != self._shown:
+            self._shown = state
+            self._show_state(job)
         elif not self._soon.isActive():
             self._soon.start()
 
-    def _show_state(self) -> None:
-        batching = self._batching
-        if batching.is_paused:
+    def _show_state(self, job: Job) -> None:
+        if job.is_paused:
             self._pause.set_face("Continue", "play", "Paint on")
         else:
             tip = "Paint no more for a while; the model stays in memory"
             self._pause.set_face("Pause", "pause", tip)
         for button in (self._pause, self._stop):
-            button.setEnabled(not batching.is_stopping)
-        self._turns.setVisible(batching.has_company)
-        self._turns.setCurrentIndex(int(batching.is_first))
+            button.setEnabled(job.state is not JobState.STOPPING)
+        self._turns.setVisible(self._batching.has_company)
+        self._turns.setCurrentIndex(int(self._batching.is_first))
         self._show_progress()
 
     def _show_progress(self) -> None:
-        batching, progress = self._batching, self._batching.progress
-        self._bar.set_fraction(progress.fraction)
+        batching, job = self._batching, self._batching.job
+        if job is None:
+            return
+        self._bar.set_fraction(job.progress.fraction)
         usual = f"Painting {several(batching.count, 'picture')}"
-        parts = [progress.text or usual]
-        if batching.is_stopping:
+        parts = [job.progress.text or usual]
+        if job.state is JobState.STOPPING:
             parts.append("stopping…")
-        elif batching.is_paused:
+        elif job.is_paused:
             parts.append("paused")
         else:
-            parts = [progress.words(usual)]
+            parts = [job.progress.words(usual)]
             if batching.is_waiting:
                 parts.append("waiting for its turn")
                 self._soon.start()  # nothing else tells that time goes by
         words = "  ·  ".join(parts)
         self._words.setText(words)
         self.setAccessibleName(words)
+
+    def _on_pause(self) -> None:
+        if (job := self._batching.job) is not None:
+            job.set_paused(not job.is_paused)
+
+    def _on_stop(self) -> None:
+        if (job := self._batching.job) is not None:
+            job.stop()
 
     def _on_turns(self) -> None:
         self._batching.set_first(bool(self._turns.currentData()))

@@ -58,7 +58,8 @@ class Checkpoints(ProjectWatch):
     one was saved, and every two seconds.
     """
 
-    changed = Signal()  # there are others now, one was written anew, or another one is the best
+    changed = Signal()  # there are others now, or one was written anew
+    best_changed = Signal()
 
     def __init__(self, jobs: JobRunner, parent: QObject) -> None:
         super().__init__(CHECKPOINTS, lambda project: project.checkpoint_files(), jobs, parent)
@@ -91,7 +92,7 @@ class Checkpoints(ProjectWatch):
         best = (step, loss) if step >= 0 else None
         if best != self.best:
             self.best = best
-            self.changed.emit()
+            self.best_changed.emit()
 
     def show(self, project: Project | None, files: Files) -> None:
         """Another project is open, with these in it; None: none is."""

@@ -114,9 +114,7 @@ def _as_type(value: Any, default: Any) -> Any:
 def accessors(control: QWidget) -> tuple[Callable[[], Any], Callable[[Any], None], Any]:
     """How to read and write a control, and its signal of change."""
     match control:
-        case QSpinBox() | QDoubleSpinBox():
-            return control.value, control.setValue, control.valueChanged
-        case QAbstractSlider():
+        case QSpinBox() | QDoubleSpinBox() | QAbstractSlider():
             return control.value, control.setValue, control.valueChanged
         case QAbstractButton():
             return control.isChecked, control.setChecked, control.toggled
@@ -136,9 +134,8 @@ def _combo_accessors(combo: QComboBox) -> tuple[Callable[[], str], Callable[[str
         return key_of(combo.currentIndex())
 
     def write(key: str) -> None:
-        for index in range(combo.count()):
-            if key_of(index) == key:
-                combo.setCurrentIndex(index)
-                return
+        keys = [key_of(index) for index in range(combo.count())]
+        if key in keys:
+            combo.setCurrentIndex(keys.index(key))
 
     return read, write, combo.currentIndexChanged

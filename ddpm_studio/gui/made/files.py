@@ -157,12 +157,7 @@ class MadeFiles(QObject):
         is_known = any(file.name in self._files for file in new)
         self._files |= {file.name: file for file in new}
         thumbnails, known = self.thumbnails, self._entries
-        if (
-            thumbnails is None
-            or known is None
-            or is_known
-            or (known and _order(new[-1]) > _order(known[0].file))
-        ):
+        if thumbnails is None or known is None or is_known or _is_among(new[-1], known):
             self.changed.emit()
         else:
             entries = self._entries_of(new, thumbnails)
@@ -322,6 +317,11 @@ class MadeFiles(QObject):
         job.succeeded.connect(back)
         for ending in (job.succeeded, job.failed, job.stopped):
             ending.connect(self.refresh)
+
+
+def _is_among(file: MadeFile, known: Sequence[MadeEntry]) -> bool:
+    """Whether it comes between others, and not before all of them."""
+    return bool(known) and _order(file) > _order(known[0].file)
 
 
 def _order(file: MadeFile) -> tuple[int, str]:

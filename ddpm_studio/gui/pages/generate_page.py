@@ -169,6 +169,7 @@ class GeneratePage(Page):
     def _connect(self) -> None:
         session, controls = self.session, self._controls
         session.checkpoints.changed.connect(self._on_checkpoints)
+        session.checkpoints.best_changed.connect(controls.show_checkpoints)
         session.jobs.started.connect(self._on_job)
         session.jobs.ended.connect(self._on_job)
         session.left_work_ended.connect(self._read_checkpoints)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.text import with_settings
+from ddpm_studio.errors import StudioError
 from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.dialog import choose_folder
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
 from ddpm_studio.gui.common.jobs import TRAIN, Job
@@ -21,7 +24,6 @@ from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.choosing import PictureChoosing
 from ddpm_studio.gui.pictures.entries import WallEntry, foreseen
-from ddpm_studio.gui.pictures.folder_actions import PictureFolders
 from ddpm_studio.gui.pictures.history import ChoiceHistory
 from ddpm_studio.gui.pictures.panel import PicturesPanel
 from ddpm_studio.gui.pictures.reading import FolderRequest, PictureJobs
@@ -32,6 +34,10 @@ from ddpm_studio.project import Project
 
 PATIENCE_MS = 300  # after a change, before everything is read again
 LOOK_MS = 120  # on a picture, before its file is read
+NO_PICTURES = (
+    "Drop a folder of your pictures anywhere on this window, or open a project from the start "
+    "screen."
+)
 
 
 class PicturesPage(Page):
@@ -62,7 +68,6 @@ class PicturesPage(Page):
         self._jobs = PictureJobs(session, self)
         self._history = ChoiceHistory(self, session.small_writes, session.check_writable)
         self._watcher = FolderWatcher(self)
-        self._folders = PictureFolders(session, self)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._prepare)
         self._original_soon = QTimer(self, singleShot=True, interval=LOOK_MS)
@@ -129,17 +134,10 @@ class PicturesPage(Page):
         self._new = Button(
             self.theme, "New from a folder…", "pictures.new", tip, icon="plus", kind="primary"
         )
-        self.set_empty(
-            EmptyState(
-                self.theme,
-                "pictures",
-                "No pictures yet",
-                "Drop a folder of your pictures anywhere on this window, or open a project from "
-                "the start screen.",
-                self._new,
-                name="pictures.empty",
-            )
+        nothing = EmptyState(
+            self.theme, "pictures", "No pictures yet", NO_PICTURES, self._new, name="pictures.empty"
         )
+        self.set_empty(nothing)
         self._wall = PicturesPanel(self.theme, self.session.settings)
         self._states = PictureStates(self.theme, self._wall)
         self._side = PictureSide(self.theme)
@@ -157,15 +155,15 @@ class PicturesPage(Page):
         session, settings = self.session, self._side.settings
         self._new.clicked.connect(self.main_action)
         self._header.way_on.clicked.connect(self.main_action)
-        self._header.folder.clicked.connect(lambda: self._folders.show())
+        self._header.folder.clicked.connect(lambda: self._show_outside())
         self._header.refresh.clicked.connect(self._prepare)
         self._states.cancel.clicked.connect(self._jobs.cancel)
         for again in (self._states.again, self._states.retry):
             again.clicked.connect(self._prepare)
-        self._states.choose.clicked.connect(self._folders.choose)
+        self._states.choose.clicked.connect(self._choose_folder)
         self._wall.tiles_wanted.connect(self._on_tiles_wanted)
         self._wall.picked.connect(self._on_picked)
-        self._wall.show_wanted.connect(self._folders.show)
+        self._wall.show_wanted.connect(self._show_outside)
         self._connect_choices()
         jobs = self._jobs
         jobs.progressed.connect(self._on_progress)
@@ -178,7 +176,7 @@ class PicturesPage(Page):
         jobs.tiles_done.connect(self._wall.wall.refresh)
         jobs.original_seen.connect(self._wall.show_original)
         self._watcher.changed.connect(self._prepare)
-        self._side.left_out.show_wanted.connect(self._folders.show)
+        self._side.left_out.show_wanted.connect(self._show_outside)
         session.pictures_expected.connect(jobs.prewarm)
         self._states.currentChanged.connect(self._on_state_changed)
         settings.chosen.connect(self._change)
@@ -194,7 +192,7 @@ class PicturesPage(Page):
     def _connect_choices(self) -> None:
         self._choosing = PictureChoosing(self.theme, self._wall, self._history, self)
         self._choosing.crop_wanted.connect(self._on_crop_wanted)
-        self._choosing.folder_wanted.connect(self._folders.show)
+        self._choosing.folder_wanted.connect(self._show_outside)
         self._side.left_out.take_wanted.connect(self._choosing.take)
         self._jobs.crop_seen.connect(self._on_crop_seen)
         self._history.changed.connect(self._on_choices)
@@ -302,6 +300,32 @@ class PicturesPage(Page):
             channels = folder.pictures.channels  # settled, where the settings leave it open
             config = replace(project.config.pictures, channels=channels)
             self._choosing.edit_crop(entry, original, config)
+
+    # the folder
+
+    def _show_outside(self, name: str = "") -> None:
+        """Open the folder of a file, given by its path below the pictures folder."""
+        project = self.session.project
+        assert project is not None
+        self.session.show_outside((project.pictures / name).parent if name else project.pictures)
+
+    def _choose_folder(self) -> None:
+        """Let the project learn from the pictures of another folder."""
+        project = self.session.project
+        assert project is not None
+        choose_folder(
+            self, "The folder that holds your pictures", project.pictures, self._on_folder
+        )
+
+    def _on_folder(self, folder: Path) -> None:
+        project = self.session.project
+        assert project is not None
+        try:
+            work.with_pictures(project, folder)
+        except StudioError as error:
+            self.session.report(error)
+        else:
+            self.session.open_project(project.path)
 
     # settings
 

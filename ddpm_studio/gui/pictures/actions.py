@@ -39,12 +39,8 @@ class PictureActions(QWidget):
         self.crop = Button(theme, "Crop…", "pictures.edit_crop", tip, icon="crop")
         self._icon_size = self.crop.iconSize()
         self._weight = ComboBox("pictures.weight", dict(WEIGHTS))
-        explain(
-            self._weight,
-            "How often it is seen",
-            "How often the model sees this picture, beside the others.",
-            "weight",
-        )
+        tip = "How often the model sees this picture, beside the others."
+        explain(self._weight, "How often it is seen", tip, "weight")
         self.undo = IconButton(theme, "undo", "pictures.undo", "Undo (Ctrl+Z)")
         self.redo = IconButton(theme, "redo", "pictures.redo", "Redo (Ctrl+Shift+Z)")
         buttons = self.toggle, self.crop, self._weight

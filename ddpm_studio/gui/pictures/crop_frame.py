@@ -257,15 +257,11 @@ class CropFrame(QWidget):
         return self._drawn
 
     def _draw_thirds(self, painter: QPainter, frame: QRectF) -> None:
-        lines = [
-            line
-            for part in (1 / 3, 2 / 3)
-            for x, y in [(frame.x() + part * frame.width(), frame.y() + part * frame.height())]
-            for line in (
-                QLineF(x, frame.top(), x, frame.bottom()),
-                QLineF(frame.left(), y, frame.right(), y),
-            )
-        ]
+        lines = []
+        for part in (1 / 3, 2 / 3):
+            x, y = frame.x() + part * frame.width(), frame.y() + part * frame.height()
+            lines.append(QLineF(x, frame.top(), x, frame.bottom()))
+            lines.append(QLineF(frame.left(), y, frame.right(), y))
         for colour, width in ((QColor(0, 0, 0, 50), 3), (QColor(255, 255, 255, 120), 1)):
             painter.setPen(QPen(colour, width))
             painter.drawLines(lines)

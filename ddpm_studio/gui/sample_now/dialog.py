@@ -60,6 +60,7 @@ class SampleSources(QObject):
         super().__init__(parent)
         self.present, self.checkpoints = -1, checkpoints
         checkpoints.changed.connect(self.changed)
+        checkpoints.best_changed.connect(self.changed)
 
     @property
     def is_empty(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -15,14 +14,13 @@ from ddpm_studio.gui.common.images import drawable, image_on
 from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.common.project_watch import Checkpoints
 from ddpm_studio.gui.session import Session
+from ddpm_studio.gui.sheet import work
 from ddpm_studio.project import Project
 from ddpm_studio.sheets import Cell, Place, Sheet
 from ddpm_studio.words import time_left
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from ddpm_studio.sampling.sheet import SheetCell, SheetGap
 
 JOB = "sheet"
 MOST_BYTES = 512 << 20  # of pictures; the oldest give way
@@ -116,7 +114,7 @@ class SheetDenoising(DialogJob):
         self.cells.begin(sheet)
         project, known = self._project, self.cells.known(sheet)
         job = self._session.start_borrowing(
-            JOB, lambda: paint(project, sheet, known), "Painting the sheet"
+            JOB, lambda: work.paint(project, sheet, known), "Painting the sheet"
         )
         self._sheet, self._since = sheet, 0.0
         job.events.connect(self._on_events)
@@ -155,14 +153,3 @@ class SheetDenoising(DialogJob):
             return f"The sheet is complete.{self.goes_on}"
         cells = "One cell stays" if missing == 1 else f"{missing} cells stay"
         return f"{cells} empty; point at one to see why."
-
-
-def paint(
-    project: Project, sheet: Sheet, known: frozenset[Cell] = frozenset()
-) -> Iterator[SampleStep | SheetCell | SheetGap]:
-    """Paint the cells but for those that are known: `made_as` of what is there already."""
-    from ddpm_studio.device import select_device
-    from ddpm_studio.sampling.sheet import make_sheet
-    from ddpm_studio.training.loaded import networks_of
-
-    yield from make_sheet(sheet, networks_of(project, select_device()), known)

@@ -170,7 +170,8 @@ class SheetDialog(Dialog):
         self._export_job.said.connect(self._say)
         self._export_job.changed.connect(self._refresh)
         self._session.project_changed.connect(self.reject)
-        self._session.checkpoints.changed.connect(self._offer_checkpoints)
+        for signal in (self._session.checkpoints.changed, self._session.checkpoints.best_changed):
+            signal.connect(self._offer_checkpoints)
 
     # the sheet
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.events import FileWritten, Progress
-from ddpm_studio.export.places import free_path, make_folder
+from ddpm_studio.export.places import free_path
 from ddpm_studio.gui.common.dialog import choose_new_file
 from ddpm_studio.gui.common.dialog_job import DialogJob
 from ddpm_studio.gui.common.jobs import SHEET_EXPORT, Job
 from ddpm_studio.gui.session import Session
+from ddpm_studio.gui.sheet import work
 from ddpm_studio.project import Project
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class SheetExport(DialogJob):
         """Write the page; it is PNG or WebP by the ending."""
         project, title = self._project, "Exporting the sheet"
         job = self._session.jobs.start(
-            SHEET_EXPORT, lambda: write(path, project, page), title=title, replace=True
+            SHEET_EXPORT, lambda: work.write(path, project, page), title=title, replace=True
         )
         self.follow(job, self._outcome, "Cancelled; nothing was written.")
 
@@ -59,17 +59,3 @@ class SheetExport(DialogJob):
     def _outcome(self, path: Path) -> str:
         self.saved = path
         return f"Saved {path.name}"
-
-
-def write(
-    path: Path, project: Project, page: SheetPage
-) -> Generator[Progress | FileWritten, None, Path]:
-    """Write the page; if it is stopped before its end, nothing is left. Returns its path."""
-    from ddpm_studio.device import select_device
-    from ddpm_studio.export.sheet_page import write_page
-    from ddpm_studio.training.loaded import about_sheet
-
-    make_folder(path.parent)
-    yield from write_page(path, page, about_sheet(project, page.sheet, select_device()))
-    yield FileWritten(path)
-    return path

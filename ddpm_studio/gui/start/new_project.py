@@ -50,13 +50,9 @@ class NewProjectDialog(Dialog):
         self._preset.currentIndexChanged.connect(self._check)
         self._kind.currentIndexChanged.connect(self._check)
         if pictures is not None:
-            self.set_pictures(pictures)
+            self._pictures.setText(str(pictures))
             self._create.setFocus()
         self._check()
-
-    def set_pictures(self, folder: Path) -> None:
-        """Take a folder, as if it had been chosen by hand."""
-        self._pictures.setText(str(folder))
 
     def _make_fields(self) -> None:
         theme = self._session.theme

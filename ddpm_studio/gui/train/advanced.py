@@ -146,9 +146,9 @@ class SettingRow(QWidget):
         words.setBuddy(self._field)
         words.setToolTip(tooltip(self._about.tip, self.path))
         layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(4)
         layout.setVerticalSpacing(0)
-        layout.setContentsMargins(0, 0, 0, 0)
         layout.setColumnStretch(0, 1)
         middle = Qt.AlignmentFlag.AlignVCenter
         layout.addWidget(words, 0, 0)

@@ -121,14 +121,14 @@ def test_a_batch_may_come_first_and_a_pause_gives_the_device_back(qtbot, session
     trained = log.steps.count("train")
     wait_for(qtbot, log, "batch", 100)
     assert log.steps.count("train") == trained
-    batching.set_paused(True)
+    batching.job.set_paused(True)
     wait_for(qtbot, log, "train")
     painted = log.steps.count("batch")
     wait_for(qtbot, log, "train", 50)
     assert log.steps.count("batch") == painted
-    batching.set_paused(False)
+    batching.job.set_paused(False)
     wait_for(qtbot, log, "batch")
-    batching.stop()
+    batching.job.stop()
     wait_for(qtbot, log, "train", 50)
     assert session.jobs.get(BATCH) is None
     stop_all(qtbot, session)
@@ -204,15 +204,15 @@ def test_the_time_left_counts_the_turns_of_training(qtbot, session, batching, lo
     batching.begin(SampleRequest())
     wait_for(qtbot, log, "batch")
     monkeypatch.setattr(batching.job, "_meter", TenMinutesLeft())  # the job's own goes on
-    assert batching.progress.remaining == 600  # it has the device for itself
+    assert batching.job.progress.remaining == 600  # it has the device for itself
     training = session.start_training(lambda: log.works("train"))
     qtbot.waitUntil(lambda: batching.has_company)
-    assert batching.progress.remaining == pytest.approx(1200, rel=0.01)
+    assert batching.job.progress.remaining == pytest.approx(1200, rel=0.01)
     batching.set_first(True)
-    assert batching.progress.remaining == 600
+    assert batching.job.progress.remaining == 600
     batching.set_first(False)
     training.set_paused(True)
-    assert batching.progress.remaining == 600
+    assert batching.job.progress.remaining == 600
     monkeypatch.undo()
     stop_all(qtbot, session)
 

@@ -104,7 +104,7 @@ def test_a_mark_leads_to_its_pictures_and_to_the_next_page(open_train, tiny_proj
 def test_the_combo_of_checkpoints_carries_the_star(session) -> None:
     checkpoints = session.checkpoints
     controls = SampleControls(session.theme, session.settings, checkpoints, random.Random(0))
-    checkpoints.changed.connect(controls.show_checkpoints)
+    checkpoints.best_changed.connect(controls.show_checkpoints)
     combo = controls.findChild(QComboBox, "generate.checkpoint")
     paths = [Path(f"step_{number:08d}.safetensors") for number in (100, 200)]
     checkpoints.files = tuple(CheckpointFile(step_of(path), path, 1, 1) for path in paths)

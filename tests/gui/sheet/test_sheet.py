@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.frames.request import PageSettings
-from ddpm_studio.gui.sheet import denoising
+from ddpm_studio.gui.sheet import work
 from ddpm_studio.gui.sheet.axis_editor import AxisValues
 from ddpm_studio.gui.sheet.denoising import JOB
 from ddpm_studio.gui.sheet.dialog import SheetDialog
@@ -95,7 +95,7 @@ def sheet(page, find, qtbot):
 
 def painted(project, sheet):
     """What the engine makes of it, as cells."""
-    events = denoising.paint(project, sheet)
+    events = work.paint(project, sheet)
     return {
         (event.column, event.row): event.pictures for event in events if hasattr(event, "pictures")
     }
@@ -148,7 +148,7 @@ def test_hovering_shows_the_settings_and_the_keyboard_goes_from_cell_to_cell(she
 
 
 def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypatch, at_once):
-    usual, gate, asked = denoising.paint, threading.Event(), []
+    usual, gate, asked = work.paint, threading.Event(), []
 
     def paint(project, one, known):
         asked.append(known)
@@ -157,7 +157,7 @@ def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypa
             if hasattr(event, "pictures") and len(asked) == 1:
                 gate.wait(PATIENCE / 1000)
 
-    monkeypatch.setattr(denoising, "paint", paint)
+    monkeypatch.setattr(work, "paint", paint)
     sheet.click(sheet.run)
     sheet.qtbot.waitUntil(lambda: len(sheet.view.shown) == 1)
     assert sheet.run.text() == "Cancel"
@@ -334,7 +334,7 @@ def test_another_project_closes_it_and_cancels_what_it_paints(sheet, monkeypatch
             gate.wait(0.01)
             yield None
 
-    monkeypatch.setattr(denoising, "paint", paint)
+    monkeypatch.setattr(work, "paint", paint)
     sheet.click(sheet.run)
     assert sheet.session.jobs.get(JOB) is not None
     sheet.session.close_project()
