@@ -136,19 +136,23 @@ def remove_unfinished(folder: Path, idle_seconds: float = 0.0) -> None:
                 leftover.unlink()
 
 
-def _flush(path: Path, flags: int = os.O_RDWR) -> None:
+def _flush(file: Path) -> None:
     """Have the system write a file to the disk."""
-    handle = os.open(path, flags)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    _sync(file, os.O_RDWR)
 
 
 def _flush_names(folder: Path) -> None:
     """The same for the names in a folder, where the system can do that."""
     try:
-        _flush(folder, os.O_RDONLY)
+        _sync(folder, os.O_RDONLY)
     except OSError as error:  # not on Windows, nor on some network drives
         if error.errno in REFUSALS:
             raise
+
+
+def _sync(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

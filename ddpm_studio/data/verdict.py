@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ddpm_studio.choices import Crop, PictureChoice, everywhere
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.copies.copies import known_groups
+from ddpm_studio.data.copies import known_groups
 from ddpm_studio.data.picture_facts import PictureFacts, notes_on, reason_of_damage
 from ddpm_studio.data.scan import LeftOut
 from ddpm_studio.data.store import PictureStore, record_name

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.copies import copies
-from ddpm_studio.data.copies.copies import known_groups
+from ddpm_studio.data import copies
+from ddpm_studio.data.copies import known_groups
 from ddpm_studio.data.file_cache import MOST_LIKELY, KnownFiles
 from ddpm_studio.data.picture_facts import PictureFacts, encode_thumbnail
 from ddpm_studio.data.scan import FoundFile

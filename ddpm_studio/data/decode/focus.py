@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ddpm_studio.data.copies.likeness import GREY, Floats, area_average
+from ddpm_studio.data.copies import GREY, Floats, area_average
 
 Box = tuple[float, float, float, float]  # left, top, width and height, as parts of 0 .. 1
 SIDE = 64  # pixels: detail is looked for in a copy that is no larger

@@ -17,7 +17,7 @@ from PIL import Image
 
 from ddpm_studio.choices import Crop, everywhere
 from ddpm_studio.config import PicturesConfig
-from ddpm_studio.data.copies.likeness import likeness
+from ddpm_studio.data.copies import likeness
 from ddpm_studio.data.decode.decode import MILLION, Decoded, UnreadablePictureError, decode
 from ddpm_studio.data.decode.fit import Upright, fit, flattened
 from ddpm_studio.data.decode.focus import focus

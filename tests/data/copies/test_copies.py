@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ddpm_studio.data.copies.copies import group_copies
-from ddpm_studio.data.copies.likeness import likeness
+from ddpm_studio.data.copies import group_copies, likeness
 from ddpm_studio.data.picture_facts import PictureFacts, encode_thumbnail
 from ddpm_studio.data.sample_pictures import draw_sample_picture
 

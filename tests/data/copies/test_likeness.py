@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ddpm_studio.data.copies.likeness import area_average, likeness
+from ddpm_studio.data.copies import area_average, likeness
 from ddpm_studio.data.sample_pictures import draw_sample_picture
 
 Change = Callable[[Image.Image], Image.Image]
