@@ -6,6 +6,8 @@ from PIL import Image
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import ConfigError, ExportError
+
+# the steps of the layout, which in the drawn page can only be guessed
 from ddpm_studio.export.sheet_page import (
     KEY,
     PAPERS,

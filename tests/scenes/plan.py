@@ -84,6 +84,7 @@ def _open(window: MainWindow, look: object) -> QDialog:
     dialog.findChild(AmountPicker).unit.setFocus()  # no cursor that blinks
     wait_until(lambda: look is forever or window.session.jobs.get("plan") is None)
     if look is forever:
+        # until it says what it looks at
         wait_until(lambda: "small" in dialog._looking.text())
     work.look_at_machine = usual
     return dialog
@@ -91,6 +92,7 @@ def _open(window: MainWindow, look: object) -> QDialog:
 
 def found(project: Project, _known: Probe | None = None) -> Iterator[object]:
     yield ev.Progress(ev.Work.PROBING, 0.0, 20.0, "the speed of this machine")
+    # as the real look does it
     return work.MachineLook(
         machine(project, FREE), work.offered(project), 1840, work._steps_done(project)
     )

@@ -51,6 +51,7 @@ def _(window: MainWindow) -> QWidget:
     for step in (40, 64, 80):  # as if they had been kept
         if not project.checkpoint_path(step).exists():
             shutil.copy(newest, project.checkpoint_path(step))
+    # they were made behind the page's back
     window.pages["nav.generate"]._read_checkpoints()
     window.pages["nav.generate"].show_best(80, 0.0213)
     dialog = open_sheet(window, x="eta", y="checkpoint")
@@ -76,6 +77,7 @@ def _(window: MainWindow) -> QWidget:
     paint(dialog)
     view = dialog.findChild(SheetView)
     view.setFocus()
+    # as by the arrow keys, which need the focus
     view._move(1, 0)
     view._move(0, 2)
     return dialog
@@ -106,6 +108,7 @@ def open_sheet(window: MainWindow, x: str = "steps", y: str = "eta") -> SheetDia
 
 def paint(dialog: SheetDialog) -> None:
     dialog.findChild(QPushButton, "sheet.run").click()
+    # until its job has ended
     wait_until(lambda: dialog._session.jobs.get(JOB) is None)
 
 

@@ -59,6 +59,7 @@ class Machine:
             outlooks.append(outlook)
         free = int(self.free * GB)
         probe = Probe("cpu", "CPU, 2 threads", "float32", 2, free, tuple(outlooks))
+        # as the real look does it
         return work.MachineLook(probe, configs, 12, work._steps_done(project))
 
     def look_at_machine(self, project: Project, known: Probe | None = None) -> Iterator[object]:
