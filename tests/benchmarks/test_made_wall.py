@@ -20,10 +20,13 @@ from PySide6.QtWidgets import QApplication
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
+from ddpm_studio.gui.common.folder_watcher import FolderWatcher
+from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 
 COUNT, SIDE = 10_000, 64
 FRAMES = 600
@@ -147,11 +150,13 @@ def test_a_refresh_while_pictures_arrive_is_short(window: MainWindow, project: P
         for k, path in enumerate(new):
             shutil.copy(source, path)
             os.utime(path, (1_950_000_000 + 10 * number + k,) * 2)
-        page._watcher.watch(())
-        page._files.add(new)
-        page._files._gather.stop()
+        part(page, FolderWatcher).watch(())
+        part(page, MadeFiles).add(new)
+        # what the timer would begin, begun and measured here
+        part(page, MadeFiles)._gather.stop()
         start = time.perf_counter()
-        page._files._on_gathered()
+        # what the timer would begin, begun and measured here
+        part(page, MadeFiles)._on_gathered()
         QApplication.processEvents()
         times.append(1000 * (time.perf_counter() - start))
         wait(lambda: not window.session.jobs.is_busy())

@@ -28,8 +28,11 @@ from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.entries import entries_of
+from ddpm_studio.gui.pictures.panel import PicturesPanel
+from ddpm_studio.gui.pictures.reading import PictureJobs
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 
 COUNT, SIDE = 20_000, 64
 FRAMES = 600
@@ -136,19 +139,21 @@ def test_scrolling_stays_smooth(window: MainWindow, factor: int, how: str) -> No
 def test_opening_a_large_set_is_short(window: MainWindow) -> None:
     """What the GUI thread does when 20,000 pictures have been prepared."""
     page = window.pages["nav.pictures"]
-    folder = page._jobs.folder
+    folder = part(page, PictureJobs).folder
     start = time.perf_counter()
+    # one slot is measured, without what leads to it
     page._on_prepared(folder)
     QApplication.processEvents()
     took = 1000 * (time.perf_counter() - start)
     times = []
     for _ in range(5):
         start = time.perf_counter()
-        page._wall._fill()
+        # one slot is measured, without what leads to it
+        part(page, PicturesPanel)._fill()
         times.append(1000 * (time.perf_counter() - start))
     wanted = [f"{k:05d}.png" for k in range(1, COUNT + 1)]  # other ones than before
     start = time.perf_counter()
-    page._wall.show_found(wanted, (SIDE, SIDE, 3))
+    part(page, PicturesPanel).show_found(wanted, (SIDE, SIDE, 3))
     found = 1000 * (time.perf_counter() - start)
     print(
         f"\nshowing {COUNT:,} prepared pictures: {took:.0f} ms; filling the wall: "
@@ -204,6 +209,7 @@ def measure(place: str) -> None:
 
     def row_is_there() -> bool:
         model, (first, last) = wall.wall_model, wall.visible_rows()
+        # how many tiles are in a row is only drawn
         across = min(wall._columns, last - first + 1)
         return across > 0 and all(model.image(first + k) is not None for k in range(across))
 
@@ -221,7 +227,7 @@ def measure(place: str) -> None:
         wait(row_is_there)
         first_rows.append(time.perf_counter() - start)
     first_row = min(first_rows)
-    wait(lambda: window.pages["nav.pictures"]._jobs.folder is not None)
+    wait(lambda: part(window, PictureJobs).folder is not None)
     whole = time.perf_counter() - start
     settle(window)
     memory = psutil.Process().memory_info().rss / 2**20

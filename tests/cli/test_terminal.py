@@ -223,6 +223,7 @@ def test_training_can_end_after_steps_or_minutes_or_never(
     show = Terminal(screen)
     show.event(started)
     show.event(dataclasses.replace(STEP, step=step, remaining=None))
+    # what rich is given; what it draws depends on the terminal
     (task,) = show._progress.tasks
     assert task.percentage == (0 if started.total_steps is started.total_seconds is None else 50)
     show.close()

@@ -7,6 +7,8 @@ from PIL import Image
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import ConfigError, ExportError
 from ddpm_studio.export.film.captions import wrapped
+
+# the steps of the layout, which in the drawn page can only be guessed
 from ddpm_studio.export.sheet_page import KEY, PAPERS, SheetPage, _Layout, _writable, write_page
 from ddpm_studio.sheets import Axis, Sheet
 from tests.export.sheet_pages import read_about

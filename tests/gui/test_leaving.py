@@ -12,8 +12,11 @@ from ddpm_studio.gui import names
 from ddpm_studio.gui.batch import batch as batch_work
 from ddpm_studio.gui.batch.batch import Batching
 from ddpm_studio.gui.common.jobs import BATCH, EXPORT, SAMPLE, SAVE, TRAIN, JobState
+from ddpm_studio.gui.shell.overlay import Overlay
+from ddpm_studio.gui.shell.status_line import StatusLine
 from ddpm_studio.gui.train import work as train_work
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 
 SLOW = 20_000
 
@@ -341,7 +344,7 @@ def test_the_window_says_that_a_training_ends_and_waits_with_the_next_one(
     session.open_project(stones.path)
     assert banner.text() == "Training of flowers saves and ends in the background."
     assert banner.isVisible()
-    assert "Training of flowers, stopping…" in window._status.text()
+    assert "Training of flowers, stopping…" in part(window, StatusLine).text()
     qtbot.waitUntil(lambda: "Ready to learn" in state.text())
     session.open_project(new_project.path)
     assert start.isEnabled()
@@ -362,7 +365,7 @@ def test_the_window_waits_for_a_training_that_was_left(qtbot, running):
     qtbot.waitUntil(lambda: runs[0].is_saving, timeout=SLOW)
     window.close()
     assert window.isVisible()
-    assert "Training of flowers" in window._saving.text.text()
+    assert "Training of flowers" in window.findChild(Overlay, "window.saving").text.text()
     runs[0].may_end.set()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=SLOW)
     assert runs[0].has_ended

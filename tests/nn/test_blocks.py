@@ -11,7 +11,9 @@ from ddpm_studio.nn.blocks import Attention, Dropout, Shortcut, Upsample, sinuso
 def test_attention_is_the_same_whichever_way_it_goes(heads):
     attention = Attention(12, 3, 12 // heads)
     h = torch.randn(2, 12, 10)
+    # one of two ways of the same attention, of which each machine takes one
     expected = attention._pixels_first(h)
+    # the other way
     torch.testing.assert_close(attention._channels_first(h), expected)
 
 

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QS
 from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.compare.view import DIFFERENCE, FLICKER, SIDES, WIPE
 from ddpm_studio.gui.generate.grid import SampleGrid
+from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.gui.main_window import MainWindow
+from tests.gui.parts import part
 from tests.scenes.scenes import generate, scene, settle, wait_until
 
 
@@ -51,7 +53,7 @@ def _(window: MainWindow) -> None:
     """One picture, with B's turn."""
     compare(window, FLICKER)
     open_picture(window, 2)
-    QTest.keyClick(window.pages["nav.generate"]._stage, Qt.Key.Key_X)
+    QTest.keyClick(part(window, Stage), Qt.Key.Key_X)
 
 
 @scene("compare_large_sides")
@@ -93,7 +95,7 @@ def compare(window: MainWindow, view: str) -> None:
     begin(window, view)
     window.findChild(QSpinBox, "generate.steps").setValue(8)
     window.findChild(QDoubleSpinBox, "generate.eta").setValue(0.6)
-    stage = window.pages["nav.generate"]._stage
+    stage = part(window, Stage)
     wait_until(lambda: stage.compare.b is not None and stage.compare.b.is_complete)
     wait_until(lambda: window.session.jobs.get(SAMPLE) is None)
 

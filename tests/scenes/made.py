@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtWidgets import QDialog, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QToolButton, QWidget
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.data.sample_pictures import write_sample_pictures
@@ -21,12 +21,16 @@ from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gui import names
 from ddpm_studio.gui.batch import batch as batch_work
 from ddpm_studio.gui.batch.batch import batching_of
+from ddpm_studio.gui.common.notice_line import UndoNotice
+from ddpm_studio.gui.made.actions import MadeActions
 from ddpm_studio.gui.made.details import MadeDetails
+from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.training.loaded import load
+from tests.gui.parts import part
 from tests.scenes.scenes import CONFIG, scene, settle, wait_until
 
 Select = QItemSelectionModel.SelectionFlag
@@ -75,7 +79,7 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> None:
     wall = open_made(window, 160)
     wall.setCurrentIndex(wall.wall_model.index(2))
-    wait_until(lambda: window.pages["nav.made"]._actions.image is not None)
+    wait_until(lambda: part(window, MadeActions).image is not None)
     wall.opened.emit()
     settle()
 
@@ -83,9 +87,10 @@ def _(window: MainWindow) -> None:
 @scene("made_starred_none")
 def _(window: MainWindow) -> None:
     open_made(window, 160)
-    window.pages["nav.made"]._files.stars = frozenset()
+    part(window, MadeFiles).stars = frozenset()
+    # without the folder being read again, which would bring the real stars back
     window.pages["nav.made"]._refresh()
-    window.pages["nav.made"]._panel.filter._show.setCurrentIndex(1)
+    window.findChild(QComboBox, "made.show").setCurrentIndex(1)
     settle()
 
 
@@ -93,7 +98,7 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> None:
     wall = open_made(window, 160)
     wall.setCurrentIndex(wall.wall_model.index(1))
-    window.pages["nav.made"]._notice.say("5 pictures moved to the trash.", True)
+    part(window, UndoNotice).say("5 pictures moved to the trash.", True)
     settle()
 
 
@@ -107,8 +112,8 @@ def _(window: MainWindow) -> None:
         batch = begin_batch(project, loaded, sample, MANY)
         keep(dataclasses.replace(batch, done=MANY - left))
     show(window, project)
-    wait_until(lambda: len(window.pages["nav.made"]._files.batches) == 2)
-    for batch in window.pages["nav.made"]._files.batches:
+    wait_until(lambda: len(part(window, MadeFiles).batches) == 2)
+    for batch in part(window, MadeFiles).batches:
         shutil.rmtree(batch.folder)
     settle()
 
@@ -118,7 +123,7 @@ def _(window: MainWindow) -> None:
     """A batch beside a training."""
     project = gallery_of(window, 160)
     show(window, project)
-    wait_until(lambda: window.pages["nav.made"]._files.has_looked)
+    wait_until(lambda: part(window, MadeFiles).has_looked)
 
     def painting(_wish: object) -> object:
         folder = project.gallery / "batch"
@@ -170,9 +175,7 @@ def settle_a_little() -> None:
 
 def wait_for_recipe(window: MainWindow) -> None:
     details = window.findChild(MadeDetails)
-    wait_until(
-        lambda: details.recipe is not None and window.pages["nav.made"]._actions.image is not None
-    )
+    wait_until(lambda: details.recipe is not None and part(window, MadeActions).image is not None)
     settle()
 
 

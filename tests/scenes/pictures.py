@@ -13,9 +13,12 @@ from ddpm_studio.choices import Choices, write_choices
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures.details import CropView
+from ddpm_studio.gui.pictures.panel import PicturesPanel
 from ddpm_studio.gui.pictures.query import PictureQuery
+from ddpm_studio.gui.pictures.reading import PictureJobs
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 from tests.scenes.scenes import CONFIG, scene, settle, wait_until
 
 Select = QItemSelectionModel.SelectionFlag
@@ -119,8 +122,8 @@ def mixed_folder(window: MainWindow, show: str = "taken") -> PictureWall:
 def open_folder(window: MainWindow, folder: Path, show: str) -> PictureWall:
     """Open a project and wait until the wall and its first picture are there."""
     window.session.open_project(folder)
-    wait_until(lambda: window.pages["nav.pictures"]._jobs.folder is not None)
-    window.pages["nav.pictures"]._wall.filter.set_query(PictureQuery(show=show))
+    wait_until(lambda: part(window, PictureJobs).folder is not None)
+    part(window, PicturesPanel).filter.set_query(PictureQuery(show=show))
     crop = window.findChild(CropView)
     wait_until(lambda: crop.image is not None)
     return window.findChild(PictureWall, "pictures.wall")

@@ -84,6 +84,7 @@ def _open(window: MainWindow, look: object) -> QDialog:
     dialog.findChild(AmountPicker).unit.setFocus()  # no cursor that blinks
     wait_until(lambda: look is forever or window.session.jobs.get("plan") is None)
     if look is forever:
+        # until it says what it looks at
         wait_until(lambda: "small" in dialog._looking.text())
     work.look_at_machine = usual
     return dialog

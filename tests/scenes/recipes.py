@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QPushButton, QSpinBox, QWidget
 from ddpm_studio.gui import names
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.recipes.dialog import RecipeDialog, RecipePicture
+from ddpm_studio.gui.shell.overlay import Overlay
 from ddpm_studio.recipe import Recipe
 from tests.scenes.scenes import generate, scene, settle, wait_until
 
@@ -82,8 +83,9 @@ def _(window: MainWindow) -> None:
 
 @scene("drop_file")
 def _(window: MainWindow) -> None:
-    window._drop.heading.setText("Drop it")
-    window._drop.appear("to use the recipe in “planets_step00000120_seed000041.png”")
+    overlay = window.findChild(Overlay, "window.drop")
+    overlay.heading.setText("Drop it")
+    overlay.appear("to use the recipe in “planets_step00000120_seed000041.png”")
 
 
 def saved_file(window: MainWindow) -> Path:

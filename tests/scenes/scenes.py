@@ -39,7 +39,10 @@ from ddpm_studio.gui.pictures.reading_states import PictureStates
 from ddpm_studio.gui.plot.plot import LossPlot
 from ddpm_studio.gui.plot.quantities import ALL as PLOT_SERIES
 from ddpm_studio.gui.sample_now.dialog import JOB as SAMPLE_NOW
+from ddpm_studio.gui.sample_now.dialog import SampleNow
+from ddpm_studio.gui.shell.overlay import Overlay
 from ddpm_studio.project import CheckpointFile, Project
+from tests.gui.parts import part
 from tests.scenes.fake_run import FakeRun
 
 PATIENCE = 60.0  # seconds until something must have happened
@@ -153,6 +156,7 @@ def _(window: MainWindow) -> None:
     canvas = window.findChild(LossPlot, names.TRAIN_PLOT).canvas
     for _ in range(6):
         QTest.keyClick(canvas, Qt.Key.Key_Plus)
+    # as if the mouse were there
     canvas._point_at(2400)
 
 
@@ -217,7 +221,7 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> QWidget:
     """A look at the model while it learns."""
     run = learn(window)
-    window.pages["nav.train"]._sampling.lend().live = run
+    part(window, SampleNow).lend().live = run
     window.findChild(QPushButton, "train.sample_now").click()
     wait_until(lambda: window.session.jobs.get(SAMPLE_NOW) is None)
     checkpoints, path = window.session.checkpoints, window.session.project.checkpoint_path
@@ -311,12 +315,14 @@ def _(window: MainWindow) -> None:
 
 @scene("drop", filled=False)
 def _(window: MainWindow) -> None:
-    window._drop.appear("to make a project of the pictures in “flowers”")
+    overlay = window.findChild(Overlay, "window.drop")
+    overlay.appear("to make a project of the pictures in “flowers”")
 
 
 @scene("saving")
 def _(window: MainWindow) -> None:
-    window._saving.appear("What was learned so far is kept. The window closes by itself.")
+    overlay = window.findChild(Overlay, "window.saving")
+    overlay.appear("What was learned so far is kept. The window closes by itself.")
 
 
 @scene("working")

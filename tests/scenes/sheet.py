@@ -77,6 +77,7 @@ def _(window: MainWindow) -> QWidget:
     paint(dialog)
     view = dialog.findChild(SheetView)
     view.setFocus()
+    # as by the arrow keys, which need the focus
     view._move(1, 0)
     view._move(0, 2)
     return dialog
@@ -107,6 +108,7 @@ def open_sheet(window: MainWindow, x: str = "steps", y: str = "eta") -> SheetDia
 
 def paint(dialog: SheetDialog) -> None:
     dialog.findChild(QPushButton, "sheet.run").click()
+    # until its job has ended
     wait_until(lambda: dialog._session.jobs.get(JOB) is None)
 
 

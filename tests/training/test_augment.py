@@ -13,6 +13,8 @@ from ddpm_studio.nn import UNet
 from ddpm_studio.nn.diffusers_names import to_diffusers
 from ddpm_studio.project import check_locked
 from ddpm_studio.training import Trainer
+
+# one of the changes, without the chance
 from ddpm_studio.training.augment import _moved, augmented
 
 MANY = 4000

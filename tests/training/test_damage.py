@@ -109,6 +109,7 @@ def rewrite(path: Path, change: Callable[[dict[str, torch.Tensor]], None]) -> No
     """Other tensors with checksums that are right, as if a wrong program had written them."""
     tensors = load_file(path)
     change(tensors)
+    # as the program would have written it
     sums = {name: checkpoints._checksum(tensors, name) for name in checkpoints.SECTIONS}
     header, _ = header_of(path)
     about = json.loads(header["__metadata__"]["ddpm_studio"]) | {"checksums": sums}
@@ -190,6 +191,7 @@ def test_a_damaged_file_is_one_sentence_and_leaves_the_trainer_as_it_was(
     damage(path)
     trainer = make_trainer("train.seed=5")
     trainer.train_step()
+    # all that a checkpoint holds
     before = [tensor.clone() for tensor in checkpoints._state(trainer).values()]
     with pytest.raises(CheckpointError, match=DAMAGES[damage]) as caught:
         restore(path, trainer)

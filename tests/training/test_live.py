@@ -14,6 +14,8 @@ from ddpm_studio.events import BothPainted, PreviewSaved, TrainStarted, TrainSte
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, TrainEvent, train
 from ddpm_studio.training import live as live_module
+
+# all that a checkpoint holds
 from ddpm_studio.training.checkpoints import _state
 from ddpm_studio.training.live import Live, paint_checkpoint
 from ddpm_studio.training.preview import plain_model, preview

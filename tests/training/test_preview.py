@@ -12,6 +12,8 @@ from PIL import Image
 
 from ddpm_studio.events import PreviewSaved, Work, is_progress
 from ddpm_studio.training import Trainer
+
+# all that a checkpoint holds
 from ddpm_studio.training.checkpoints import _state
 from ddpm_studio.training.preview import averaged_model, is_preview_step, preview
 

@@ -149,6 +149,7 @@ def test_thousands_in_order_and_never_far_ahead(monkeypatch: pytest.MonkeyPatch)
 def test_nothing_asked_nothing_started() -> None:
     with pool_of(2) as pool:
         assert list(pool.run([])) == []
+        # processes are nothing for callers; here it matters whether they live
         assert pool._workers == []
 
 
@@ -160,6 +161,7 @@ def test_closing_early_leaves_nothing_behind() -> None:
         asked = itertools.chain([{"do": "who"}], itertools.repeat({"do": "hang"}))
         answers = pool.run(enumerate(asked))
         first = next(answers)[1].values["pid"]
+        # to see whether they live
         processes = [one._process for one in pool._workers]
         assert first in [process.pid for process in processes]
         answers.close()

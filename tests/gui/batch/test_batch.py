@@ -257,14 +257,14 @@ def test_many_are_painted_stopped_and_finished(drive, tiny_project, qtbot):
     there = len(list(tiny_project.gallery.rglob("*.png")))
     assert len(driver.shown) == there
     assert 10 <= there < 200
-    [batch] = driver.page._files.batches
+    [batch] = driver.files.batches
     assert batch.left == 200 - there
     finish = driver.get(QPushButton, names.item("made.finish", batch.folder.name))
     qtbot.mouseClick(finish, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(driver.shown) == 200)
     qtbot.waitUntil(lambda: session.jobs.get(BATCH) is None)
     driver.settle()
-    assert driver.page._files.batches == ()
+    assert driver.files.batches == ()
     assert driver.shown[0].endswith("seed000699.png")
 
 
@@ -278,8 +278,8 @@ def test_a_batch_whose_model_is_gone_says_so(drive, tiny_project, qtbot):
     driver = drive(tiny_project)
     begin_with_a_lost_model(tiny_project)
     driver.key(Qt.Key.Key_F5, widget=driver.page)
-    qtbot.waitUntil(lambda: len(driver.page._files.batches) == 1)
-    batching_of(driver.window.session).finish(driver.page._files.batches[0])
+    qtbot.waitUntil(lambda: len(driver.files.batches) == 1)
+    batching_of(driver.window.session).finish(driver.files.batches[0])
     qtbot.waitUntil(lambda: driver.text("window.banner.text") != "")
     assert "was deleted" in driver.text("window.banner.text")
     driver.settle()
@@ -292,6 +292,6 @@ def test_a_stopped_batch_can_be_forgotten(drive, tiny_project, qtbot):
     assert not driver.page.is_empty
     driver.click(names.item("made.forget", batch.folder.name))
     driver.settle()
-    assert driver.page._files.batches == ()
+    assert driver.files.batches == ()
     assert driver.page.is_empty
     assert driver.session.jobs.get(TRAIN) is None

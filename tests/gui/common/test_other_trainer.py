@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.config.text import with_settings
+from ddpm_studio.gui.pictures.history import ChoiceHistory
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 
 HOLD = """
 import sys
@@ -77,7 +79,7 @@ def test_a_training_that_begins_elsewhere_later_is_noticed(
     assert "Another process" not in state.text()
     other.begin(tiny_project)
     qtbot.waitUntil(lambda: "Another process" in state.text())
-    history = window.pages["nav.pictures"]._history
+    history = part(window, ChoiceHistory)
     history.change(["a.png"], "Leave out a.png", state="out")
     assert read_choices(tiny_project.path) == history.choices
     assert history.undo_words == ""

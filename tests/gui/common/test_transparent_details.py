@@ -119,6 +119,7 @@ def test_a_film_that_cannot_be_transparent_is_shown_on_its_ground(qtbot, theme, 
     for ground, expected in (("#204060", {(32, 64, 96)}), (None, squares)):
         preview.play(film, FilmOptions(), [0], ground)
         preview.show()
+        # the frame itself, before it is fitted into the label
         qtbot.waitUntil(lambda: not preview._image.isNull())
         opaque, clear = halves(area)
         assert colours(preview, opaque) == {INK}

@@ -97,6 +97,7 @@ def test_on_the_growing_wall(qtbot, theme, squares) -> None:
     view = PictureView(theme, "view", "View", "")
     view.set_image(image_of(half_there()), QSize(8, 8))
     show(qtbot, view)
+    # where tiles lie is only drawn
     side = view._tile_size(1, 1).width()
     opaque, clear = halves(QRectF((300 - side) // 2, (300 - side) // 2, side, side))
     # its enlargement is smooth in the end, so the middle is left out
@@ -110,6 +111,7 @@ def test_in_the_preview_of_a_film(qtbot, theme, squares) -> None:
     preview.resize(200, 200)
     preview.play(Film(1, lambda _: half_there()[0]), FilmOptions(), [0])
     preview.show()
+    # the frame itself, before it is fitted into the label
     qtbot.waitUntil(lambda: not preview._image.isNull())
     area = QRectF(0, 0, 160, 160)  # 8 pixels, each 20 points
     area.moveCenter(QRectF(preview.rect()).center())

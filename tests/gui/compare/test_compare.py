@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QPushButton, QSlider, 
 from ddpm_studio.gui import names
 from ddpm_studio.gui.compare.run_label import RunLabel
 from ddpm_studio.gui.compare.view import DIFFERENCE, FLICKER, SIDES, WIPE
+from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.sampling.pictures import to_uint8
+from tests.gui.parts import part
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
@@ -20,7 +22,7 @@ class Comparison:
 
     def __init__(self, page):
         self.page = page
-        self.stage = page.window.pages["nav.generate"]._stage
+        self.stage = part(page.window, Stage)
         self.view = self.stage.compare
         self.button = page.get(QPushButton, "compare")
         self.views = page.get(QComboBox, "compare.view")
@@ -126,6 +128,7 @@ def test_the_slider_stays_at_its_noise_when_another_run_leads(alone):
 def test_the_labels_say_both_settings_and_stress_what_differs(both):
     assert both.a.text == "A: DDIM, 6 steps, eta 0, step 10, averaged"
     assert both.b.text == "B: DDIM, 12 steps, eta 0, step 10, averaged"
+    # which words are marked is only drawn
     assert [words for words, differs in both.b._words if differs] == ["12 steps"]
     assert both.a.isVisible()
     assert both.b.isVisible()
@@ -236,14 +239,14 @@ def test_esc_leads_from_one_picture_to_all_and_out_of_the_comparison(both):
 def test_another_project_ends_the_comparison(both, tiny_project):
     both.page.window.session.open_project(tiny_project.path)
     assert not both.view.is_on
-    assert both.page.window.pages["nav.generate"]._stage.trajectory is None
+    assert part(both.page.window, Stage).trajectory is None
 
 
 def test_pictures_that_are_saved_and_filmed_are_those_of_b(both, tiny_project):
     page = both.page
     page.click(page.save)
     page.qtbot.waitUntil(lambda: len(list(tiny_project.gallery.glob("*.png"))) == COUNT)
-    assert page.window.pages["nav.generate"]._stage.trajectory is both.view.b
+    assert part(page.window, Stage).trajectory is both.view.b
     page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy())
 
 

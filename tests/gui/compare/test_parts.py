@@ -106,7 +106,9 @@ def test_a_narrow_label_leaves_out_what_is_the_same(qapp, qtbot):
     qtbot.addWidget(label)
     words = [("DDIM", False), ("50 steps", True), ("eta 0", False), ("step 2,353", False)]
     label.set_words(words)
+    # which words are left is only drawn
     assert label._fitting(2000) == words
+    # which words are left is only drawn
     narrow = label._fitting(label._width([("50 steps", True), ("…", False)]) + 1)
     assert narrow == [("50 steps", True), ("…", False)]
     assert label.accessibleName() == "A: DDIM, 50 steps, eta 0, step 2,353"

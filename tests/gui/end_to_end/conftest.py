@@ -14,7 +14,9 @@ from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.main_window import MainWindow
+from ddpm_studio.gui.train.run_view import RunView
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 
 LEFT = Qt.MouseButton.LeftButton
 # what a person who is in a hurry would write under Advanced
@@ -119,7 +121,7 @@ class Person:
 
     @property
     def losses(self):
-        return self.window.pages["nav.train"]._view.plot.series
+        return part(self.window, RunView).plot.series
 
     def step(self):
         return int(self.losses.steps[-1]) if len(self.losses) else 0

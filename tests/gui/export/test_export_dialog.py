@@ -318,6 +318,7 @@ def test_an_error_is_a_sentence_and_can_be_tried_again(make_dialog, monkeypatch,
     monkeypatch.setattr(work, "write", failing)
     driver = make_dialog(make_trajectory())
     said_elsewhere = []
+    # whom it tells of failures
     driver.dialog._session.failed.connect(said_elsewhere.append)
     driver.qtbot.mouseClick(driver.save, LEFT)
     driver.qtbot.waitUntil(lambda: driver.message.text() == "The disk is full.")

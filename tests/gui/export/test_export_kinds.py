@@ -134,6 +134,7 @@ def test_a_film_strip_is_one_page_and_is_seen_as_it_will_be(
         assert f"{image.width} × {image.height} pixels" in facts.text()
         assert image.width > 4 * image.height
         page = np.asarray(image)
+    # the frame itself, before it is fitted into the label
     assert preview._image.width() / preview._image.height() == pytest.approx(
         image.width / image.height, rel=0.05
     )
@@ -174,6 +175,7 @@ def test_the_dialog_fits_into_the_smallest_window(open_dialog, qtbot, find, kind
 def test_the_estimate_is_near_to_what_is_written(open_dialog, export, find, qtbot) -> None:
     dialog = open_dialog(whole_trajectory(), ".webp")
     facts = find(dialog, QLabel, "export.facts")
+    # the measure itself, whose rounded words many numbers share
     qtbot.waitUntil(lambda: dialog._foreseen.nbytes is not None)
     about = dialog._foreseen.nbytes
     assert f"about {size_in_words(about)}" in facts.text()

@@ -102,8 +102,10 @@ class Run:
     def note(self):
         """What is really held: each array of the store once."""
         store = self.trajectory.store
+        # what is held in memory, which looks the same whatever is held
         frames = [*store._kept.values(), *store._at_hand.values()]
         held = sum(getattr(frame, show).nbytes for frame in frames for show in SHOWS)
+        # what is held in memory
         held += sum(state.nbytes for state in store._anchors.values())
         assert held == store.nbytes
         assert not any(frame.state for frame in frames)
@@ -201,6 +203,7 @@ def test_where_kernels_depend_on_the_batch_one_picture_comes_from_its_own_batch(
         )
     monkeypatch.undo()
     many = dataclasses.replace(run.again, seeds=tuple(range(40)))
+    # which states are computed together, which nothing but time shows
     assert [many._together(p, False) for p in (0, 17, 39)] == [(0, 16), (16, 32), (32, 40)]
     assert many._together(17, True) == (17, 18)
     assert many._together(ALL, False) == (0, 40)

@@ -11,8 +11,10 @@ from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.compare.view import SIDES, WIPE
 from ddpm_studio.gui.generate.grid import keep_place
 from ddpm_studio.gui.generate.saving_work import save_pictures, take_back, written
+from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.sampling.pictures import to_uint8
+from tests.gui.parts import part
 
 CTRL, Z, K = Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_Z, Qt.Key.Key_K
 STEPS = 6  # as the page is set by its fixture
@@ -151,7 +153,7 @@ def test_of_two_runs_the_one_under_the_mouse_is_kept(keeper):
     page = keeper.page
     page.click(page.get(QPushButton, "compare"))
     page.eta.setValue(0.5)
-    compare = page.window.pages["nav.generate"]._stage.compare
+    compare = part(page.window, Stage).compare
     page.qtbot.waitUntil(lambda: compare.b is not None and compare.b.is_complete)
     page.qtbot.waitUntil(lambda: page.window.session.jobs.get(SAMPLE) is None)
     views = page.get(QComboBox, "compare.view")
@@ -193,7 +195,7 @@ def test_a_frame_that_is_not_in_memory_is_computed_before_it_is_kept(
 
 
 def test_soft_alpha_stays_soft_and_nothing_is_replaced(tmp_path, keeper):
-    recipe = keeper.page.window.pages["nav.generate"]._stage.trajectory.recipe
+    recipe = part(keeper.page.window, Stage).trajectory.recipe
     picture = np.full((8, 8, 4), (10, 20, 30, 77), np.uint8)
     paths = []
     for _ in range(2):

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QLabel
 from ddpm_studio.errors import ExportError
 from ddpm_studio.gui.common.jobs import SAVE
 from ddpm_studio.gui.generate import saving_work as work
+from ddpm_studio.gui.generate.saving import Saving
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 Z, K = Qt.Key.Key_Z, Qt.Key.Key_K
@@ -41,7 +43,7 @@ class Keys:
         self.press(K)
 
     def redo(self):
-        self.page.window.pages["nav.generate"]._saving.redo()
+        part(self.page.window, Saving).redo()
 
     @property
     def files(self):

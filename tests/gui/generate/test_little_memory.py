@@ -116,6 +116,7 @@ def test_the_memory_is_shown_and_its_limit_is_chosen_and_remembered(page, settin
     page.generate()
     used = size_in_words(page.grid.trajectory.store.nbytes)
     assert memory.text() == f"{used} of 1 GB"
+    # a menu that is open waits for a person
     assert [action.text() for action in memory._menu.actions()] == [
         "256 MB",
         "512 MB",

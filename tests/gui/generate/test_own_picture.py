@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QPushButton
 
 from ddpm_studio.choices import read_choices
 from ddpm_studio.data import prepare_pictures
+from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.sampling.forward import Noising, finish_levels, from_record, levels
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.training import load_model
+from tests.gui.parts import part
 
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
 
@@ -76,7 +78,7 @@ def test_the_slider_leads_from_pure_noise_to_the_picture_itself(page, mine, tiny
 
 
 def test_its_recipe_says_that_nothing_was_painted(page, mine):
-    recipe = page.window.pages["nav.generate"]._denoising.trajectory.recipe
+    recipe = part(page.window, Denoising).trajectory.recipe
     assert recipe.start["picture"] == mine
     assert recipe.start["index"] == STEPS
 

@@ -171,6 +171,7 @@ def test_a_late_look_at_the_clock_leaves_frames_out_and_keeps_the_time(qapp):
     player = Player(qapp, hold=1.0)
     player.fps, player.is_looping = 10.0, False
     player.play(20)
+    # which frame is due, without waiting for it
     assert [player._due(s) for s in (0, 0.05, 0.1, 0.95, 1.0, 5.0)] == [0, 0, 1, 9, 10, 19]
     player.is_looping = True  # a round is 2 s and 1 s of rest
     assert [player._due(s) for s in (1.95, 2.5, 2.99, 3.0, 3.1)] == [19, 19, 19, 0, 1]
@@ -258,6 +259,7 @@ def test_images_have_the_pixels_of_their_arrays(qapp, channels, size):
 
 def test_kept_frames_are_marked_where_not_all_are_kept(scrubber, timeline):
     scrubber.set_trajectory(filled(20))
+    # which places have a mark is only drawn
     assert list(timeline._marked(21)) == list(range(21))
     store = FrameStore(21)
     store.set_plan(FramePlan(frozenset({0, 7, 14, 20}), frozenset({7, 14})))

@@ -7,8 +7,12 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from ddpm_studio.gui.generate import memory_choice
+from ddpm_studio.gui.generate.comparing import Comparing
+from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.generate.grid import check_place, is_near, keep_place
+from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.words import size_in_words
+from tests.gui.parts import part
 
 STEPS = 6  # as the page is set by its fixture
 
@@ -45,7 +49,7 @@ def test_a_and_b_share_the_memory_and_the_figure_is_of_both(page, monkeypatch):
     monkeypatch.setattr(memory_choice, "MB", budget // memory_choice.USUAL)
     page.generate()
     assert page.grid.trajectory.store.is_whole
-    stage = page.window.pages["nav.generate"]._stage
+    stage = part(page.window, Stage)
     memory = page.get(QPushButton, "scrubber.memory")
     page.click(page.get(QPushButton, "compare"))
     page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
@@ -86,6 +90,6 @@ def test_a_project_that_is_left_in_the_middle_of_a_comparison(page, tiny_project
     page.window.session.open_project(other)
     page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy())
     generate = page.window.pages["nav.generate"]
-    assert not generate._comparing.is_on
-    assert generate._denoising.parts == 1
-    assert generate._stage.trajectory is None
+    assert not part(generate, Comparing).is_on
+    assert part(generate, Denoising).parts == 1
+    assert part(generate, Stage).trajectory is None

@@ -11,12 +11,18 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.export.images import write_png
 from ddpm_studio.gui import names
+from ddpm_studio.gui.common.folder_watcher import FolderWatcher
 from ddpm_studio.gui.common.label import ElidedLabel
 from ddpm_studio.gui.made import files as made_files
+from ddpm_studio.gui.made.actions import MadeActions
+from ddpm_studio.gui.made.details import MadeDetails
+from ddpm_studio.gui.made.files import MadeFiles
+from ddpm_studio.gui.made.panel import MadePanel
 from ddpm_studio.gui.made.viewer import MadeViewer
 from ddpm_studio.gui.pages import made_page
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.recipe import Recipe, fingerprint
+from tests.gui.parts import part
 
 BUSY = (
     "small_writes",
@@ -45,6 +51,9 @@ class Driver:
     def __init__(self, window, find, qtbot):
         self.window, self.find, self.qtbot = window, find, qtbot
         self.page, self.session = window.pages["nav.made"], window.session
+        self.files, self.panel = part(self.page, MadeFiles), part(self.page, MadePanel)
+        self.details, self.actions = part(self.page, MadeDetails), part(self.page, MadeActions)
+        self.watcher = part(self.page, FolderWatcher)
         window.show_page(names.NAV_MADE)
         self.wall = self.get(PictureWall, "made.wall")
         self.viewer = self.get(MadeViewer, "made.viewer")
@@ -64,7 +73,8 @@ class Driver:
             # first whatever is drawn, asked for or heard in this turn of the event loop
             QApplication.processEvents()
             busy = [name for name in BUSY if jobs.get(name) is not None]
-            soon = (page._look_soon, page._files._gather, self.wall._asking)
+            # timers, which show nothing while they wait
+            soon = (page._look_soon, self.files._gather, self.wall._asking)
             return not busy and not any(timer.isActive() for timer in soon)
 
         self.qtbot.waitUntil(is_settled)
@@ -72,7 +82,7 @@ class Driver:
     @property
     def shown(self):
         """The names on the wall, in its order."""
-        return [file.name for file in self.page._panel.files]
+        return [file.name for file in self.panel.files]
 
     def choose(self, *rows):
         model, how = self.wall.selectionModel(), QItemSelectionModel.SelectionFlag

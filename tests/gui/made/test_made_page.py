@@ -77,7 +77,7 @@ def test_stars_are_given_by_a_key_kept_and_asked_for(drive, made):
 def test_the_recipe_is_told_in_words_and_used(drive, made):
     driver = drive(made)
     driver.choose(1)
-    details = driver.page._details
+    details = driver.details
     words = " ".join(label.text() for label in details.findChildren(QLabel))
     assert "step 10, averaged weights" in words
     assert "DDIM, 3 steps, eta 0.25" in words
@@ -103,6 +103,7 @@ def test_one_is_seen_large_and_the_arrows_lead_on(drive, made):
     driver.choose(0)
     driver.key(Qt.Key.Key_Return)
     assert driver.viewer.isVisible()
+    # where in the viewer the picture is drawn
     canvas = driver.viewer._canvas
     assert canvas.image.pixelColor(0, 0).red() == 40
     assert canvas.picture_rect().width() % 8 == 0  # whole pixels
@@ -117,7 +118,7 @@ def test_one_is_seen_large_and_the_arrows_lead_on(drive, made):
 
 def test_what_a_job_saves_appears_at_once_without_a_look(drive, made, painter, qtbot):
     driver = drive(made)
-    driver.page._watcher.watch(())
+    driver.watcher.watch(())
     path = painter.save(made, "new.png", seed=99)
 
     def saving():
@@ -136,25 +137,26 @@ def test_what_arrives_takes_its_place_and_nothing_else_moves(
     drive, made, painter, qtbot, monkeypatch, sort, text
 ):
     driver = drive(made)
-    driver.page._watcher.watch(())
+    driver.watcher.watch(())
     driver.sort.setCurrentIndex(driver.sort.findData(sort))
     driver.get(QLineEdit, "made.search").setText(text)
     driver.choose(1, 3)
-    chosen = {entry.name for entry in driver.page._panel.selected}
+    chosen = {entry.name for entry in driver.panel.selected}
     refreshed = []
     monkeypatch.setattr(driver.page, "_refresh", lambda: refreshed.append(True))
     for seed in (3, 30):
         paths = [painter.save(made, f"{place}/a_seed{seed}.png", seed) for place in ("x", "batch")]
-        driver.page._files.add(paths)
+        driver.files.add(paths)
         qtbot.waitUntil(lambda made=f"batch/a_seed{seed}.png": made in driver.shown)
     driver.settle()
     assert not refreshed
-    assert {entry.name for entry in driver.page._panel.selected} == chosen
-    assert driver.page._panel.current.name in chosen
+    assert {entry.name for entry in driver.panel.selected} == chosen
+    assert driver.panel.current.name in chosen
     shown, counts, said = driver.shown, driver.show.itemText(0), driver.count.text()
     named = [driver.wall.wall_model.index(row).data() for row in range(len(shown))]
     assert named == shown
     monkeypatch.undo()
+    # all of it anew, with which what was added bit by bit must agree
     driver.page._on_changed()
     assert (driver.shown, driver.show.itemText(0), driver.count.text()) == (shown, counts, said)
     driver.settle()
@@ -164,10 +166,10 @@ def test_what_arrives_takes_its_place_and_nothing_else_moves(
 
 def test_what_is_older_than_others_comes_among_them(drive, made, painter, qtbot):
     driver = drive(made)
-    driver.page._watcher.watch(())
+    driver.watcher.watch(())
     path = painter.save(made, "older.png")
     os.utime(path, (1_800_000_000,) * 2)
-    driver.page._files.add([path])
+    driver.files.add([path])
     qtbot.waitUntil(lambda: "older.png" in driver.shown)
     assert driver.shown[-1] == "older.png"
 
@@ -243,7 +245,7 @@ def test_copies_are_saved_elsewhere_with_their_recipes_or_without(
     driver, out = drive(made), tmp_path / "out"
     out.mkdir()
     driver.choose(0, 1)
-    driver.page._actions.choose_place(with_recipe)
+    driver.actions.choose_place(with_recipe)
     [chooser] = driver.window.findChildren(QFileDialog)
     chooser.fileSelected.emit(str(out))
     chooser.close()
@@ -261,7 +263,7 @@ def test_copies_are_saved_elsewhere_with_their_recipes_or_without(
 def test_the_menu_offers_what_fits(drive, made):
     driver = drive(made)
     driver.choose(0)
-    driver.page._actions.show_menu(driver.wall.mapToGlobal(driver.wall.rect().center()))
+    driver.actions.show_menu(driver.wall.mapToGlobal(driver.wall.rect().center()))
     [menu] = [one for one in driver.window.findChildren(QMenu) if one.isVisible()]
     words = [action.text().partition("\t")[0] for action in menu.actions()]
     assert {"Paint again", "Use its settings", "Use only its seed", "Move to the trash"} <= set(

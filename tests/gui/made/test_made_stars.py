@@ -60,8 +60,8 @@ def test_a_look_at_the_folder_meanwhile_takes_no_star_away(drive, made, slow_dis
     driver = drive(made)
     driver.choose(2)
     driver.key(Qt.Key.Key_S)
-    driver.page._files.refresh()
-    driver.page._files.refresh()
+    driver.files.refresh()
+    driver.files.refresh()
     slow_disk.may_go.set()
     driver.settle()
     assert badges(driver) == ["", "", "★", "", ""]

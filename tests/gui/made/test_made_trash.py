@@ -63,7 +63,7 @@ def test_what_comes_into_the_place_is_chosen_so_that_one_can_go_on(drive, made):
     next_one = driver.shown[3]
     driver.key(Qt.Key.Key_Delete)
     driver.settle()
-    assert driver.page._panel.current.name == next_one
+    assert driver.panel.current.name == next_one
     driver.key(Qt.Key.Key_Return)
     driver.key(Qt.Key.Key_Delete, widget=driver.viewer)
     driver.settle()

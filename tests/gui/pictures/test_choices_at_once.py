@@ -17,7 +17,9 @@ from ddpm_studio.config import PicturesConfig
 from ddpm_studio.gui.common.jobs import SMALL_WRITES
 from ddpm_studio.gui.pictures import history, work
 from ddpm_studio.gui.pictures.entries import WallEntry, foreseen
+from ddpm_studio.gui.pictures.history import ChoiceHistory
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 from tests.gui.pictures.conftest import Driver, drain
 
 
@@ -162,7 +164,7 @@ def test_a_project_that_is_left_at_once_comes_back_with_the_choice(
     page.qtbot.keyClick(page.wall, Qt.Key.Key_Delete)
     page.session.close_project()
     page.session.open_project(path)  # before the disk has it
-    assert page.window.pages["nav.pictures"]._history.choices.of("flower_00.png").state == "out"
+    assert part(page.window, ChoiceHistory).choices.of("flower_00.png").state == "out"
     slow_disk.may_go.set()
     page.wait(lambda: page.session.jobs.get(SMALL_WRITES) is None)
     assert read_choices(path).of("flower_00.png").state == "out"

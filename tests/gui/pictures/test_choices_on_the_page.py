@@ -17,8 +17,11 @@ from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import history as choice_history
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.crop_frame import CropFrame
+from ddpm_studio.gui.pictures.history import ChoiceHistory
+from ddpm_studio.gui.pictures.reading import PictureJobs
 from ddpm_studio.gui.shell.banner import Banner
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 from tests.gui.pictures.conftest import LEFT, Driver, as_array, make_video
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -145,7 +148,7 @@ def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
         assert len(page.shown) == 12
         page.wait(lambda: len(page.shown) == 11)
     assert on_disk(page) == before
-    assert page.window.pages["nav.pictures"]._history.redo_words == ""
+    assert part(page.window, ChoiceHistory).redo_words == ""
     page.click("pictures.undo")  # nothing was lost: now there is room again
     page.wait(lambda: len(page.shown) == 12)
     assert saved(page, "flower_02.png").state == "auto"
@@ -153,7 +156,7 @@ def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
 
 def test_no_more_steps_are_kept_than_can_be_remembered(page, monkeypatch) -> None:
     monkeypatch.setattr(choice_history, "MOST_UNDO", 2)
-    history = page.window.pages["nav.pictures"]._history
+    history = part(page.window, ChoiceHistory)
     history.open(page.session.project.path)
     for weight in (2.0, 4.0, 0.5):
         history.change(["flower_00.png"], "more", weight=weight)
@@ -351,13 +354,17 @@ def test_a_window_that_is_only_dropped_leaves_no_process(qtbot, new_project, set
     window: MainWindow = create_window(new_project, settings=settings)
     window.show()
     page = window.pages["nav.pictures"]
-    qtbot.waitUntil(lambda: page._jobs.folder is not None)
+    qtbot.waitUntil(lambda: part(page, PictureJobs).folder is not None)
     qtbot.waitUntil(lambda: not window.session.jobs.is_busy())
-    pools = page._jobs._pools
+    # processes are nothing for callers; here it matters whether they live
+    pools = part(page, PictureJobs)._pools
     assert isinstance(pools, work.IdlePools)
+    # where they wait
     assert pools._idle
+    # the processes themselves
     workers = [worker for pool in pools._idle for worker in pool._workers]
     assert workers
     window.deleteLater()
     qtbot.waitUntil(lambda: not pools._idle)
+    # to see whether they live
     assert all(worker._process.poll() is not None for worker in workers)

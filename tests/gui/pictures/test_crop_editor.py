@@ -374,6 +374,7 @@ def test_the_dialog_keeps_its_size_when_crops_come_and_go(edit) -> None:
 def test_another_theme_repaints_the_frame(edit) -> None:
     driver = edit((OWN,))
     dark = driver.dialog.grab().toImage()
+    # the editor has no window here, whose theme it would be
     driver.dialog._theme.set_choice("light")
     light = driver.dialog.grab().toImage()
     assert dark.pixelColor(5, 5).lightness() < 60

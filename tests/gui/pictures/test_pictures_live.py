@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QFileSystemWatcher, Qt
 from PySide6.QtWidgets import QLabel
 
 from ddpm_studio.events import PicturesSeen, Progress, Work
 from ddpm_studio.gui.pictures import work
+from ddpm_studio.gui.pictures.reading import PictureJobs
 from ddpm_studio.gui.wall.model import WallModel
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 from tests.gui.pictures.conftest import Driver, as_array, tiles_of
 
 
@@ -80,7 +82,7 @@ def test_files_come_and_go_by_themselves(living_page) -> None:
     (folder / "leaf 1.png").unlink()
     page.wait(lambda: "leaf 1.png" not in page.shown)
     (folder / "later").mkdir()
-    page.wait(lambda: folder / "later" in page.window.pages["nav.pictures"]._jobs.folder.folders)
+    page.wait(lambda: folder / "later" in part(page.window, PictureJobs).folder.folders)
     draw(folder / "later" / "leaf 4.png", 4)
     page.wait(lambda: str(Path("later", "leaf 4.png")) in page.shown)
     assert "leaf 3.png" in page.shown
@@ -91,7 +93,8 @@ def test_another_project_is_not_told_of_the_folder_before(living_page) -> None:
     page, folder = living_page, living_page.session.project.pictures
     draw(folder / "leaf 5.png", 5)
     page.session.close_project()
-    assert page.window.pages["nav.pictures"]._watcher._watcher.directories() == []
+    assert part(page.window.pages["nav.pictures"], QFileSystemWatcher).directories() == []
+    # a timer, which shows nothing while it waits
     assert not page.window.pages["nav.pictures"]._watcher._quiet.isActive()
 
 

@@ -170,6 +170,7 @@ def test_several_changes_in_a_row_are_prepared_once(
 def test_a_change_that_is_taken_back_reads_nothing(page, prepared_with: list[StudioConfig]) -> None:
     page.click(names.item("pictures.background", "black"))
     page.click(names.item("pictures.background", "white"))
+    # a timer, which shows nothing while it waits
     assert not page.window.pages["nav.pictures"]._patience.isActive()
     assert prepared_with == []
     assert page.wall.isVisible()
@@ -277,6 +278,7 @@ def test_a_trained_project_keeps_its_size_and_says_why(
     assert page.config.flip_horizontal
     page.click("pictures.other_settings")
     dialog = page.window.findChild(NewProjectDialog)
+    # the one field of the dialog that is its line for the folder
     assert dialog._pictures.text() == str(tiny_project.pictures)
     dialog.reject()
 

@@ -124,6 +124,7 @@ def test_the_frame_is_what_the_reader_keeps(
     agree to a quarter of a prepared pixel."""
     config = PicturesConfig(size=shape[1], height=shape[0], smallest_side=4)
     facts = PictureFacts("", width, height, "PNG")
+    # by what the original was cut
     frame = QRectF(*work._part(facts, Crop(), config))
     across, down = (np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height
     places = np.stack([*np.meshgrid(across, down), np.zeros((height, width))], axis=-1)

@@ -97,6 +97,7 @@ def test_beside_the_wall_it_lies_on_the_checkerboard(odd_page) -> None:
 def test_the_editor_shows_the_file_and_what_the_network_sees(odd_page, channels: int) -> None:
     page = odd_page
     page.choose("pictures.channels", channels)
+    # how many channels tiles have before they are drawn
     page.wait(lambda: page.wall.wall_model._shape[2] == channels)
     page.wait_for_wall()
     page.select(page.shown.index("glass.png"))

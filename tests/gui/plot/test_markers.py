@@ -186,6 +186,7 @@ def test_training_and_unseen_are_shown_at_first_and_the_choice_is_kept(qapp, set
 def test_strips_open_and_close_with_their_chips(plot) -> None:
     canvas = plot.canvas
     height = canvas.getViewBox().height()
+    # the two strips have no name of their own
     assert not canvas._strips.isVisible()
     for key in ("rate", "gradient", "speed", "memory"):
         chip(plot, key).click()
@@ -345,6 +346,7 @@ def test_what_changes_between_two_drawings_harms_none(
     for one in ALL:
         chip(plot, one.key).setChecked(True)
     plot.redraw()
+    # as if the mouse were there, whose place depends on fonts
     plot.canvas._point_at(900)
     assert not plot.grab().isNull()
     change(plot)

@@ -256,14 +256,17 @@ def test_odd_losses_are_drawn_without_a_warning(plot, loss: float) -> None:
 
 def test_the_theme_changes_the_drawing_at_once(plot, qapp) -> None:
     plot.set_series(series_of(50))
+    # the plot has no window here, whose theme it would be
     theme = plot._theme
     for choice, palette in (("light", LIGHT), ("dark", DARK)):
         theme.set_choice(choice)
         assert plot.canvas.backgroundBrush().color().name() == palette.canvas
+        # a curve of pyqtgraph, drawn and not named
         assert plot.canvas._smooth.opts["pen"].color().name() == palette.accent_text
 
 
 def test_many_steps_are_drawn_from_a_few_thousand_points(plot) -> None:
     """The benchmark measures the time of a million; here it is the amount of work."""
     plot.set_series(series_of(200_000, 50_000))
+    # how many points are drawn, which the picture hides
     assert len(plot.canvas._raw.getData()[0]) <= 6 * plot.canvas.width()

@@ -53,7 +53,7 @@ def test_the_plot_marks_what_happened_while_it_ran(open_train, tiny_project, fak
     )
     train = open_train(tiny_project)
     train.wait(lambda: len(train.series) == 5)  # what was logged
-    plot = train.page._view.plot
+    plot = train.view.plot
     train.click("train.start")
     train.wait(lambda: train.series.held_out[-1:] == [(8, 0.25, (0.4, 0.3, 0.2, 0.1))])
     events = [(one.step, one.kind) for one in plot.markers.lane(2)]
@@ -73,7 +73,7 @@ def test_what_earlier_runs_logged_is_marked_and_the_best_is_told(open_train, tin
     train = open_train(None)
     train.window.session.open_project(tiny_project.path)
     train.wait(lambda: len(train.series) == 2)
-    markers = train.page._view.plot.markers
+    markers = train.view.plot.markers
     assert [one.step for one in markers.lane(0)] == [5, 10]
     assert [(one.step, one.message) for one in markers.lane(2)] == [(6, "Step 6 was skipped.")]
     assert markers.sizes[10] == tiny_project.checkpoint_path(10).stat().st_size
@@ -86,8 +86,8 @@ def test_what_earlier_runs_logged_is_marked_and_the_best_is_told(open_train, tin
 
 def test_a_mark_leads_to_its_pictures_and_to_the_next_page(open_train, tiny_project, qtbot) -> None:
     train = open_train(tiny_project)
-    train.wait(lambda: train.page._view.wall.steps == [5, 10])
-    plot = train.page._view.plot
+    train.wait(lambda: train.view.wall.steps == [5, 10])
+    plot = train.view.plot
     plot.preview_chosen.emit(5)
     assert train.text("train.wall_step") == "step 5"
     plot.preview_chosen.emit(7)  # not there any more

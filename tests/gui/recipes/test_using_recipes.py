@@ -24,9 +24,11 @@ from ddpm_studio.cli.remake import remake_recipe
 from ddpm_studio.events import TrainStep
 from ddpm_studio.gui import names
 from ddpm_studio.gui.common.jobs import TRAIN
+from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.recipes.dialog import RecipePicture
 from ddpm_studio.gui.recipes.use import seeds_to_paint
 from ddpm_studio.words import moment_in_words
+from tests.gui.parts import part
 
 
 def test_use_all_paints_the_same_picture(
@@ -89,8 +91,8 @@ def test_the_dialog_shows_the_picture_and_the_recipe_in_words(
     dialog = dialog_of(page.window)
     words = " ".join(label.text() for label in dialog.findChildren(QLabel))
     written = moment_in_words(path.stat().st_mtime)
-    for part in ("a bird.png", "flowers", "DDIM", "4 steps", "eta 0.123", "77", written):
-        assert part in words
+    for word in ("a bird.png", "flowers", "DDIM", "4 steps", "eta 0.123", "77", written):
+        assert word in words
     assert not find(dialog, QLabel, "recipe.note").isVisible()  # nothing to warn of
     picture = find(dialog, RecipePicture, "recipe.picture")
     qtbot.waitUntil(lambda: picture.image is not None)
@@ -162,7 +164,7 @@ def test_the_way_of_an_own_picture_into_the_noise_is_shown_again(
     use(dialog_of(page.window), "all")
     qtbot.waitUntil(lambda: page.grid.trajectory is not None)
     assert page.grid.trajectory.is_forward
-    assert page.window.pages["nav.generate"]._denoising.trajectory.recipe.start["picture"] == name
+    assert part(page.window, Denoising).trajectory.recipe.start["picture"] == name
 
 
 def finish(steps):

@@ -20,13 +20,15 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui import names
 from ddpm_studio.gui.frames.request import PageSettings
+from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.sheet import work
 from ddpm_studio.gui.sheet.axis_editor import AxisValues
 from ddpm_studio.gui.sheet.denoising import JOB
-from ddpm_studio.gui.sheet.dialog import SheetDialog
+from ddpm_studio.gui.sheet.dialog import SheetDialog, Sheets
 from ddpm_studio.gui.sheet.view import SheetView
 from ddpm_studio.sheets import Axis, Sheet
 from tests.export.sheet_pages import read_about
+from tests.gui.parts import part
 from tests.gui.patience import PATIENCE
 
 LEFT = Qt.MouseButton.LeftButton
@@ -115,6 +117,7 @@ def test_the_cells_are_those_of_the_engine(sheet, tiny_project):
     axes = Axis("steps", (1, 2)), Axis("eta", (0.0, 1.0))
     expected = painted(tiny_project, Sheet(*axes, SampleConfig(seed=5), 10))
     for place, pictures in expected.items():
+        # pixels of a cell as they are drawn
         image = sheet.view._images[place]
         np.testing.assert_array_equal(colours(image), pictures[0])
     assert sheet.message.text() == "The sheet is complete."
@@ -122,7 +125,7 @@ def test_the_cells_are_those_of_the_engine(sheet, tiny_project):
 
 
 def test_a_click_puts_the_settings_into_the_page_and_undo_takes_them_back(sheet, page):
-    before = page.window.pages["nav.generate"]._controls.sample_config(5)
+    before = part(page.window, SampleControls).sample_config(5)
     sheet.paint()
     sheet.click_cell(1, 1)
     assert (page.steps.value(), page.eta.value(), page.seed.value()) == (2, 1.0, 5)
@@ -134,11 +137,12 @@ def test_a_click_puts_the_settings_into_the_page_and_undo_takes_them_back(sheet,
     sheet.click_cell(0, 0)
     assert page.steps.value() == 1
     sheet.click(sheet.get(QPushButton, "sheet.undo"))
-    assert page.window.pages["nav.generate"]._controls.sample_config(page.seed.value()) == before
+    assert part(page.window, SampleControls).sample_config(page.seed.value()) == before
     assert page.checkpoint.currentIndex() == 0  # still the newest
 
 
 def test_hovering_shows_the_settings_and_the_keyboard_goes_from_cell_to_cell(sheet, page):
+    # as if the mouse were there, which asks for what is next
     sheet.view._set_hover((1, 0))
     assert sheet.hover.text() == "DDIM · 2 steps · eta 0 · seed 5 · step 10, averaged"
     sheet.view.setFocus()
@@ -242,6 +246,7 @@ def test_the_page_can_be_set_otherwise_and_taken_over(sheet, page):
     sheet.click(take)
     assert "seed 77" in sheet.get(QLabel, "sheet.fixed").text()
     assert not take.isVisible()
+    # the values as they are typed, by which a sheet is painted
     assert AxisValues.chosen(sheet.dialog._choice._values, "seed") == (77, 78, 79, 80)
 
 
@@ -253,7 +258,9 @@ def test_export_writes_a_labelled_page_with_its_settings_inside(sheet, tmp_path,
     sheet.paint()
     assert sheet.export.isEnabled()
     path = tmp_path / f"sheet{suffix}"
+    # what the file dialog, which waits for a person, would begin
     export = sheet.dialog._export_job
+    # and with what it would be asked to write
     export.write(path, sheet.dialog._make_page())
     sheet.qtbot.waitUntil(lambda: not export.is_running)
     assert sheet.message.text() == f"Saved sheet{suffix}"
@@ -283,6 +290,7 @@ def test_zoom_keeps_labels_in_view_and_fits_again(sheet):
     assert view.scale == 24.0
     view.horizontalScrollBar().setValue(view.horizontalScrollBar().maximum())
     view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    # where its bands lie is only drawn
     top = view._layout.bands[1]
     cell = view.cell_rect((0, 0))
     assert cell.top() < top
@@ -311,8 +319,9 @@ def test_the_axes_and_their_values_are_remembered(sheet, page, settings, find, q
     assert values.chosen("steps") == (1, 2)
     assert values.chosen("sampler") == ("heun",)
     page.click(page.get(QPushButton, "generate.sheet"))
-    qtbot.waitUntil(lambda: page.window.pages["nav.generate"]._sheets._dialog is not sheet.dialog)
-    again = page.window.pages["nav.generate"]._sheets._dialog
+    # two dialogs of one name are there for a moment
+    qtbot.waitUntil(lambda: part(page.window, Sheets)._dialog is not sheet.dialog)
+    again = part(page.window, Sheets)._dialog
     assert again._choice.axes() == (Axis("steps", (1, 2)), Axis("sampler", ("heun",)))
     assert again._choice.count == 4
     again.reject()

@@ -51,6 +51,7 @@ def test_a_project_that_is_gone_is_forgotten(qtbot, make_window, settings, tiny_
 def test_the_newest_picture_is_the_latest_preview(tiny_project):
     [recent] = work.look_at_recent([tiny_project.path])
     newest = max(tiny_project.samples.glob("step_*.png"))
+    # as the job reads it
     expected = work._read_small(newest)
     assert recent.image == expected
 

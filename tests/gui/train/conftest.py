@@ -14,7 +14,9 @@ from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.sample_now import work as sample_now
 from ddpm_studio.gui.train import work
+from ddpm_studio.gui.train.run_view import RunView
 from ddpm_studio.project import Project
+from tests.gui.parts import part
 from tests.gui.sample_now.looking import Painter
 
 
@@ -30,8 +32,12 @@ class Driver:
         return self.window.pages["nav.train"]
 
     @property
+    def view(self) -> RunView:
+        return part(self.window, RunView)
+
+    @property
     def series(self):
-        return self.page._view.plot.series
+        return self.view.plot.series
 
     @property
     def job(self):
@@ -57,7 +63,7 @@ class Driver:
         self.qtbot.waitUntil(condition)
 
     def newest(self) -> int:
-        step = self.page._view.newest
+        step = self.view.newest
         return step.step if step is not None else 0
 
     def write(self, path: str, text: str) -> QLineEdit:

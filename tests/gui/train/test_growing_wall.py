@@ -176,6 +176,7 @@ def test_the_tiles_fill_the_widget_and_keep_their_shape(wall) -> None:
     view = wall.findChild(PictureView, "train.wall")
     view.set_image(QImage(12, 8, QImage.Format.Format_RGB888), QSize(6, 4))  # two by two
     view.grab()
+    # where tiles lie is only drawn
     tile = view._tile_size(2, 2)
     assert tile.width() * 4 == pytest.approx(tile.height() * 6, abs=6)
     assert 2 * tile.width() + 4 + 2 * 12 <= view.width()

@@ -74,7 +74,7 @@ def test_start_pause_continue_stop_and_open_again(open_train, new_project, make_
     assert train.start_says() == "Pause"
     train.wait(lambda: train.newest() >= held + 5)
     assert train.job is job, "the same run goes on, with the same model in memory"
-    train.wait(lambda: train.page._view.wall.step >= 10)
+    train.wait(lambda: train.view.wall.step >= 10)
 
     train.click("train.stop")
     train.wait(lambda: train.job is None)
@@ -251,7 +251,7 @@ def test_nothing_of_a_run_arrives_after_its_project_was_closed(
     train.window.session.open_project(other.path)
     train.wait(lambda: not train.window.session.jobs.is_busy())
     assert len(train.series) == 0
-    assert train.page._view.wall.step == -1
+    assert train.view.wall.step == -1
     assert train.start_says() == "Start"
     assert train.text("train.step") == "–"
 
@@ -282,7 +282,7 @@ def test_what_was_mended_is_told_and_the_plot_goes_back(open_train, new_project,
     train.click("train.start")
     train.wait(lambda: train.newest() == 23)
     assert train.series.steps.tolist() == list(range(1, 24))
-    assert train.page._view.wall.steps == []
+    assert train.view.wall.steps == []
     assert log.isVisible()
     assert log.sentences() == [
         *(old.message, skipped.message, back.message, "Step 23: The preview was left out.")
@@ -295,7 +295,7 @@ def test_the_wall_shows_the_pixels_of_the_newest_preview(open_train, new_project
     fake(until_stopped(started(), preview(25, 10), ev.PreviewSaved(50, Path("x"), pictures)))
     train = open_train(new_project)
     train.click("train.start")
-    train.wait(lambda: train.page._view.wall.step == 50)
+    train.wait(lambda: train.view.wall.step == 50)
     image = train.find(train.window, PictureView, "train.wall").image()
     assert image.pixelColor(3, 2).getRgb()[:3] == tuple(pictures[0, 2, 3])
     assert image.pixelColor(8 + 5, 8 + 1).getRgb()[:3] == tuple(pictures[3, 1, 5])
@@ -305,10 +305,10 @@ def test_an_earlier_run_is_there_again_with_its_plot_and_its_film(open_train, ti
     train = open_train(tiny_project)
     train.wait(lambda: train.series.steps.tolist() == [2, 4, 6, 8, 10])
     assert train.text("train.step") == "10"
-    assert train.page._view.plot.canvas.isVisible()
+    assert train.view.plot.canvas.isVisible()
     view = train.find(train.window, PictureView, "train.wall")
     slider = train.find(train.window, QSlider, "train.history")
-    assert (train.page._view.wall.steps, slider.value()) == ([5, 10], 1)
+    assert (train.view.wall.steps, slider.value()) == ([5, 10], 1)
     for position, number in ((1, 10), (0, 5)):
         slider.setValue(position)
         on_disk = np.asarray(Image.open(tiny_project.preview_path(number)).convert("RGB"))
@@ -335,8 +335,8 @@ def test_a_run_that_begins_before_the_history_is_read_goes_on_after_it(
     may_read.set()
     train.wait(lambda: train.series.steps.tolist() == [2, 4, 6, 7, 8])
     assert train.series.seconds[3] > train.series.seconds[2]
-    train.wait(lambda: train.page._view.wall.steps == [5, 8])
-    assert train.page._view.wall.step == 8
+    train.wait(lambda: train.view.wall.steps == [5, 8])
+    assert train.view.wall.step == 8
 
 
 def test_a_damaged_log_and_a_missing_preview_harm_nothing(open_train, tiny_project) -> None:

@@ -10,6 +10,8 @@ import torch
 
 from ddpm_studio.config import StudioConfig, TrainConfig
 from ddpm_studio.training.planning import fit as fitting
+
+# their order, of which `fit` shows the first that fits
 from ddpm_studio.training.planning.fit import HEADROOM, _ways, fit
 from ddpm_studio.training.planning.rehearsal import FIRST_USE, rehearse
 

@@ -66,6 +66,7 @@ def test_the_speed_of_a_size_is_that_of_its_steps(
     now = [0.0]
     clock = SimpleNamespace(monotonic=lambda: now[0], perf_counter=lambda: now[0])
 
+    # the real one, in a clock of the test
     real = module._trainer
 
     def trainer_of(config: StudioConfig, count: int, device: torch.device) -> Trainer:
@@ -171,6 +172,7 @@ def test_half_of_the_threads_are_taken_where_they_are_faster(
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads[-1])
     monkeypatch.setattr(torch, "set_num_threads", threads.append)
     for slowdown, best in ((2.0, 4), (0.5, 8)):
+        # the choice of threads alone, on a machine that is told
         look = module._Probing(torch.device("cpu"), 20)
         threads[:] = [8]
 

@@ -16,6 +16,8 @@ from ddpm_studio.config.text import with_settings
 from ddpm_studio.training import Trainer
 from ddpm_studio.training.planning.fit import fit
 from ddpm_studio.training.planning.probe import SKETCH_FLOPS
+
+# sums that a rehearsal only shows together
 from ddpm_studio.training.planning.rehearsal import (
     FIRST_USE,
     Rehearsal,
