@@ -54,6 +54,7 @@ class SavedLine(NoticeLine):
 
     def __init__(self, theme: Theme) -> None:
         self.undo = Button(theme, "", "generate.undo", "", kind="quiet")
+        self.undo.set_face(*UNDO)
         words = "Show in folder", "generate.show_in_folder", "Open the folder that the files are in"
         show = Button(theme, *words, icon="folder-open", kind="quiet")
         super().__init__(theme, "generate.saved", "generate.saved.close", self.undo, show)
