@@ -15,8 +15,7 @@ from filelock import FileLock, Timeout
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.kinds import row_of
-from ddpm_studio.config.text import KIND as MODEL_KIND
-from ddpm_studio.config.text import config_from_dict, config_to_dict
+from ddpm_studio.config.text import KIND_PATH, config_from_dict, config_to_dict
 from ddpm_studio.errors import ConfigError, ProjectError, StudioError, refused_as
 from ddpm_studio.storage import make_lasting_folder, read_json, write_json
 
@@ -260,7 +259,7 @@ def check_locked(old: StudioConfig, new: StudioConfig) -> None:
     """Raise a ConfigError that names the first setting that may no longer change."""
     kinds = [row_of(config.model).name for config in (old, new)]
     if kinds[0] != kinds[1]:
-        raise _locked(MODEL_KIND, *kinds)
+        raise _locked(KIND_PATH, *kinds)
     for section in dataclasses.fields(StudioConfig):
         before, after = getattr(old, section.name), getattr(new, section.name)
         for field in dataclasses.fields(before):

@@ -11,7 +11,7 @@ from ddpm_studio.config.fields import Setting, field_types, from_text, settings_
 from ddpm_studio.config.kinds import DDPM, NAME, row_named, row_of
 from ddpm_studio.errors import ConfigError
 
-KIND = f"model.{NAME}"  # the path of what is no field: the class of the section says it
+KIND_PATH = f"model.{NAME}"  # the path of what is no field: the class of the section says it
 
 Classes = Mapping[str, Any]  # of the sections, by name
 
@@ -63,13 +63,13 @@ def with_settings(config: StudioConfig, settings: Iterable[str]) -> StudioConfig
     asked = [_read(setting) for setting in settings]
     model = config.model
     for path, text in asked:
-        if path == KIND:
+        if path == KIND_PATH:
             model = row_named(text).config().like(model)
     classes = _classes(type(model))
     values = config_to_dict(config) | {"model": _to_dict(model)}
     given = set()
     for path, text in asked:
-        if path == KIND:
+        if path == KIND_PATH:
             continue
         section, _, name = path.partition(".")
         _check_section(section)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GRID, CHOSEN, ONE = "grid", "chosen", "one"  # of what
 BOTH = "both"
 WITH_ALPHA = 4  # channels
-SHOWS = {
+SHOW_TITLES = {
     X_T: "The noisy picture (x_t)",
     PRED_X_0: "What the model believes (pred_x_0)",
     BOTH: "Both of these, side by side",
@@ -127,7 +127,7 @@ class FilmedDenoising(Filmed):
         kept = len(trajectory.store.kept)
         self.needs_device = trajectory.again is not None and kept < len(trajectory)
         has_ends = trajectory.is_forward and not self.needs_device
-        self.shows = {**SHOWS, FINISHED: FINISHED_WORDS} if has_ends else SHOWS
+        self.shows = {**SHOW_TITLES, FINISHED: FINISHED_WORDS} if has_ends else SHOW_TITLES
 
     def film(self, part: Part) -> Film:
         from ddpm_studio.gui.export.work import one_at_a_time

@@ -30,6 +30,7 @@ MOST_SLID_STEPS = 250
 CHECKPOINT_TIP = "How long the model had learned: the newest state, or an earlier one."
 WEIGHTS_HINTS = {"ema": "calmer", "model": "as they are"}
 NO_ETA = "{} always takes fresh noise; choose DDIM to set how much."
+NEVER_FRESH = "{} takes no fresh noise; choose DDIM to add some."
 
 
 class SampleControls(QFrame):
@@ -217,8 +218,9 @@ class SampleControls(QFrame):
         sampler = self.sampler
         self._usual_steps = sampler.usual_steps
         self._eta.setEnabled("eta" in sampler.takes)
-        self._no_eta.setText(NO_ETA.format(sampler.title))
-        self._no_eta.setVisible("variance" in sampler.takes)
+        why = NO_ETA if "variance" in sampler.takes else NEVER_FRESH
+        self._no_eta.setText(why.format(sampler.title))
+        self._no_eta.setVisible("eta" not in sampler.takes)
         self._form.editor("variance").control.setEnabled("variance" in sampler.takes)
 
     def _on_more(self, is_open: bool) -> None:

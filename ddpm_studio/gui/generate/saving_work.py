@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ddpm_studio.recipe import Recipe
 
-SHOWS = {"x_t": "", "pred_x_0": "_believed", "pred_eps": "_noise"}  # in a file's name
+NAME_PARTS = {"x_t": "", "pred_x_0": "_believed", "pred_eps": "_noise"}  # in a file's name
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def save_pictures(
         of_this, which = dataclasses.replace(recipe, seed=seed), f"seed{seed:06d}"
         if frame is not None:
             of_this = dataclasses.replace(of_this, frame=frame, show=show)
-            which += f"_frame{frame:04d}{SHOWS[show]}"
+            which += f"_frame{frame:04d}{NAME_PARTS[show]}"
         path = free_path(folder / f"{recipe.project}_step{recipe.step:08d}_{which}.png")
         write_png(path, picture, of_this.to_text() if with_recipe else None)
         paths.append(path)

@@ -23,7 +23,7 @@ from ddpm_studio.gui.generate.timeline import Timeline
 
 SPEEDS = (6, 12, 24, 60)  # frames a second
 USUAL_SPEED = 24
-SHOWS = (
+VIEWS = (
     Choice(X_T, "Noisy picture", "Noisy", "The picture on its way out of the noise (x_t)"),
     Choice(
         PRED_X_0,
@@ -139,7 +139,7 @@ class Scrubber(QFrame):
         self.pause()
         self._listen_to(trajectory)
         is_forward = trajectory is not None and trajectory.is_forward
-        self._show.set_choices((*SHOWS, FROM_HERE) if is_forward else SHOWS)
+        self._show.set_choices((*VIEWS, FROM_HERE) if is_forward else VIEWS)
         self._row.arrange()
         self._end.setText("your picture x_0" if is_forward else "picture x_0")
         moments = trajectory.moments if trajectory is not None else ()
@@ -205,7 +205,7 @@ class Scrubber(QFrame):
         for speed in SPEEDS:
             self._speed.addItem(f"{speed} fps", speed)
         self._speed.setCurrentIndex(SPEEDS.index(USUAL_SPEED))
-        self._show = ChoiceBar(theme, "What is shown", SHOWS, "scrubber.show")
+        self._show = ChoiceBar(theme, "What is shown", VIEWS, "scrubber.show")
         self._label = label(kind="caption", name="scrubber.label")
         use_tabular_figures(self._label)
         self._label.setToolTip("The step, its timestep (t), and how much noise is left")

@@ -15,8 +15,8 @@ from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError, ProjectError
+from ddpm_studio.gui.common.efforts import preset_for
 from ddpm_studio.gui.common.idle_pools import IdlePools
-from ddpm_studio.gui.common.model_size import preset_for
 from ddpm_studio.gui.pictures.entries import WallEntry, entries_of
 from ddpm_studio.project import Project
 

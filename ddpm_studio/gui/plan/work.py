@@ -14,7 +14,7 @@ from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError, StudioError, TrainingError
-from ddpm_studio.gui.common.model_size import TRAIN_FIELDS
+from ddpm_studio.gui.common.efforts import TRAIN_FIELDS
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.words import duration_in_words, size_in_words
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.kinds import KINDS
 from ddpm_studio.config.presets import PRESETS
-from ddpm_studio.config.text import KIND, with_settings
+from ddpm_studio.config.text import KIND_PATH, with_settings
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import ControlRow
@@ -105,7 +105,7 @@ class NewProjectDialog(Dialog):
         if len(KINDS) == 1:
             return []
         tip = " ".join(f"{row.title}: {row.tip}" for row in KINDS.values())
-        return [ControlRow("Kind of model", self._kind, tip, KIND)]
+        return [ControlRow("Kind of model", self._kind, tip, KIND_PATH)]
 
     def sizeHint(self) -> QSize:
         return super().sizeHint().expandedTo(QSize(WIDTH, 0))
@@ -154,7 +154,7 @@ class NewProjectDialog(Dialog):
     def _config(self) -> StudioConfig:
         """Raises ConfigError."""
         kind = self._kind.currentData()
-        return with_settings(PRESETS[self._preset.currentData()], [f"{KIND}={kind}"])
+        return with_settings(PRESETS[self._preset.currentData()], [f"{KIND_PATH}={kind}"])
 
     def _choose_folder(self, title: str, field: QLineEdit) -> None:
         choose_folder(self, title, field.text(), lambda folder: field.setText(str(folder)))

@@ -12,10 +12,10 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.gui.common.amount import MINUTES, STEPS, TIMES, AmountPicker, Unit
 from ddpm_studio.gui.common.button import ROLES, Button
 from ddpm_studio.gui.common.control_row import ControlRow, explain
+from ddpm_studio.gui.common.efforts import CUSTOM, EFFORTS, effort_of, with_effort, with_size
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, scrolled, wide
-from ddpm_studio.gui.common.model_size import CUSTOM, EFFORTS, effort_of, with_effort, with_size
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme

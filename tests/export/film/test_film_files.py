@@ -1,5 +1,6 @@
 """What lies in a film's file, taken apart by readers of our own and by other libraries."""
 
+import dataclasses
 import json
 from itertools import groupby
 
@@ -9,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from ddpm_studio.export.film import kinds
 from ddpm_studio.export.film.frames import film_order, film_seconds
+from ddpm_studio.export.film.kinds.mp4 import MP4
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.write import film_size
 from tests.export.film.boxes import (
@@ -192,3 +195,13 @@ def test_a_video_of_the_same_frames_is_the_same_file(tmp_path):
     for path in paths:
         write(path, noise, fps=24, scale=13, loops=2)
     assert len({path.read_bytes() for path in paths}) == 1
+
+
+def test_a_kind_is_known_by_the_longest_mark_that_fits(monkeypatch):
+    """Else an AVIF, whose head says `ftypavis`, would be the MP4 that says `ftyp`, in any order."""
+    avif = dataclasses.replace(MP4, name="AVIF", marks=((4, b"ftypavis"),))
+    for rows in ((*kinds.KINDS, avif), (avif, *kinds.KINDS)):
+        monkeypatch.setattr(kinds, "KINDS", rows)
+        assert kinds.kind_in(b"\0\0\0\x1cftypavis\0\0\0\0") is avif
+        assert kinds.kind_in(b"\0\0\0\x1cftypisom\0\0\0\0") is MP4
+        assert kinds.kind_in(b"something else") is None

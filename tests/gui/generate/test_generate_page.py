@@ -216,7 +216,7 @@ def test_a_change_while_it_runs_discards_that_run(page, monkeypatch, at_once):
     page.wait_until_done()
 
 
-def test_ddpm_takes_no_eta_and_says_why(page):
+def test_a_sampler_that_takes_no_eta_says_why(page):
     reason = page.get(QLabel, "generate.no_eta")
     assert page.eta.isEnabled()
     assert not reason.isVisible()
@@ -224,6 +224,13 @@ def test_ddpm_takes_no_eta_and_says_why(page):
     assert not page.eta.isEnabled()
     assert reason.isVisible()
     assert reason.text().startswith("DDPM always")
+    page.sampler.setCurrentIndex(page.sampler.findData("heun"))
+    assert reason.isVisible()
+    assert not page.eta.isEnabled()
+    assert reason.text() == "Heun takes no fresh noise; choose DDIM to add some."
+    page.sampler.setCurrentIndex(page.sampler.findData("ddim"))
+    assert page.eta.isEnabled()
+    assert not reason.isVisible()
 
 
 def test_slider_and_number_are_one_value(page):

@@ -8,7 +8,7 @@ from ddpm_studio.choices import Choices, write_choices
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.events import Work, is_progress
-from ddpm_studio.gui.common.model_size import BALANCED, effort_of
+from ddpm_studio.gui.common.efforts import BALANCED, effort_of
 from ddpm_studio.gui.plan import work
 from ddpm_studio.project import Project
 

@@ -33,8 +33,11 @@ def kind_of(suffix: str) -> FilmKind | None:
 
 
 def kind_in(head: bytes) -> FilmKind | None:
-    """The kind that a file's first bytes say."""
-    for kind in KINDS:
-        if any(head[place : place + len(mark)] == mark for place, mark in kind.marks):
-            return kind
-    return None
+    """The kind that a file's first bytes say: of several the one that says most of them."""
+    found = {
+        mark: kind
+        for kind in reversed(KINDS)
+        for place, mark in kind.marks
+        if head[place : place + len(mark)] == mark
+    }
+    return found[max(found, key=len)] if found else None

@@ -7,7 +7,7 @@ import pytest
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.gui.common.model_size import (
+from ddpm_studio.gui.common.efforts import (
     BALANCED,
     CUSTOM,
     EFFORTS,
