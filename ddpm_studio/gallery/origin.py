@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from torch import Tensor
@@ -13,14 +13,23 @@ from torch import Tensor
 from ddpm_studio.choices import read_choices
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gallery.batch import Batch
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.forward import from_record
 
 
-def find_checkpoint_of(project: Project, made: Recipe | Batch) -> Path | None:
-    """The checkpoint that a recipe or a batch was made with, by its content; None if it is gone.
+class Made(Protocol):
+    """What names its checkpoint: a recipe or a batch."""
+
+    @property
+    def checkpoint(self) -> str: ...
+
+    @property
+    def checkpoint_sha256(self) -> str: ...
+
+
+def find_checkpoint_of(project: Project, made: Made) -> Path | None:
+    """The checkpoint that it was made with, by its content; None if it is gone.
 
     The one of the same name is looked at first, and the others only if that is another one.
     """
