@@ -21,8 +21,10 @@ from ddpm_studio.cli import main
 from ddpm_studio.torchrun import end_process
 
 torch.optim.AdamW([torch.zeros(1)])  # imports a lot, once, before any fork
-CONTEXT = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-if sys.platform != "win32":
+if sys.platform == "win32":
+    CONTEXT = multiprocessing.get_context("spawn")
+else:
+    CONTEXT = multiprocessing.get_context("forkserver")
     CONTEXT.set_forkserver_preload([__name__])
 
 

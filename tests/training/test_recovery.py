@@ -59,7 +59,8 @@ def spoil_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Spoil], None]:
     """spoil_at(step, spoil): once, before the step after `step` is made."""
 
     def plan(step: int, spoil: Spoil) -> None:
-        real, done = Trainer.train_step, []
+        real = Trainer.train_step
+        done: list[Any] = []
 
         def train_step(trainer: Trainer) -> Any:
             if trainer.step == step and not done:
@@ -237,7 +238,7 @@ def test_a_bad_loss_for_ever_ends_in_one_sentence(
     train_for(project, 10)
     before = {path.name: path.read_bytes() for path in project.checkpoints.iterdir()}
     bad_loss(NAN, lambda trainer: True)
-    events = []
+    events: list[Any] = []
     with pytest.raises(TrainingError) as caught:
         events += train(project, device="cpu", steps=1000)
     message = str(caught.value)
