@@ -12,7 +12,7 @@ from pathlib import Path
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.fields import settings_of, to_text
 from ddpm_studio.config.kinds import DDPM, KINDS
-from ddpm_studio.config.text import KIND, all_settings, value_of
+from ddpm_studio.config.text import KIND_PATH, all_settings, value_of
 from ddpm_studio.project import is_locked
 
 TARGET = Path(__file__).resolve().parent / "settings.md"
@@ -35,7 +35,9 @@ def lines() -> Iterator[str]:
             continue
         for row in KINDS.values():  # each has settings of its own
             is_usual = row.name == DDPM
-            title = about.words if is_usual else f"{about.words}: `{KIND}={row.name}`, {row.title}"
+            title = (
+                about.words if is_usual else f"{about.words}: `{KIND_PATH}={row.name}`, {row.title}"
+            )
             yield from table(section, title, StudioConfig(model=row.config()))
 
 

@@ -35,7 +35,7 @@ def recipe():
 
 
 plain = st.none() | st.booleans() | st.integers(-(2**62), 2**62) | text
-plain |= st.floats(allow_nan=False, allow_infinity=False)
+plain |= st.floats(allow_nan=False, allow_infinity=False)  # type: ignore[operator]
 films = st.none() | st.dictionaries(text, plain | st.lists(plain, max_size=3), max_size=5)
 
 

@@ -137,7 +137,7 @@ def test_little_time_is_spent_outside_the_network(
     shares, totals, started = [], [], None
     for event in train(project, device="cpu", steps=WARM_UP + ROUNDS):
         is_step = isinstance(event, TrainStep)
-        if is_step and started is not None and event.step > WARM_UP:
+        if is_step and started is not None and event.step > WARM_UP:  # type: ignore[operator]
             totals.append((time.perf_counter() - started) * 1000)
             shares.append(1 - watch.milliseconds / totals[-1])
         watch.milliseconds = 0.0

@@ -220,7 +220,7 @@ def measure(place: str) -> None:
         window.session.pictures_expected.emit()
         settle(window)
         end = time.monotonic() + 1.5  # a person reads the dialog for longer than that
-        wait(lambda end=end: time.monotonic() > end)
+        wait(lambda end=end: time.monotonic() > end)  # type: ignore[misc]
         start = time.perf_counter()
         project = Project.create(root / f"project {number}", root / "pictures", config)
         window.session.open_project(project.path)

@@ -66,7 +66,7 @@ def rgb_profile() -> Profile:
     """A profile of three primaries (XYZ columns) and one gamma."""
 
     def build(primaries: np.ndarray, gamma: float) -> bytes:
-        tags = {}
+        tags: dict[bytes, bytes] = {}
         for name, column in zip((b"r", b"g", b"b"), primaries.T, strict=True):
             tags |= {name + b"XYZ": xyz(column), name + b"TRC": curve(gamma)}
         return icc(b"mntr", b"RGB ", b"XYZ ", tags)

@@ -62,8 +62,8 @@ def frames(path: Path) -> Iterator[np.ndarray]:
                 yield frame.to_ndarray(format="rgb24")
         return
     with Image.open(path) as picture:
-        for frame in ImageSequence.Iterator(picture):
-            yield np.asarray(frame.convert("RGB"))  # type: ignore[attr-defined]
+        for shown in ImageSequence.Iterator(picture):
+            yield np.asarray(shown.convert("RGB"))  # type: ignore[attr-defined]
 
 
 def assert_same_pixels(new: Path, old: Path, tolerance: int) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -118,7 +119,7 @@ def test_where_qt_lacks_a_library_there_is_a_sentence_and_no_crash(monkeypatch):
 def test_on_windows_the_first_library_of_torch_is_loaded_without_importing_it(
     monkeypatch, tmp_path
 ):
-    loaded = []
+    loaded: list[Any] = []
     spec = SimpleNamespace(origin=str(tmp_path / "torch" / "__init__.py"))
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec)
     monkeypatch.setattr(ctypes, "CDLL", loaded.append)

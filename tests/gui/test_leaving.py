@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -61,7 +62,7 @@ def other_project(tmp_path, picture_folder, new_project):
 @pytest.fixture
 def said(session):
     """All sentences of the banner."""
-    sentences = []
+    sentences: list[Any] = []
     session.noticed.connect(sentences.append)
     session.failed.connect(lambda failure: sentences.append(failure.sentence))
     return sentences
@@ -251,7 +252,8 @@ def test_what_writes_files_goes_on_and_its_end_is_said(
     qtbot, session, new_project, other_project, said, tmp_path, name, title
 ):
     path = tmp_path / "film.gif"
-    may_end, heard = threading.Event(), []
+    may_end = threading.Event()
+    heard: list[Any] = []
 
     def write():
         yield None

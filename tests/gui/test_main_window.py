@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -179,7 +180,8 @@ def test_the_place_to_drop_is_shown_while_something_is_over_the_window(window, f
 
 
 def test_closing_while_busy_says_so_saves_and_then_closes(qtbot, make_window, find):
-    window, saved, may_save = make_window(), [], threading.Event()
+    window, may_save = make_window(), threading.Event()
+    saved: list[Any] = []
     job = window.session.start_training(lambda: endless(saved, may_save))
     with qtbot.waitSignal(job.events):
         pass
@@ -209,7 +211,7 @@ def test_every_name_says_its_part_and_is_given_once(make_window, tiny_project):
     window = make_window(tiny_project)
     window.pages["nav.start"].show_new_project(tiny_project.pictures)
     window.show_shortcuts()
-    seen = {}
+    seen: dict[Any, Any] = {}
     for widget in window.findChildren(QWidget):
         name = widget.objectName()
         if not name or name.startswith("qt_"):

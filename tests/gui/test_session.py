@@ -2,6 +2,7 @@
 
 import gc
 import time
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
@@ -66,7 +67,7 @@ def test_training_that_the_user_paused_stays_paused_after_a_loan(qtbot, session,
 
 def test_a_second_loan_replaces_the_first_and_training_still_goes_on(qtbot, session, device):
     session.start_training(lambda: device.work("train"))
-    heard = []
+    heard: list[Any] = []
     old = session.start_borrowing(SAMPLE, lambda: device.work("old"))
     old.events.connect(lambda events: heard.append("old"))
     new = session.start_borrowing(SAMPLE, lambda: device.work("new", 5))
@@ -147,12 +148,12 @@ def test_opening_another_project_silences_the_jobs_of_the_old_one(
     qtbot, session, device, tiny_project, tmp_path, picture_folder
 ):
     session.open_project(tiny_project.path)
-    heard = []
+    heard: list[Any] = []
     job = session.start_training(lambda: device.work("train"))
     qtbot.waitUntil(lambda: "train" in device.log)
     job.events.connect(heard.extend)
     other = Project.create(tmp_path / "other", picture_folder, tiny_project.config)
-    seen = []
+    seen: list[Any] = []
     session.project_changed.connect(seen.append)
     assert session.open_project(other.path)
     heard.clear()
@@ -172,7 +173,8 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(session, tiny_project
 
 
 def test_settings_of_a_trained_model_are_locked_in_words(qtbot, session, tiny_project):
-    said, changed = [], []
+    said: list[Any] = []
+    changed: list[Any] = []
     session.failed.connect(lambda failure: said.append(failure.sentence))
     session.config_changed.connect(changed.append)
     session.open_project(tiny_project.path)
@@ -191,7 +193,7 @@ def test_checkpoints_of_training_are_heard_by_every_page(
     from ddpm_studio.gui.train import work
 
     session.open_project(new_project.path)
-    heard = []
+    heard: list[Any] = []
     session.checkpoint_saved.connect(lambda step, path: heard.append((step, path.name)))
     session.start_training(lambda: work.train_project(new_project, steps=20))
     qtbot.waitUntil(lambda: session.jobs.get(TRAIN) is None)

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -22,7 +23,8 @@ def test_attention_is_the_same_whichever_way_it_goes(heads):
 )
 def test_half_precision_goes_its_own_way_to_the_same_numbers_and_gradients(block):
     x = torch.randn(3, 12, 4, 4)
-    found, expected = [], []
+    found: list[Any] = []
+    expected: list[Any] = []
     for results, dtype in ((expected, torch.float32), (found, torch.bfloat16)):
         block.zero_grad()
         with torch.autocast("cpu", torch.bfloat16, enabled=dtype == torch.bfloat16):

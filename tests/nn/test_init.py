@@ -46,7 +46,7 @@ def test_every_branch_begins_as_nothing_and_the_network_at_zero(small):
     config = small(attention_resolutions=(4,))
     model = UNet(config)
     initialise(model, torch.Generator().manual_seed(0))
-    last = [model.conv_out]
+    last: list[torch.nn.Conv2d | torch.nn.Linear] = [model.conv_out]
     last += [module.conv_2 for module in model.modules() if isinstance(module, ResBlock)]
     last += [module.out for module in model.modules() if isinstance(module, Attention)]
     assert len(last) == 1 + 8 + 4

@@ -68,6 +68,7 @@ def test_predicted_noise_agrees_with_the_predicted_picture():
             x_T = torch.randn(2, 4, dtype=torch.float64)
             for frame in denoise(curved, schedule, x_T, prediction=prediction, clip=clip):
                 a = schedule.alpha_bar(frame.t)
+                assert frame.pred_eps is not None
                 again = a.sqrt() * frame.pred_x_0 + (1 - a).sqrt() * frame.pred_eps
                 torch.testing.assert_close(again, frame.x_t, atol=1e-9, rtol=1e-9)
 

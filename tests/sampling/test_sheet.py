@@ -1,6 +1,7 @@
 """The sheet's cells are what `generate` makes, each computed once, and it can be stopped."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,7 +159,8 @@ def test_progress_counts_the_work_of_the_network_and_ends_when_all_is_done(shelf
 
 def test_it_stops_within_one_step_and_goes_on_with_what_is_missing(shelf):
     sheet = Sheet(Axis("steps", (30, 31)), Axis("eta", (0, 1)), BASE, 10)
-    painting, cells = make_sheet(sheet, shelf.load), {}
+    painting = make_sheet(sheet, shelf.load)
+    cells: dict[Any, Any] = {}
     for event in painting:
         cells |= cells_of([event])
         if cells and isinstance(event, SampleStep) and shelf.calls > 40:

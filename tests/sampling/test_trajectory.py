@@ -99,7 +99,7 @@ def test_frames_are_not_written_to_again():
         np.testing.assert_array_equal(frame.x_t, copy)
         assert frame.x_t[1].flags.c_contiguous  # a QImage reads its bytes in a row
     with pytest.raises(dataclasses.FrozenInstanceError):
-        frames[0].t = 3
+        frames[0].t = 3  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("spacing", SPACINGS)

@@ -93,7 +93,7 @@ def _(window: MainWindow) -> QWidget:
             yield Progress(Work.WRITING, min(done, 40), 69)
             time.sleep(0.03)
 
-    work.write = slow
+    work.write = slow  # type: ignore[assignment]
     try:
         dialog = open_dialog(window, ".webp")
         wait_for_size(dialog)

@@ -76,7 +76,7 @@ def open_plan(window: MainWindow, look: object) -> QDialog:
 
 
 def _open(window: MainWindow, look: object) -> QDialog:
-    usual, work.look_at_machine = work.look_at_machine, look
+    usual, work.look_at_machine = work.look_at_machine, look  # type: ignore[assignment]
     button = window.findChild(QPushButton, "train.plan")
     wait_until(button.isEnabled)
     button.click()

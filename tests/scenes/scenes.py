@@ -221,7 +221,7 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> QWidget:
     """A look at the model while it learns."""
     run = learn(window)
-    part(window, SampleNow).lend().live = run
+    part(window, SampleNow).lend().live = run  # type: ignore[assignment]
     window.findChild(QPushButton, "train.sample_now").click()
     wait_until(lambda: window.session.jobs.get(SAMPLE_NOW) is None)
     checkpoints, path = window.session.checkpoints, window.session.project.checkpoint_path

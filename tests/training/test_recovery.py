@@ -58,7 +58,8 @@ def spoil_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Spoil], None]:
     """spoil_at(step, spoil): once, before the step after `step` is made."""
 
     def plan(step: int, spoil: Spoil) -> None:
-        real, done = Trainer.train_step, []
+        real = Trainer.train_step
+        done: list[Any] = []
 
         def train_step(trainer: Trainer) -> Any:
             if trainer.step == step and not done:
@@ -236,7 +237,7 @@ def test_a_bad_loss_for_ever_ends_in_one_sentence(
     train_for(project, 10)
     before = {path.name: path.read_bytes() for path in project.checkpoints.iterdir()}
     bad_loss(NAN, lambda trainer: True)
-    events = []
+    events: list[Any] = []
     with pytest.raises(TrainingError) as caught:
         events += train(project, device="cpu", steps=1000)
     message = str(caught.value)
@@ -322,7 +323,7 @@ def test_a_checkpoint_that_leads_nowhere_is_passed_over(
     trainer = make_trainer()
     newest = project.checkpoint_path(12)
     info = restore(newest, trainer)
-    trainer.model.conv_out.weight.data.fill_(3e38)
+    trainer.model.get_parameter("conv_out.weight").data.fill_(3e38)
     save_checkpoint(newest, trainer, info.seconds)
     events = train_for(project, 8)
     assert [event.to_step for event in of_kind(events, RolledBack)] == [12, 12, 8]

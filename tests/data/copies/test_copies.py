@@ -196,8 +196,8 @@ def test_copies_among_many_are_found() -> None:
         mini = np.frombuffer(base64.b64decode(facts[k].mini), np.uint8).reshape(8, 8, 3)
         close = mini.astype(int) + rng.integers(-1, 2, (8, 8, 3))
         near = facts[k].phash ^ 1 << k % 63 ^ 1 << (k + 7) % 63
-        mini = encode_thumbnail(close.clip(0, 255).astype(np.uint8))
-        facts.append(replace(facts[k], digest=f"copy {k}", mini=mini, phash=near, width=320))
+        thumbnail = encode_thumbnail(close.clip(0, 255).astype(np.uint8))
+        facts.append(replace(facts[k], digest=f"copy {k}", mini=thumbnail, phash=near, width=320))
         facts[-1] = replace(facts[-1], height=240)
     assert group_copies(facts) == [[300 * k, 3000 + k] for k in range(10)]
 

@@ -6,6 +6,7 @@ import ctypes
 import os
 import re
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ def leave(request: dict[str, Any]) -> None:
 def hang(request: dict[str, Any]) -> None:
     while True:
         pass
+
+
+def wait(request: dict[str, Any]) -> None:
+    """As for a network drive that is gone."""
+    time.sleep(3600)
 
 
 def hang_in_c(request: dict[str, Any]) -> None:

@@ -234,7 +234,7 @@ def test_a_process_that_cannot_be_ended_is_left_behind(monkeypatch: pytest.Monke
     monkeypatch.setattr(isolation.WorkerProcess, "kill", lambda self: stuck.append(self))  # type: ignore[attr-defined]
     monkeypatch.setattr(isolation, "DYING_SECONDS", 0.2)
     with pool_of(1, seconds=2.0) as pool:
-        answers = dict(pool.run(among_good({"do": "hang"})))
+        answers = dict(pool.run(among_good({"do": "wait"})))
     monkeypatch.undo()
     for one in set(stuck):  # here it can be
         one.kill()

@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -163,7 +164,8 @@ def test_who_waits_for_pictures_comes_before_the_batch(qtbot, session, batching,
 
 def test_the_pace_is_measured_and_foretells(qtbot, session, batching, log, monkeypatch):
     """Between two looks at the clock it always says that so many seconds went by."""
-    seconds, heard = 0.2, []
+    seconds = 0.2
+    heard: list[Any] = []
     clock = SimpleNamespace(monotonic=itertools.count(0, seconds).__next__)
     monkeypatch.setattr("ddpm_studio.gui.batch.batch.time", clock)
     sample = SampleConfig(num_inference_steps=10)

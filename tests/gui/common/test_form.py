@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -62,7 +63,7 @@ def test_every_field_with_words_has_an_editor_that_explains_itself(form) -> None
 
 
 def test_what_is_set_is_the_value_and_is_said_by_name(form, qtbot) -> None:
-    said = []
+    said: list[Any] = []
     form.changed.connect(said.append)
     for key, do in {
         "cups": lambda: form.editor("cups").control.setValue(5),
@@ -80,7 +81,7 @@ def test_what_is_set_is_the_value_and_is_said_by_name(form, qtbot) -> None:
 
 
 def test_other_settings_are_shown_without_a_word_and_to_the_last_digit(form) -> None:
-    said = []
+    said: list[Any] = []
     form.changed.connect(said.append)
     tea = Tea(3, 0.323456, 0, True, "", (1, 2), "green", 0.98765)
     form.set_value(tea)

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import weakref
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -80,7 +81,8 @@ def test_all_events_arrive_in_order_in_the_gui_thread_and_then_the_result(qtbot,
 
 def test_connecting_after_the_start_loses_nothing(qtbot, runner):
     for _ in range(50):
-        heard, results = [], []
+        heard: list[Any] = []
+        results: list[Any] = []
         job = runner.start("count", lambda: counting(3))
         job.wait()  # the worker is done before anybody listens
         job.events.connect(heard.extend)
@@ -90,7 +92,8 @@ def test_connecting_after_the_start_loses_nothing(qtbot, runner):
 
 
 def test_no_event_of_a_replaced_run_arrives(qtbot, runner):
-    heard, endings = [], []
+    heard: list[Any] = []
+    endings: list[Any] = []
     old = runner.start("sample", lambda: endless("old"))
     old.wait(120)  # batches are queued now, and none is delivered yet
     old.events.connect(heard.extend)
@@ -128,7 +131,9 @@ def test_a_second_run_of_one_name_is_refused_unless_it_replaces(runner):
 
 
 def test_an_error_crosses_once_and_keeps_no_frames(qtbot, runner):
-    heard, at_runner, endings = [], [], []
+    heard: list[Any] = []
+    at_runner: list[Any] = []
+    endings: list[Any] = []
 
     def bad():
         yield 1
@@ -189,7 +194,7 @@ def test_a_paused_job_asks_for_no_further_step_and_says_that_it_rests(qtbot, run
             taken.append(1)
             yield len(taken)
 
-    heard = []
+    heard: list[Any] = []
     job = runner.start("train", steps)
     job.events.connect(heard.extend)
     qtbot.waitUntil(lambda: len(heard) > 3)
@@ -204,7 +209,7 @@ def test_a_paused_job_asks_for_no_further_step_and_says_that_it_rests(qtbot, run
     assert heard[-1] == count  # and everything up to here has arrived
     job.set_paused(False)
     qtbot.waitUntil(lambda: len(heard) > count + 3)
-    assert job.state is JobState.RUNNING
+    assert job.state is JobState.RUNNING  # type: ignore[comparison-overlap]
 
 
 def test_pausing_at_once_after_continuing_still_rests(qtbot, runner):
@@ -252,7 +257,7 @@ def test_a_job_held_by_two_goes_on_when_both_have_let_go(qtbot, runner):
     assert job.state is JobState.PAUSED
     assert not job.is_paused
     job.release("sample")
-    assert job.state is JobState.RUNNING
+    assert job.state is JobState.RUNNING  # type: ignore[comparison-overlap]
 
 
 def test_a_paused_job_can_be_stopped(qtbot, runner):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -139,7 +141,7 @@ def generate_and_scrub(person):
             before = slider.value()
             person.qtbot.keyClick(slider, key)
             assert slider.value() != before
-        shown = {"x_t": to_uint8, "pred_x_0": to_uint8, "pred_eps": noise_to_uint8}
+        shown: dict[str, Any] = {"x_t": to_uint8, "pred_x_0": to_uint8, "pred_eps": noise_to_uint8}
         for area, (what, as_pictures) in zip(show.areas(), shown.items(), strict=True):
             person.click("scrubber.show", area.center().toPoint())
             expected = as_pictures(getattr(frames[position], what))

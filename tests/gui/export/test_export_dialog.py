@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -317,7 +318,7 @@ def test_an_error_is_a_sentence_and_can_be_tried_again(make_dialog, monkeypatch,
 
     monkeypatch.setattr(work, "write", failing)
     driver = make_dialog(make_trajectory())
-    said_elsewhere = []
+    said_elsewhere: list[Any] = []
     # whom it tells of failures
     driver.dialog._session.failed.connect(said_elsewhere.append)
     driver.qtbot.mouseClick(driver.save, LEFT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -165,7 +167,7 @@ SWITCHES = [("export.loop_back", {"ping_pong": True}), ("export.caption", {"capt
 def set_everything(options, find, pick) -> FilmOptions:
     """Other values than the proposed ones everywhere; what they mean."""
     pick(options, "export.format", ".gif")
-    meant = {}
+    meant: dict[str, Any] = {}
     for name, key, fields in CHOICES:
         pick(options, name, key)
         meant |= fields

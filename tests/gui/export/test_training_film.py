@@ -95,6 +95,7 @@ def test_a_film_beyond_its_room_is_read_from_disk_when_it_is_written(project) ->
 def test_its_recipe_names_the_checkpoint_that_belongs_to_the_last_frame(tiny_project) -> None:
     newest = tiny_project.checkpoint_paths()[-1]
     text = training_recipe(tiny_project, 10, [0, 1], {"of": "training"})
+    assert text is not None
     assert f'"checkpoint_sha256": "{fingerprint(newest)}"' in text
     assert '"seeds": [0, 1]' in text
     for path in tiny_project.checkpoint_paths():

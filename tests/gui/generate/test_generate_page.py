@@ -163,6 +163,7 @@ def test_a_change_makes_the_same_noise_again_after_a_pause(page, tiny_project, w
     page.generate()
     before, seed = page.grid.trajectory, page.seed.value()
     first = page.shown()
+    settings: dict[str, object]
     if what == "eta":
         for step in range(1, 11):  # a hand on the slider
             page.eta.setValue(step / 10)

@@ -1,6 +1,7 @@
 """What is saved, taken back and saved again while files are still being written."""
 
 import threading
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -25,7 +26,7 @@ class Keys:
         self.page, self.project = page, project
         self.disk = threading.Event()
         self.disk.set()
-        self.said = []
+        self.said: list[Any] = []
         page.window.session.failed.connect(lambda failure: self.said.append(failure.sentence))
         write = work.save_pictures
 
@@ -129,7 +130,7 @@ def test_what_waits_to_be_saved_is_saved_although_the_project_is_left(
 ):
     session = keys.page.window.session
     other = Project.create(tmp_path / "stones", picture_folder, keys.project.config)
-    notices = []
+    notices: list[Any] = []
     session.noticed.connect(notices.append)
     keys.disk.clear()
     for position in (1, 2, 3):

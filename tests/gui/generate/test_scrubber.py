@@ -1,5 +1,7 @@
 """The scrubber leads from noise to picture, by hand, by key and by the clock."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -69,7 +71,7 @@ def timeline(scrubber, find):
 def test_keys_move_by_one_by_ten_and_to_both_ends(scrubber, timeline, qtbot):
     scrubber.set_trajectory(filled(20))
     assert timeline.value() == timeline.maximum() == 20
-    seen = []
+    seen: list[Any] = []
     scrubber.moved.connect(seen.append)
     for key in ("Left", "Left", "Right", "PageDown", "Home", "PageUp", "End"):
         qtbot.keyClick(timeline, getattr(Qt.Key, f"Key_{key}"))
@@ -141,7 +143,8 @@ def test_playing_shows_every_frame_in_turn_and_stops_at_the_last(scrubber, timel
     speed = find(scrubber, QComboBox, "scrubber.speed")
     speed.setCurrentIndex(speed.findData(60))
     scrubber.set_trajectory(filled(8))
-    seen, play = [], find(scrubber, QToolButton, "scrubber.play")
+    seen: list[Any] = []
+    play = find(scrubber, QToolButton, "scrubber.play")
     scrubber.moved.connect(seen.append)
     qtbot.mouseClick(play, LEFT)  # at the end: it begins again
     assert play.accessibleName() == "Pause"
@@ -179,7 +182,8 @@ def test_a_late_look_at_the_clock_leaves_frames_out_and_keeps_the_time(qapp):
 
 
 def test_the_choice_goes_between_the_three_things_a_step_knows(scrubber, find, qtbot):
-    show, seen = find(scrubber, QComboBox, "scrubber.show"), []
+    show = find(scrubber, QComboBox, "scrubber.show")
+    seen: list[Any] = []
     scrubber.show_changed.connect(seen.append)
     assert scrubber.show_what == X_T
     for area in show.areas()[::-1]:

@@ -1,6 +1,7 @@
 """What the window knows of the gallery keeps up with what is asked of it."""
 
 import time
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject
@@ -50,7 +51,7 @@ def test_who_asks_for_a_look_during_one_gets_another(qtbot, session, new_project
 def test_who_asks_while_a_look_is_ending_gets_another(qtbot, session, new_project, looks):
     parent = QObject()
     files = MadeFiles(session, parent)
-    asked = []
+    asked: list[Any] = []
     files.looked.connect(lambda: asked or (asked.append(True), files.refresh()))
     files.open(new_project)
     qtbot.waitUntil(lambda: bool(asked) and not session.jobs.is_busy())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -143,7 +144,8 @@ def test_the_frame_is_what_the_reader_keeps(
 
 def test_only_what_is_in_view_is_loaded(qtbot, session) -> None:
     """Of 20,000 pictures the wall asks for a few screens, and it asks again when it is scrolled."""
-    wall, asked = PictureWall(session.theme, "wall"), []
+    wall = PictureWall(session.theme, "wall")
+    asked: list[Any] = []
     qtbot.addWidget(wall)
     wall.chunks_wanted.connect(asked.append)
     wall.set_tiles(tiles_of(20_000), (64, 64, 3))

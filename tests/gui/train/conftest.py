@@ -77,7 +77,10 @@ class Driver:
 
 @pytest.fixture
 def open_train(make_window, qtbot, find) -> Callable[[Project | None], Driver]:
-    return lambda project=None: Driver(make_window(project), qtbot, find)
+    def open_page(project: Project | None = None) -> Driver:
+        return Driver(make_window(project), qtbot, find)
+
+    return open_page
 
 
 @pytest.fixture

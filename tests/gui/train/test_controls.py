@@ -23,7 +23,7 @@ def started(step: int = 0, seconds: float | None = 60.0) -> ev.TrainStarted:
 
 
 def weights_of(project: Project) -> str:
-    count = sum(parameter.numel() for parameter in UNet(project.config.model).parameters())
+    count = sum([parameter.numel() for parameter in UNet(project.config.model).parameters()])
     return f"{count / 1e6:.1f} million weights"
 
 
