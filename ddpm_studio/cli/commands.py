@@ -67,6 +67,8 @@ def new(options: Namespace) -> Events:
 def train(options: Namespace) -> Events:
     """Train for a while."""
     project = Project.open(options.project)
+    if options.images is not None:
+        project = _with_pictures(project, options.images)
     if options.settings:
         project = _with_settings(project, options.settings)
     result = yield from train_project(
@@ -85,6 +87,8 @@ def plan(options: Namespace) -> Events:
     if options.project is not None:
         project = Project.open(options.project)
         name = project.name
+        if not pictures:
+            project.check_pictures()
         configs = {name: project.config}
         steps_made = max([step_of(path) for path in project.checkpoint_paths()], default=0)
         pictures = pictures or len(scan_folder(project.pictures)[0])
@@ -140,7 +144,8 @@ def demo(options: Namespace) -> Events:
     if not (path / FILE_NAME).exists():
         yield from _new_project(path, None, preset("sketch"))
     shared = {"device": options.device, "settings": [], "checkpoint": None, "weights": "ema"}
-    length = {"steps": options.steps, "minutes": None if options.steps else options.minutes}
+    minutes = None if options.steps else options.minutes
+    length = {"steps": options.steps, "minutes": minutes, "images": None}
     yield from train(Namespace(project=path, **length, **shared))
     choices = {"steps": None, "eta": None, "sampler": None, "seed": None}
     made = free_path(path / "gallery" / "demo")
@@ -165,6 +170,14 @@ def _with_settings(project: Project, settings: list[str]) -> Project:
         return dataclasses.replace(project, config=config)
     with project.lock():  # whoever trains it now keeps the settings
         return project.with_config(config)
+
+
+def _with_pictures(project: Project, folder: Path) -> Project:
+    """The project with another pictures folder, saved by the one process that may write."""
+    if not is_leader():
+        return dataclasses.replace(project, pictures=folder.expanduser().resolve())
+    with project.lock():
+        return project.with_pictures(folder)
 
 
 def _sample_config(project: Project, options: Namespace) -> SampleConfig:

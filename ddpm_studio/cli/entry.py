@@ -183,6 +183,9 @@ def _add_check(check: argparse.ArgumentParser) -> None:
 
 def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("project", type=Path, metavar="PROJECT")
+    train.add_argument(
+        "--images", type=Path, metavar="DIR", help="where its pictures lie now, if they were moved"
+    )
     _add_length(train)
     _add_device(train)
     _add_set(train)

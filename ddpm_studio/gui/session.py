@@ -129,7 +129,7 @@ class Session(QObject):
         self.settings.add_recent_project(project.path)
         self.project_changed.emit(self.project)
         self._watch_other_trainer()
-        self._say(said)
+        self._say(said or project.moved_words)
 
     def close_project(self) -> None:
         """Back to the start screen. Training saves and ends; what writes files goes on."""

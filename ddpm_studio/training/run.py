@@ -119,6 +119,9 @@ def _made_ready(
         remove_unfinished(project.path, SETTLED)
         for folder in (project.checkpoints, project.samples):
             remove_unfinished(folder)
+        project.check_pictures()
+        if project.moved_words:
+            yield Note(project.moved_words)
     with team.leader_first():  # the others find all pictures prepared
         pictures = yield from prepare_pictures(
             project.pictures, project.config.pictures, project.cache, read_choices(project.path)
