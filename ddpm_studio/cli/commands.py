@@ -22,7 +22,7 @@ from ddpm_studio.device import select_device
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
 from ddpm_studio.export.images import write_png
-from ddpm_studio.export.places import free_path, make_folder
+from ddpm_studio.export.places import check_file, check_folder, free_path, make_folder
 from ddpm_studio.project import FILE_NAME, Project, check_new, step_of
 from ddpm_studio.recipe import seeds_from
 from ddpm_studio.samplers import SAMPLERS
@@ -109,16 +109,18 @@ def sample(options: Namespace) -> Events:
     project = Project.open(options.project)
     settings = _sample_config(project, options)
     seeds = seeds_from(settings.seed, options.count)
+    check_folder(options.out)
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     device = select_device(options.device)
     loaded = load(checkpoint, options.weights, device)
     recipe = loaded.recipe(project.name, settings)
     make_folder(options.out)
+    name = f"{project.name}_step{recipe.step:08d}_seed"
+    check_file(free_path(options.out / f"{name}{seeds[-1]:06d}.png"))
     for event in generate(loaded, settings, seeds):
         yield event
         if isinstance(event, SampleFinished):
-            name = f"{project.name}_step{recipe.step:08d}_seed{event.seed:06d}"
-            path = free_path(options.out / f"{name}.png")
+            path = free_path(options.out / f"{name}{event.seed:06d}.png")
             made = dataclasses.replace(recipe, seed=event.seed)
             write_png(path, event.picture, made.to_text())
             yield FileWritten(path)

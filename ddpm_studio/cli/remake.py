@@ -15,6 +15,7 @@ from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.images import picture_grid, write_png
+from ddpm_studio.export.places import check_file
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import (
     find_checkpoint_of,
@@ -98,8 +99,7 @@ def _materials(
 
 def _check_out(out: Path, file: Path) -> None:
     """Raise StudioError, before anything is painted, unless a file can be written there."""
-    if not out.parent.is_dir():
-        raise StudioError(f"The folder {out.parent} does not exist.")
+    check_file(out)
     if out.exists() and file.exists() and out.samefile(file):
         raise StudioError(f"{out} is the file that is made again; choose another name for --out.")
 

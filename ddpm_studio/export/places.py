@@ -2,9 +2,48 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from ddpm_studio.errors import ExportError
+
+TRIED = 1 << 14  # bytes: a disk that is full does not take them
+
+
+def check_file(path: Path) -> None:
+    """Raise ExportError, before long work is done for it, unless a file can be written there."""
+    folder = path.parent
+    try:
+        is_folder = path.is_dir()
+        if not folder.is_dir():
+            raise ExportError(f"The folder {folder} does not exist.")
+        with suppress(FileNotFoundError):
+            path.lstat()  # which refuses a name that is too long
+    except (OSError, ValueError) as error:
+        raise ExportError(f"{path} cannot be written: {_reason(error)}.") from error
+    if is_folder:
+        raise ExportError(f"{path} is a folder; choose another name.")
+    check_folder(folder)
+
+
+def check_folder(folder: Path, nbytes: int = TRIED) -> None:
+    """The same of files in a folder, which is there or can be made. nbytes: that it must take."""
+    try:
+        nearest = folder
+        while not nearest.exists() and nearest != nearest.parent:
+            nearest = nearest.parent
+        if not nearest.is_dir():
+            raise ExportError(f"{nearest} is a file, not a folder; choose another name.")
+        with tempfile.TemporaryFile(dir=nearest, buffering=0) as tried:
+            if nbytes:
+                tried.write(bytes(nbytes))
+    except (OSError, ValueError) as error:
+        raise ExportError(f"The folder {folder} cannot be written: {_reason(error)}.") from error
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def make_folder(folder: Path) -> None:

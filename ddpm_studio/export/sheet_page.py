@@ -17,6 +17,7 @@ from ddpm_studio.config.fields import check, check_choice
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.images import enlarge, on_background, picture_grid, reason_of, to_image
+from ddpm_studio.export.places import check_file
 from ddpm_studio.export.recipe.exif import exif_recipe
 from ddpm_studio.sheets import Place, Sheet
 from ddpm_studio.storage import replacing
@@ -172,8 +173,7 @@ def check_path(path: Path) -> None:
     """Raise an ExportError unless the ending is one that can be written, in a folder."""
     if path.suffix.lower() not in SUFFIXES:
         raise ExportError(f"{path.name} must end in {' or '.join(SUFFIXES)}.")
-    if not path.parent.is_dir():
-        raise ExportError(f"The folder {path.parent} does not exist.")
+    check_file(path)
 
 
 def _draw_words(draw: ImageDraw.ImageDraw, layout: _Layout, paper: Paper) -> None:

@@ -29,6 +29,7 @@ from ddpm_studio.events import (
     TrainStarted,
     TrainStep,
 )
+from ddpm_studio.export.places import check_folder
 from ddpm_studio.project import Project
 from ddpm_studio.storage import remove_unfinished
 from ddpm_studio.training.evaluation import Looks
@@ -119,6 +120,7 @@ def _made_ready(
         remove_unfinished(project.path, SETTLED)
         for folder in (project.checkpoints, project.samples):
             remove_unfinished(folder)
+        check_folder(project.checkpoints, 0)
         project.check_pictures()
         if project.moved_words:
             yield Note(project.moved_words)

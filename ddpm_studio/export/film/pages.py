@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from ddpm_studio.export.film.frames import Film, film_order
 from ddpm_studio.export.film.options import LONGEST_SIDE, FilmOptions
 from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.images import reason_of, to_image, write_png
+from ddpm_studio.export.places import check_file
 from ddpm_studio.export.recipe.exif import exif_recipe
 from ddpm_studio.storage import (
     ABANDONED_AFTER,
@@ -36,16 +38,14 @@ def check_strip_path(path: Path) -> None:
     """Raise ExportError unless a page can be written there."""
     if path.suffix.lower() not in STRIPS:
         raise ExportError(f"{path.name} has no ending for a page; choose .png or .webp.")
-    if not path.parent.is_dir():
-        raise ExportError(f"The folder {path.parent} does not exist.")
+    check_file(path)
 
 
 def check_sequence_path(folder: Path) -> None:
     """Raise ExportError unless a new folder can be made there."""
-    if folder.exists():
+    if os.path.lexists(folder):
         raise ExportError(f"{folder} is there already; choose a name that is still free.")
-    if not folder.parent.is_dir():
-        raise ExportError(f"The folder {folder.parent} does not exist.")
+    check_file(folder)
 
 
 def strip_stages(film: Film, stages: int) -> list[int]:

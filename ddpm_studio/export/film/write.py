@@ -23,6 +23,7 @@ from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.film.stills import write_stills
 from ddpm_studio.export.film.video import write_video
 from ddpm_studio.export.images import reason_of
+from ddpm_studio.export.places import check_file
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished, replacing
 
 __all__ = [
@@ -56,8 +57,7 @@ def check_film_path(path: Path) -> None:
         raise ExportError(
             f"{path.name} has no ending that can be written; choose one of {', '.join(ENDINGS)}."
         )
-    if not path.parent.is_dir():
-        raise ExportError(f"The folder {path.parent} does not exist.")
+    check_file(path)
 
 
 def write_film(
