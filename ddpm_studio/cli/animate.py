@@ -14,6 +14,7 @@ from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.film.kinds import KINDS, either, kind_of
 from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
+from ddpm_studio.export.places import check_free, free_path
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, seeds_from
 from ddpm_studio.words import size_in_words
@@ -81,7 +82,8 @@ def animate(project: Project, sample: SampleConfig, options: Namespace) -> Event
     film = yield from work.make()
     settings = work.enlarged(film)
     yield Note(work.foretold(film, settings))
-    out, recipe = options.out, None if options.no_recipe else work.recipe(settings)
+    out = free_path(options.out)  # somebody may have taken the name meanwhile
+    recipe = None if options.no_recipe else work.recipe(settings)
     if options.strip:
         yield from write_strip(out, film, options.strip, settings, recipe)
     elif out.suffix:
@@ -101,8 +103,10 @@ def check_options(options: Namespace) -> None:
     suffix = options.out.suffix.lower()
     if options.strip:
         check_strip_path(options.out)
+        check_free(options.out)
     elif suffix or options.out.name.startswith("."):
         check_film_path(options.out)
+        check_free(options.out)
     else:
         check_sequence_path(options.out)
     kind = None if options.strip else kind_of(suffix)

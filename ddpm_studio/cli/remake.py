@@ -15,7 +15,7 @@ from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.images import picture_grid, write_png
-from ddpm_studio.export.places import check_file
+from ddpm_studio.export.places import check_file, check_free
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import (
     find_checkpoint_of,
@@ -102,6 +102,10 @@ def _check_out(out: Path, file: Path) -> None:
     check_file(out)
     if out.exists() and file.exists() and out.samefile(file):
         raise StudioError(f"{out} is the file that is made again; choose another name for --out.")
+    try:
+        read_recipe(out)  # what was made here can be made again, and may be replaced
+    except StudioError:
+        check_free(out)
 
 
 def _project_around(file: Path) -> Path:

@@ -11,6 +11,7 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import FileWritten, Note
+from ddpm_studio.export.places import check_free, free_path
 from ddpm_studio.export.sheet_page import SheetPage, check_page, check_path, write_page
 from ddpm_studio.gallery.sheets import Loader, about_sheet
 from ddpm_studio.project import Project, step_of
@@ -28,6 +29,7 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
     Raises StudioError with one sentence for axes that cannot be, before anything is painted.
     """
     check_path(options.out)
+    check_free(options.out)
     x, y = read_axes(project, options.x, options.y, base.seed)
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     for axis in (x, y):
@@ -47,10 +49,11 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
         elif isinstance(event, SheetGap):
             yield Note(f"{_count(len(event.places))} empty. {event.message}")
     page = SheetPage(project.name, sheet, cells, options.paper, options.scale or 0)
-    for _ in write_page(options.out, page, about_sheet(project, sheet, device)):
+    out = free_path(options.out)  # somebody may have taken the name meanwhile
+    for _ in write_page(out, page, about_sheet(project, sheet, device)):
         pass  # a moment's work
-    yield FileWritten(options.out)
-    yield Note(f"The sheet of {len(x.values)} x {len(y.values)} cells is {options.out}")
+    yield FileWritten(out)
+    yield Note(f"The sheet of {len(x.values)} x {len(y.values)} cells is {out}")
 
 
 def read_axes(project: Project, x: str, y: str | None, seed: int) -> tuple[Axis, Axis]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +29,16 @@ def check_file(path: Path) -> None:
     check_folder(folder)
 
 
+def check_free(path: Path) -> None:
+    """The same, and nothing is there yet that would be replaced."""
+    check_file(path)
+    if os.path.lexists(path):
+        free = free_path(path).name
+        raise ExportError(
+            f"{path} is there already; choose a name that is still free, such as {free}"
+        )
+
+
 def check_folder(folder: Path, nbytes: int = TRIED) -> None:
     """The same of files in a folder, which is there or can be made. nbytes: that it must take."""
     try:
@@ -34,7 +46,8 @@ def check_folder(folder: Path, nbytes: int = TRIED) -> None:
         while not nearest.exists() and nearest != nearest.parent:
             nearest = nearest.parent
         if not nearest.is_dir():
-            raise ExportError(f"{nearest} is a file, not a folder; choose another name.")
+            reason = os.strerror(errno.EEXIST if nearest == folder else errno.ENOTDIR)
+            raise ExportError(f"The folder {folder} cannot be made: {reason}.")
         with tempfile.TemporaryFile(dir=nearest, buffering=0) as tried:
             if nbytes:
                 tried.write(bytes(nbytes))
@@ -57,7 +70,7 @@ def make_folder(folder: Path) -> None:
 def free_path(path: Path) -> Path:
     """The path itself, or with a number behind it if there already is one: nothing is replaced."""
     candidate, number = path, 1
-    while candidate.exists():
+    while os.path.lexists(candidate):
         number += 1
         candidate = path.with_name(f"{path.stem}_{number}{path.suffix}")
     return candidate

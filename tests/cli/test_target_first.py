@@ -88,7 +88,7 @@ def test_a_folder_that_is_a_file(capsys, tmp_path, project, painted, command) ->
     file = tmp_path / "w"
     file.write_text("mine")
     sentence = refused(capsys, command, project, file)
-    assert "is a file" in sentence or "does not exist" in sentence or "Not a directory" in sentence
+    assert "File exists" in sentence or "does not exist" in sentence or "Not a dir" in sentence
     assert not painted
     assert file.read_text() == "mine"
 
@@ -159,3 +159,35 @@ def test_what_can_be_written_is_tried_without_a_trace(tmp_path: Path) -> None:
     for path in (tmp_path / "a\0b", tmp_path / "none" / "a.png"):
         with pytest.raises(ExportError):
             check_file(path)
+
+
+@pytest.mark.parametrize("name", ["animate", "frames", "strip", "sheet", "remake"])
+def test_what_is_there_already_is_never_replaced(capsys, tmp_path, project, painted, name) -> None:
+    for ending in ("gif", "png"):
+        (tmp_path / f"a.{ending}").write_text("mine")
+    (tmp_path / "frames").write_text("mine")
+    assert "is there already; choose a name that is still free" in refused(
+        capsys, COMMANDS[name], project, tmp_path
+    )
+    assert not painted
+    assert {path.read_text() for path in tmp_path.iterdir()} == {"mine"}
+
+
+@pytest.mark.parametrize("name", ["animate", "strip", "sheet"])
+def test_a_name_that_is_taken_while_it_paints(capsys, tmp_path, project, monkeypatch, name) -> None:
+    """What was painted is worth more than the name."""
+    from ddpm_studio.nn import UNet
+
+    forward = UNet.forward
+
+    def take_names(self, *inputs):
+        for ending in ("gif", "png"):
+            (tmp_path / f"a.{ending}").write_text("mine")
+        return forward(self, *inputs)
+
+    monkeypatch.setattr(UNet, "forward", take_names)
+    words = COMMANDS[name].format(project=project, out=tmp_path).split()
+    assert main([*words, *CPU]) == 0
+    made = next(tmp_path.glob("a_2.*"))
+    assert str(made) in capsys.readouterr().out
+    assert (tmp_path / f"a{made.suffix}").read_text() == "mine"
