@@ -30,6 +30,7 @@ from ddpm_studio.sampling.generate import generate
 from ddpm_studio.torchrun import is_leader
 from ddpm_studio.training import train as train_project
 from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.enough_memory import parts_that_fit
 from ddpm_studio.training.loaded import load
 from ddpm_studio.training.planning.lines import machine_line, plan_lines, table_lines
 from ddpm_studio.training.planning.plan import choices, make_plan
@@ -70,7 +71,7 @@ def train(options: Namespace) -> Events:
     if options.images is not None:
         project = _with_pictures(project, options.images)
     if options.settings:
-        project = _with_settings(project, options.settings)
+        project = _with_settings(project, options.settings, options.device)
     result = yield from train_project(
         project,
         device=options.device,
@@ -165,9 +166,13 @@ def _new_project(path: Path, images: Path | None, config: StudioConfig) -> Event
     Project.create(path, images, config)
 
 
-def _with_settings(project: Project, settings: list[str]) -> Project:
-    """The project with other settings, saved by the one process that may write."""
+def _with_settings(project: Project, settings: list[str], device: str) -> Project:
+    """The project with other settings, saved by the one process that may write.
+
+    Raises StudioError, and keeps those it has, if memory does not take them.
+    """
     config = with_settings(project.config, settings)
+    parts_that_fit(config, select_device(device))
     if not is_leader():
         return dataclasses.replace(project, config=config)
     with project.lock():  # whoever trains it now keeps the settings
