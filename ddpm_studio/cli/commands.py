@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
+from ddpm_studio.cli import no_effect
 from ddpm_studio.cli.animate import animate as animate_project
 from ddpm_studio.cli.animate import check_options as check_animate_options
 from ddpm_studio.cli.animate import usual_options
@@ -58,6 +59,7 @@ def new(options: Namespace) -> Events:
     config = preset(options.preset)
     settings = [f"pictures.size={options.size}"] if options.size else []
     config = with_settings(config, [*settings, *options.settings])
+    yield from no_effect.of_diffusion(config.diffusion)
     yield from _new_project(options.project, options.images, config)
     yield Note(
         f"{options.project} is ready; train it with: "
@@ -111,6 +113,7 @@ def sample(options: Namespace) -> Events:
     settings = _sample_config(project, options)
     seeds = seeds_from(settings.seed, options.count)
     check_folder(options.out)
+    yield from no_effect.of_samplers([settings])
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     device = select_device(options.device)
     loaded = load(checkpoint, options.weights, device)
@@ -132,7 +135,10 @@ def animate(options: Namespace) -> Events:
     """Export a denoising, or the training so far, as a film."""
     check_animate_options(options)
     project = Project.open(options.project)
-    yield from animate_project(project, _sample_config(project, options), options)
+    settings = _sample_config(project, options)
+    yield from no_effect.of_samplers([settings])
+    yield from no_effect.of_films(options)
+    yield from animate_project(project, settings, options)
 
 
 def sheet(options: Namespace) -> Events:

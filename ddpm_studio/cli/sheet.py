@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ddpm_studio.cli.no_effect import of_samplers
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError
@@ -36,6 +37,7 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
         check_checkpoints(project, axis)
     sheet = Sheet(x, y, base, step_of(checkpoint), options.weights, options.count)
     sheet.check_fits(project.config.diffusion.num_timesteps)
+    yield from of_samplers(sheet.cell(place).sample for place in sheet.places)
     channels, height, width = project.config.pictures.shape
     cell = np.zeros((sheet.count, height, width, channels), np.uint8)
     check_page(SheetPage(project.name, sheet, {(0, 0): cell}, options.paper, options.scale or 0))
