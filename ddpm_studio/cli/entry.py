@@ -28,6 +28,7 @@ from ddpm_studio.torchrun import is_leader
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 SAVES = ("new", "train", "demo")  # verbs that go on another time where they were stopped
+MAKES = ("new", "demo")  # of these, those that begin with a project
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all
 
 
@@ -94,14 +95,16 @@ def _run(options: argparse.Namespace, interrupted: list[bool]) -> int:
             interrupted.append(True)
             _forget_output()
     if interrupted:
-        print(_farewell(options.verb, written), file=sys.stderr)
+        print(_farewell(options, written), file=sys.stderr)
         return INTERRUPTED
     return DONE
 
 
-def _farewell(verb: str, written: int) -> str:
+def _farewell(options: argparse.Namespace, written: int) -> str:
     """What is left of a command that was stopped. written: files that it finished."""
-    if verb in SAVES:
+    if options.verb in MAKES and not is_project(options.project):
+        return "Stopped; there is no project yet. Give the same command again, and it goes on."
+    if options.verb in SAVES:
         return "Stopped; everything up to here is saved."
     if written:
         return f"Stopped; {'one file is' if written == 1 else f'{written} files are'} finished."
