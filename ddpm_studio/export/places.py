@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
 from ddpm_studio.errors import ExportError
+from ddpm_studio.storage import TEMPORARY_PREFIX
 
 TRIED = 1 << 14  # bytes: a disk that is full does not take them
 
@@ -48,11 +49,18 @@ def check_folder(folder: Path, nbytes: int = TRIED) -> None:
         if not nearest.is_dir():
             reason = os.strerror(errno.EEXIST if nearest == folder else errno.ENOTDIR)
             raise ExportError(f"The folder {folder} cannot be made: {reason}.")
-        with tempfile.TemporaryFile(dir=nearest, buffering=0) as tried:
-            if nbytes:
-                tried.write(bytes(nbytes))
+        _try_to_write(nearest, nbytes)
     except (OSError, ValueError) as error:
         raise ExportError(f"The folder {folder} cannot be written: {_reason(error)}.") from error
+
+
+def _try_to_write(folder: Path, nbytes: int) -> None:
+    tried = folder / f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}"
+    try:
+        tried.write_bytes(bytes(nbytes))
+    finally:
+        with suppress(OSError):
+            tried.unlink()
 
 
 def _reason(error: Exception) -> str:

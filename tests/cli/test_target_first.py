@@ -119,27 +119,28 @@ def test_a_project_whose_name_leaves_no_room_for_those_of_its_pictures(
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_system_that_refuses(capsys, tmp_path, project, painted, monkeypatch, command) -> None:
     """As it does on a disk that may only be read, to root as well."""
-    monkeypatch.setattr("ddpm_studio.export.places.tempfile.TemporaryFile", _read_only)
+    monkeypatch.setattr("ddpm_studio.export.places._try_to_write", _read_only)
     assert "cannot be written: Read-only file system." in refused(
         capsys, command, project, tmp_path
     )
     assert not painted
 
 
-def _read_only(**_options):
+def _read_only(folder, nbytes):
     raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
 
 def test_a_disk_that_is_full(capsys, tmp_path, project, painted, monkeypatch) -> None:
     """As one that takes names and no bytes."""
-    monkeypatch.setattr("ddpm_studio.export.places.tempfile.TemporaryFile", _full)
+    monkeypatch.setattr("ddpm_studio.export.places._try_to_write", _full)
     for command in COMMANDS.values():
         assert "No space left on device" in refused(capsys, command, project, tmp_path)
     assert not painted
 
 
-def _full(**_options):
-    return open("/dev/full", "wb", buffering=0)  # noqa: PTH123
+def _full(folder, nbytes):
+    assert nbytes
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @needs_a_user
