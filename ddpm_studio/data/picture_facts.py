@@ -29,6 +29,7 @@ class PictureFacts:
     mini: str = ""  # base64 of uint8 (8, 8, 3): the whole picture, averaged, on its background
     look: int = 0  # 64 bits; those of pictures that look alike differ in few
     damage: str = ""  # "damaged after 63 %: it ends early": readable, but not whole
+    is_made: bool = False  # by this program: it carries a recipe
 
     def to_list(self) -> list[Any]:
         """As JSON has it: the values alone, for of 20,000 pictures their names would be most."""
@@ -38,10 +39,11 @@ class PictureFacts:
     def from_list(cls, values: list[Any]) -> Self:
         """The counterpart of `to_list`. Raises TypeError or ValueError if this is none."""
         digest, width, height, kind, notes, is_grey, has_alpha, scale, focus, *rest = values
-        mini, look, damage = rest
+        mini, look, damage, is_made = rest
         notes, focus = tuple(notes), tuple(focus)
         return cls(
-            digest, width, height, kind, notes, is_grey, has_alpha, scale, focus, mini, look, damage
+            *(digest, width, height, kind, notes, is_grey, has_alpha, scale, focus),
+            *(mini, look, damage, is_made),
         )
 
     @property

@@ -16,6 +16,7 @@ import pillow_heif
 from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
 
 from ddpm_studio.data.decode.colour import to_srgb
+from ddpm_studio.data.decode.made import is_made_here
 from ddpm_studio.data.decode.reasons import why_undecodable, why_unidentified
 from ddpm_studio.errors import StudioError
 
@@ -68,6 +69,7 @@ class Decoded:
     height: int
     format: str
     damage: str = ""  # "damaged after 63 %": the rest could not be decoded
+    is_made: bool = False  # by this program
 
 
 def decode(
@@ -157,7 +159,7 @@ def _decode(
         colour, box = colour.transpose(turn), _turned(box, turn, *colour.size)
         if orientation in SIDEWAYS:
             width, height = height, width
-    return Decoded(colour, box, width, height, image.format or "", damage)
+    return Decoded(colour, box, width, height, image.format or "", damage, is_made_here(image.info))
 
 
 def _check_size(image: Image.Image, most: int) -> None:

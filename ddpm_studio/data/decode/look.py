@@ -204,6 +204,7 @@ def _facts(
         mini=encode_thumbnail(mini),
         look=bits,
         damage=decoded.damage,
+        is_made=decoded.is_made,
     )
 
 

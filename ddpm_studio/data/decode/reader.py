@@ -11,6 +11,7 @@ from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.decode.decode import UnreadablePictureError
 from ddpm_studio.data.decode.look import look_at
+from ddpm_studio.data.decode.made import MADE
 from ddpm_studio.data.picture_facts import PictureFacts
 
 
@@ -51,4 +52,6 @@ def notes_on(facts: PictureFacts, config: PicturesConfig) -> tuple[str, ...]:
         notes.append("pixel art: scaled by whole factors")
     if facts.damage:
         notes.append(facts.damage)
+    if facts.is_made:
+        notes.append(MADE)
     return tuple(notes)
