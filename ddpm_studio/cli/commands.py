@@ -17,10 +17,11 @@ from ddpm_studio.cli.sheet import write_sheet
 from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.config.presets import PRESETS, preset
 from ddpm_studio.config.text import with_settings
+from ddpm_studio.data.any_picture import check_any_picture
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.data.scan import scan_folder
 from ddpm_studio.device import select_device
-from ddpm_studio.errors import ConfigError
+from ddpm_studio.errors import ConfigError, PicturesError
 from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.places import check_file, check_folder, free_path, make_folder
@@ -169,7 +170,20 @@ def _new_project(path: Path, images: Path | None, config: StudioConfig) -> Event
         check_new(path.resolve(), images.resolve())
         for done in write_sample_pictures(images, SAMPLE_PICTURES):
             yield Progress(Work.DRAWING, done, SAMPLE_PICTURES)
+    else:
+        yield from _looked_at(path.resolve(), images.expanduser().resolve(), config)
     Project.create(path, images, config)
+
+
+def _looked_at(path: Path, images: Path, config: StudioConfig) -> Events:
+    """A word if a folder of the project has no pictures yet; of others it is an error."""
+    check_new(path, images)
+    try:
+        yield from check_any_picture(images, config.pictures)
+    except PicturesError as error:
+        if not images.is_relative_to(path):
+            raise
+        yield Note(str(error))
 
 
 def _with_settings(project: Project, settings: list[str], device: str) -> Project:

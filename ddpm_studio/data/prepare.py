@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +30,7 @@ from ddpm_studio.errors import PicturesError
 from ddpm_studio.events import Note, PicturesFound, PicturesReady, PicturesSeen, Progress, Work
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
 
-READER_VERSION = 2  # rises when the same file gives other pixels, notes or reasons
+READER_VERSION = 3  # rises when the same file gives other pixels, notes or reasons
 TOLD = 100  # files that were left out are named at most
 TOLD_EVERY = 0.1  # seconds between two words on how far it is ...
 TOLD_FIRST, SOON = 0.02, 0.5  # ... but so many at first, when somebody waits for the first row
@@ -116,8 +116,8 @@ def prepare_pictures(
         raise PicturesError(
             f"The prepared pictures cannot be written to {cache}: {error.strerror or error}."
         ) from error
-    if not may_be_empty:
-        _check_any(folder, prepared)
+    if not may_be_empty and not prepared.taken:
+        raise none_taken(folder, prepared.left_out)
     yield PicturesReady(len(prepared), len(prepared.left_out), not preparation.has_looked)
     if tell_left_out:
         yield from _tell(prepared.left_out, TOLD if preparation.has_looked else 0)
@@ -346,7 +346,7 @@ class Preparation:
             else:
                 reason = self.known.reason(digest) or self.unreadable.get(file.name, "")
                 left_out.append(LeftOut(file.name, reason or "it could not be read"))
-        groups = copies_among(readable, self.cache)
+        groups = copies_among(readable, self.cache, self.config)
         taken, others = judge(readable, self.config, self.store, groups)
         left_out = sorted([*left_out, *others], key=lambda file: file.name)
         return taken, left_out, groups
@@ -365,15 +365,15 @@ def with_words(facts: PictureFacts, printed: str) -> PictureFacts:
     return dataclasses.replace(facts, notes=(*facts.notes, f"its decoder said: {words[:120]}"))
 
 
-def _check_any(folder: Path, prepared: PictureSet) -> None:
-    if prepared.taken:
-        return
-    if not prepared.left_out:
-        raise PicturesError(f"There is no file in {folder}; put some pictures there.")
-    first = prepared.left_out[0]
-    raise PicturesError(
-        f"None of the {len(prepared.left_out)} files in {folder} can be taken as a picture "
-        f"({first.name}: {first.reason})."
+def none_taken(folder: Path, left_out: Sequence[LeftOut]) -> PicturesError:
+    """What to say of a folder of which nothing can be taken."""
+    if not left_out:
+        return PicturesError(f"There is no file in {folder}; put some pictures there.")
+    first = min(left_out, key=lambda file: file.name)
+    files = "The one file" if len(left_out) == 1 else f"None of the {len(left_out):,} files"
+    can = "cannot" if len(left_out) == 1 else "can"
+    return PicturesError(
+        f"{files} in {folder} {can} be taken as a picture ({first.name}: {first.reason})."
     )
 
 
