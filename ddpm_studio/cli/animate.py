@@ -17,7 +17,7 @@ from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
 from ddpm_studio.export.places import check_free, free_path
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, seeds_from
-from ddpm_studio.words import size_in_words
+from ddpm_studio.words import several, size_in_words
 
 if TYPE_CHECKING:  # torch comes with these, and --help must not wait for it
     import numpy as np
@@ -252,9 +252,9 @@ class _Animation:
         width, height = self._size(film, settings)
         about = f"About {size_in_words(nbytes)}: {width} x {height} pixels, "
         if stages:
-            return f"{about}{stages} stages"
+            return f"{about}{several(stages, 'stage')}"
         frames, seconds = len(film_order(film, settings)), film_seconds(film, settings)
-        return f"{about}{frames} frames, {seconds:.1f} seconds"
+        return f"{about}{several(frames, 'frame')}, {seconds:.1f} seconds"
 
     def recipe(self, settings: FilmOptions) -> str:
         """How the last frame was made, and the film, as JSON text."""

@@ -37,6 +37,7 @@ from ddpm_studio.training.loaded import load
 from ddpm_studio.training.planning.lines import machine_line, plan_lines, table_lines
 from ddpm_studio.training.planning.plan import choices, make_plan
 from ddpm_studio.training.planning.probe import probe
+from ddpm_studio.words import several
 
 SAMPLE_PICTURES = 400
 
@@ -129,7 +130,8 @@ def sample(options: Namespace) -> Events:
             made = dataclasses.replace(recipe, seed=event.seed)
             write_png(path, event.picture, made.to_text())
             yield FileWritten(path)
-    yield Note(f"{options.count} pictures are in {options.out}")
+    are = "is" if options.count == 1 else "are"
+    yield Note(f"{several(options.count, 'picture')} {are} in {options.out}")
 
 
 def animate(options: Namespace) -> Events:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -25,6 +26,7 @@ from ddpm_studio.export.film.kinds import either
 from ddpm_studio.project import is_project
 from ddpm_studio.samplers import SAMPLERS, with_option
 from ddpm_studio.torchrun import is_leader
+from ddpm_studio.words import on_one_line
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 SAVES = ("new", "train", "demo")  # verbs that go on another time where they were stopped
@@ -49,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run(options, interrupted)
         except Exception as error:
             if is_leader() or not isinstance(error, TeamError):  # the one that ended has said why
-                print(_sentence(error), file=sys.stderr)
+                _tell_error(_sentence(error), options.json)
     return FAILED
 
 
@@ -62,7 +64,7 @@ def open_window(project: Path | None) -> int:
     """Show the window until it is closed, with a project in it or the start screen."""
     if project is not None and not is_project(project):
         sentence = f"{project} is neither a project nor a command ({', '.join(VERBS)})."
-        print(sentence, file=sys.stderr)
+        print(on_one_line(sentence), file=sys.stderr)
         return WRONG_USAGE
     try:
         from ddpm_studio.gui import app  # Qt; the commands work without it
@@ -109,6 +111,14 @@ def _farewell(options: argparse.Namespace, written: int) -> str:
     if written:
         return f"Stopped; {'one file is' if written == 1 else f'{written} files are'} finished."
     return "Stopped; nothing was written."
+
+
+def _tell_error(sentence: str, as_json: bool) -> None:
+    """On stderr, and for a program that reads the events as the last of them."""
+    print(on_one_line(sentence), file=sys.stderr)
+    if as_json:
+        with suppress(OSError):  # nobody reads any more
+            print(json.dumps({"event": "Error", "message": sentence}), flush=True)
 
 
 def _sentence(error: Exception) -> str:

@@ -28,6 +28,7 @@ from ddpm_studio.storage import (
     replacing,
     write_atomically,
 )
+from ddpm_studio.words import several
 
 STRIPS = (".png", ".webp")
 BROADEST = 5.0  # a page of one row is at most about twice as many times as broad as it is high
@@ -54,7 +55,9 @@ def strip_stages(film: Film, stages: int) -> list[int]:
     Raises ExportError if there are not so many.
     """
     if not 1 <= stages <= film.count:
-        raise ExportError(f"The film has {film.count} frames, so choose 1 to {film.count} stages.")
+        most = several(film.count, "stage")
+        frames = several(film.count, "frame")
+        raise ExportError(f"The film has {frames}, so choose 1 to {most}.")
     if stages == 1:
         return [film.count - 1]
     noise = np.array(film.noise or np.linspace(1, 0, film.count))

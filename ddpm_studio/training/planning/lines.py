@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ddpm_studio.training.planning.plan import Choice, Plan, wait_in_words
 from ddpm_studio.training.planning.probe import Probe
-from ddpm_studio.words import duration_in_words, size_in_words
+from ddpm_studio.words import duration_in_words, several, size_in_words
 
 UNSEEN = "this machine is too slow to look at it in time"
 HEADER = ("", "pictures", "rough", "good", "memory", "")
@@ -55,7 +55,7 @@ def _verdict(choice: Choice) -> str:
 def plan_lines(plan: Plan, project: str | None = None) -> Iterator[str]:
     """What to do, what to expect, and the command for it. project: the path of one, if any."""
     yield (
-        f"Plan: {plan.name}, {plan.steps:,} steps in {duration_in_words(plan.seconds)}, "
+        f"Plan: {plan.name}, {several(plan.steps, 'step')} in {duration_in_words(plan.seconds)}, "
         f"{size_in_words(plan.memory)} of memory."
     )
     yield plan.expectation
