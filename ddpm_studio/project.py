@@ -18,7 +18,8 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.text import config_from_dict, config_to_dict
 from ddpm_studio.errors import ConfigError, PicturesError, ProjectError, StudioError
 from ddpm_studio.moved import find_moved, is_folder
-from ddpm_studio.storage import make_lasting_folder, read_json, write_json
+from ddpm_studio.storage import make_lasting_folder, read_bounded, read_json, write_json
+from ddpm_studio.words import as_word
 
 KIND = "project"
 FORMAT_VERSION = 1
@@ -85,7 +86,8 @@ class Project:
             values = read_json(file, KIND, FORMAT_VERSION)
             unknown = values.keys() - {"name", "pictures", "config"}
             if unknown:
-                raise ProjectError(f"{file} has unknown entries: {', '.join(sorted(unknown))}.")
+                names = ", ".join(map(as_word, sorted(unknown)[:10]))
+                raise ProjectError(f"{file} has unknown entries: {names}.")
             pictures = values.get("pictures")
             if not isinstance(pictures, str):
                 raise ProjectError(f"{file} is damaged: it names no pictures folder.")
@@ -279,8 +281,8 @@ def check_new(path: Path, pictures: Path) -> None:
 def is_project(folder: Path) -> bool:
     """Whether a folder holds a project, of whatever version."""
     try:
-        values = json.loads((folder / FILE_NAME).read_bytes())
-    except (OSError, ValueError):
+        values = json.loads(read_bounded(folder / FILE_NAME))
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(values, dict) and values.get("kind") == KIND
 

@@ -36,7 +36,11 @@ if TYPE_CHECKING:
 def recipe(options: Namespace) -> Iterator[object]:
     """Print the recipe of a file as JSON."""
     values = json.loads(read_recipe(options.file).to_text())
-    yield Note(json.dumps(values, indent=None if options.json else 2))
+    if options.json:
+        yield Note(json.dumps(values))
+        return
+    for line in json.dumps(values, indent=2).splitlines():
+        yield Note(line)
 
 
 def remake(options: Namespace) -> Iterator[object]:

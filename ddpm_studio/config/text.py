@@ -11,6 +11,7 @@ from typing import Any
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.fields import Setting, field_types, from_text, settings_of
 from ddpm_studio.errors import ConfigError
+from ddpm_studio.words import as_word, in_short
 
 RESIZING = {"pictures.size", "pictures.height", "model.channel_mult"}  # the levels of the U-Net
 WIDENING = {"model.model_channels", "model.channel_mult", "model.attention_resolutions"}
@@ -39,7 +40,7 @@ def config_from_dict(values: object) -> StudioConfig:
     for section, fields in values.items():
         _check_section(section)
         if not isinstance(fields, dict):
-            raise ConfigError(f"The settings of {section!r} are not a set of named values.")
+            raise ConfigError(f"The settings of {in_short(section)} are not a set of named values.")
         for name in fields:
             _check_field(section, name)
         sections[section] = _section_class(section)(**fields)
@@ -59,7 +60,7 @@ def with_settings(config: StudioConfig, settings: Iterable[str]) -> StudioConfig
         section, dot, name = path.partition(".")
         if not equals or not dot:
             raise ConfigError(
-                f"{setting!r} is not a setting; write section.field=value, "
+                f"{in_short(setting)} is not a setting; write section.field=value, "
                 "for example train.batch_size=16."
             )
         _check_section(section)
@@ -144,7 +145,8 @@ def _check_section(section: object) -> str:
     known = [field.name for field in dataclasses.fields(StudioConfig)]
     if section not in known:
         raise ConfigError(
-            f"There is no section {section!r} in the settings; the sections are {', '.join(known)}."
+            f"There is no section {in_short(section)} in the settings; "
+            f"the sections are {', '.join(known)}."
         )
     return str(section)
 
@@ -158,5 +160,5 @@ def _check_field(section: str, name: str) -> None:
     known = _fields(section)
     if name not in known:
         raise ConfigError(
-            f"There is no setting {section}.{name}; {section} has {', '.join(known)}."
+            f"There is no setting {section}.{as_word(name)}; {section} has {', '.join(known)}."
         )
