@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
-from collections.abc import Collection, Generator, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ def _section(name: str) -> str:
 def read_info(path: Path) -> CheckpointInfo:
     """Raises CheckpointError with one sentence if this is no checkpoint that can be used."""
     try:
-        with safe_open(path, "pt") as file:
+        with _openable(path) as name, safe_open(name, "pt") as file:
             text = (file.metadata() or {}).get("ddpm_studio", "null")
         values = check_format(json.loads(text), str(path), KIND, FORMAT_VERSION)
         return CheckpointInfo(
@@ -149,6 +150,18 @@ def read_info(path: Path) -> CheckpointInfo:
         raise CheckpointError(f"{path} is damaged: its notes are nested too deep.") from error
     except (SafetensorError, OSError, ValueError, TypeError, ArithmeticError) as error:
         raise CheckpointError(f"{path} is damaged: {error}.") from error
+
+
+@contextmanager
+def _openable(path: Path) -> Iterator[Path]:
+    """The file under a name that safetensors takes, which wants it to be UTF-8."""
+    try:
+        os.fspath(path).encode()
+    except UnicodeEncodeError:
+        with path.open("rb") as file:
+            yield Path(f"/proc/self/fd/{file.fileno()}")
+        return
+    yield path
 
 
 def _step(value: object, path: Path) -> int:
@@ -307,7 +320,7 @@ def prune(project: Project, step: int) -> None:
 def _tensors(path: Path, info: CheckpointInfo, sections: Collection[str]) -> dict[str, Tensor]:
     """All tensors of some sections. Raises CheckpointError unless they are what was written."""
     try:
-        with safe_open(path, "pt") as file:
+        with _openable(path) as name, safe_open(name, "pt") as file:
             names = [name for name in file.keys() if _section(name) in sections]  # noqa: SIM118
             tensors = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
