@@ -24,7 +24,7 @@ class EmptyState(QWidget):
         self._theme, self._icon_name = theme, icon
         self._icon = QLabel()
         self._heading = label(heading, "heading")
-        self._text = label(text, "muted", wrap=True)
+        self._text = label(text, "muted", wrap=True, plain=True)
         self._text.setMaximumWidth(TEXT_WIDTH)
         centre = Qt.AlignmentFlag.AlignHCenter
         for words in (self._icon, self._heading, self._text):

@@ -27,7 +27,7 @@ class NoticeLine(QFrame):
         self.setProperty("kind", "panel")
         self._theme = theme
         self._icon = QLabel()
-        self._words = label(name=name, elided=True)
+        self._words = label(name=name, elided=True, plain=True)
         close = IconButton(theme, "close", close_name, "Close this line")
         middle = Qt.AlignmentFlag.AlignVCenter
         words = Placed(self._icon, align=middle), Placed(self._words, 1, middle)

@@ -11,6 +11,7 @@ from ddpm_studio.gui.common.errors import Failure
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import Gap, Placed, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.words import on_one_line
 
 
 class Banner(QFrame):
@@ -22,7 +23,7 @@ class Banner(QFrame):
         self.setProperty("kind", "banner")
         self._theme, self._icon_name = theme, "warning"
         self._icon = QLabel()
-        self._sentence = label(name="window.banner.text", wrap=True)
+        self._sentence = label(name="window.banner.text", wrap=True, plain=True)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
@@ -59,6 +60,7 @@ class Banner(QFrame):
         self._show(sentence, "", "info", "notice")
 
     def _show(self, sentence: str, details: str, icon: str, tone: str) -> None:
+        sentence = on_one_line(sentence)
         self._sentence.setText(sentence)
         self.setAccessibleName(sentence)
         self._details.setPlainText(details)

@@ -14,6 +14,7 @@ from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, holder, row, wide
+from ddpm_studio.gui.common.plain_tip import plain_tip
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.markers import (
@@ -107,7 +108,7 @@ class EventLog(QListWidget):
         bar = self.verticalScrollBar()
         is_at_end = bar.value() == bar.maximum()
         item = QListWidgetItem(sentence)
-        item.setToolTip(sentence)
+        item.setToolTip(plain_tip(sentence))
         self.addItem(item)
         while self.count() > MOST_LOGGED:
             self.takeItem(0)
