@@ -245,7 +245,7 @@ class _Animation:
 
     def foretold(self, film: Film, settings: FilmOptions) -> str:
         """Such as "About 1.4 MB: 512 x 512 pixels, 69 frames, 5.8 seconds"."""
-        from ddpm_studio.export.film.write import estimate_bytes, film_order, film_seconds
+        from ddpm_studio.export.film.write import estimate_bytes, film_length
 
         suffix, stages = self._options.out.suffix, self._options.strip
         nbytes = estimate_bytes(film, settings, suffix, stages)
@@ -253,7 +253,7 @@ class _Animation:
         about = f"About {size_in_words(nbytes)}: {width} x {height} pixels, "
         if stages:
             return f"{about}{several(stages, 'stage')}"
-        frames, seconds = len(film_order(film, settings)), film_seconds(film, settings)
+        frames, seconds = film_length(film, settings, suffix)
         return f"{about}{several(frames, 'frame')}, {seconds:.1f} seconds"
 
     def recipe(self, settings: FilmOptions) -> str:

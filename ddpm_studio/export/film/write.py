@@ -20,7 +20,7 @@ from ddpm_studio.export.film.kinds import BY_ENDING, ENDINGS, kind_of
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.pages import strip_size, write_sequence, write_strip
 from ddpm_studio.export.film.pictures import FilmPictures
-from ddpm_studio.export.film.stills import write_stills
+from ddpm_studio.export.film.stills import film_delays, write_stills
 from ddpm_studio.export.film.video import write_video
 from ddpm_studio.export.images import reason_of
 from ddpm_studio.export.places import check_file
@@ -31,6 +31,7 @@ __all__ = [
     "FilmOptions",
     "check_film_path",
     "estimate_bytes",
+    "film_length",
     "film_order",
     "film_seconds",
     "film_size",
@@ -49,6 +50,21 @@ def film_size(film: Film, options: FilmOptions, suffix: str = "") -> tuple[int, 
     pictures = FilmPictures(film, options)
     kind = kind_of(suffix)
     return pictures.size if kind is None else kind.size(pictures)
+
+
+def film_length(film: Film, options: FilmOptions, suffix: str = "") -> tuple[int, float]:
+    """(frames at the film's speed, seconds) of what is written; a GIF may not be as fast as asked.
+
+    A video holds the film as often as it plays.
+    """
+    kind, frames = kind_of(suffix), len(film_order(film, options))
+    if isinstance(kind, StillFilm):
+        delays = sum(delay for _, delay in film_delays(kind, FilmPictures(film, options)))
+        return frames, delays / kind.container.per_second
+    if isinstance(kind, VideoFilm):
+        times = max(1, options.loops)
+        return times * frames, times * frames / options.fps
+    return frames, film_seconds(film, options)
 
 
 def check_film_path(path: Path) -> None:
