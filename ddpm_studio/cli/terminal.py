@@ -113,9 +113,11 @@ class Terminal:
                 )
             case ev.TrainStarted():
                 self._training = event
+                millions = f"{event.parameters / 1e6:.1f} million weights"
+                weights = several(event.parameters, "weight")
                 self._line(
                     f"Training from step {event.step} on {event.device} in {event.precision}, "
-                    f"{event.parameters / 1e6:.1f} million weights"
+                    f"{millions if event.parameters >= 1e5 else weights}"
                 )
             case ev.TrainStep():
                 self._train_step(event)

@@ -68,13 +68,13 @@ def add(kind: str, path: Path) -> None:
     elif kind.startswith("strip"):
         list(write_strip(path.with_suffix(kind[5:]), film(), 2, FilmOptions(), text))
     elif kind == "sheet":
-        text = PngImagePlugin.PngInfo()
-        text.add_itxt("ddpm_studio_sheet", json.dumps(SHEET.to_dict()))
-        Image.fromarray(pixels(51)).save(path.with_suffix(".png"), pnginfo=text)
+        notes = PngImagePlugin.PngInfo()
+        notes.add_itxt("ddpm_studio_sheet", json.dumps(SHEET.to_dict()))
+        Image.fromarray(pixels(51)).save(path.with_suffix(".png"), pnginfo=notes)
     elif kind == "behind the pixels":
-        text = PngImagePlugin.PngInfo()
-        text.add(b"tEXt", b"ddpm_studio\0" + RECIPE.to_text().encode(), after_idat=True)
-        Image.fromarray(pixels(52)).save(path.with_suffix(".png"), pnginfo=text)
+        notes = PngImagePlugin.PngInfo()
+        notes.add(b"tEXt", b"ddpm_studio\0" + RECIPE.to_text().encode(), after_idat=True)
+        Image.fromarray(pixels(52)).save(path.with_suffix(".png"), pnginfo=notes)
     else:
         list(write_film(path.with_suffix(kind), film(), FilmOptions(), text))
 
