@@ -363,7 +363,7 @@ def _hours(text: str) -> float:
 def _write_log() -> str:
     try:
         path = user_log_path("ddpm-studio", ensure_exists=True) / "error.log"
-        path.write_text(traceback.format_exc(), "utf-8")
+        path.write_text(traceback.format_exc(), "utf-8", "backslashreplace")  # names of any bytes
     except OSError:
         return "Please report it."
     return f"Details are in {path}."

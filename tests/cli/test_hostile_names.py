@@ -89,3 +89,18 @@ def test_of_a_project_and_its_folder(tmp_path: Path, capsys, name: str) -> None:
     assert main([str(tmp_path / f"none{name}")]) == 2
     assert main(["check", str(tmp_path / f"none{name}")]) == 1
     assert seen(capsys)
+
+
+def test_of_what_went_wrong_in_the_log(tmp_path: Path, capsys, monkeypatch, name: str) -> None:
+    """A mistake of ours, over a file of that name."""
+    from ddpm_studio.cli import commands, entry
+
+    def fail(options):
+        yield from ()
+        raise RuntimeError(name)
+
+    monkeypatch.setattr(commands, "check", fail)
+    monkeypatch.setattr(entry, "user_log_path", lambda *_, **__: tmp_path)
+    assert main(["check", "."]) == 1
+    assert str(tmp_path / "error.log") in seen(capsys)
+    assert "RuntimeError" in (tmp_path / "error.log").read_text("utf-8")

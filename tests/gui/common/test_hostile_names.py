@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QTextBrowser
 
 from ddpm_studio.gui.common.elided_label import ElidedLabel
 from ddpm_studio.gui.common.empty_state import EmptyState
+from ddpm_studio.gui.common.errors import start_log
 from ddpm_studio.gui.common.plain_tip import plain_tip
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.shell.banner import Banner
@@ -46,3 +47,18 @@ def test_the_banner_and_what_stands_for_a_wall(qapp, qtbot, name: str) -> None:
     for label in [words, *said]:
         assert label.textFormat() == Qt.TextFormat.PlainText
     assert said
+
+
+def test_the_log_takes_names_of_any_bytes(tmp_path, capsys) -> None:
+    import logging
+
+    path = start_log(tmp_path)
+    logger = logging.getLogger("ddpm_studio")
+    handler = logger.handlers[-1]
+    try:
+        logger.warning("a name such as %s", "a\udcff")
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
+    assert "\\udcff" in path.read_text("utf-8")
+    assert "Logging error" not in capsys.readouterr().err
