@@ -15,6 +15,7 @@ from ddpm_studio.config import CROPS
 from ddpm_studio.config.fields import check, check_choice
 from ddpm_studio.errors import ConfigError, ProjectError, refused_as
 from ddpm_studio.storage import read_json, write_json
+from ddpm_studio.words import on_one_line
 
 KIND = "choices"
 FORMAT_VERSION = 1
@@ -103,9 +104,10 @@ def read_choices(folder: Path) -> Choices:
     values = read_json(path, KIND, FORMAT_VERSION)
     try:
         return Choices({name: _choice(entry) for name, entry in values["choices"].items()})
-    except (ConfigError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (ConfigError, KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        why = on_one_line(str(error), 400)
         raise ProjectError(
-            f"{path} is damaged ({error}); remove it to begin with all pictures again."
+            f"{path} is damaged ({why}); remove it to begin with all pictures again."
         ) from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,8 +17,10 @@ from filelock import FileLock, Timeout
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.kinds import row_of
 from ddpm_studio.config.text import KIND_PATH, config_from_dict, config_to_dict
-from ddpm_studio.errors import ConfigError, ProjectError, StudioError, refused_as
-from ddpm_studio.storage import make_lasting_folder, read_json, write_json
+from ddpm_studio.errors import ConfigError, PicturesError, ProjectError, StudioError, refused_as
+from ddpm_studio.moved import find_moved, is_folder
+from ddpm_studio.storage import make_lasting_folder, read_bounded, read_json, write_json
+from ddpm_studio.words import as_word
 
 KIND = "project"
 FORMAT_VERSION = 1
@@ -45,11 +48,15 @@ class CheckpointFile:
 
 @dataclass(frozen=True)
 class Project:
-    """What project.json says; the folders are made when something is put into them."""
+    """What project.json says; the folders are made when something is put into them.
+
+    moved_from: where project.json has the pictures, if they were found elsewhere.
+    """
 
     path: Path
     pictures: Path
     config: StudioConfig
+    moved_from: Path | None = dataclasses.field(default=None, compare=False)
 
     @classmethod
     def create(cls, path: Path | str, pictures: Path | str, config: StudioConfig) -> Project:
@@ -78,12 +85,15 @@ class Project:
             values = read_json(file, KIND, FORMAT_VERSION)
             unknown = values.keys() - {"name", "pictures", "config"}
             if unknown:
-                raise ProjectError(f"{file} has unknown entries: {', '.join(sorted(unknown))}.")
+                names = ", ".join(map(as_word, sorted(unknown)[:10]))
+                raise ProjectError(f"{file} has unknown entries: {names}.")
             pictures = values.get("pictures")
             if not isinstance(pictures, str):
                 raise ProjectError(f"{file} is damaged: it names no pictures folder.")
             # a folder inside the project is noted relative to it, so that it moves along
-            return cls(path, path / pictures, config_from_dict(values.get("config")))
+            config, noted = config_from_dict(values.get("config")), path / pictures
+            moved = None if is_folder(noted) else find_moved(pictures, path)
+            return cls(path, noted, config) if moved is None else cls(path, moved, config, noted)
         except ConfigError as error:
             raise ProjectError(f"{file} cannot be used: {error}") from error
         except ProjectError:
@@ -112,6 +122,34 @@ class Project:
         changed = dataclasses.replace(self, config=config)
         changed.save()
         return changed
+
+    def with_pictures(self, folder: Path) -> Project:
+        """The project with another pictures folder, saved. Raises ProjectError."""
+        folder = folder.expanduser().resolve()
+        if folder == self.path:
+            raise ProjectError(f"{folder} cannot be both the project and its pictures folder.")
+        if not is_folder(folder):
+            raise ProjectError(f"The pictures folder {folder} does not exist.")
+        changed = dataclasses.replace(self, pictures=folder, moved_from=None)
+        changed.save()
+        return changed
+
+    def check_pictures(self) -> None:
+        """Raise PicturesError, which names what mends it, if there is no pictures folder."""
+        if not is_folder(self.pictures):
+            raise PicturesError(
+                f"The pictures folder {self.pictures} does not exist, and lies nowhere beside the "
+                "project; choose it anew on the page Pictures, or with: "
+                f"ddpm-studio train {shlex.quote(str(self.path))} --images DIR --minutes 10"
+            )
+
+    @property
+    def moved_words(self) -> str:
+        """A sentence if the pictures were found elsewhere than the project has them; else ""."""
+        if self.moved_from is None:
+            return ""
+        found = f"they are taken from {self.pictures}"
+        return f"The pictures are no longer in {self.moved_from}; {found}"
 
     @property
     def name(self) -> str:
@@ -237,8 +275,8 @@ def check_new(path: Path, pictures: Path) -> None:
 def is_project(folder: Path) -> bool:
     """Whether a folder holds a project, of whatever version."""
     try:
-        values = json.loads((folder / FILE_NAME).read_bytes())
-    except (OSError, ValueError):
+        values = json.loads(read_bounded(folder / FILE_NAME))
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(values, dict) and values.get("kind") == KIND
 

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from ddpm_studio.errors import StudioError
+from ddpm_studio.words import in_short
 
 T = TypeVar("T")
 
 TEMPORARY_PREFIX = ".unfinished-"
 TEMPORARY = TEMPORARY_PREFIX + "[0-9a-f]" * 8 + "*"  # as they are named here, nothing else
+MOST_BYTES = 1 << 28  # of a JSON file; what is known of 100,000 pictures takes a fifth of it
 ABANDONED_AFTER = 3600.0  # seconds: by then nobody writes to an unfinished file any more
 # how a disk says that it did not take something; others only cannot flush the names in a folder
 REFUSALS = (errno.EIO, errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -77,14 +79,27 @@ def read_json(path: Path, kind: str, format_version: int) -> dict[str, Any]:
     written by a newer version of the program.
     """
     try:
-        values = json.loads(path.read_bytes())
+        values = json.loads(read_bounded(path))
     except FileNotFoundError:
         raise StudioError(f"{path} is missing.") from None
     except OSError as error:
         raise StudioError(f"{path} cannot be read: {error.strerror}.") from error
+    except RecursionError as error:
+        raise StudioError(f"{path} is damaged: it is nested too deep.") from error
     except ValueError as error:
         raise StudioError(f"{path} is damaged: it is not valid JSON ({error}).") from error
     return check_format(values, str(path), kind, format_version)
+
+
+def read_bounded(path: Path, most: int = MOST_BYTES) -> bytes:
+    """All of a file of notes. Raises OSError, and ValueError for one that nobody has written."""
+    if path.exists() and not (path.is_file() or path.is_dir()):  # one could wait at a pipe for ever
+        raise ValueError("it is no file")
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError("it is longer than any that was written here")
+    return data
 
 
 class JsonCache(NamedTuple):
@@ -112,11 +127,11 @@ def check_format(values: object, source: str, kind: str, format_version: int) ->
         raise StudioError(f"{source} is not a {kind} of DDPM Studio.")
     found = values.get("format_version")
     if type(found) is not int or found < 1:
-        raise StudioError(f"{source} is damaged: its format version is {found!r}.")
+        raise StudioError(f"{source} is damaged: its format version is {in_short(found)}.")
     if found > format_version:
         raise StudioError(
-            f"{source} was written by a newer DDPM Studio (format {found}, this one reads up to "
-            f"{format_version}); please update the program."
+            f"{source} was written by a newer DDPM Studio (format {in_short(found)}, this one "
+            f"reads up to {format_version}); please update the program."
         )
     return {key: value for key, value in values.items() if key not in ("kind", "format_version")}
 

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+import re
 import time
 
+# control characters, other ends of lines, and marks that turn the direction or show nothing; not
+# the joiners that languages and emoji need
+NOT_SHOWN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 KB, MB, GB = 2**10, 2**20, 2**30  # bytes
 
 
 def several(count: float, what: str, many: str = "") -> str:
     """Such as "1 picture", "3,120 pictures" or "2 copies"; many: where it is not just an s more."""
     return f"1 {what}" if count == 1 else f"{count:,} {many or what + 's'}"
+
+
+def in_short(value: object, most: int = 80) -> str:
+    """A value from a file as a sentence can hold it: on one line, of at most so many characters."""
+    try:
+        words = repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        return "a number without end"
+    return words if len(words) <= most else f"{words[:most]}…"
+
+
+def as_word(name: object) -> str:
+    """A name from a file: as it is if it is a plain one, else as `in_short`."""
+    is_plain = isinstance(name, str) and name.isidentifier() and len(name) < 80
+    return str(name) if is_plain else in_short(name)
+
+
+def on_one_line(text: str, most: int = 4000) -> str:
+    """A sentence as terminals, logs and labels may have it, whatever names are in it.
+
+    Control characters, line breaks and marks that turn the direction of writing become "?"; of an
+    endless one the middle is left out.
+    """
+    if len(text) > most:
+        text = f"{text[: most // 2]} … {text[-most // 2 :]}"
+    return NOT_SHOWN.sub("?", text)
 
 
 def size_in_words(nbytes: float) -> str:

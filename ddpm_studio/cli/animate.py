@@ -16,18 +16,19 @@ from ddpm_studio.diffusion import Process
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.film.estimate import estimate_bytes
-from ddpm_studio.export.film.frames import Film, film_order, film_seconds
+from ddpm_studio.export.film.frames import Film
 from ddpm_studio.export.film.kinds import kind_of
 from ddpm_studio.export.film.options import LARGEST_SCALE, SHOWS, USUAL_COUNT, FilmOptions
 from ddpm_studio.export.film.sources import denoising_film, training_film
 from ddpm_studio.export.film.write import check_path, film_size, write
+from ddpm_studio.export.places import free_path
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, seeds_from
 from ddpm_studio.sampling.through_training import paint_through_training
 from ddpm_studio.sampling.trajectory import TrajectoryFrame, trajectory, trajectory_moments
 from ddpm_studio.training.checkpoints import choose_checkpoint
 from ddpm_studio.training.loaded import Loaded, load
-from ddpm_studio.words import size_in_words
+from ddpm_studio.words import several, size_in_words
 
 SHOWN_SIZE = 512  # pixels: films are enlarged to about this, by a whole number
 PAGE_SIZE = 1600  # the same of a page of stages
@@ -44,7 +45,8 @@ def animate(project: Project, sample: SampleConfig, options: Namespace) -> Event
     film = yield from work.make()
     settings = work.enlarged(film)
     yield Note(work.foretold(film, settings))
-    out, recipe = options.out, None if options.no_recipe else work.recipe(settings)
+    out = free_path(options.out)  # somebody may have taken the name meanwhile
+    recipe = None if options.no_recipe else work.recipe(settings)
     yield from write(out, film, settings, recipe, options.strip or 0)
     yield FileWritten(out)
     kind = "page" if options.strip else "film" if out.suffix else "folder of frames"
@@ -182,14 +184,16 @@ class _Animation:
 
     def foretold(self, film: Film, settings: FilmOptions) -> str:
         """Such as "About 1.4 MB: 512 x 512 pixels, 69 frames, 5.8 seconds"."""
+        from ddpm_studio.export.film.write import film_length
+
         suffix, stages = self._options.out.suffix, self._options.strip
         nbytes = estimate_bytes(film, settings, suffix, stages)
         width, height = self._size(film, settings)
         about = f"About {size_in_words(nbytes)}: {width} x {height} pixels, "
         if stages:
-            return f"{about}{stages} stages"
-        frames, seconds = len(film_order(film, settings)), film_seconds(film, settings)
-        return f"{about}{frames} frames, {seconds:.1f} seconds"
+            return f"{about}{several(stages, 'stage')}"
+        frames, seconds = film_length(film, settings, suffix)
+        return f"{about}{several(frames, 'frame')}, {seconds:.1f} seconds"
 
     def recipe(self, settings: FilmOptions) -> str:
         """How the last frame was made, and the film, as JSON text."""

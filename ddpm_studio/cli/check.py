@@ -18,7 +18,7 @@ from ddpm_studio.data import PictureSet, prepare_pictures
 from ddpm_studio.data.decode.fit import Upright, part_of
 from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.data.verdict import TakenPicture
-from ddpm_studio.events import FileChecked, FolderChecked
+from ddpm_studio.events import FileChecked, FolderChecked, Note
 from ddpm_studio.project import Project, is_project
 
 NO_PIXELS = Image.new("L", (1, 1))  # where only the geometry of a picture is asked for
@@ -32,6 +32,9 @@ def check(options: Namespace) -> Iterator[object]:
         project = Project.open(options.folder)
         config = with_settings(project.config, settings)
         choices = read_choices(project.path)
+        project.check_pictures()
+        if project.moved_words:
+            yield Note(project.moved_words)
         yield from _check(project.pictures, config, project.cache, choices)
         return
     config = with_settings(preset(DEFAULT_PRESET), settings)

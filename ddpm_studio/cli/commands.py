@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
+from ddpm_studio.cli import no_effect
 from ddpm_studio.cli.animate import animate as animate_project
 from ddpm_studio.cli.animate import check_options as check_animate_options
 from ddpm_studio.cli.check import check
@@ -17,13 +18,14 @@ from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.config.fields import settings_of
 from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import with_settings
+from ddpm_studio.data.any_picture import check_any_picture
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.device import select_device
-from ddpm_studio.errors import ConfigError
+from ddpm_studio.errors import ConfigError, PicturesError
 from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.images import write_png
-from ddpm_studio.export.places import free_path, make_folder
+from ddpm_studio.export.places import check_file, check_folder, free_path, make_folder
 from ddpm_studio.project import FILE_NAME, Project, check_new
 from ddpm_studio.recipe import seeds_from
 from ddpm_studio.samplers import SAMPLERS
@@ -31,7 +33,9 @@ from ddpm_studio.sampling.generate import generate
 from ddpm_studio.torchrun import is_leader
 from ddpm_studio.training import train as train_project
 from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.enough_memory import parts_that_fit
 from ddpm_studio.training.loaded import load
+from ddpm_studio.words import several
 
 SAMPLE_PICTURES = 400
 
@@ -55,6 +59,7 @@ def new(options: Namespace) -> Events:
     config = preset(options.preset)
     settings = [f"pictures.size={options.size}"] if options.size else []
     config = with_settings(config, [*settings, *options.settings])
+    yield from no_effect.of_diffusion(config.diffusion)
     yield from _new_project(options.project, options.images, config)
     yield Note(
         f"{options.project} is ready; train it with: "
@@ -65,8 +70,10 @@ def new(options: Namespace) -> Events:
 def train(options: Namespace) -> Events:
     """Train for a while."""
     project = Project.open(options.project)
+    if options.images is not None:
+        project = _with_pictures(project, options.images)
     if options.settings:
-        project = _with_settings(project, options.settings)
+        project = _with_settings(project, options.settings, options.device)
     result = yield from train_project(
         project,
         device=options.device,
@@ -81,27 +88,34 @@ def sample(options: Namespace) -> Events:
     project = Project.open(options.project)
     settings = _sample_config(project, options)
     seeds = seeds_from(settings.seed, options.count)
+    check_folder(options.out)
+    yield from no_effect.of_samplers([settings])
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     device = select_device(options.device)
     loaded = load(checkpoint, options.weights, device)
     recipe = loaded.recipe(project.name, settings)
     make_folder(options.out)
+    name = f"{project.name}_step{recipe.step:08d}_seed"
+    check_file(free_path(options.out / f"{name}{seeds[-1]:06d}.png"))
     for event in generate(loaded, settings, seeds):
         yield event
         if isinstance(event, SampleFinished):
-            name = f"{project.name}_step{recipe.step:08d}_seed{event.seed:06d}"
-            path = free_path(options.out / f"{name}.png")
+            path = free_path(options.out / f"{name}{event.seed:06d}.png")
             made = dataclasses.replace(recipe, seed=event.seed)
             write_png(path, event.picture, made.to_text())
             yield FileWritten(path)
-    yield Note(f"{options.count} pictures are in {options.out}")
+    are = "is" if options.count == 1 else "are"
+    yield Note(f"{several(options.count, 'picture')} {are} in {options.out}")
 
 
 def animate(options: Namespace) -> Events:
     """Export a denoising, or the training so far, as a film."""
     check_animate_options(options)
     project = Project.open(options.project)
-    yield from animate_project(project, _sample_config(project, options), options)
+    settings = _sample_config(project, options)
+    yield from no_effect.of_samplers([settings])
+    yield from no_effect.of_films(options)
+    yield from animate_project(project, settings, options)
 
 
 def sheet(options: Namespace) -> Events:
@@ -116,7 +130,8 @@ def demo(options: Namespace) -> Events:
     if not (path / FILE_NAME).exists():
         yield from _new_project(path, None, preset("sketch"))
     shared = {"device": options.device, "settings": [], "checkpoint": None, "weights": "ema"}
-    length = {"steps": options.steps, "minutes": None if options.steps else options.minutes}
+    minutes = None if options.steps else options.minutes
+    length = {"steps": options.steps, "minutes": minutes, "images": None}
     yield from train(Namespace(project=path, **length, **shared))
     choices = {"steps": None, "eta": None, "sampler": None, "seed": None}
     made = free_path(path / "gallery" / "demo")
@@ -132,16 +147,41 @@ def _new_project(path: Path, images: Path | None, config: StudioConfig) -> Event
         check_new(path.resolve(), images.resolve())
         for done in write_sample_pictures(images, SAMPLE_PICTURES):
             yield Progress(Work.DRAWING, done, SAMPLE_PICTURES)
+    else:
+        yield from _looked_at(path.resolve(), images.expanduser().resolve(), config)
     Project.create(path, images, config)
 
 
-def _with_settings(project: Project, settings: list[str]) -> Project:
-    """The project with other settings, saved by the one process that may write."""
+def _looked_at(path: Path, images: Path, config: StudioConfig) -> Events:
+    """A word if a folder of the project has no pictures yet; of others it is an error."""
+    check_new(path, images)
+    try:
+        yield from check_any_picture(images, config.pictures)
+    except PicturesError as error:
+        if not images.is_relative_to(path):
+            raise
+        yield Note(str(error))
+
+
+def _with_settings(project: Project, settings: list[str], device: str) -> Project:
+    """The project with other settings, saved by the one process that may write.
+
+    Raises StudioError, and keeps those it has, if memory does not take them.
+    """
     config = with_settings(project.config, settings)
+    parts_that_fit(config, select_device(device))
     if not is_leader():
         return dataclasses.replace(project, config=config)
     with project.lock():  # whoever trains it now keeps the settings
         return project.with_config(config)
+
+
+def _with_pictures(project: Project, folder: Path) -> Project:
+    """The project with another pictures folder, saved by the one process that may write."""
+    if not is_leader():
+        return dataclasses.replace(project, pictures=folder.expanduser().resolve())
+    with project.lock():
+        return project.with_pictures(folder)
 
 
 def _sample_config(project: Project, options: Namespace) -> SampleConfig:

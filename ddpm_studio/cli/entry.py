@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -25,9 +26,11 @@ from ddpm_studio.export.film.options import SHOWS, SUBJECTS, USUAL_COUNT, FilmOp
 from ddpm_studio.project import is_project
 from ddpm_studio.samplers import SAMPLERS, with_option
 from ddpm_studio.torchrun import is_leader
+from ddpm_studio.words import on_one_line
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 SAVES = ("new", "train", "demo")  # verbs that go on another time where they were stopped
+MAKES = ("new", "demo")  # of these, those that begin with a project
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all
 
 
@@ -48,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run(options, interrupted)
         except Exception as error:
             if is_leader() or not isinstance(error, TeamError):  # the one that ended has said why
-                print(_sentence(error), file=sys.stderr)
+                _tell_error(_sentence(error), options.json)
     return FAILED
 
 
@@ -61,7 +64,7 @@ def open_window(project: Path | None) -> int:
     """Show the window until it is closed, with a project in it or the start screen."""
     if project is not None and not is_project(project):
         sentence = f"{project} is neither a project nor a command ({', '.join(VERBS)})."
-        print(sentence, file=sys.stderr)
+        print(on_one_line(sentence), file=sys.stderr)
         return WRONG_USAGE
     try:
         from ddpm_studio.gui import app  # Qt; the commands work without it
@@ -94,18 +97,28 @@ def _run(options: argparse.Namespace, interrupted: list[bool]) -> int:
             interrupted.append(True)
             _forget_output()
     if interrupted:
-        print(_farewell(options.verb, written), file=sys.stderr)
+        print(_farewell(options, written), file=sys.stderr)
         return INTERRUPTED
     return DONE
 
 
-def _farewell(verb: str, written: int) -> str:
+def _farewell(options: argparse.Namespace, written: int) -> str:
     """What is left of a command that was stopped. written: files that it finished."""
-    if verb in SAVES:
+    if options.verb in MAKES and not is_project(options.project):
+        return "Stopped; there is no project yet. Give the same command again, and it goes on."
+    if options.verb in SAVES:
         return "Stopped; everything up to here is saved."
     if written:
         return f"Stopped; {'one file is' if written == 1 else f'{written} files are'} finished."
     return "Stopped; nothing was written."
+
+
+def _tell_error(sentence: str, as_json: bool) -> None:
+    """On stderr, and for a program that reads the events as the last of them."""
+    print(on_one_line(sentence), file=sys.stderr)
+    if as_json:
+        with suppress(OSError):  # nobody reads any more
+            print(json.dumps({"event": "Error", "message": sentence}), flush=True)
 
 
 def _sentence(error: Exception) -> str:
@@ -183,6 +196,9 @@ def _add_check(check: argparse.ArgumentParser) -> None:
 
 def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("project", type=Path, metavar="PROJECT")
+    train.add_argument(
+        "--images", type=Path, metavar="DIR", help="where its pictures lie now, if they were moved"
+    )
     _add_length(train)
     _add_device(train)
     _add_set(train)
@@ -372,7 +388,7 @@ def _hours(text: str) -> float:
 def _write_log() -> str:
     try:
         path = user_log_path("ddpm-studio", ensure_exists=True) / "error.log"
-        path.write_text(traceback.format_exc(), "utf-8")
+        path.write_text(traceback.format_exc(), "utf-8", "backslashreplace")  # names of any bytes
     except OSError:
         return "Please report it."
     return f"Details are in {path}."

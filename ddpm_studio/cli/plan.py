@@ -12,7 +12,7 @@ from ddpm_studio.events import Note
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.training.planning.plan import Choice, Plan, choices, make_plan, wait_in_words
 from ddpm_studio.training.planning.probe import Probe, probe
-from ddpm_studio.words import duration_in_words, size_in_words
+from ddpm_studio.words import duration_in_words, several, size_in_words
 
 UNSEEN = "this machine is too slow to look at it in time"
 HEADER = ("", "pictures", "rough", "good", "memory", "")
@@ -25,6 +25,8 @@ def plan(options: Namespace) -> Iterator[object]:
     if options.project is not None:
         project = Project.open(options.project)
         name = project.name
+        if not pictures:
+            project.check_pictures()
         configs = {name: project.config}
         steps_made = max([step_of(path) for path in project.checkpoint_paths()], default=0)
         pictures = pictures or len(scan_folder(project.pictures)[0])
@@ -83,7 +85,7 @@ def _verdict(choice: Choice) -> str:
 def plan_lines(plan: Plan, project: str | None = None) -> Iterator[str]:
     """What to do, what to expect, and the command for it. project: the path of one, if any."""
     yield (
-        f"Plan: {plan.name}, {plan.steps:,} steps in {duration_in_words(plan.seconds)}, "
+        f"Plan: {plan.name}, {several(plan.steps, 'step')} in {duration_in_words(plan.seconds)}, "
         f"{size_in_words(plan.memory)} of memory."
     )
     yield plan.expectation

@@ -20,7 +20,7 @@ from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.sources import denoising_film
 from ddpm_studio.export.film.write import check_film_path, check_path, write
 from ddpm_studio.export.images import picture_grid, write_png
-from ddpm_studio.export.places import check_folder_of
+from ddpm_studio.export.places import check_file, check_free
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import (
     find_checkpoint_of,
@@ -45,7 +45,11 @@ STILL = ".png"  # a page of stages, or the finished pictures of a film
 def recipe(options: Namespace) -> Iterator[object]:
     """Print the recipe of a file as JSON."""
     values = json.loads(read_recipe(options.file).to_text())
-    yield Note(json.dumps(values, indent=None if options.json else 2))
+    if options.json:
+        yield Note(json.dumps(values))
+        return
+    for line in json.dumps(values, indent=2).splitlines():
+        yield Note(line)
 
 
 def remake(options: Namespace) -> Iterator[object]:
@@ -169,9 +173,13 @@ def _stages(entries: dict[str, Any]) -> int:
 
 def _check_out(out: Path, file: Path) -> None:
     """Raise StudioError, before anything is painted, unless a file can be written there."""
-    check_folder_of(out)
+    check_file(out)
     if out.exists() and file.exists() and out.samefile(file):
         raise StudioError(f"{out} is the file that is made again; choose another name for --out.")
+    try:
+        read_recipe(out)  # what was made here can be made again, and may be replaced
+    except StudioError:
+        check_free(out)
 
 
 def _project_around(file: Path) -> Path:

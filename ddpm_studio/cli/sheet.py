@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ddpm_studio.cli.no_effect import of_samplers
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import FileWritten, Note
+from ddpm_studio.export.places import check_free, free_path
 from ddpm_studio.export.sheet_page import SheetPage, check_page, check_path, write_page
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.sampling.sheet import SheetCell, SheetGap, make_sheet
@@ -28,12 +30,14 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
     Raises StudioError with one sentence for axes that cannot be, before anything is painted.
     """
     check_path(options.out)
+    check_free(options.out)
     x, y = read_axes(project, options.x, options.y, base.seed)
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     for axis in (x, y):
         check_checkpoints(project, axis)
     sheet = Sheet(x, y, base, step_of(checkpoint), options.weights, options.count)
     sheet.check_fits(project.config.diffusion.num_timesteps)
+    yield from of_samplers(sheet.cell(place).sample for place in sheet.places)
     channels, height, width = project.config.pictures.shape
     cell = np.zeros((sheet.count, height, width, channels), np.uint8)
     check_page(SheetPage(project.name, sheet, {(0, 0): cell}, options.paper, options.scale or 0))
@@ -49,10 +53,11 @@ def write_sheet(project: Project, base: SampleConfig, options: Namespace) -> Eve
             stay = "One cell stays" if count == 1 else f"{count} cells stay"
             yield Note(f"{stay} empty. {event.message}")
     page = SheetPage(project.name, sheet, cells, options.paper, options.scale or 0)
-    for _ in write_page(options.out, page, about_sheet(project, sheet, device)):
+    out = free_path(options.out)  # somebody may have taken the name meanwhile
+    for _ in write_page(out, page, about_sheet(project, sheet, device)):
         pass  # a moment's work
-    yield FileWritten(options.out)
-    yield Note(f"The sheet of {len(x.values)} x {len(y.values)} cells is {options.out}")
+    yield FileWritten(out)
+    yield Note(f"The sheet of {len(x.values)} x {len(y.values)} cells is {out}")
 
 
 def read_axes(project: Project, x: str, y: str | None, seed: int) -> tuple[Axis, Axis]:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from ddpm_studio import events as ev
-from ddpm_studio.words import time_left
+from ddpm_studio.words import on_one_line, several, time_left
 
 BARS = {
     ev.Work.READING: "Reading pictures",
@@ -100,20 +100,24 @@ class Terminal:
             case ev.SampleStep():
                 self._bar("Making pictures", event.painted, event.total)
             case ev.PicturesReady(taken, left_out):
-                self._line(f"{taken} pictures taken, {left_out} files left out")
+                left = several(left_out, "file")
+                self._line(f"{several(taken, 'picture')} taken, {left} left out")
             case ev.FileChecked():
                 self._line(_verdict(event))
             case ev.FolderChecked(taken, left_out, channels, width, height):
                 colours = {1: "grey", 3: "colour", 4: "colour and transparency"}[channels]
+                are = "is" if left_out == 1 else "are"
                 self._line(
                     f"A model of {width} x {height} pixels in {colours} would learn from "
-                    f"{taken} pictures; {left_out} files are left out"
+                    f"{several(taken, 'picture')}; {several(left_out, 'file')} {are} left out"
                 )
             case ev.TrainStarted():
                 self._training = event
+                millions = f"{event.parameters / 1e6:.1f} million weights"
+                weights = several(event.parameters, "weight")
                 self._line(
                     f"Training from step {event.step} on {event.device} in {event.precision}, "
-                    f"{event.parameters / 1e6:.1f} million weights"
+                    f"{millions if event.parameters >= 1e5 else weights}"
                 )
             case ev.TrainStep():
                 self._train_step(event)
@@ -165,7 +169,7 @@ class Terminal:
             self._line(f"{name}: {state}")
 
     def _line(self, text: str) -> None:
-        self._console.print(text)
+        self._console.print(on_one_line(text))
 
 
 def _verdict(file: ev.FileChecked) -> str:

@@ -25,6 +25,7 @@ from functools import cache
 from typing import Any
 
 from ddpm_studio.errors import ConfigError
+from ddpm_studio.words import in_short
 
 KEY = "setting"  # in a field's metadata
 COLOUR = "#[0-9a-fA-F]{6}"  # a pattern
@@ -33,6 +34,7 @@ PART: dict[str, Any] = {"least": 0, "below": 1, "allowed": "0 up to, not includi
 SEEDS: dict[str, Any] = {"least": 0, "below": 2**63, "allowed": "0 to 2^63 - 1"}
 TRUE_WORDS = ("true", "yes", "on", "1")
 FALSE_WORDS = ("false", "no", "off", "0")
+LARGEST = 2**1000  # of whole numbers, those that become one with a fraction
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def add_option(
 def check(condition: bool, name: str, value: object, allowed: str) -> None:
     """Raise a ConfigError that names the field, its value and what is allowed."""
     if not condition:
-        raise ConfigError(f"{name} is {value!r}, but must be {allowed}.")
+        raise ConfigError(f"{name} is {in_short(value)}, but must be {allowed}.")
 
 
 def check_choice(name: str, value: object, allowed: Collection[object]) -> None:
@@ -176,7 +178,7 @@ def check_types(section: str, config: Any) -> None:
             if value is None:
                 continue
             kind, allowed = plain_type(kind), settings[known.name].allowed_in_words
-        if kind is float and type(value) is int:
+        if kind is float and type(value) is int and abs(value) < LARGEST:
             value = float(value)
         is_list = isinstance(kind, types.GenericAlias)  # tuple[int, ...]
         if is_list and isinstance(value, list | tuple):
@@ -222,7 +224,9 @@ def from_text(name: str, kind: Any, text: str) -> Any:
             return words[text.lower()]
         return kind(text)
     except (ValueError, KeyError):
-        raise ConfigError(f"{name} is {text!r}, but must be {describe_kind(kind)}.") from None
+        raise ConfigError(
+            f"{name} is {in_short(text)}, but must be {describe_kind(kind)}."
+        ) from None
 
 
 def describe_kind(kind: Any) -> str:

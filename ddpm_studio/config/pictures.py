@@ -77,6 +77,12 @@ class PicturesConfig:
         term="pictures.copies",
         choices={"one": "Keep one of each", "all": "Keep all"},
     )
+    made: str = setting(
+        "out",
+        tip="Pictures that this program made, which their recipe tells: a model that learns from "
+        "its own pictures repeats its mistakes. in: they are taken like all others.",
+        choices=("out", "in"),
+    )
     flip_horizontal: bool = setting(
         False,
         "Mirror at random",

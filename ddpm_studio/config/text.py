@@ -10,6 +10,7 @@ from ddpm_studio.config import KindConfig, ModelConfig, StudioConfig
 from ddpm_studio.config.fields import Setting, field_types, from_text, settings_of
 from ddpm_studio.config.kinds import DDPM, NAME, row_named, row_of
 from ddpm_studio.errors import ConfigError
+from ddpm_studio.words import as_word, in_short
 
 KIND_PATH = f"model.{NAME}"  # the path of what is no field: the class of the section says it
 
@@ -42,7 +43,7 @@ def config_from_dict(values: object) -> StudioConfig:
     for section, fields in values.items():
         _check_section(section)
         if not isinstance(fields, dict):
-            raise ConfigError(f"The settings of {section!r} are not a set of named values.")
+            raise ConfigError(f"The settings of {in_short(section)} are not a set of named values.")
         section_class = _classes()[section]
         if section == "model":
             fields = dict(fields)
@@ -102,7 +103,7 @@ def _read(setting: str) -> tuple[str, str]:
     path, equals, text = setting.partition("=")
     if not equals or "." not in path:
         raise ConfigError(
-            f"{setting!r} is not a setting; write section.field=value, "
+            f"{in_short(setting)} is not a setting; write section.field=value, "
             "for example train.batch_size=16."
         )
     return path.strip(), text.strip()
@@ -136,7 +137,8 @@ def _check_section(section: object) -> None:
     known = [field.name for field in dataclasses.fields(StudioConfig)]
     if section not in known:
         raise ConfigError(
-            f"There is no section {section!r} in the settings; the sections are {', '.join(known)}."
+            f"There is no section {in_short(section)} in the settings; "
+            f"the sections are {', '.join(known)}."
         )
 
 
@@ -149,5 +151,5 @@ def _check_field(section: str, name: str, section_class: Any) -> None:
     known = _fields(section_class)
     if name not in known:
         raise ConfigError(
-            f"There is no setting {section}.{name}; {section} has {', '.join(known)}."
+            f"There is no setting {section}.{as_word(name)}; {section} has {', '.join(known)}."
         )

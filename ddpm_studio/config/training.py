@@ -57,7 +57,12 @@ class TrainConfig:
     """How the network is trained, and when progress is saved and shown."""
 
     batch_size: int = setting(
-        16, "Pictures per step", "More give calmer and slower steps.", least=1
+        16,
+        "Pictures per step",
+        "More give calmer and slower steps.",
+        least=1,
+        most=65_536,
+        allowed="at least 1 and at most 65536",
     )
     accumulation: int = setting(
         1,

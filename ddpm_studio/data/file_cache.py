@@ -9,11 +9,9 @@ from typing import Any
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.data.scan import FoundFile
+from ddpm_studio.moved import KNOWN_FILE, KNOWN_KIND, KNOWN_VERSION
 from ddpm_studio.storage import JsonCache
 
-KIND = "known pictures"
-FORMAT_VERSION = 1
-FILE_NAME = "known.json"
 MOST_LIKELY = 64  # contents are offered for one file
 
 
@@ -21,7 +19,7 @@ class KnownFiles:
     """Facts, or the reason why there are none. Damaged notes are forgotten: they can be remade."""
 
     def __init__(self, cache: Path, config: PicturesConfig, version: int) -> None:
-        self._file = JsonCache(cache / FILE_NAME, KIND, FORMAT_VERSION)
+        self._file = JsonCache(cache / KNOWN_FILE, KNOWN_KIND, KNOWN_VERSION)
         # what else decides whether a file is taken
         self._limits = [version, config.smallest_side, config.max_megapixels]
         self._digests: dict[str, tuple[int, int, str]] = {}  # name -> size, time, digest

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from ddpm_studio.config import PicturesConfig
+from ddpm_studio.data.decode.made import MADE
 
 MINI_SIZE = 8  # pixels of the smallest likeness of a picture, along a side
 
@@ -31,6 +32,7 @@ class PictureFacts:
     mini: str = ""  # base64 of uint8 (8, 8, 3): the whole picture, averaged, on its background
     phash: int = 0  # 64 bits; those of pictures that look alike differ in few
     damage: str = ""  # "damaged after 63 %: it ends early": readable, but not whole
+    is_made: bool = False  # by this program: it carries a recipe
 
     def to_list(self) -> list[Any]:
         """As JSON has it: the values alone, for of 20,000 pictures their names would be most."""
@@ -40,9 +42,9 @@ class PictureFacts:
     def from_list(cls, values: list[Any]) -> Self:
         """The counterpart of `to_list`. Raises TypeError or ValueError if this is none."""
         digest, width, height, kind, notes, is_grey, has_alpha, scale, focus, *rest = values
-        mini, phash, damage = rest
+        mini, phash, damage, is_made = rest
         whole = tuple(notes), is_grey, has_alpha, scale, tuple(focus)
-        return cls(digest, width, height, kind, *whole, mini, phash, damage)
+        return cls(digest, width, height, kind, *whole, mini, phash, damage, is_made)
 
 
 def encode_thumbnail(pixels: np.ndarray) -> str:
@@ -67,4 +69,6 @@ def notes_on(facts: PictureFacts, config: PicturesConfig) -> tuple[str, ...]:
         notes.append("pixel art: scaled by whole factors")
     if facts.damage:
         notes.append(facts.damage)
+    if facts.is_made:
+        notes.append(MADE)
     return tuple(notes)

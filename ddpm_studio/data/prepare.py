@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -107,8 +107,8 @@ def prepare_pictures(
     preparation = Preparation(folder, config, cache, choices or Choices(), pool)
     with refused_as(PicturesError, f"The prepared pictures cannot be written to {cache}"):
         prepared = yield from preparation.run()
-    if not may_be_empty:
-        _check_any(folder, prepared)
+    if not may_be_empty and not prepared.taken:
+        raise none_taken(folder, prepared.left_out)
     yield PicturesReady(len(prepared), len(prepared.left_out), not preparation.has_looked)
     if tell_left_out:
         yield from _tell(prepared.left_out, TOLD if preparation.has_looked else 0)
@@ -271,7 +271,7 @@ class Preparation:
             else:
                 reason = self.index.reason(file) or "it could not be read"
                 left_out.append(LeftOut(file.name, reason))
-        groups = copies_among(readable, self.cache)
+        groups = copies_among(readable, self.cache, self.config)
         taken, others = judge(readable, self.config, self.index.store, groups)
         left_out = sorted([*left_out, *others], key=lambda file: file.name)
         return taken, left_out, groups
@@ -282,15 +282,15 @@ class Preparation:
         return self.config.channels or (1 if is_grey else 3)
 
 
-def _check_any(folder: Path, prepared: PictureSet) -> None:
-    if prepared.taken:
-        return
-    if not prepared.left_out:
-        raise PicturesError(f"There is no file in {folder}; put some pictures there.")
-    first = prepared.left_out[0]
-    raise PicturesError(
-        f"None of the {len(prepared.left_out)} files in {folder} can be taken as a picture "
-        f"({first.name}: {first.reason})."
+def none_taken(folder: Path, left_out: Sequence[LeftOut]) -> PicturesError:
+    """What to say of a folder of which nothing can be taken."""
+    if not left_out:
+        return PicturesError(f"There is no file in {folder}; put some pictures there.")
+    first = min(left_out, key=lambda file: file.name)
+    files = "The one file" if len(left_out) == 1 else f"None of the {len(left_out):,} files"
+    can = "cannot" if len(left_out) == 1 else "can"
+    return PicturesError(
+        f"{files} in {folder} {can} be taken as a picture ({first.name}: {first.reason})."
     )
 
 

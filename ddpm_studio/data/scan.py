@@ -36,8 +36,9 @@ class FoundFile:
 class LeftOut:
     """A file or folder that was not taken, and why, in plain words.
 
-    kind: "unreadable", "damaged" (but readable in part), "copy", "chosen" (by the artist) or
-    "video"; all but the first can be taken all the same. row: of its pixels in the store, or -1.
+    kind: "unreadable", "damaged" (but readable in part), "copy", "chosen" (by the artist),
+    "made" (by this program) or "video"; all but the first can be taken all the same. row: of its
+    pixels in the store, or -1.
     """
 
     name: str

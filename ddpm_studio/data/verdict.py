@@ -9,6 +9,7 @@ from pathlib import Path
 from ddpm_studio.choices import Crop, PictureChoice, everywhere
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.copies import known_groups
+from ddpm_studio.data.decode.made import MADE
 from ddpm_studio.data.picture_facts import PictureFacts, notes_on, reason_of_damage
 from ddpm_studio.data.scan import LeftOut
 from ddpm_studio.data.store import PictureStore, record_name
@@ -65,7 +66,7 @@ def judge(
     for file in readable:
         crops = crops_for(file.choice, config)
         rows = [store.row(record_name(file.facts.digest, crop)) for crop in crops]
-        reason, kind = _why_left_out(file, copies)
+        reason, kind = _why_left_out(file, copies, config)
         if reason:
             left_out.append(LeftOut(file.name, reason, kind, file.facts, rows[0]))
             continue
@@ -77,22 +78,34 @@ def judge(
     return taken, left_out
 
 
-def copies_among(readable: Sequence[Readable], cache: Path) -> list[list[str]]:
+def copies_among(
+    readable: Sequence[Readable], cache: Path, config: PicturesConfig
+) -> list[list[str]]:
     """Groups of names of pictures that are alike, the one to keep first.
 
     cache: a folder in which the groups are kept.
     """
-    candidates = [file for file in readable if file.choice.state != "out"]
+    # what is left out anyway must not take the place of a picture that it is like
+    passed = {"out"} if config.made == "in" else {"out", "auto"}
+    candidates = [
+        file
+        for file in readable
+        if file.choice.state not in (passed if file.facts.is_made else {"out"})
+    ]
     groups = known_groups([file.facts for file in candidates], cache)
     return [[candidates[index].name for index in group] for group in groups]
 
 
-def _why_left_out(file: Readable, copies: Mapping[str, str]) -> tuple[str, str]:
+def _why_left_out(
+    file: Readable, copies: Mapping[str, str], config: PicturesConfig
+) -> tuple[str, str]:
     """Reason and kind; "" for what is taken."""
     if file.choice.state == "out":
         return BY_CHOICE, "chosen"
     if file.choice.state == "in":
         return "", ""
+    if file.facts.is_made and config.made == "out":
+        return f"{MADE}; it can be taken all the same", "made"
     if file.facts.damage:
         return reason_of_damage(file.facts), "damaged"
     if file.name in copies:

@@ -25,7 +25,7 @@ from ddpm_studio.export.images import (
     save_picture,
     to_image,
 )
-from ddpm_studio.export.places import check_folder_of, written
+from ddpm_studio.export.places import check_file, written
 from ddpm_studio.sheets import Place, Sheet
 
 KEY = "ddpm_studio_sheet"  # of the text inside the file; that of a picture's recipe is another
@@ -172,7 +172,7 @@ def check_path(path: Path) -> None:
     """Raise an ExportError unless the ending is one that can be written, in a folder."""
     if path.suffix.lower() not in PAGE_ENDINGS:
         raise ExportError(f"{path.name} must end in {' or '.join(PAGE_ENDINGS)}.")
-    check_folder_of(path)
+    check_file(path)
 
 
 def _draw_words(draw: ImageDraw.ImageDraw, layout: _Layout, paper: Paper) -> None:

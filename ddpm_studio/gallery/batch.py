@@ -22,6 +22,7 @@ from ddpm_studio.gallery.made import BATCH_FILE
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.storage import read_json, remove_unfinished, write_json
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     from ddpm_studio.training.loaded import Loaded
@@ -157,7 +158,7 @@ def find_model(project: Project, batch: Batch) -> Path:
     if path is None:
         raise CheckpointError(
             f"The batch cannot be finished: its model (step {batch.step:,}) was deleted when "
-            f"training went on. The {batch.done:,} pictures that it made stay."
+            f"training went on. What it made stays: {several(batch.done, 'picture')}."
         )
     return path
 
@@ -228,7 +229,7 @@ def _known(sample: Any) -> dict[str, Any]:
 
 
 def _said(error: BaseException, batch: Batch) -> StudioError:
-    stay = f"The {batch.done:,} of {batch.count:,} pictures that are finished stay"
+    stay = f"What is finished stays: {batch.done:,} of {several(batch.count, 'picture')}"
     if getattr(error, "errno", None) in FULL:
         return ExportError(f"The disk is full. {stay}; make room, then finish the batch.")
     return ExportError(f"{batch.folder} cannot be written: {reason_of(error)}. {stay}.")

@@ -17,7 +17,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ddpm_studio.gui.shell.startup import load_runtime_before_qt, missing_display, missing_library
+from ddpm_studio.gui.shell.startup import (
+    dead_display,
+    load_runtime_before_qt,
+    missing_display,
+    missing_library,
+)
 
 load_runtime_before_qt()  # before the next imports, whoever imports this module
 
@@ -39,7 +44,10 @@ DONE, FAILED, INTERRUPTED = 0, 1, 130  # as the commands end
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Show the window until it is closed. arguments: at most one, a project's folder."""
-    problem = missing_display(dict(os.environ)) or missing_library(dict(os.environ))
+    environment = dict(os.environ)
+    problem = (
+        missing_display(environment) or missing_library(environment) or dead_display(environment)
+    )
     if problem:
         print(problem, file=sys.stderr)
         return FAILED

@@ -127,6 +127,7 @@ class Session(QObject):
         self.settings.add_recent_project(project.path)
         self.project_changed.emit(self.project)
         self._watch_other_trainer()
+        said = said or project.moved_words
         if said:  # not before the pages show the other project, since that clears the banner
             self.notice(said)
 

@@ -22,6 +22,7 @@ from ddpm_studio.recipe.values import (
     plain_entries,
 )
 from ddpm_studio.samplers import SAMPLERS
+from ddpm_studio.words import several
 
 SECTION = "section"  # in a field's metadata
 Entries = Mapping[str, Any]  # all of a recipe, by name
@@ -91,7 +92,7 @@ def _checked_sample(recipe: Entries) -> dict[str, Any]:
 def _lines_of_sample(recipe: Entries) -> Lines:
     sample = recipe["sample"]
     sampler = SAMPLERS[sample.sampler]
-    how = [sampler.title, f"{sample.num_inference_steps:,} steps"]
+    how = [sampler.title, several(sample.num_inference_steps, "step")]
     if "eta" in sampler.takes:
         how.append(f"eta {sample.eta:g}")
     if "variance" in sampler.takes and sample.variance == "beta":
@@ -160,7 +161,7 @@ def _lines_of_moment(recipe: Entries) -> Lines:
     frame, steps = recipe["frame"], recipe["sample"].num_inference_steps
     if frame is None:
         return []
-    return [("Taken", f"after {frame:,} of {steps:,} steps: {SHOW_WORDS[recipe['show']]}")]
+    return [("Taken", f"after {frame:,} of {several(steps, 'step')}: {SHOW_WORDS[recipe['show']]}")]
 
 
 MOMENT = Section("moment", _checked_moment, _lines_of_moment, format_version=2)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
-from collections.abc import Collection, Generator, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,13 @@ from ddpm_studio.nn import Model
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.storage import check_format, make_lasting_folder, replacing
 from ddpm_studio.training.trainer import Trainer
+from ddpm_studio.words import in_short
 
 KIND = "checkpoint"
 FORMAT_VERSION = 1
 NEWEST_KEPT = 3
+MOST_STEPS = 10**12
+MOST_SECONDS = 1e12
 # tensors are named section.[moment.]parameter
 SECTIONS = ("model", "ema", "optimizer", "generator")
 RENAMED = {".step_embedding.told.": ".step_embedding.map_augment."}  # in older files, and now
@@ -126,13 +130,13 @@ def _section(name: str) -> str:
 def read_info(path: Path) -> CheckpointInfo:
     """Raises CheckpointError with one sentence if this is no checkpoint that can be used."""
     try:
-        with safe_open(path, "pt") as file:
+        with _openable(path) as name, safe_open(name, "pt") as file:
             text = (file.metadata() or {}).get("ddpm_studio", "null")
         values = check_format(json.loads(text), str(path), KIND, FORMAT_VERSION)
         return CheckpointInfo(
-            int(values["step"]),
-            float(values["seconds"]),
-            float(values["rate_scale"]),
+            _step(values["step"], path),
+            _number(values, "seconds", MOST_SECONDS),
+            _number(values, "rate_scale", 1.0),
             config_from_dict(values["config"]),
             dict(values["scaler"]),
             {section: int(values["checksums"][section]) for section in SECTIONS},
@@ -143,8 +147,40 @@ def read_info(path: Path) -> CheckpointInfo:
         raise CheckpointError(f"{path} cannot be used: {error}") from error
     except KeyError as error:
         raise CheckpointError(f"{path} is damaged: it has no entry {error}.") from error
-    except (SafetensorError, OSError, ValueError, TypeError) as error:
+    except RecursionError as error:
+        raise CheckpointError(f"{path} is damaged: its notes are nested too deep.") from error
+    except (SafetensorError, OSError, ValueError, TypeError, ArithmeticError) as error:
         raise CheckpointError(f"{path} is damaged: {error}.") from error
+
+
+@contextmanager
+def _openable(path: Path) -> Iterator[Path]:
+    """The file under a name that safetensors takes, which wants it to be UTF-8."""
+    try:
+        os.fspath(path).encode()
+    except UnicodeEncodeError:
+        with path.open("rb") as file:
+            yield Path(f"/proc/self/fd/{file.fileno()}")
+        return
+    yield path
+
+
+def _step(value: object, path: Path) -> int:
+    """Raises ValueError unless it is a step, and the one that the file's name says, if any."""
+    if type(value) is not int or not 0 <= value <= MOST_STEPS:
+        raise ValueError(f"its step is {in_short(value)}, which is no plausible number")
+    named = step_of(path)
+    if named not in (-1, value):
+        raise ValueError(f"its name says step {named}, but it is of step {value}")
+    return value
+
+
+def _number(values: Mapping[str, Any], name: str, most: float) -> float:
+    """Raises KeyError, or ValueError unless it is from 0 to `most`."""
+    value = values[name]
+    if type(value) not in (int, float) or not 0 <= value <= most:
+        raise ValueError(f"its {name} is {in_short(value)}, which is no plausible number")
+    return float(value)
 
 
 def restore(path: Path, trainer: Trainer) -> CheckpointInfo:
@@ -285,7 +321,7 @@ def prune(project: Project, step: int) -> None:
 def _tensors(path: Path, info: CheckpointInfo, sections: Collection[str]) -> dict[str, Tensor]:
     """All tensors of some sections. Raises CheckpointError unless they are what was written."""
     try:
-        with safe_open(path, "pt") as file:
+        with _openable(path) as name, safe_open(name, "pt") as file:
             names = [name for name in file.keys() if _section(name) in sections]  # noqa: SIM118
             tensors = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:

@@ -13,8 +13,10 @@ from ddpm_studio.device import describe_device
 from ddpm_studio.errors import TeamError, TrainingError
 from ddpm_studio.project import Project, step_of
 
-# how allocators that raise a plain RuntimeError begin: the CPU's, the GPU libraries', Metal's
-ALLOCATOR_WORDS = ("DefaultCPUAllocator", "ALLOC_FAILED", "out of memory", "not enough memory")
+# how allocators that raise a plain RuntimeError begin: the CPU's, the GPU libraries', Metal's, C++;
+# and what is said of numbers of bytes that have no name
+ALLOCATOR_WORDS = ("DefaultCPUAllocator", "ALLOC_FAILED", "out of memory", "not enough memory",
+                   "bad_alloc", "calculation overflowed", "multiplication overflow")  # fmt: skip
 
 
 # how drivers say in a RuntimeError that a graphics card no longer answers
@@ -40,7 +42,7 @@ def told_in_sentences(project: Project, device: torch.device) -> Iterator[None]:
 def _told(project: Project, device: torch.device, error: BaseException) -> TrainingError | None:
     """What happened outside this program; None if it is a fault of its own."""
     if is_out_of_memory(error):
-        sentence = _memory_sentence(project.config.train, device)
+        sentence = memory_sentence(project.config.train, device)
     elif _is_lost(error):  # without notes: that nothing could be copied from it is no news
         return TrainingError(
             f"The device {device.type.upper()} no longer answers ({_first_line(error)}). "
@@ -78,7 +80,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(word in str(error) for word in ALLOCATOR_WORDS)
 
 
-def _memory_sentence(config: TrainConfig, device: torch.device) -> str:
+def memory_sentence(config: TrainConfig, device: torch.device) -> str:
+    """That memory is missing, and which setting mends it."""
     part = config.batch_size // config.accumulation
     if part > 1:
         advice = (

@@ -18,6 +18,7 @@ from ddpm_studio.training.failures import is_out_of_memory
 from ddpm_studio.training.loaded import load_network
 from ddpm_studio.training.preview import averaged_model, plain_model, preview_sample
 from ddpm_studio.training.trainer import Trainer
+from ddpm_studio.words import several
 
 ENDED = "No training runs at the moment, so only its checkpoints can be asked."
 
@@ -97,5 +98,5 @@ def _paint(
             raise
         raise TrainingError(
             f"There is not enough memory on {describe_device(averaged.device)} to paint "
-            f"{len(seeds)} pictures; choose fewer."
+            f"{several(len(seeds), 'picture')}; choose fewer."
         ) from error

@@ -18,6 +18,8 @@ HAPPENINGS = ("skipped", "rolled_back", "batch_halved", "checkpoint_skipped", "r
 TAIL = 1 << 16  # bytes at the end of a log, in which the last step is found
 LASTING = "rolled_back"  # its place is after the step that training went back to
 
+MOST_DIGITS = 18
+
 T = TypeVar("T")
 
 
@@ -233,11 +235,18 @@ def _drop_after(step: int, entries: list[T], step_of: Callable[[T], int]) -> Non
         entries.pop()
 
 
+def _whole(digits: str) -> int:
+    """Raises ValueError for a number that no log has; others could not become one with a point."""
+    if len(digits) > MOST_DIGITS:
+        raise ValueError("a number without end")
+    return int(digits)
+
+
 def _entries(lines: Iterable[str]) -> Iterable[dict[str, Any]]:
     for line in lines:
         try:
-            entry = json.loads(line)
-        except ValueError:
+            entry = json.loads(line, parse_int=_whole)
+        except (ValueError, RecursionError):
             continue
         if isinstance(entry, dict):
             yield entry

@@ -22,8 +22,10 @@ from ddpm_studio.events import (
     TrainStarted,
     TrainStep,
 )
+from ddpm_studio.export.places import check_folder
 from ddpm_studio.project import Project
 from ddpm_studio.storage import remove_unfinished
+from ddpm_studio.training.enough_memory import go_in_parts, parts_that_fit
 from ddpm_studio.training.evaluation import Evaluation
 from ddpm_studio.training.failures import is_out_of_memory, told_in_sentences
 from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
@@ -91,10 +93,15 @@ def _made_ready(
     project: Project, device: torch.device, team: Team
 ) -> Generator[TrainEvent, None, tuple[Project, Trainer, HeldOut]]:
     """Tidy up, read the pictures, keep some of them out, and build what learns from the others."""
+    parts = parts_that_fit(project.config, device)
     if team.leads:
         remove_unfinished(project.path, SETTLED)
         for folder in (project.checkpoints, project.samples):
             remove_unfinished(folder)
+        check_folder(project.checkpoints, 0)
+        project.check_pictures()
+        if project.moved_words:
+            yield Note(project.moved_words)
     with team.leader_first():  # the others find all pictures prepared
         pictures = yield from prepare_pictures(
             project.pictures, project.config.pictures, project.cache, read_choices(project.path)
@@ -110,6 +117,7 @@ def _made_ready(
         rows=torch.from_numpy(pictures.rows[learned]),
         team=team,
     )
+    yield from go_in_parts(trainer, parts)
     held_out = HeldOut(trainer, pictures.records[pictures.rows[kept_out[:MOST]]])
     return project, trainer, held_out
 

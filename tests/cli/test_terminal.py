@@ -131,7 +131,7 @@ def test_a_log_gets_a_line_for_what_matters_and_no_bar(capsys: pytest.CaptureFix
     show.close()
     out = capsys.readouterr().out
     for words in (
-        "3 pictures taken, 1 files left out",
+        "3 pictures taken, 1 file left out",
         "Training from step 0 on CPU in float32, 1.5 million weights",
         "Step 51 was skipped.",
         "Back to step 50.",

@@ -15,7 +15,9 @@ import numpy as np
 import pillow_heif
 from PIL import Image, ImageFile, PngImagePlugin, UnidentifiedImageError
 
+from ddpm_studio.data.decode.code_points import note_on_colours, read_code_points
 from ddpm_studio.data.decode.colour import to_srgb
+from ddpm_studio.data.decode.made import is_made_here
 from ddpm_studio.data.decode.reasons import why_undecodable, why_unidentified
 from ddpm_studio.errors import StudioError
 
@@ -68,6 +70,7 @@ class Decoded:
     height: int
     format: str
     damage: str = ""  # "damaged after 63 %": the rest could not be decoded
+    is_made: bool = False  # by this program
 
 
 def decode(
@@ -81,12 +84,15 @@ def decode(
     decoding). Raises UnreadablePictureError with the reason, and OSError of the disk.
     """
     try:
+        points = read_code_points(file)
         with (
             _warnings_as(notes),
             _cut_short_allowed(salvage),
             Image.open(file, formats=_formats()) as image,
         ):
             decoded = _decode(image, needed, max_megapixels, notes, salvage)
+            if said := note_on_colours(points, image.info, decoded.format):
+                notes.append(said)
             _note_frames(image, notes)
     except StudioError:
         raise
@@ -157,7 +163,7 @@ def _decode(
         box = _turned(box, orientation, *colour.size)
         if orientation in SIDEWAYS:
             width, height = height, width
-    return Decoded(colour, box, width, height, image.format or "", damage)
+    return Decoded(colour, box, width, height, image.format or "", damage, is_made_here(image.info))
 
 
 def _check_size(image: Image.Image, most: int) -> None:

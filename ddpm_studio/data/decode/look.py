@@ -216,6 +216,7 @@ def _facts(
         mini=encode_thumbnail(mini),
         phash=phash,
         damage=decoded.damage,
+        is_made=decoded.is_made,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -17,13 +18,14 @@ from ddpm_studio.export.film.frames import Film, film_order
 from ddpm_studio.export.film.options import LONGEST_SIDE, FilmOptions
 from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.images import PAGE_ENDINGS, save_picture, to_image
-from ddpm_studio.export.places import cannot_write, check_folder_of, written
+from ddpm_studio.export.places import cannot_write, check_file, written
 from ddpm_studio.storage import (
     ABANDONED_AFTER,
     TEMPORARY_PREFIX,
     remove_unfinished,
     write_atomically,
 )
+from ddpm_studio.words import several
 
 BROADEST = 5.0  # a page of one row is at most about twice as many times as broad as it is high
 GAP = 48  # parts of a stage's width
@@ -33,14 +35,14 @@ def check_strip_path(path: Path) -> None:
     """Raise ExportError unless a page can be written there."""
     if path.suffix.lower() not in PAGE_ENDINGS:
         raise ExportError(f"{path.name} has no ending for a page; choose .png or .webp.")
-    check_folder_of(path)
+    check_file(path)
 
 
 def check_sequence_path(folder: Path) -> None:
     """Raise ExportError unless a new folder can be made there."""
-    if folder.exists():
+    if os.path.lexists(folder):
         raise ExportError(f"{folder} is there already; choose a name that is still free.")
-    check_folder_of(folder)
+    check_file(folder)
 
 
 def strip_stages(film: Film, stages: int) -> list[int]:
@@ -49,7 +51,9 @@ def strip_stages(film: Film, stages: int) -> list[int]:
     Raises ExportError if there are not so many.
     """
     if not 1 <= stages <= film.count:
-        raise ExportError(f"The film has {film.count} frames, so choose 1 to {film.count} stages.")
+        most = several(film.count, "stage")
+        frames = several(film.count, "frame")
+        raise ExportError(f"The film has {frames}, so choose 1 to {most}.")
     if stages == 1:
         return [film.count - 1]
     noise = np.array(film.noise or np.linspace(1, 0, film.count))

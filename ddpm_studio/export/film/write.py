@@ -12,7 +12,7 @@ import av
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress
-from ddpm_studio.export.film.frames import Film
+from ddpm_studio.export.film.frames import Film, film_order, film_seconds
 from ddpm_studio.export.film.kind import StillFilm, VideoFilm
 from ddpm_studio.export.film.kinds import BY_ENDING, ENDINGS, kind_of
 from ddpm_studio.export.film.options import FilmOptions
@@ -24,9 +24,9 @@ from ddpm_studio.export.film.pages import (
     write_strip,
 )
 from ddpm_studio.export.film.pictures import FilmPictures
-from ddpm_studio.export.film.stills import write_stills
+from ddpm_studio.export.film.stills import film_delays, write_stills
 from ddpm_studio.export.film.video import write_video
-from ddpm_studio.export.places import check_folder_of, written
+from ddpm_studio.export.places import check_file, check_free, written
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
 
 
@@ -48,8 +48,10 @@ def check_path(path: Path, stages: int = 0) -> None:
     """Raise ExportError unless `write` could write there."""
     if stages:
         check_strip_path(path)
+        check_free(path)
     elif path.suffix or path.name.startswith("."):
         check_film_path(path)
+        check_free(path)
     else:
         check_sequence_path(path)
 
@@ -66,13 +68,28 @@ def write(
         yield from write_sequence(path, film, options, recipe)
 
 
+def film_length(film: Film, options: FilmOptions, suffix: str = "") -> tuple[int, float]:
+    """(frames at the film's speed, seconds) of what is written; a GIF may not be as fast as asked.
+
+    A video holds the film as often as it plays.
+    """
+    kind, frames = kind_of(suffix), len(film_order(film, options))
+    if isinstance(kind, StillFilm):
+        delays = sum(delay for _, delay in film_delays(kind, FilmPictures(film, options)))
+        return frames, delays / kind.container.per_second
+    if isinstance(kind, VideoFilm):
+        times = max(1, options.loops)
+        return times * frames, times * frames / options.fps
+    return frames, film_seconds(film, options)
+
+
 def check_film_path(path: Path) -> None:
     """Raise ExportError unless the file's ending is one that can be written, in a folder."""
     if kind_of(path.suffix) is None:
         raise ExportError(
             f"{path.name} has no ending that can be written; choose one of {', '.join(ENDINGS)}."
         )
-    check_folder_of(path)
+    check_file(path)
 
 
 def write_film(

@@ -183,7 +183,7 @@ def _settings_words(request: SampleRequest) -> str:
     eta = f", eta {sample.eta:g}" if "eta" in sampler.takes else ""
     return (
         f"With {model} ({WEIGHTS[request.which]} weights): {sampler.title}, "
-        f"{sample.num_inference_steps:,} steps{eta}, as set on this page."
+        f"{several(sample.num_inference_steps, 'step')}{eta}, as set on this page."
     )
 
 

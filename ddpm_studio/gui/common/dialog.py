@@ -33,7 +33,7 @@ class Dialog(QDialog):
         self.setObjectName(name)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.message = label(wrap=True)
+        self.message = label(wrap=True, plain=True)
         self.message.hide()
 
     def fill(

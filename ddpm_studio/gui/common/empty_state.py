@@ -23,7 +23,7 @@ class EmptyState(QWidget):
         self.setObjectName(name)
         picture = Icon(theme, icon, ICON_PIXELS, "outline")
         self._heading = label(heading, "heading")
-        self._text = label(text, "muted", wrap=True)
+        self._text = label(text, "muted", wrap=True, plain=True)
         self._text.setMaximumWidth(TEXT_WIDTH)
         centre = Qt.AlignmentFlag.AlignHCenter
         for words in (picture, self._heading, self._text):

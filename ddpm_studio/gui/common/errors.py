@@ -90,7 +90,12 @@ def start_log(folder: Path | None = None) -> Path | None:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / LOG_NAME
         handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8", delay=True
+            path,
+            maxBytes=LOG_BYTES,
+            backupCount=LOG_FILES,
+            encoding="utf-8",
+            delay=True,
+            errors="backslashreplace",  # names of files may hold any bytes
         )
     except OSError:  # the program must run from a full or read-only disk, too
         return None

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ddpm_studio.gui.common.theme import Theme
+
+
+def plain_tip(text: str) -> str:
+    """For `setToolTip`, of a text that holds the name of a file or something a file says.
+
+    Qt takes some texts for a page of the web; it is shown as it is.
+    """
+    return f"<p style='margin:0'>{escape(text)}</p>" if "<" in text else text
 
 
 class ElidedLabel(QLabel):
@@ -26,7 +36,7 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         area = self.contentsRect()
         text = self.fontMetrics().elidedText(self.text(), self._elide, area.width())
-        self.setToolTip(self.text() if text != self.text() else "")
+        self.setToolTip(plain_tip(self.text()) if text != self.text() else "")
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(area, self.alignment(), text)
 

@@ -25,7 +25,7 @@ class NoticeLine(QFrame):
         """name: of the words; buttons: behind them."""
         super().__init__(parent)
         self.setProperty("kind", "panel")
-        self._words = label(name=name, elided=True)
+        self._words = label(name=name, elided=True, plain=True)
         close = IconButton(theme, "close", close_name, "Close this line")
         middle = Qt.AlignmentFlag.AlignVCenter
         words = (

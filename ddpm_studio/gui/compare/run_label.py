@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ddpm_studio.gui.common.label import bold
+from ddpm_studio.gui.common.label import bold, plain_tip
 from ddpm_studio.gui.common.theme import Theme
 
 HEIGHT, DISC, GAP = 24, 20.0, 8.0
@@ -37,7 +37,7 @@ class RunLabel(QWidget):
     def set_words(self, words: Sequence[Word]) -> None:
         self._words = tuple(words)
         self.setAccessibleName(self.text)
-        self.setToolTip(BETWEEN.join(words for words, _ in self._words))
+        self.setToolTip(plain_tip(BETWEEN.join(words for words, _ in self._words)))
         self.update()
 
     def set_seen(self, is_seen: bool) -> None:

@@ -12,7 +12,7 @@ from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.jobs import Job, MakeSteps
 from ddpm_studio.gui.export import work
 from ddpm_studio.gui.session import Session
-from ddpm_studio.words import size_in_words
+from ddpm_studio.words import several, size_in_words
 
 if TYPE_CHECKING:
     from ddpm_studio.export.film.frames import Film
@@ -87,12 +87,12 @@ def facts_of(request: work.FilmRequest, foreseen: work.Foreseen, ground: str | N
     width, height = foreseen.size
     facts = [f"{width} × {height} pixels"]
     if request.stages:
-        facts.append(f"{request.stages} stages")
+        facts.append(several(request.stages, "stage"))
     elif not request.suffix:
-        facts.append(f"{len(foreseen.order)} files")
+        facts.append(several(len(foreseen.order), "file"))
     else:
         frames = foreseen.times * len(foreseen.order)
-        facts += [f"{frames} frames", f"{foreseen.times * foreseen.seconds:.1f} s"]
+        facts += [several(frames, "frame"), f"{foreseen.times * foreseen.seconds:.1f} s"]
     if ground is not None:
         facts.append(f"opaque, on {ground}")
     nbytes = foreseen.nbytes

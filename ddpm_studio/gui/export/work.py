@@ -84,9 +84,10 @@ def foresee(request: FilmRequest) -> Foreseen:
 
     Raises ExportError with one sentence if a film like this cannot be written.
     """
-    from ddpm_studio.export.film.frames import film_order, film_seconds
+    from ddpm_studio.export.film.frames import film_order
     from ddpm_studio.export.film.pages import strip_size
     from ddpm_studio.export.film.pictures import FilmPictures
+    from ddpm_studio.export.film.write import film_length
 
     film, options = request.film, request.options
     if request.stages:
@@ -94,7 +95,8 @@ def foresee(request: FilmRequest) -> Foreseen:
     kind, pictures = kind_of(request.suffix), FilmPictures(film, options)
     size = pictures.size if kind is None else kind.size(pictures)
     times = max(1, options.loops) if kind is not None and kind.is_video else 1
-    return Foreseen(size, tuple(film_order(film, options)), film_seconds(film, options), times)
+    seconds = film_length(film, options, request.suffix)[1] / times
+    return Foreseen(size, tuple(film_order(film, options)), seconds, times)
 
 
 def estimate(request: FilmRequest) -> Iterator[Foreseen]:

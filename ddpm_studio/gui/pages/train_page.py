@@ -26,7 +26,7 @@ from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.controls import Phase, TrainControls
 from ddpm_studio.gui.train.run_view import RunView
 from ddpm_studio.project import Project
-from ddpm_studio.words import elapsed_in_words
+from ddpm_studio.words import elapsed_in_words, several
 
 HISTORY, FILM, WEIGHTS = "train_history", "train_film", "train_weights"  # names of jobs
 REFRESH_MS = 500  # of the numbers; digits that change faster cannot be read
@@ -238,7 +238,7 @@ class TrainPage(Page):
             case JobState.RUNNING if started is None:
                 self._show(Phase.STARTING, self._starting_sentence())
             case JobState.RUNNING if started is not None:
-                self._show(Phase.RUNNING, f"Learning from {started.pictures:,} pictures.")
+                self._show(Phase.RUNNING, f"Learning from {several(started.pictures, 'picture')}.")
         reading = self._reading
         if started is not None:
             self._controls.show_progress(job.progress.fraction)

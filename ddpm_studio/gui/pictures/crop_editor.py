@@ -37,6 +37,7 @@ from ddpm_studio.gui.pictures.crop_geometry import (
     render,
     shape_of,
 )
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     from ddpm_studio.choices import Crop
@@ -203,7 +204,7 @@ class CropEditor(Dialog):
         model = cast("QStandardItemModel", self._mode.model())
         model.item(0).setEnabled(not has_several)  # there is a button for that
         self._several.setVisible(has_several)
-        self._count.setText(f"{len(self._crops)} crops of this picture")
+        self._count.setText(f"{several(len(self._crops), 'crop')} of this picture")
         if has_several:
             self._list.show_image(self._row, seen)
         self._say_facts(box)

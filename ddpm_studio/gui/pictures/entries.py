@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ddpm_studio.data.scan import LeftOut
     from ddpm_studio.data.verdict import TakenPicture
 
-OFFERED = ("damaged", "copy", "chosen")  # left out, but can be taken all the same
+OFFERED = ("damaged", "copy", "chosen", "made")  # left out, but can be taken all the same
 VIDEO = "video"
 NO_COLOUR = (0, 0, 0)
 WEIGHT_BADGES = {0.5: "½ ×", 1.0: "", 2.0: "2 ×", 4.0: "4 ×"}
@@ -184,7 +184,8 @@ def _foreseen(
 def _is_taken_now(entry: WallEntry, after: PictureChoice) -> bool:
     if entry.is_taken or entry.kind not in OFFERED:
         return False
-    is_whole = entry.facts is not None and not entry.facts.damage
+    facts = entry.facts
+    is_whole = facts is not None and not facts.damage and not facts.is_made
     return after.state == "in" or (after.state == "auto" and entry.kind == "chosen" and is_whole)
 
 

@@ -14,7 +14,7 @@ from ddpm_studio.choices import Choices, Crop
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.errors import ConfigError, ProjectError
+from ddpm_studio.errors import ConfigError
 from ddpm_studio.gui.common.efforts import preset_for
 from ddpm_studio.gui.common.idle_pools import IdlePools
 from ddpm_studio.gui.pictures.entries import WallEntry, entries_of
@@ -190,14 +190,7 @@ def _side(pixels: float) -> int:
 
 def with_pictures(project: Project, folder: Path) -> Project:
     """The project with another pictures folder, saved. Raises ProjectError if that cannot be."""
-    folder = folder.expanduser().resolve()
-    if folder == project.path:
-        raise ProjectError(f"{folder} cannot be both the project and its pictures folder.")
-    if not folder.is_dir():
-        raise ProjectError(f"The pictures folder {folder} does not exist.")
-    changed = dataclasses.replace(project, pictures=folder)
-    changed.save()
-    return changed
+    return project.with_pictures(folder)
 
 
 def with_size(config: StudioConfig, size: int) -> StudioConfig:

@@ -18,6 +18,7 @@ from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.plan import work
 from ddpm_studio.gui.plan.dialog import PLAN, PlanDialog
 from ddpm_studio.gui.session import Session
+from ddpm_studio.words import several
 
 if TYPE_CHECKING:  # these bring torch along
     from ddpm_studio.training.planning.plan import Plan
@@ -110,7 +111,7 @@ class Planning(QWidget):
         self._is_setting = False
         if done and session.project is not None:
             self._before = before
-            self._show_planned(f"As planned: {plan.steps:,} steps")
+            self._show_planned(f"As planned: {several(plan.steps, 'step')}")
             said = work.summary(plan, session.project.config, is_trained)
             session.notice(f"{said} {UNDO}")
 

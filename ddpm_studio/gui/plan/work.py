@@ -16,7 +16,7 @@ from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ConfigError, StudioError, TrainingError
 from ddpm_studio.gui.common.efforts import TRAIN_FIELDS
 from ddpm_studio.project import Project, step_of
-from ddpm_studio.words import duration_in_words, size_in_words
+from ddpm_studio.words import duration_in_words, several, size_in_words
 
 if TYPE_CHECKING:  # these bring torch along
     from ddpm_studio.training.planning.plan import Choice, Plan
@@ -168,7 +168,7 @@ def advise(look: MachineLook, seconds: float, chosen: str = "") -> Advice:
 
 def summary(plan: Plan, config: StudioConfig, is_trained: bool) -> str:
     """What a plan has set, as a sentence for the banner."""
-    length = f"{plan.steps:,} steps, about {duration_in_words(plan.seconds)}"
+    length = f"{several(plan.steps, 'step')}, about {duration_in_words(plan.seconds)}"
     parts = config.train.accumulation
     way = f", each batch in {parts} parts" if parts > 1 else ""
     way += ", layers computed twice to save memory" if config.train.gradient_checkpointing else ""
@@ -232,7 +232,7 @@ def _title(name: str) -> str:
 
 
 def _headline(plan: Plan, config: StudioConfig) -> str:
-    length = f"{plan.steps:,} steps in {duration_in_words(plan.seconds)}"
+    length = f"{several(plan.steps, 'step')} in {duration_in_words(plan.seconds)}"
     return f"{_title(plan.name)}, {size_of(config)}:  {length}"
 
 

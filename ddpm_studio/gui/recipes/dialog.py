@@ -13,7 +13,7 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.images import draw_on_checkerboard, drawable, image_on
 from ddpm_studio.gui.common.inputs import Switch
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import label, plain_tip
 from ddpm_studio.gui.common.layout import REST, Placed, column, row, wide
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED, recipe_lines
 from ddpm_studio.gui.common.theme import Theme
@@ -83,7 +83,7 @@ class RecipeDialog(Dialog):
     def _lay_out(self) -> None:
         found, theme = self._found, self._theme
         heading = label(found.path.name, "heading", elided=True)
-        heading.setToolTip(str(found.path))
+        heading.setToolTip(plain_tip(str(found.path)))
         cancel = Button(theme, "Cancel", "recipe.cancel", "Leave everything as it is (Esc)")
         self.set_buttons(cancel, self._uses[ALL])
         words = column(heading, self._lines(), self.message, self._open_other, REST, spacing=12)

@@ -19,6 +19,7 @@ from ddpm_studio.gui.recipes import work
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe
+from ddpm_studio.words import several
 
 NEWEST = -1  # instead of the step of a checkpoint
 FIND = "recipe.find"  # the name of a job
@@ -110,7 +111,7 @@ class RecipeUse(QObject):
         else:
             controls.choose_checkpoint(step_of(Path(home.checkpoint)))
         if controls.sample_config(0).num_inference_steps != sample.num_inference_steps:
-            notices.append(f"This model takes no {sample.num_inference_steps:,} steps.")
+            notices.append(f"This model takes no {several(sample.num_inference_steps, 'step')}.")
         return notices
 
     def _set_seeds(self, recipe: Recipe) -> list[str]:

@@ -26,6 +26,7 @@ from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sample_now import work
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
+from ddpm_studio.words import several
 
 JOB = "sample_now"  # its name
 COUNTS = (4, 9, 16)
@@ -109,7 +110,7 @@ class BothViews(QWidget):
         for view, pictures in zip(self._views, (event.averaged, event.plain), strict=True):
             count, height, width, _ = pictures.shape
             view.set_image(image_of(pictures), QSize(width, height))
-            view.setAccessibleDescription(f"{count} pictures of step {event.step:,}")
+            view.setAccessibleDescription(f"{several(count, 'picture')} of step {event.step:,}")
 
     def set_empty_text(self, text: str) -> None:
         """What is said where there are no pictures."""

@@ -24,6 +24,7 @@ from ddpm_studio.gui.common.label import small
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sheet.layout import GAP, PAD, SCALES, TEXT_PIXELS, SheetFace, SheetLayout
 from ddpm_studio.sheets import Place
+from ddpm_studio.words import several
 
 FIT = 0.0
 STEPS = {
@@ -281,7 +282,7 @@ class SheetView(QAbstractScrollArea):
     def _describe(self) -> None:
         """What a screen reader says of it."""
         count = len(self.face.columns) * len(self.face.rows)
-        words = f"Sheet of {count} cells, {len(self._images)} painted"
+        words = f"Sheet of {several(count, 'cell')}, {len(self._images)} painted"
         self.setAccessibleName(f"{words}; {self.words_of(self._current)}")
 
     # drawing

@@ -11,6 +11,7 @@ from ddpm_studio.gui.common.errors import Failure
 from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import Gap, Placed, column, row, wide
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.words import on_one_line
 
 
 class Banner(QFrame):
@@ -21,7 +22,7 @@ class Banner(QFrame):
         self.setObjectName("window.banner")
         self.setProperty("kind", "banner")
         self._icon = Icon(theme, "warning", 20)
-        self._sentence = label(name="window.banner.text", wrap=True)
+        self._sentence = label(name="window.banner.text", wrap=True, plain=True)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
@@ -51,6 +52,7 @@ class Banner(QFrame):
         self._show(sentence, "", "info", "notice")
 
     def _show(self, sentence: str, details: str, icon: str, tone: str) -> None:
+        sentence = on_one_line(sentence)
         self._sentence.setText(sentence)
         self.setAccessibleName(sentence)
         self._details.setPlainText(details)

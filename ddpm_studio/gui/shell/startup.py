@@ -11,6 +11,11 @@ from pathlib import Path
 # the order in which torch itself loads them
 RUNTIME_DLLS = ("vcruntime140.dll", "msvcp140.dll", "vcruntime140_1.dll")
 
+NO_SCREEN = (
+    "There is no screen here to open a window on; the commands work without one, "
+    "see: ddpm-studio --help"
+)
+
 
 def load_runtime_before_qt(platform: str = sys.platform) -> bool:
     """On Windows, load torch's first library, so that Qt and a later `import torch` agree.
@@ -45,11 +50,68 @@ def missing_display(environment: dict[str, str], platform: str = sys.platform) -
     """Why there can be no window here, as a sentence; '' if there can. Qt itself would abort."""
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if platform.startswith(("linux", "freebsd")) and not any(environment.get(n) for n in names):
-        return (
-            "There is no screen here to open a window on; the commands work without one, "
-            "see: ddpm-studio --help"
-        )
+        return NO_SCREEN
     return ""
+
+
+def dead_display(environment: dict[str, str], platform: str = sys.platform) -> str:
+    """The same if there is the name of a screen, but nothing answers to it. Qt itself would abort.
+
+    To be asked last: it opens what Qt opens a moment later.
+    """
+    if not platform.startswith(("linux", "freebsd")):
+        return ""
+    wayland = environment.get("WAYLAND_DISPLAY", "")
+    usual = "wayland;xcb" if wayland else "xcb"
+    chosen = (environment.get("QT_QPA_PLATFORM") or usual).split(";")
+    return (
+        "" if any(_answers(name.partition(":")[0], environment) for name in chosen) else NO_SCREEN
+    )
+
+
+def _answers(name: str, environment: dict[str, str]) -> bool:
+    """Whether one of Qt's platforms can be begun with; True where that cannot be told."""
+    if name == "xcb":
+        return _answers_x11(environment.get("DISPLAY", ""))
+    if name.startswith("wayland"):
+        display = environment.get("WAYLAND_DISPLAY", "")
+        has_place = display.startswith("/") or bool(environment.get("XDG_RUNTIME_DIR"))
+        return has_place and _answers_wayland(display)
+    plugins = _plugins()
+    return plugins is None or any(plugins.glob(f"libq{name}*"))
+
+
+def _answers_x11(display: str) -> bool:
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(display.encode() or None, None))
+    is_dead = bool(xcb.xcb_connection_has_error(connection))
+    xcb.xcb_disconnect(connection)
+    return not is_dead
+
+
+def _answers_wayland(display: str) -> bool:
+    try:
+        wayland = ctypes.CDLL("libwayland-client.so.0")
+    except OSError:
+        return True
+    wayland.wl_display_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(wayland.wl_display_connect(display.encode() or None))
+    if connection:
+        wayland.wl_display_disconnect(connection)
+    return bool(connection)
+
+
+def _plugins() -> Path | None:
+    """The folder of Qt's platforms; None for a Qt of the system, which knows its own."""
+    found = importlib.util.find_spec("PySide6")
+    if found is None or found.origin is None:
+        return None
+    folder = Path(found.origin).parent / "Qt" / "plugins" / "platforms"
+    return folder if folder.is_dir() else None
 
 
 def missing_library(environment: dict[str, str], platform: str = sys.platform) -> str:

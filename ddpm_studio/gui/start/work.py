@@ -14,6 +14,7 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.project import FILE_NAME, Project, step_of
+from ddpm_studio.words import several
 
 SAMPLE_PICTURES = 400
 PREVIEW_PIXELS = QSize(432, 320)  # a card at two device pixels a point
@@ -59,7 +60,7 @@ def _describe(project: Project) -> str:
     checkpoints = project.checkpoint_paths()
     if not checkpoints:
         return f"{size} px, not trained yet"
-    return f"{size} px, {step_of(checkpoints[-1]):,} steps"
+    return f"{size} px, {several(step_of(checkpoints[-1]), 'step')}"
 
 
 def _newest_picture(project: Project) -> QImage | None:

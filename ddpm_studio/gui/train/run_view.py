@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QSizePolicy,
 from ddpm_studio import events as ev
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.images import image_of
-from ddpm_studio.gui.common.label import label, use_tabular_figures
+from ddpm_studio.gui.common.label import label, plain_tip, use_tabular_figures
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
@@ -108,7 +108,7 @@ class EventLog(QListWidget):
         bar = self.verticalScrollBar()
         is_at_end = bar.value() == bar.maximum()
         item = QListWidgetItem(sentence)
-        item.setToolTip(sentence)
+        item.setToolTip(plain_tip(sentence))
         self.addItem(item)
         while self.count() > MOST_LOGGED:
             self.takeItem(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import torch
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QToolButton, QWidget
 
@@ -23,7 +24,7 @@ def started(step: int = 0, seconds: float | None = 60.0) -> ev.TrainStarted:
 
 
 def weights_of(project: Project) -> str:
-    count = sum([parameter.numel() for parameter in UNet(project.config.model).parameters()])
+    count = sum(map(torch.Tensor.numel, UNet(project.config.model).parameters()))
     return f"{count / 1e6:.1f} million weights"
 
 
