@@ -14,7 +14,7 @@ from ddpm_studio.errors import ConfigError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.film.kinds import KINDS, either, kind_of
 from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
-from ddpm_studio.export.places import check_free, free_path
+from ddpm_studio.export.places import check_folder, check_free, free_path
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, seeds_from
 from ddpm_studio.words import several, size_in_words
@@ -109,6 +109,7 @@ def check_options(options: Namespace) -> None:
         check_free(options.out)
     else:
         check_sequence_path(options.out)
+        check_folder(options.out.parent)
     kind = None if options.strip else kind_of(suffix)
     has_palette = kind is not None and kind.colours is not None
     is_training = options.of == "training"

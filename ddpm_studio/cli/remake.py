@@ -15,7 +15,7 @@ from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.images import picture_grid, write_png
-from ddpm_studio.export.places import check_file, check_free
+from ddpm_studio.export.places import check_file, check_folder, check_free
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import (
     find_checkpoint_of,
@@ -104,6 +104,7 @@ def _materials(
 def _check_out(out: Path, file: Path) -> None:
     """Raise StudioError, before anything is painted, unless a file can be written there."""
     check_file(out)
+    check_folder(out.parent)
     if out.exists() and file.exists() and out.samefile(file):
         raise StudioError(f"{out} is the file that is made again; choose another name for --out.")
     try:

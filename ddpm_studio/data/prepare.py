@@ -30,7 +30,7 @@ from ddpm_studio.errors import PicturesError
 from ddpm_studio.events import Note, PicturesFound, PicturesReady, PicturesSeen, Progress, Work
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
 
-READER_VERSION = 3  # rises when the same file gives other pixels, notes or reasons
+READER_VERSION = 4  # rises when the same file gives other pixels, notes or reasons
 TOLD = 100  # files that were left out are named at most
 TOLD_EVERY = 0.1  # seconds between two words on how far it is ...
 TOLD_FIRST, SOON = 0.02, 0.5  # ... but so many at first, when somebody waits for the first row

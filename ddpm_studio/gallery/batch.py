@@ -240,7 +240,7 @@ def _known(sample: Any) -> dict[str, Any]:
 
 
 def _said(error: BaseException, batch: Batch) -> StudioError:
-    stay = f"What is finished stays: {batch.done:,} of {several(batch.count, 'picture')}"
+    stay = f"The {batch.done:,} of {several(batch.count, 'picture')} that are finished stay"
     if getattr(error, "errno", None) in FULL:
         return ExportError(f"The disk is full. {stay}; make room, then finish the batch.")
     reason = getattr(error, "strerror", None) or str(error)
