@@ -36,7 +36,7 @@ def played(path: Path) -> tuple[tuple[int, int], float]:
             return (stream.width, stream.height), count / float(stream.average_rate)
     with Image.open(path) as film:
         seconds = 0.0
-        for number in range(film.n_frames):
+        for number in range(getattr(film, "n_frames", 1)):
             film.seek(number)
             film.load()
             seconds += film.info["duration"] / 1000
