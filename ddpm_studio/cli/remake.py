@@ -17,10 +17,11 @@ from ddpm_studio.device import select_device
 from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.pages import check_strip_path
 from ddpm_studio.export.film.sources import denoising_film
-from ddpm_studio.export.film.write import check_film_path, check_path, write
+from ddpm_studio.export.film.write import check_film_path, write
 from ddpm_studio.export.images import picture_grid, write_png
-from ddpm_studio.export.places import check_file, check_free
+from ddpm_studio.export.places import check_file, check_folder, check_free
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import (
     find_checkpoint_of,
@@ -133,7 +134,7 @@ def check_film(recipe: Recipe, out: Path) -> None:
     check_entries(film, {*settings_of(FilmOptions), *OTHERS}, (), inside="film.")
     _options(film)
     if stages := _stages(film):
-        check_path(out, stages)
+        check_strip_path(out)
     else:
         check_film_path(out)
 
@@ -174,6 +175,7 @@ def _stages(entries: dict[str, Any]) -> int:
 def _check_out(out: Path, file: Path) -> None:
     """Raise StudioError, before anything is painted, unless a file can be written there."""
     check_file(out)
+    check_folder(out.parent)
     if out.exists() and file.exists() and out.samefile(file):
         raise StudioError(f"{out} is the file that is made again; choose another name for --out.")
     try:

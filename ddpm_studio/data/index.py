@@ -24,7 +24,7 @@ from ddpm_studio.data.scan import FoundFile
 from ddpm_studio.data.store import PictureStore, record_name
 from ddpm_studio.data.verdict import crops_for
 
-READER_VERSION = 3  # rises when the same file gives other pixels, notes or reasons
+READER_VERSION = 4  # rises when the same file gives other pixels, notes or reasons
 DECODE_SECONDS = 30.0  # for one file
 FAILURES = {
     "crashed": "damaged: the decoder crashed over it",

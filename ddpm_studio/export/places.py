@@ -16,7 +16,7 @@ TRIED = 1 << 14  # bytes: a disk that is full does not take them
 
 
 def check_file(path: Path) -> None:
-    """Raise ExportError, before long work is done for it, unless a file can be written there."""
+    """Raise ExportError unless a file may have this name, in a folder that is there."""
     folder = path.parent
     try:
         is_folder = path.is_dir()
@@ -28,12 +28,12 @@ def check_file(path: Path) -> None:
         raise ExportError(f"{path} cannot be written: {reason_of(error)}.") from error
     if is_folder:
         raise ExportError(f"{path} is a folder; choose another name.")
-    check_folder(folder)
 
 
 def check_free(path: Path) -> None:
-    """The same, and nothing is there yet that would be replaced."""
+    """Raise ExportError, before long work is done for it, unless a new file can be written."""
     check_file(path)
+    check_folder(path.parent)
     if os.path.lexists(path):
         free = free_path(path).name
         raise ExportError(
@@ -42,7 +42,10 @@ def check_free(path: Path) -> None:
 
 
 def check_folder(folder: Path, nbytes: int = TRIED) -> None:
-    """The same of files in a folder, which is there or can be made. nbytes: that it must take."""
+    """The same of files in a folder, which is there or can be made; it is tried.
+
+    nbytes: that it must take.
+    """
     try:
         nearest = folder
         while not nearest.exists() and nearest != nearest.parent:

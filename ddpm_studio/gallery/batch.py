@@ -229,7 +229,7 @@ def _known(sample: Any) -> dict[str, Any]:
 
 
 def _said(error: BaseException, batch: Batch) -> StudioError:
-    stay = f"What is finished stays: {batch.done:,} of {several(batch.count, 'picture')}"
+    stay = f"The {batch.done:,} of {several(batch.count, 'picture')} that are finished stay"
     if getattr(error, "errno", None) in FULL:
         return ExportError(f"The disk is full. {stay}; make room, then finish the batch.")
     return ExportError(f"{batch.folder} cannot be written: {reason_of(error)}. {stay}.")

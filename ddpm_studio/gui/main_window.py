@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pages import PAGES

@@ -14,7 +14,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.presets import DEFAULT_PRESET
 from ddpm_studio.errors import ProjectError, StudioError
 from ddpm_studio.events import CheckpointSaved, TrainStarted
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.jobs import READ_AGAIN, TRAIN, WARM_UP, Job, JobRunner, MakeSteps

@@ -18,8 +18,8 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.config import StudioConfig
-from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
 from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.main_window import MainWindow

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.chips import PlotChip
 from ddpm_studio.gui.plot.markers import Marker

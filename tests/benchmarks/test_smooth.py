@@ -20,8 +20,8 @@ from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.events import CheckpointSaved, PreviewSaved, TrainStep
-from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.main_window import MainWindow

@@ -244,7 +244,7 @@ def test_what_does_not_go_together_is_one_sentence_before_any_work(
     run: Run, tmp_path: Path, words: str
 ) -> None:
     code, out, err = run(*words.format(tmp=tmp_path).split(), "--json")
-    assert (code, out) == (1, "")
+    assert (code, out) == (1, json.dumps({"event": "Error", "message": err[:-1]}) + "\n")
     assert err.startswith(WRONG[words].format(tmp=tmp_path))
     assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []

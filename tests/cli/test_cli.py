@@ -161,7 +161,7 @@ def test_files_that_are_left_out_are_named(run: Run, copy: Path, pictures: Path)
     run("new", copy.parent / "p", "--images", copy.parent / "mine", *SET_TINY)
     code, out, err = run("train", copy.parent / "p", "--steps", 1, *CPU)
     assert (code, err) == (0, "")
-    assert "5 pictures taken, 1 files left out" in out
+    assert "5 pictures taken, 1 file left out" in out
     assert "list.png was left out: a text, not a picture" in out
 
 
@@ -324,10 +324,16 @@ def test_a_project_without_a_checkpoint_says_that_it_is_not_trained(
 
 def test_a_folder_without_pictures_is_one_sentence(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    run("new", tmp_path / "p", "--images", tmp_path / "empty")
+    sentence = f"There is no file in {tmp_path / 'empty'}; put some pictures there.\n"
+    new = ("new", tmp_path / "p", "--images", tmp_path / "empty")
+    assert run(*new) == (1, "", sentence)
+    picture = tmp_path / "empty" / "a.png"
+    Image.new("RGB", (9, 9)).save(picture)
+    assert run(*new)[0] == 0
+    picture.unlink()
     code, _, err = run("train", tmp_path / "p", "--steps", 1, *CPU)
     assert code == 1
-    assert err == f"There is no file in {tmp_path / 'empty'}; put some pictures there.\n"
+    assert err == sentence
 
 
 def test_a_checkpoint_of_the_command_line_is_one_of_the_python_api(trained: Path) -> None:

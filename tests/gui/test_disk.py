@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox
 
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import SAMPLE, SMALL_WRITES, TRAIN
 from ddpm_studio.project import Project
 

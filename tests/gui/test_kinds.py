@@ -7,7 +7,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.kinds import DDPM, KINDS
 from ddpm_studio.config.text import value_of, with_settings
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.efforts import CUSTOM, effort_of, with_effort
 from ddpm_studio.gui.pictures.work import shapes_for, with_size
 from ddpm_studio.gui.plan.work import offered

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from ddpm_studio.errors import TrainingError
 from ddpm_studio.events import CheckpointSaved, FileWritten, TrainStarted
-from ddpm_studio.gui import names
 from ddpm_studio.gui.batch import batch as batch_work
 from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import BATCH, EXPORT, SAMPLE, SAVE, TRAIN, JobState
 from ddpm_studio.gui.shell.overlay import Overlay
 from ddpm_studio.gui.shell.status_line import StatusLine

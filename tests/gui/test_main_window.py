@@ -11,8 +11,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QToolButton, QWidget
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.shell.shortcuts import ShortcutsDialog

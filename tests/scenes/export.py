@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLabel, QPushButton, QWidget
 
 from ddpm_studio.events import Progress, Work
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.export import work
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.main_window import MainWindow

@@ -18,9 +18,9 @@ from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.images import write_png
 from ddpm_studio.gallery.batch import Batch, begin_batch, keep
 from ddpm_studio.gallery.stars import write_stars
-from ddpm_studio.gui import names
 from ddpm_studio.gui.batch import batch as batch_work
 from ddpm_studio.gui.batch.batch import batching_of
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.notice_line import UndoNotice
 from ddpm_studio.gui.made.actions import MadeActions
 from ddpm_studio.gui.made.details import MadeDetails

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.amount import AmountPicker
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.plan import work

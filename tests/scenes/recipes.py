@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QPushButton, QSpinBox, QWidget
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.recipes.dialog import RecipeDialog, RecipePicture
 from ddpm_studio.gui.shell.overlay import Overlay

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainConfig
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.generate.grid import SampleGrid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QSlider, QToolButton, QWidget
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.main_window import MainWindow

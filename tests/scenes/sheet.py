@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.sheet import work
 from ddpm_studio.gui.sheet.denoising import JOB

@@ -26,7 +26,7 @@ from ddpm_studio.export.film.pages import (
 from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.film.stills import film_delays, write_stills
 from ddpm_studio.export.film.video import write_video
-from ddpm_studio.export.places import check_file, check_free, written
+from ddpm_studio.export.places import check_file, check_folder, check_free, written
 from ddpm_studio.storage import ABANDONED_AFTER, remove_unfinished
 
 
@@ -45,7 +45,7 @@ def film_size(
 
 
 def check_path(path: Path, stages: int = 0) -> None:
-    """Raise ExportError unless `write` could write there."""
+    """Raise ExportError unless `write` could write there, where nothing is yet; it is tried."""
     if stages:
         check_strip_path(path)
         check_free(path)
@@ -54,6 +54,7 @@ def check_path(path: Path, stages: int = 0) -> None:
         check_free(path)
     else:
         check_sequence_path(path)
+        check_folder(path.parent)
 
 
 def write(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import Batching
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox

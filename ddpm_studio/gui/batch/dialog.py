@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.config import WEIGHTS, SampleConfig
 from ddpm_studio.gallery.batch import MOST, picture_bytes
-from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.batch.batches import TURNS_TIP
 from ddpm_studio.gui.batch.turns import TURN_MS, in_turns
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog

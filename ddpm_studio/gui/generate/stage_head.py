@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.layout import REST, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gallery.copies import copy_files
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.dialog import choose_folder
 from ddpm_studio.gui.common.jobs import COPIES
 from ddpm_studio.gui.common.menu import Menu

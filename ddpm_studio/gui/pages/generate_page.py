@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.dialog import PaintMany
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState

@@ -9,9 +9,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ddpm_studio.events import FileWritten
-from ddpm_studio.gui import names
 from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.batch.batches import MadeBatches
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher

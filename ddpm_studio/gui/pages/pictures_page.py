@@ -13,7 +13,7 @@ from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import StudioError
 from ddpm_studio.events import PicturesFound, PicturesSeen
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import choose_folder
 from ddpm_studio.gui.common.empty_state import EmptyState

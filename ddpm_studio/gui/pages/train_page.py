@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.config import KindConfig, StudioConfig
-from ddpm_studio.gui import names
-from ddpm_studio.gui.common import efforts
+from ddpm_studio.gui.common import efforts, names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState

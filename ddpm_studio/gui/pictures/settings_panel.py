@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QFram
 
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.config.fields import settings_of
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.form import Editor, Form

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QWidget
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.label import bold, label
 from ddpm_studio.gui.common.layout import STRETCH, Gap, column, row, wide

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QWidget
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.label import small
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.marker_card import CardWords, MarkerCard

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.export.film.kinds import BY_ENDING
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.dialog import choose_file
 from ddpm_studio.gui.recipes import work
 from ddpm_studio.gui.recipes.dialog import RecipeDialog

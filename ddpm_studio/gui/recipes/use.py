@@ -10,7 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
 from ddpm_studio.gui.common.seed_field import SeedField

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QStackedWidget, QWidget
 
 from ddpm_studio.config import WEIGHTS
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, choice

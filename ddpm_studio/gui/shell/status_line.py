@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.jobs import Job, JobRunner, JobState
 from ddpm_studio.gui.common.label import label

@@ -9,7 +9,7 @@ from ddpm_studio.config import ModelConfig, StudioConfig
 from ddpm_studio.config.fields import settings_of, to_text
 from ddpm_studio.config.text import all_settings, value_of, with_settings
 from ddpm_studio.errors import ConfigError
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.form import make_editor

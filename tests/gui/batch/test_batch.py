@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QSpinBox
 from ddpm_studio import events as ev
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gallery.batch import Batch, begin_batch
-from ddpm_studio.gui import names
 from ddpm_studio.gui.batch import batch as work
 from ddpm_studio.gui.batch import turns
 from ddpm_studio.gui.batch.batch import Batching, batching_of
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import BATCH, SAMPLE, TRAIN
 from ddpm_studio.gui.common.progress import Meter, Standing
 from ddpm_studio.training.loaded import load

@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
-from ddpm_studio.gui import names
 from ddpm_studio.gui.app import create_window
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.palette import DARK, LIGHT, contrast
 from ddpm_studio.gui.common.theme import Theme, resource_path
 

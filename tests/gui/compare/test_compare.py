@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QPushButton, QSlider, QToolButton, QWidget
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.compare.run_label import RunLabel
 from ddpm_studio.gui.compare.view import DIFFERENCE, FLICKER, SIDES, WIPE
 from ddpm_studio.gui.generate.stage import Stage

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.export.film.frames import film_order
 from ddpm_studio.export.film.write import film_size
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import EXPORT, PICTURES, SAMPLE, TRAIN
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.wall.wall import PictureWall

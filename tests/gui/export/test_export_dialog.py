@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.images import enlarge, picture_grid
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import EXPORT, SAMPLE
 from ddpm_studio.gui.export import work
 from ddpm_studio.gui.export.dialog import ExportDialog

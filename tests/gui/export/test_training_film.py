@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QLabel, QPush
 from ddpm_studio.errors import ExportError
 from ddpm_studio.export.images import enlarge, picture_grid, write_png
 from ddpm_studio.export.recipe.files import read_recipe
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.export.training_film import read_previews, training_film, training_recipe
 from ddpm_studio.recipe import fingerprint
 

@@ -9,8 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QPushButton, QSlider, QSpinBox, QToolButton
 
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.gui import names
-from ddpm_studio.gui.common import jobs
+from ddpm_studio.gui.common import jobs, names
 from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.generate.single_view import PictureViewer

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.grid_places import arrange
 from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.generate import work

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel
 
 from ddpm_studio.events import TrainStep
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import SAMPLE, TRAIN, JobState
 from ddpm_studio.gui.generate import work
 from ddpm_studio.sampling.pictures import to_uint8

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.export.images import write_png
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
 from ddpm_studio.gui.common.label import ElidedLabel
 from ddpm_studio.gui.made import files as made_files

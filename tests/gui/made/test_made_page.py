@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QMen
 
 from ddpm_studio.events import FileWritten
 from ddpm_studio.gallery.stars import read_stars
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ProjectError
 from ddpm_studio.events import Progress, Work
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import PICTURES, TRAIN
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import work

@@ -29,7 +29,7 @@ from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import ProjectError
 from ddpm_studio.events import CheckpointSaved
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.pictures import work

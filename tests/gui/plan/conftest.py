@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.events import Progress, Work
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.plan import work
 from ddpm_studio.gui.plan.dialog import PlanDialog
 from ddpm_studio.project import Project, step_of

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.chips import PlotChip
 from ddpm_studio.gui.plot.marker_card import MarkerCard

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.palette import DARK, LIGHT
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.axes import loss_ticks, short_number

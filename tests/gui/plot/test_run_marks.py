@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
 
 from ddpm_studio import events as ev
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.project import CheckpointFile, step_of
 from ddpm_studio.training.metrics import MetricsLog

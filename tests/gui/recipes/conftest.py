@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSpinBox
 
 from ddpm_studio.export.images import write_png
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.generate.grid import SampleGrid

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.project import Project
 from ddpm_studio.training import train
 from tests.gui.conftest import TINY

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.cli.remake import remake_recipe
 from ddpm_studio.events import TrainStep
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.recipes.dialog import RecipePicture

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QSpinBox
 from safetensors.numpy import load_file
 
 from ddpm_studio import events as ev
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.sample_now import work

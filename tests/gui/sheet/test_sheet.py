@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.sheet import work

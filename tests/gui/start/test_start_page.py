@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.start import work
 from ddpm_studio.gui.start.new_project import NewProjectDialog
 from ddpm_studio.gui.start.project_card import ProjectCard

@@ -8,8 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 
-from ddpm_studio.gui import names
-from ddpm_studio.gui.common import jobs
+from ddpm_studio.gui.common import jobs, names
 from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.sample_now import work as sample_now

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QToolButton, QWidget
 from ddpm_studio import events as ev
 from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import all_settings, config_to_dict, with_settings
-from ddpm_studio.gui import names
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.advanced import SECTIONS
 from ddpm_studio.nn import UNet
