@@ -133,7 +133,7 @@ def check_film(recipe: Recipe, out: Path) -> None:
         )
     check_entries(film, {*settings_of(FilmOptions), *OTHERS}, (), inside="film.")
     _options(film)
-    if stages := _stages(film):
+    if _stages(film):
         check_strip_path(out)
     else:
         check_film_path(out)

@@ -82,11 +82,26 @@ def train(
         told_in_sentences(project, chosen),
         freed_memory_kept(chosen),
     ):
-        project, trainer, held_out = yield from _made_ready(project, chosen, team)
-        with Saver(project, trainer) as saver, (live or Live()).following(trainer):
-            run = _Run(project, trainer, held_out, saver, steps, seconds)
-            yield from run.whole()
-        return TrainResult(trainer.step, run.watch.seconds)
+        return (yield from _train(project, chosen, team, steps, seconds, live or Live()))
+
+
+def _train(
+    project: Project,
+    device: torch.device,
+    team: Team,
+    steps: int | None,
+    seconds: float | None,
+    live: Live,
+) -> Generator[TrainEvent, None, TrainResult]:
+    """Apart from `train`, so that what is wrapped for a team is gone before the team parts.
+
+    Else PyTorch's threads are waited for while one of them waits for this one.
+    """
+    project, trainer, held_out = yield from _made_ready(project, device, team)
+    with Saver(project, trainer) as saver, live.following(trainer):
+        run = _Run(project, trainer, held_out, saver, steps, seconds)
+        yield from run.whole()
+    return TrainResult(trainer.step, run.watch.seconds)
 
 
 def _made_ready(
