@@ -1,7 +1,5 @@
 """Which device computes, in which precision, and how much memory that takes."""
 
-from __future__ import annotations
-
 import ctypes
 import sys
 from collections.abc import Iterator

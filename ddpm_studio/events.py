@@ -1,7 +1,5 @@
 """What long work yields: small frozen facts that a consumer prints, plots or counts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path

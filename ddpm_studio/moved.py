@@ -1,7 +1,5 @@
 """Where the pictures of a project lie now, if they moved together with it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from itertools import islice

@@ -1,7 +1,5 @@
 """What is known of every sampler: a row here, and a file in `sampling/samplers` that steps."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 OPTIONS = ("eta", "variance")  # settings that only some samplers look at

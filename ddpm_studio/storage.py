@@ -1,7 +1,5 @@
 """Files that are whole or not there at all: atomic writes, and JSON with a format version."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os

@@ -1,7 +1,5 @@
 """Which process this is, where PyTorch's `torchrun` started several that train together."""
 
-from __future__ import annotations
-
 import os
 import sys
 from typing import NoReturn

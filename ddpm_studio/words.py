@@ -1,7 +1,5 @@
 """How many, how large, how long, when and how good, in words: the same everywhere."""
 
-from __future__ import annotations
-
 import re
 import time
 

@@ -5,8 +5,6 @@ A room stands above all that it imports; an arrow leads to each room that is not
 way already. `--check` writes nothing and fails if docs/architecture.svg is not what it would draw.
 """
 
-from __future__ import annotations
-
 import ast
 import sys
 from collections import defaultdict

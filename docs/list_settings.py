@@ -3,8 +3,6 @@
 `--check` writes nothing and fails if docs/settings.md is not what it would write.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from pathlib import Path

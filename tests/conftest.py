@@ -9,8 +9,6 @@ DDPM_STUDIO_TEST_THREADS=2: so many threads for torch in each process, instead o
 DDPM_STUDIO_TEST_BUSY=1: beside the suite, a process on every core does nothing, with all its might.
 """
 
-from __future__ import annotations
-
 import os
 import platform
 import subprocess

@@ -4,8 +4,6 @@ They are forked from one process that has imported everything (on Windows, each 
 is about the start or the end of an interpreter starts a real one instead.
 """
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

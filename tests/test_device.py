@@ -1,7 +1,5 @@
 """The best device is taken, and one that is not there is a sentence."""
 
-from __future__ import annotations
-
 import os
 import platform
 import subprocess

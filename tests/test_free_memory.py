@@ -1,7 +1,5 @@
 """How much memory a training may take is what the system says, and no more."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """What a file's notes may do to who reads them: depth, length, numbers, characters."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable

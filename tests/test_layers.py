@@ -1,7 +1,5 @@
 """Rules of the house that `lint-imports` cannot say, read from the source itself."""
 
-from __future__ import annotations
-
 import ast
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Pictures that moved along with their project are found; others are asked for."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

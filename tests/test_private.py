@@ -1,7 +1,5 @@
 """Tests ask what everybody can ask; where one reaches into something, a comment says why."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A project is a folder that can be moved, and that two processes never train at once."""
 
-from __future__ import annotations
-
 import dataclasses
 import errno
 import json

@@ -1,7 +1,5 @@
 """A row says of a sampler what is true of its steps."""
 
-from __future__ import annotations
-
 import inspect
 from pathlib import Path
 

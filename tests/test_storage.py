@@ -1,7 +1,5 @@
 """A file is whole or not there at all, and says what it is."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os

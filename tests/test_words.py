@@ -1,7 +1,5 @@
 """Numbers are said in one way, wherever they are said."""
 
-from __future__ import annotations
-
 import pytest
 
 from ddpm_studio.cli.plan import machine_line

@@ -1,7 +1,5 @@
 """The verb `animate`: how a denoising or a training becomes a film."""
 
-from __future__ import annotations
-
 import dataclasses
 from argparse import Namespace
 from collections.abc import Generator, Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """The command `check`: what training would make of every file of a folder, and why."""
 
-from __future__ import annotations
-
 import tempfile
 from argparse import Namespace
 from collections import Counter

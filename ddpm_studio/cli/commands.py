@@ -1,7 +1,5 @@
 """What each verb of the command line does, as a generator of events."""
 
-from __future__ import annotations
-
 import dataclasses
 from argparse import Namespace
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The command line: parses, loops over the events of a command, shows them, saves when stopped."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -1,7 +1,5 @@
 """A note on each setting that was asked for and that has no effect beside the others."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 

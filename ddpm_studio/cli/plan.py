@@ -1,7 +1,5 @@
 """The verb `plan`: what suits this machine and the time there is, as lines for people."""
 
-from __future__ import annotations
-
 import dataclasses
 from argparse import Namespace
 from collections.abc import Iterator, Sequence

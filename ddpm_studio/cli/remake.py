@@ -1,7 +1,5 @@
 """The verbs `recipe` and `remake`: what is in a file, and what it shows made again from that."""
 
-from __future__ import annotations
-
 import json
 from argparse import Namespace
 from collections.abc import Generator, Iterator

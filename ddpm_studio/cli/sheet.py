@@ -1,7 +1,5 @@
 """The verb `sheet`: paints an XY sheet and writes it as one labelled page."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Iterator
 

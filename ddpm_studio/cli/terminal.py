@@ -1,7 +1,5 @@
 """How events look on a terminal, in a log, and as JSON."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import sys

@@ -11,8 +11,6 @@ A check, a form, an option of the command line and its help are made from that; 
 a name, a range or a choice of its own.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import math
 import re

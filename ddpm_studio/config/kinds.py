@@ -1,7 +1,5 @@
 """What is known of every kind of model: a row here, and a file in `models` that knows torch."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ddpm_studio.config.kind import KindConfig

@@ -1,7 +1,5 @@
 """The U-Net: how wide and deep it is, and where it looks at everything at once."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection
 from dataclasses import dataclass

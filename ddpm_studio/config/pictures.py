@@ -1,7 +1,5 @@
 """How a folder of files becomes pictures of one size."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ddpm_studio.config.fields import COLOUR, check_fields, setting

@@ -1,7 +1,5 @@
 """Complete settings to start from, by name; each size of picture has its own."""
 
-from __future__ import annotations
-
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainConfig
 from ddpm_studio.config.fields import check_choice
 

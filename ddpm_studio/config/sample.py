@@ -1,7 +1,5 @@
 """How pictures are made from noise."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ddpm_studio.config.fields import SEEDS, check_fields, setting

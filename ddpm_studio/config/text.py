@@ -1,7 +1,5 @@
 """StudioConfig from and to JSON, and from `section.field=value` words."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """What the network learns, from which noise, and how."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ddpm_studio.config.fields import PART, SEEDS, check, check_fields, setting

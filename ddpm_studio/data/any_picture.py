@@ -1,7 +1,5 @@
 """Whether a folder holds a picture at all: asked at once, where reading all of it comes later."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

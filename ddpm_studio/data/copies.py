@@ -3,8 +3,6 @@
 What a picture looks like is kept in a few bytes: a tiny copy of it, and 64 bits to compare.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import math

@@ -1,7 +1,5 @@
 """What is known of the files of a folder, kept in the cache: facts by content, content by name."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What one look at a file tells of its picture; kept in the cache by content."""
 
-from __future__ import annotations
-
 import base64
 from dataclasses import dataclass
 from typing import Any, Self

@@ -1,7 +1,5 @@
 """A folder of files becomes a set of pictures on disk, and a report of what was left out."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence

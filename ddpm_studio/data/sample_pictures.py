@@ -5,8 +5,6 @@ then painted in float64 without further randomness, so that a seed gives the sam
 size and on every machine.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Which files of a folder may be pictures."""
 
-from __future__ import annotations
-
 import errno
 import os
 import stat

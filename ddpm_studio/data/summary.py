@@ -1,7 +1,5 @@
 """What a folder says: how many pictures, of which sizes and colours, and what to expect of them."""
 
-from __future__ import annotations
-
 import base64
 import math
 from collections import Counter

@@ -1,7 +1,5 @@
 """Of every file one verdict: taken, and how, or left out, and why."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

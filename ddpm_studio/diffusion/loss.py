@@ -1,7 +1,5 @@
 """Training losses: L_simple for each prediction, optionally weighted by min-SNR."""
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

@@ -4,8 +4,6 @@ With a = alphas_cumprod[t]: x_t = sqrt(a) x_0 + sqrt(1 - a) eps, and
 v = sqrt(a) eps - sqrt(1 - a) x_0 (Salimans & Ho 2022, appendix D).
 """
 
-from __future__ import annotations
-
 from torch import Tensor
 
 from ddpm_studio.config import PREDICTIONS

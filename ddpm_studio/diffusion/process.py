@@ -1,7 +1,5 @@
 """The forward process q: how pictures become noise."""
 
-from __future__ import annotations
-
 import math
 from abc import ABC, abstractmethod
 from typing import Self

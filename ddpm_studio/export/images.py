@@ -1,7 +1,5 @@
 """Pictures as files with their recipe inside, side by side as one, or enlarged."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

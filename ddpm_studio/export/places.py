@@ -1,7 +1,5 @@
 """Where files go that the user asked for: folders that are there, free names, whole files."""
 
-from __future__ import annotations
-
 import errno
 import os
 import secrets

@@ -1,7 +1,5 @@
 """An XY sheet as one picture: cells in whole-number enlargement, their settings in words."""
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Copies of what was made for others to have, with the recipe inside or without."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Generator, Sequence
 from pathlib import Path

@@ -4,8 +4,6 @@
 answer, not the window.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What lies in a project's gallery: one entry for each picture or film, found by a quick look."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Where a picture came from: its checkpoint, and the own picture that it began with."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Stars: the names of the pictures in a gallery that a person likes best, in one small file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Away with what was made, and back again: nothing is deleted here, only moved."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress

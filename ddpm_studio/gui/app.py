@@ -9,8 +9,6 @@ The order of the start, and why:
 4. Only then torch and the engine are imported, by a job on a thread (common/warm_up.py).
 """
 
-from __future__ import annotations
-
 import locale
 import os
 import sys

@@ -1,7 +1,5 @@
 """The one window: the rail, the pages, the status line, and what is common to all pages."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

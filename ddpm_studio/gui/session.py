@@ -1,7 +1,5 @@
 """What the pages share: the open project, the background jobs, the device; signals, no widgets."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The kinds of models that can be trained: a file here, and a row in `config/kinds.py` for each."""
 
-from __future__ import annotations
-
 from importlib import import_module
 
 from ddpm_studio.config import StudioConfig

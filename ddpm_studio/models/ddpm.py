@@ -1,7 +1,5 @@
 """DDPM: a U-Net that predicts eps, v or x_0 on a discrete schedule (Ho et al. 2020)."""
 
-from __future__ import annotations
-
 from contextlib import nullcontext
 
 import torch

@@ -1,7 +1,5 @@
 """What a kind of model is: how its network is built, what it learns, and how it is asked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol

@@ -1,7 +1,5 @@
 """The parts of the U-Net: residual blocks, attention, the step embedding, up and down."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ Nothing here imports diffusers: names and settings are all that is needed to ope
 here in the tools that people already use, or to continue one that was made there.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from torch import Tensor

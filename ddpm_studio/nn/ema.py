@@ -1,7 +1,5 @@
 """A power-function moving average of weights: its length is a fraction of the run so far."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the program asks of every network that it trains, saves and samples."""
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Pictures through a network on the CPU: a few at a time on each core, with the same bits."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Lock

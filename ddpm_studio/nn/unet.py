@@ -1,7 +1,5 @@
 """The U-Net of DDPM and ADM, able to compute exactly what diffusers' UNet2DModel does."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import cast

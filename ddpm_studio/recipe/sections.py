@@ -3,8 +3,6 @@
 A new one is its record, here or in a file of its own, and a row: its field in `Recipe`.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """The checks of what a recipe holds, which may come from anybody: one short sentence each."""
 
-from __future__ import annotations
-
 import math
 import reprlib
 from collections.abc import Iterable

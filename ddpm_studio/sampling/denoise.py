@@ -1,7 +1,5 @@
 """From noise to pictures, frame by frame."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence, Sized
 from numbers import Integral, Real
 

@@ -1,7 +1,5 @@
 """The forward process of a real picture: every level of noise, and what a model makes of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Pictures from a trained network, as many as are wanted, a batch at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from ddpm_studio.config import SampleConfig

@@ -1,7 +1,5 @@
 """A network and all that has to be known of it to sample."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """Noise that belongs to a seed: the same whatever the batch, the device and the order."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -5,8 +5,6 @@ pictures, colours are premultiplied by it, so that a colour that nobody can see 
 cannot be learned. Pictures that leave the engine have straight alpha, as PNG files do.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from torch import Tensor

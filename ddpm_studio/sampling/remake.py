@@ -1,7 +1,5 @@
 """Pictures made again from their recipe: the same settings, the same noise, the same network."""
 
-from __future__ import annotations
-
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 

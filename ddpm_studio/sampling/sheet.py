@@ -1,7 +1,5 @@
 """An XY sheet: the same noise, painted with every pair of settings of two axes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Which of the T trained timesteps are used when there are fewer steps."""
 
-from __future__ import annotations
-
 from numbers import Integral
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The same noise painted by one checkpoint after the other: a model learning."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A whole denoising as pictures that can leave the engine: every frame of every seed."""
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any

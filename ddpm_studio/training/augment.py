@@ -5,8 +5,6 @@ and when it paints, none. So a small folder shows many more pictures, and none o
 mirroring leaks into what is painted.
 """
 
-from __future__ import annotations
-
 import math
 
 import torch

@@ -1,7 +1,5 @@
 """Checkpoints: one safetensors file that holds everything needed to sample or to go on."""
 
-from __future__ import annotations
-
 import json
 import os
 import zlib

@@ -4,8 +4,6 @@ A graphics card refuses what it does not have, and then a batch goes through in 
 system hands out more than it has, and ends the program later; so it is not put to the test.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import math
 from collections.abc import Iterator

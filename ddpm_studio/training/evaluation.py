@@ -1,7 +1,5 @@
 """Evaluation at the model on its way: how well it does on unseen pictures, and what it paints."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

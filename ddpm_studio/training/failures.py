@@ -1,7 +1,5 @@
 """What can go wrong outside this program, said in sentences."""
 
-from __future__ import annotations
-
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """All weights of a network as one long tensor."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import torch

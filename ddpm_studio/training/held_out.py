@@ -1,7 +1,5 @@
 """How well the model does on pictures that it never learns from: the same question every time."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A look at a model at any moment: its averaged and its plain weights paint the same noise."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A network that was loaded from a checkpoint, and the one that is kept for the next time."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass

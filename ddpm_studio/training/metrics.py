@@ -1,7 +1,5 @@
 """The log of a project's training: metrics.jsonl, one JSON object a line, append only."""
 
-from __future__ import annotations
-
 import json
 import math
 import os

@@ -1,7 +1,5 @@
 """Preview grids: the same seeds again and again, the film of the model learning."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 

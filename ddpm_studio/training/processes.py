@@ -3,8 +3,6 @@
 PyTorch's own `torchrun` starts them: `torchrun --nproc-per-node 2 -m ddpm_studio train PROJECT`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass

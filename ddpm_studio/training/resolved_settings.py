@@ -1,7 +1,5 @@
 """Settings that follow from the pictures: how many channels, and which kind of transparency."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

@@ -1,7 +1,5 @@
 """train(project): the whole of training as a generator of events."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Generator
 from contextlib import nullcontext

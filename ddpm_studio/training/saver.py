@@ -1,7 +1,5 @@
 """Keeps what was learned: checkpoints are written beside training, and gone back to."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """In which order pictures are seen: every one once, shuffled, before any is seen again."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

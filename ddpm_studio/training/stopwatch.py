@@ -1,7 +1,5 @@
 """How long training has taken, how long it takes on, and when it is over."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager

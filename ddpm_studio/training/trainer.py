@@ -1,7 +1,5 @@
 """One training step after another: network, optimizer, EMA and randomness, without files."""
 
-from __future__ import annotations
-
 import gc
 import math
 from contextlib import AbstractContextManager, nullcontext

@@ -7,8 +7,6 @@ FOLDER holds pictures to train on. The tool is a Python file with `load(folder, 
 pictures are kept as grids, too.
 """
 
-from __future__ import annotations
-
 import argparse
 import importlib.util
 import tempfile

@@ -1,7 +1,5 @@
 """The same training step as others write it, for comparison: same weights, same pictures."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import torch

@@ -8,8 +8,6 @@ The second finds how few steps each sampler needs to paint as well as 250 steps 
 5 %. The tool is a Python file as `tests.benchmarks.ema` takes it.
 """
 
-from __future__ import annotations
-
 import argparse
 import statistics
 import time

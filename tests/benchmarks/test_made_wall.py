@@ -3,8 +3,6 @@
 pytest -n 0 -s tests/benchmarks/test_made_wall.py
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import time

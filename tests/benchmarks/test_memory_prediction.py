@@ -4,8 +4,6 @@ Each case is a process of its own on the CPU, which makes steps, copies its stat
 and looks at what it has learned, as a training does.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 

@@ -3,8 +3,6 @@
 pytest tests/benchmarks/test_pictures.py -n 0 -s
 """
 
-from __future__ import annotations
-
 import shutil
 import sys
 import time

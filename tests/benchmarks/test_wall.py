@@ -3,8 +3,6 @@
 pytest -n 0 -s tests/benchmarks/test_wall.py
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 import time

@@ -3,8 +3,6 @@
 python -m tests.benchmarks.training --preset small --precision fp32
 """
 
-from __future__ import annotations
-
 import argparse
 import statistics
 import time

@@ -1,7 +1,5 @@
 """`ddpm-studio animate`: every kind of film from a project that was trained for a few steps."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable

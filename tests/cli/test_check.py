@@ -1,7 +1,5 @@
 """`ddpm-studio check`: of every file one verdict, with all that was done to it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The command line does the whole work, and every way of ending has its exit code."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable

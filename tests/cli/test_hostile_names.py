@@ -1,7 +1,5 @@
 """What a name may do to a terminal and a log: nothing."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Ctrl+C, SIGTERM and a terminal that goes away save first, and end with exit code 130."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

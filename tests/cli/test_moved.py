@@ -1,7 +1,5 @@
 """The command line finds pictures that moved along, or says which word mends it."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A project of a folder in which nothing can be taken is refused when it is made, not later."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Callable

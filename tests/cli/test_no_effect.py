@@ -1,7 +1,5 @@
 """Whoever asks for something that has no effect is told so, once."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from pathlib import Path
 

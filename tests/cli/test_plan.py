@@ -1,7 +1,5 @@
 """`ddpm-studio plan`: a table and a plan, for people and for programs."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Generator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The verb `sheet`, and how many steps a sampler takes if nobody says it."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """One of something is not several; programs hear of errors; a checkpoint is of the step it says."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from pathlib import Path

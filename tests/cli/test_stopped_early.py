@@ -1,7 +1,5 @@
 """Ctrl+C before there is anything to save: one word, no traceback, no promise."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys

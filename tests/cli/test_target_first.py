@@ -1,7 +1,5 @@
 """Where nothing can be written, a command says so before it paints anything."""
 
-from __future__ import annotations
-
 import errno
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Events become JSON lines for programs, a bar for a terminal, and lines for a log."""
 
-from __future__ import annotations
-
 import dataclasses
 import io
 import json

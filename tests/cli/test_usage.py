@@ -1,7 +1,5 @@
 """Wrong usage explains itself, and whatever goes wrong ends in one sentence."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

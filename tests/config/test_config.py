@@ -1,7 +1,5 @@
 """A config cannot exist in a wrong state; errors name the field, the value and what is allowed."""
 
-from __future__ import annotations
-
 import dataclasses
 import math
 from typing import Any

@@ -1,7 +1,5 @@
 """What is said at a field decides what is allowed, and what forms and the command line say."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from dataclasses import dataclass
 from typing import Any

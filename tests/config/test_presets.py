@@ -1,7 +1,5 @@
 """Each preset is a complete config for one size of picture."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 

@@ -1,7 +1,5 @@
 """A config survives JSON and can be changed by `section.field=value` words."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """Pictures to read, and colour profiles built byte by byte, with the formulas to check them by."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reads one file in this process, as the network sees it: what tests hold the program against."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

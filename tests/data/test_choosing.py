@@ -1,7 +1,5 @@
 """What is read again after a change, and what the artist's choices make of a folder."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Any

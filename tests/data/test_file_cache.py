@@ -1,7 +1,5 @@
 """What the cache knows of files: copies are grouped once, and likely contents are few."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

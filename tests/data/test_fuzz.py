@@ -1,7 +1,5 @@
 """Thousands of damaged files of all formats: a verdict on each, and the program goes on."""
 
-from __future__ import annotations
-
 import io
 import struct
 import time

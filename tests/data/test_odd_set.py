@@ -1,7 +1,5 @@
 """A collection of awkward files, gathered from many programs' own tests, is taken or explained."""
 
-from __future__ import annotations
-
 import csv
 import io
 import subprocess

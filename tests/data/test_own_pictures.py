@@ -1,7 +1,5 @@
 """Pictures that this program made are recognised, and no material unless somebody says so."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import shutil

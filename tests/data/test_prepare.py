@@ -1,7 +1,5 @@
 """A folder becomes a set on disk, with a report; damage and disturbance cost nothing."""
 
-from __future__ import annotations
-
 import os
 import warnings
 from pathlib import Path

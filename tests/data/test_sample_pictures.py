@@ -1,7 +1,5 @@
 """The sample pictures are planets on a dark sky, the same ones for everybody."""
 
-from __future__ import annotations
-
 import colorsys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Every file of a folder is found or named with a reason, whatever else lies around."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

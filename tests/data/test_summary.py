@@ -1,7 +1,5 @@
 """The summary of a folder says what is in it, in words, colours and settings that are valid."""
 
-from __future__ import annotations
-
 import math
 import time
 

@@ -1,7 +1,5 @@
 """Reads back what is written into the page of a sheet."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

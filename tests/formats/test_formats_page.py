@@ -1,7 +1,5 @@
 """What docs/formats.md says of our files holds, read as it says: without our program."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import re

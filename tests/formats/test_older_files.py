@@ -7,8 +7,6 @@ On the kind of machine that wrote them the files come back to the byte; another 
 sums otherwise, so that a channel may be a grey level off.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What all tests of the window share; each starts from settings of its own and leaves no thread."""
 
-from __future__ import annotations
-
 import functools
 import shutil
 import weakref

@@ -1,7 +1,5 @@
 """Parts of the window that have no name for a person, found by what they are."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 from PySide6.QtCore import QObject

@@ -1,7 +1,5 @@
 """How long a test waits for the window: as long as it takes, on whatever machine."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

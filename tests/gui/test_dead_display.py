@@ -1,7 +1,5 @@
 """A screen that does not answer, or a platform that Qt does not have, is one sentence, no abort."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Ordinary clicking never waits for the disk: the GUI thread opens, lists and asks for no file."""
 
-from __future__ import annotations
-
 import builtins
 import io
 import os

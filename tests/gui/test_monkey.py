@@ -1,7 +1,5 @@
 """A monkey at the window: a thousand random clicks, keys and resizes harm nothing."""
 
-from __future__ import annotations
-
 import random
 import shutil
 import time

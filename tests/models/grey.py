@@ -3,8 +3,6 @@
 Its file is as one in `ddpm_studio/models` is, with its settings beside it.
 """
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass
 

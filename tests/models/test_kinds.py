@@ -1,7 +1,5 @@
 """A kind of model is a file and a row: it is set, trained, saved, loaded, sampled and remade."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Tests of packaging/bootstrap.py: what it decides, without installing anything."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

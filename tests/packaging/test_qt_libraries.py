@@ -1,7 +1,5 @@
 """Tests of packaging/qt_libraries.py: what Qt lacks, and who may install it."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

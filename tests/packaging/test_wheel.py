@@ -1,7 +1,5 @@
 """Tests of what a built wheel holds, and that the program finds its resources in it."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

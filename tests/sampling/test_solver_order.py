@@ -1,7 +1,5 @@
 """The order of the deterministic solvers, against the exact path of Gaussian data."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The smallest settings of a project, and a network for them that says something."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from torch import Tensor

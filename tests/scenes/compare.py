@@ -1,7 +1,5 @@
 """Scenes of two runs in lock-step, and of frames that become works; see tests.scenes.scenes."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton, QSlider, QSpinBox

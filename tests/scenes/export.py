@@ -1,7 +1,5 @@
 """The export dialog as tests.scenes.screenshots draws it: for each kind of file, and on its way."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 

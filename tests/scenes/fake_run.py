@@ -1,7 +1,5 @@
 """A run of training as it may look after an hour, without training: for pictures of the window."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Scenes of the Made page and of batches; see tests.scenes.scenes."""
 
-from __future__ import annotations
-
 import dataclasses
 import os
 import shutil

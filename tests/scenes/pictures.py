@@ -1,7 +1,5 @@
 """Scenes of the Pictures page with a folder that is not tidy; see tests.scenes.scenes."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

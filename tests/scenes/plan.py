@@ -1,7 +1,5 @@
 """Scenes of the plan on the Train page, as on another machine; see tests.scenes.scenes."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What is drawn of recipes: the dialog about a dropped file in its states, and the ways to it."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path

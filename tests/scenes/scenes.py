@@ -1,7 +1,5 @@
 """What is drawn by tests.scenes.screenshots: one function for each page, dialog and state."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import time

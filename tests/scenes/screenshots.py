@@ -5,8 +5,6 @@ It is given a window, with a trained project in it if `filled`, and returns a di
 the window, or None.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile

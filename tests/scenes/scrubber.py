@@ -1,7 +1,5 @@
 """What tests.scenes.screenshots draws of the scrubber: its views, memory, own pictures."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QSlider, QToolButton, QWidget
 
 from ddpm_studio.gui.common import names

@@ -1,7 +1,5 @@
 """Scenes of the sheet on the Generate page; see tests.scenes.scenes."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 

@@ -3,8 +3,6 @@
 python -m tests.training.real_memory TRAINS PRESET SETTING ...: what `Taken` says.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from dataclasses import dataclass

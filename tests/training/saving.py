@@ -1,7 +1,5 @@
 """Saves a trainer in one go, as training does in the background."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from ddpm_studio.training.checkpoints import take_snapshot, write_checkpoint

@@ -1,7 +1,5 @@
 """Whatever the notes of a checkpoint say, it is one sentence, and short."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A training that no memory holds is refused before it begins; others go in parts that fit."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Pictures that are kept out: which they are, and that asking about them is no lottery."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A look at a model at any moment shows both kinds of weights, and leaves training alone."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

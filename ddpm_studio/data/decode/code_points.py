@@ -1,7 +1,5 @@
 """Colours that a file names by numbers (ITU-T H.273) and that no decoder here converts."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Mapping
 from typing import Any, BinaryIO, NamedTuple

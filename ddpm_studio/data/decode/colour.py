@@ -1,7 +1,5 @@
 """Any colour mode that Pillow decodes, as 8-bit sRGB: mode L, RGB or RGBA."""
 
-from __future__ import annotations
-
 import io
 
 import numpy as np

@@ -1,7 +1,5 @@
 """From the bytes of a file to an upright picture in sRGB, of 8 bits, with or without alpha."""
 
-from __future__ import annotations
-
 import errno
 import logging
 import warnings

@@ -1,7 +1,5 @@
 """From an upright picture to the pixels that the network sees: crop, scale, alpha, channels."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

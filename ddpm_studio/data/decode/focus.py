@@ -1,7 +1,5 @@
 """Where a picture has most to show, and the largest part of a wanted shape that holds it."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

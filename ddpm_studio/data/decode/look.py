@@ -1,7 +1,5 @@
 """One look at a file: its facts, and its pixels as the network sees them."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

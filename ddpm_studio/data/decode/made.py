@@ -1,7 +1,5 @@
 """Whether a picture was made by this program: the recipe or the sheet that it carries says so."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

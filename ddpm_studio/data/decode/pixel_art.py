@@ -1,7 +1,5 @@
 """Pixel art: how it is recognised, and how it is brought to a size without a new colour."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

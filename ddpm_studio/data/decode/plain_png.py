@@ -1,7 +1,5 @@
 """PNG files with nothing special in them, decoded without the ado that others need."""
 
-from __future__ import annotations
-
 import struct
 import zlib
 

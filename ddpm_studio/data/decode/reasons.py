@@ -1,7 +1,5 @@
 """Why a file did not become a picture, in words for the person whose folder it is."""
 
-from __future__ import annotations
-
 import struct
 import zlib
 from typing import BinaryIO

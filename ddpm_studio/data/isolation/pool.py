@@ -1,7 +1,5 @@
 """Decoders in processes of their own: a crash, a hang or runaway memory costs only that file."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections import deque

@@ -6,8 +6,6 @@ A message to it is a `LENGTH` and a JSON list of requests. Each request is answe
 as soon as it is done, with a `HEADER`, a JSON object and bytes. Nothing is unpickled.
 """
 
-from __future__ import annotations
-
 import argparse
 import errno
 import faulthandler

@@ -1,7 +1,5 @@
 """What a video's frame looks like on a screen: upright, with square pixels, in sRGB's numbers."""
 
-from __future__ import annotations
-
 from typing import cast
 
 import numpy as np

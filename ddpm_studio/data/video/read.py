@@ -1,7 +1,5 @@
 """Videos as a source of pictures: a frame every few seconds, upright, without near copies."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass

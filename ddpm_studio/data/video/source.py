@@ -1,7 +1,5 @@
 """Videos of a folder as a source of pictures: frames of those that the artist has chosen."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A caption below a picture, in a strip of its own, so that no pixel is covered."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """How many bytes a film will take, from a small part of it."""
 
-from __future__ import annotations
-
 import math
 import tempfile
 from dataclasses import replace

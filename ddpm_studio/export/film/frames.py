@@ -1,7 +1,5 @@
 """A film before it is a file: its frames, and which of them is seen at each tick."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The 256 colours of a GIF's frames: a palette for each or one for all, dithered or not."""
 
-from __future__ import annotations
-
 import numpy as np
 from PIL import GifImagePlugin, Image
 

@@ -1,7 +1,5 @@
 """How a film plays and looks: speed, size, easing, colours, caption."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ddpm_studio.config.fields import COLOUR, check_fields, setting

@@ -1,7 +1,5 @@
 """Films that lie still: their stages on one page, and a folder with a picture for every tick."""
 
-from __future__ import annotations
-
 import math
 import os
 import secrets

@@ -1,7 +1,5 @@
 """A film's frames as they are written: enlarged, and with their captions."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from io import BytesIO
 

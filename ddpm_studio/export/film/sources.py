@@ -1,7 +1,5 @@
 """What a film is of: a denoising, or the same noise painted by one checkpoint after the other."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """Films of single pictures, each of which is compressed for itself."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO

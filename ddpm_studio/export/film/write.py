@@ -3,8 +3,6 @@
 Each is written by a generator of progress, and appears whole or not at all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

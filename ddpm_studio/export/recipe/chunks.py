@@ -5,8 +5,6 @@ take the program down, with a bound on what is read and on how many parts are lo
 holds pixels is passed over unread. Reading a recipe, leaving it out and writing it all begin here.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import struct

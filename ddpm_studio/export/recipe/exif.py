@@ -1,7 +1,5 @@
 """A recipe as the user's comment in EXIF: written, and found in what others wrote."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from contextlib import suppress

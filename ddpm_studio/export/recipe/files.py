@@ -1,7 +1,5 @@
 """Reads the recipe out of a picture, a film or a JSON file, whoever the file comes from."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Paint many: the button, and a dialog: how many, and what that takes in time and on the disk."""
 
-from __future__ import annotations
-
 import dataclasses
 import shutil
 from collections.abc import Callable

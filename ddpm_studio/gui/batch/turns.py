@@ -1,7 +1,5 @@
 """Training and a batch on one device: in turns, or the batch first."""
 
-from __future__ import annotations
-
 import math
 
 from PySide6.QtCore import QObject, Qt, QTimer

@@ -1,7 +1,5 @@
 """An amount: a number that moves through round values, and its unit."""
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass

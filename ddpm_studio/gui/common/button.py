@@ -1,7 +1,5 @@
 """Buttons with an icon that follows the theme."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 

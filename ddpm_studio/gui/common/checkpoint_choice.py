@@ -1,7 +1,5 @@
 """A choice among the checkpoints that there are; the best one carries a star."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """A choice among a few things, with all of their names in view."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

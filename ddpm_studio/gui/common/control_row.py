@@ -1,7 +1,5 @@
 """A setting on a page: its name in plain words, the control, and the term behind it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 

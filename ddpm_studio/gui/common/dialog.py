@@ -1,7 +1,5 @@
 """What every dialog of the window is, and the system's own that ask for a folder or a file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The one job that a dialog waits for: how far it is and how it ended, in sentences."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Effort: how large a model a project gets for its picture size, in three words for people."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig

@@ -1,7 +1,5 @@
 """What a page says when there is nothing to show yet: what it is for, and what to do next."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 

@@ -1,7 +1,5 @@
 """Errors in the window: what went wrong as one sentence, and the details that can be copied."""
 
-from __future__ import annotations
-
 import logging
 import logging.handlers
 import sys

@@ -1,7 +1,5 @@
 """Says when files have come into a folder or gone from it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

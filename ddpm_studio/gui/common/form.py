@@ -1,7 +1,5 @@
 """A form from the fields of a frozen dataclass: words, range and choices stand at the field."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass

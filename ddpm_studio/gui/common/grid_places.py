@@ -1,7 +1,5 @@
 """Where the pictures of a painted grid lie in an area: in full rows, enlarged by a whole number."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Background jobs: a core generator driven on a thread, heard in the GUI thread."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

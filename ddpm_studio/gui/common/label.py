@@ -1,7 +1,5 @@
 """Words on the window, and how style sheets tell them apart."""
 
-from __future__ import annotations
-
 from html import escape
 
 from PySide6.QtCore import QSize, Qt

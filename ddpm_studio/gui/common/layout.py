@@ -1,7 +1,5 @@
 """Rows and columns of widgets, each said in one expression."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """Jobs of projects that were left: what goes on in the background, and the sentences about it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal

@@ -1,7 +1,5 @@
 """A menu that is made when it is asked for, and gone when it is closed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt

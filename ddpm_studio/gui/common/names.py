@@ -9,8 +9,6 @@ Names never change once they are released. Style sheets select by the property `
 name.
 """
 
-from __future__ import annotations
-
 NAV_START = "nav.start"
 NAV_PICTURES = "nav.pictures"
 NAV_TRAIN = "nav.train"

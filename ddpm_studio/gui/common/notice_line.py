@@ -1,7 +1,5 @@
 """One line that says what was done, with what can be done about it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 

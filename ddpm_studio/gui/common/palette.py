@@ -1,7 +1,5 @@
 """The window's colours by name, in dark and light, and how contrast is measured."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

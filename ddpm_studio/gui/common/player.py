@@ -1,7 +1,5 @@
 """Plays frames by the clock: which one is due, however seldom anybody asks."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 TICK = 15  # milliseconds between two looks at the clock; a screen shows 60 frames a second

@@ -1,7 +1,5 @@
 """How far a job is: from events to a fraction, time left and a few words, and the bar."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What may change on the disk of the open project: its checkpoints, and who else trains it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """A recipe in a person's words, line by line."""
 
-from __future__ import annotations
-
 from ddpm_studio.config import WEIGHTS
 from ddpm_studio.recipe import SECTIONS, Recipe
 

@@ -1,7 +1,5 @@
 """The seed: a number, a dice that throws another one, and a lock that keeps it."""
 
-from __future__ import annotations
-
 import random
 
 from PySide6.QtWidgets import QWidget

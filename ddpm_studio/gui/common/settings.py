@@ -1,7 +1,5 @@
 """What the window remembers between two starts: typed values in one small ini file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """Dark and light: which one holds, its palette, style sheet and tinted icons."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Import the engine on a thread, once the window is painted."""
 
-from __future__ import annotations
-
 import gc
 import importlib
 from collections.abc import Generator

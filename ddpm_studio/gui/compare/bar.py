@@ -1,7 +1,5 @@
 """How two runs are compared: side by side, with a wipe, in a flicker, or by their difference."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 

@@ -1,7 +1,5 @@
 """What a run is called while it is compared: its letter and settings, bold where they differ."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt

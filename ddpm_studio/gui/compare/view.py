@@ -1,7 +1,5 @@
 """Two runs in lock-step: which frame of each is seen, and how both are painted in one place."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal

@@ -1,7 +1,5 @@
 """Export a film: what is in it, how it plays, where it goes; with a preview that moves."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QUrl

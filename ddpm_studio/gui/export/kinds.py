@@ -1,7 +1,5 @@
 """The kinds of files that a film can become, and which options mean something for each."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ddpm_studio.export.film.kind import OPAQUE, FilmKind

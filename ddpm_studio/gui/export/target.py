@@ -1,7 +1,5 @@
 """Where an export goes: a free name that is proposed, another one that is typed or looked for."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import Signal

@@ -1,7 +1,5 @@
 """What draws pictures of a denoising, alone or of two runs that are compared; and one, large."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt

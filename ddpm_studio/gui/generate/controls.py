@@ -1,7 +1,5 @@
 """The controls of the sampler, from the number of pictures to the button that makes them."""
 
-from __future__ import annotations
-
 import dataclasses
 import random
 from pathlib import Path

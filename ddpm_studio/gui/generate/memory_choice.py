@@ -1,7 +1,5 @@
 """How much memory the frames of a denoising take, and how much they may take."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget

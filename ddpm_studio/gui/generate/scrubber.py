@@ -1,7 +1,5 @@
 """The scrubber: a timeline from noise to picture, with what plays it and what is shown."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal

@@ -1,7 +1,5 @@
 """One generated picture, as large as it can be, with the way to its neighbours and back."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget

@@ -1,7 +1,5 @@
 """Where generated pictures are looked at: the grid or one of them, and the scrubber under both."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

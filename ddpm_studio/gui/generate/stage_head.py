@@ -1,7 +1,5 @@
 """The head of the stage: what is seen, the way to make it a work, and to compare it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QResizeEvent

@@ -1,7 +1,5 @@
 """The line from noise x_T to picture x_0, with the falling noise level behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal

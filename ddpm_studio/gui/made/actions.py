@@ -1,7 +1,5 @@
 """What can be done with the chosen ones among all that was made."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QUrl, Signal

@@ -1,7 +1,5 @@
 """The wall of all that was made, with its search, its order, and the size of its tiles."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal

@@ -1,7 +1,5 @@
 """Pixels for the wall of made pictures, and for the one that is looked at, in the background."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One made picture, as large as whole pixels allow, with the way to its neighbours and back."""
 
-from __future__ import annotations
-
 import math
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal

@@ -3,8 +3,6 @@
 A page is made of its row: its step in the rail, its key, its part in the list of keys.
 """
 
-from __future__ import annotations
-
 from ddpm_studio.gui.pages.generate_page import GeneratePage
 from ddpm_studio.gui.pages.made_page import MadePage
 from ddpm_studio.gui.pages.page import Page

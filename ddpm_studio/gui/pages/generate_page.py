@@ -1,7 +1,5 @@
 """Generate: new pictures from noise, to scrub, keep and export."""
 
-from __future__ import annotations
-
 import dataclasses
 import random
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What every page is: a header, a body, and an empty state for when there is nothing to show."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.label import label

@@ -1,7 +1,5 @@
 """Pictures: the wall of the folder's pictures, each as the network will see it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The start screen: the ways to a new project, and the recent ones as cards."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt

@@ -1,7 +1,5 @@
 """Train: the model learns, with its loss and its pictures in view."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What can be done with the chosen pictures: leave out, how often they are seen, the crop, undo."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal

@@ -1,7 +1,5 @@
 """The artist's choices on the wall: what Del, the buttons, the menu and the crop editor do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import PurePath

@@ -1,7 +1,5 @@
 """One picture: the whole file with what is cropped away, what the network sees, what was done."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from html import escape

@@ -1,7 +1,5 @@
 """The bar over the wall of the folder's pictures: also by subfolder, and in both directions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The artist's choices of a project: saved soon, and every one can be taken back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How many files were left out, which, why, and where they are."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from typing import Any

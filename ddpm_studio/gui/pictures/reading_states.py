@@ -1,7 +1,5 @@
 """The wall, or what stands in its place: being read, stopped, or nothing that can be read."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QStackedWidget, QWidget
 

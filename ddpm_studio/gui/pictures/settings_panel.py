@@ -1,7 +1,5 @@
 """How pictures are prepared: size, colours, background and flips, and why some of it is fixed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal

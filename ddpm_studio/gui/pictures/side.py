@@ -1,7 +1,5 @@
 """Around the wall: the folder and the way on over it, and beside it what is known and set."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The sizes that can be trained, a row each: when they get good, what they take, if they fit."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import accumulate
 

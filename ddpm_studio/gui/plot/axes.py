@@ -1,7 +1,5 @@
 """The axes of the plot of a run: losses at the left, steps at the foot, and their round numbers."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The drawing of a run with pyqtgraph; imported when the first window is long painted."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The card that opens on a click on a mark: a checkpoint and what to do with it, or an event."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The lanes of marks over the steps' axis: previews, what is saved, and what happened."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What is marked along the steps of a run: previews, checkpoints and events; without Qt."""
 
-from __future__ import annotations
-
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable

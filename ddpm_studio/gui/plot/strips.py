@@ -1,7 +1,5 @@
 """What lies under the losses and shares their steps: lanes, and the strips of other quantities."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

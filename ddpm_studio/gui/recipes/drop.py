@@ -1,7 +1,5 @@
 """A file is dropped, pasted or chosen: its recipe is read and offered in a dialog."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QUrl

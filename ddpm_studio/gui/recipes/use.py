@@ -1,7 +1,5 @@
 """A recipe on the Generate page: the controls are set by it, and its pictures are painted."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path

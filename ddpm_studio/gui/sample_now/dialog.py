@@ -1,7 +1,5 @@
 """Sample now, and its button: what the model paints at this moment, with both kinds of weights."""
 
-from __future__ import annotations
-
 import random
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal

@@ -1,7 +1,5 @@
 """Background work of "Sample now": a look at the model, both kinds of its weights side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

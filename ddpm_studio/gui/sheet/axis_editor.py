@@ -1,7 +1,5 @@
 """One axis of a sheet: which setting, and its values, each a chip to take in or out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial

@@ -1,7 +1,5 @@
 """What a sheet compares: two axes, the pictures of a cell, and what is the same in all of them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal

@@ -1,7 +1,5 @@
 """What is in a sheet on the screen, and where: cells in equal distances, labels on two sides."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

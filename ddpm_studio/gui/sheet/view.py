@@ -1,7 +1,5 @@
 """The sheet on the screen: cells that fill one by one, with labels that stay in view."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,

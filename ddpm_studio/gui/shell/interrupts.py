@@ -1,7 +1,5 @@
 """Ctrl+C and SIGTERM reach Qt's event loop without a timer that wakes it all the time."""
 
-from __future__ import annotations
-
 import signal
 import socket
 from types import FrameType

@@ -1,7 +1,5 @@
 """What lies over the whole window for a while: "Saving…", and where to drop a folder."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget

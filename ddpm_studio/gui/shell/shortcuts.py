@@ -1,7 +1,5 @@
 """The list of keys: F1 or ?."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QLayout, QWidget

@@ -1,7 +1,5 @@
 """What must happen before Qt is imported. Imports neither Qt nor torch itself."""
 
-from __future__ import annotations
-
 import ctypes
 import importlib.util
 import os

@@ -1,7 +1,5 @@
 """The thin line at the bottom: what runs in the background, how far it is, and how to stop it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 

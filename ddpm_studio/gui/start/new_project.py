@@ -1,7 +1,5 @@
 """A new project: a folder is enough, everything else is proposed and can be changed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal

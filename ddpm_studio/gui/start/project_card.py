@@ -1,7 +1,5 @@
 """A project on the start screen: its newest picture, its name and a line about it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QColor,

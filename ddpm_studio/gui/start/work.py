@@ -1,7 +1,5 @@
 """Background work of the start screen: recent projects, and one with sample pictures."""
 
-from __future__ import annotations
-
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path

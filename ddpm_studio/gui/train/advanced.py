@@ -1,7 +1,5 @@
 """Everything that has no control of its own on the page, behind one heading that opens."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 

@@ -1,7 +1,5 @@
 """The left side of the Train page: start and stop, what happens, and what is set."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
 

@@ -1,7 +1,5 @@
 """The growing wall: pictures from fixed seeds, redrawn as the model learns, and their film."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal

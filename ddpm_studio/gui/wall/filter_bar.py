@@ -1,7 +1,5 @@
 """The slim bar over a wall: search by name, which pictures are shown, and in which order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar

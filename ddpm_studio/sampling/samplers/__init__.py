@@ -1,7 +1,5 @@
 """The steps of the samplers, each in the file of its name."""
 
-from __future__ import annotations
-
 from functools import partial
 from importlib import import_module
 

@@ -1,7 +1,5 @@
 """DDIM: from deterministic (eta = 0) to as noisy as DDPM (eta = 1)."""
 
-from __future__ import annotations
-
 from torch import Tensor
 
 from ddpm_studio.sampling.steps import Point, Steps

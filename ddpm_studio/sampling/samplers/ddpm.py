@@ -1,7 +1,5 @@
 """The ancestral sampler of DDPM, on all timesteps or some of them."""
 
-from __future__ import annotations
-
 from torch import Tensor
 
 from ddpm_studio.sampling.steps import Point, Steps

@@ -1,7 +1,5 @@
 """DPM-Solver++ (2M): a second order without a second call of the model."""
 
-from __future__ import annotations
-
 import math
 
 from torch import Tensor

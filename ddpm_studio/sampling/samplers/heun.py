@@ -1,7 +1,5 @@
 """Heun's method: each step is corrected by the slope at its end."""
 
-from __future__ import annotations
-
 import math
 
 from torch import Tensor

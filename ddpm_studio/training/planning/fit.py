@@ -1,7 +1,5 @@
 """How a batch must go through the network so that training fits into the memory there is."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """What to train in the time there is, and what to expect of it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A short look at this machine: what fits into its memory, and how fast it trains."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Generator, Iterator, Mapping

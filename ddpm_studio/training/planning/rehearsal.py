@@ -1,7 +1,5 @@
 """A training step gone through without numbers: how much it computes and what memory it takes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

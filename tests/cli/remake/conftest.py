@@ -1,7 +1,5 @@
 """A small project that has learned a little, and what its pictures are made again with."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What a recipe says is enough to make its pictures again, to the bit; and the two commands."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import json

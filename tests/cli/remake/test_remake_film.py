@@ -1,7 +1,5 @@
 """A film is made again from the recipe inside it, to the byte; what cannot be is one sentence."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 from collections.abc import Sequence

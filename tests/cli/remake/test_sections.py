@@ -1,7 +1,5 @@
 """Every section of a recipe is remade by the command; one that comes needs an example here."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 from collections.abc import Callable

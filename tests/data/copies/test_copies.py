@@ -1,7 +1,5 @@
 """Copies are found and grouped, and pictures that are only alike are not."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import io

@@ -1,7 +1,5 @@
 """The tiny copy of a picture is its average, and looks tell the same picture from another."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 

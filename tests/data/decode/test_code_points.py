@@ -1,7 +1,5 @@
 """Colours that a file names by number are converted, or there is a note that they were not."""
 
-from __future__ import annotations
-
 import io
 import struct
 import zlib

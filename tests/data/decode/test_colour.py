@@ -1,7 +1,5 @@
 """Colours come out as a colour-managed viewer shows them, within 2 of 255."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

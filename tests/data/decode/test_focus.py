@@ -1,7 +1,5 @@
 """The focus of a picture lies on its detail, and boxes lie in the picture and on the focus."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

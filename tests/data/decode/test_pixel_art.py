@@ -1,7 +1,5 @@
 """Pixel art is recognised, nothing else is taken for it, and no size gives it a new colour."""
 
-from __future__ import annotations
-
 import gzip
 from pathlib import Path
 

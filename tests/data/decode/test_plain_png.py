@@ -1,7 +1,5 @@
 """Plain PNGs are decoded as Pillow decodes them, and no other file is taken for one."""
 
-from __future__ import annotations
-
 import io
 import struct
 import zlib

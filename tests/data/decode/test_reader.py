@@ -1,7 +1,5 @@
 """Every file becomes the picture that a person sees in a viewer, or a reason in plain words."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from pathlib import Path

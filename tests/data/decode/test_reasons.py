@@ -1,7 +1,5 @@
 """What cannot be taken is told in plain words; what only worries a decoder is taken."""
 
-from __future__ import annotations
-
 import io
 import re
 import warnings

@@ -1,7 +1,5 @@
 """What decoders do at their worst, one request each; imported by worker processes only."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import re

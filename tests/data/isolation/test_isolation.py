@@ -1,7 +1,5 @@
 """Whatever a decoder does, it costs one file; the others are answered, in order."""
 
-from __future__ import annotations
-
 import itertools
 import os
 import subprocess

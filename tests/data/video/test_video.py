@@ -1,7 +1,5 @@
 """Videos made here, and whether the frames that come out are those that are shown."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Files that are damaged videos, or none: a clear sentence, or all the frames that are whole."""
 
-from __future__ import annotations
-
 import os
 import sys
 import wave

@@ -1,7 +1,5 @@
 """How long a film is said to be is how long the file plays, whatever its kind can say."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import av

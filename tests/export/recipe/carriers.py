@@ -1,7 +1,5 @@
 """Small files of every kind that can carry a recipe, written by other libraries than the reader."""
 
-from __future__ import annotations
-
 import struct
 import zlib
 from collections.abc import Callable

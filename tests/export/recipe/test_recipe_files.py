@@ -1,7 +1,5 @@
 """Recipes are read from every kind of file that carries one, and no file does any harm."""
 
-from __future__ import annotations
-
 import json
 import os
 import random

@@ -1,7 +1,5 @@
 """An amount: round numbers by the arrows, another unit with a number of its own, and all kept."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

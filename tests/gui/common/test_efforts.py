@@ -1,7 +1,5 @@
 """Effort: what three words mean for the model."""
 
-from __future__ import annotations
-
 import pytest
 
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig

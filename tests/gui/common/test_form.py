@@ -1,7 +1,5 @@
 """A form has what stands at the fields of a dataclass, and no word or range of its own."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Where the pictures of a painted grid lie, and where keys lead from one to another."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from ddpm_studio.gui.common.grid_places import GridPlaces

@@ -1,7 +1,5 @@
 """What a name may do to the window: nothing; it is shown as it is, on one line."""
 
-from __future__ import annotations
-
 import logging
 
 import pytest

@@ -1,7 +1,5 @@
 """Rows, columns, words and the dialog that everything else is built of."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 

@@ -1,7 +1,5 @@
 """A project that another process trains is only looked at, and free again when that one ends."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterator

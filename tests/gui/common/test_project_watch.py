@@ -1,7 +1,5 @@
 """The list of checkpoints follows the disk, and nobody in the window reads it there."""
 
-from __future__ import annotations
-
 import shutil
 import threading
 

@@ -1,7 +1,5 @@
 """What is set in a project reaches the disk: in order, the latest last, whatever comes next."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest

@@ -1,7 +1,5 @@
 """What a click changes is written in the background, and nothing of it is lost."""
 
-from __future__ import annotations
-
 import threading
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What is transparent is seen as a checkerboard beside the wall and on the start screen too."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QRect, QRectF

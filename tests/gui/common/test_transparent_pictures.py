@@ -1,7 +1,5 @@
 """What is transparent is seen as a checkerboard, wherever the window shows pictures."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from PIL import Image

@@ -1,7 +1,5 @@
 """A person in front of the window, and what such a person would look at afterwards."""
 
-from __future__ import annotations
-
 import av
 import numpy as np
 import pytest

@@ -1,7 +1,5 @@
 """The whole way in the real window, by the actions of a person, with real training."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

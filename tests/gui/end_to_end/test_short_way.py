@@ -1,7 +1,5 @@
 """From a folder to an animation with five clicks, and what begins by itself on the way."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QWidget
 
 from ddpm_studio.gui.common import names

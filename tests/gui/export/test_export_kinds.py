@@ -1,7 +1,5 @@
 """The export dialog: newer kinds of files, its estimate, and films that are not in memory."""
 
-from __future__ import annotations
-
 import threading
 
 import av

@@ -1,7 +1,5 @@
 """The options of a film: what is proposed, what means something for which kind, what comes back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The film of the training: the previews of a project, from the Train page to a file."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

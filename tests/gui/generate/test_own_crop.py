@@ -1,7 +1,5 @@
 """Of a picture with several crops, it is said which one was taken."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from ddpm_studio.choices import Choices, Crop, write_choices

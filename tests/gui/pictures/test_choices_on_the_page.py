@@ -1,7 +1,5 @@
 """The artist's choices on the Pictures page, by clicks and keys: what is seen, and how."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from pathlib import Path

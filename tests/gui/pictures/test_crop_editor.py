@@ -1,7 +1,5 @@
 """The crop editor: what is dragged, typed and clicked is what is chosen."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

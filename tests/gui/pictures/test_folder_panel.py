@@ -1,7 +1,5 @@
 """What the folder says: rows, colours, and the one click that follows."""
 
-from __future__ import annotations
-
 import dataclasses
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The bar over the wall: what is typed and chosen, and which pictures it means."""
 
-from __future__ import annotations
-
 import colorsys
 import itertools
 import random

@@ -1,7 +1,5 @@
 """The Pictures page while things happen: it fills as it reads, and sees what comes and goes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

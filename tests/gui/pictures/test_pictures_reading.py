@@ -1,7 +1,5 @@
 """The Pictures page: reading a folder, stopping, failing, and the way on."""
 
-from __future__ import annotations
-
 import dataclasses
 import subprocess
 import sys

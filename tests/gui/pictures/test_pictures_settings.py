@@ -1,7 +1,5 @@
 """The Pictures page: its folders, what its controls change, and what is fixed."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

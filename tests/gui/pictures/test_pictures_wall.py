@@ -1,7 +1,5 @@
 """The wall of the Pictures page: what it shows, and how much of it is loaded."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Files that are transparent in places are shown as such, whatever the network sees of them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The plan dialog of the Train page in a window, with a machine made up."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 

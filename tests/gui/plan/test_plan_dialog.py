@@ -1,7 +1,5 @@
 """Plan…: what suits this machine and the time is shown, and another size can be chosen."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QSpinBox
 

@@ -1,7 +1,5 @@
 """What can be in the way of a plan: no memory, an error, training, a project that is closed."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 

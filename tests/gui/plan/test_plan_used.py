@@ -1,7 +1,5 @@
 """A plan that is used sets what it says and nothing else, and can be taken back."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QToolButton
 

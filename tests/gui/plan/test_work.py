@@ -1,7 +1,5 @@
 """What a plan is made of: presets for the artist's own pictures, and a real look at the machine."""
 
-from __future__ import annotations
-
 import pytest
 
 from ddpm_studio.choices import Choices, write_choices

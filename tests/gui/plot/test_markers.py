@@ -1,7 +1,5 @@
 """What the plot of a run can show, its marks, and what a click on them does."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable
 

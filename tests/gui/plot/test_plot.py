@@ -1,7 +1,5 @@
 """The loss plot: what it keeps, what it draws of it, and when it follows."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

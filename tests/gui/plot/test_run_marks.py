@@ -1,7 +1,5 @@
 """The Train page marks in its plot what happens, and tells of the best checkpoint."""
 
-from __future__ import annotations
-
 import random
 import threading
 from collections.abc import Iterator

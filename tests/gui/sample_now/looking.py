@@ -1,7 +1,5 @@
 """The dialog "Sample now" as a person sees it, with a painter that does as it is told."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 

@@ -1,7 +1,5 @@
 """While "Sample now" paints: training waits, everything can be cancelled, errors are said."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Sample now: a look at the model at any moment, which training does not notice."""
 
-from __future__ import annotations
-
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QSpinBox

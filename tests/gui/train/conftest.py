@@ -1,7 +1,5 @@
 """The Train page in a window, driven by the names of its controls."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

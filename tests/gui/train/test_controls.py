@@ -1,7 +1,5 @@
 """The controls of the Train page: how long, how much effort, and every other setting."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """The growing wall and the film behind it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """The Train page: start, pause, continue, stop; what is seen of a run; what can be set."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Training is made to fit into memory without changing what it computes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

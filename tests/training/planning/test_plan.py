@@ -1,7 +1,5 @@
 """A plan for the time there is: the largest size that gets good, and no unfounded promise."""
 
-from __future__ import annotations
-
 import pytest
 
 from ddpm_studio.cli.plan import machine_line, plan_lines, table_lines

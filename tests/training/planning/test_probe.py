@@ -1,7 +1,5 @@
 """A look at this machine is short, honest about what it tried, and leaves nothing behind."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Generator, Iterator
 from types import SimpleNamespace

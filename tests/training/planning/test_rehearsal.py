@@ -1,7 +1,5 @@
 """A step that is gone through without numbers says what a real one takes."""
 
-from __future__ import annotations
-
 import functools
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The kinds of film, a row each: whoever lists, chooses or recognises them asks here."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ddpm_studio.export.film.kind import FilmKind

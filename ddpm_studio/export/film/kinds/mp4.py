@@ -1,7 +1,5 @@
 """MP4 with H.264: the video that every phone plays."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """WebM with VP9: the video for web pages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 
