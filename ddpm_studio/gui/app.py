@@ -30,8 +30,9 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from ddpm_studio import __version__  # noqa: E402
 from ddpm_studio.gui.common.errors import UncaughtErrors, start_log  # noqa: E402
+from ddpm_studio.gui.common.resources import resource_path  # noqa: E402
 from ddpm_studio.gui.common.settings import Settings  # noqa: E402
-from ddpm_studio.gui.common.theme import Theme, resource_path, studio_font  # noqa: E402
+from ddpm_studio.gui.common.theme import Theme, studio_font  # noqa: E402
 from ddpm_studio.gui.main_window import MainWindow  # noqa: E402
 from ddpm_studio.gui.session import Session  # noqa: E402
 from ddpm_studio.gui.shell.interrupts import Interrupts  # noqa: E402

@@ -77,7 +77,7 @@ def test_the_settings_under_advanced_are_those_of_its_kind(
 def test_what_the_window_proposes_leaves_the_kind_as_it_is(grey_project):
     config = grey_project.config
     assert effort_of(config) == CUSTOM
-    for changed in (with_size(config, 64), *offered(grey_project).values()):
+    for changed in (with_size(config, 64), *offered(grey_project, is_trained=False).values()):
         assert changed.model.shade == 0.5
         assert value_of(changed, "pictures.size") == changed.model.image_size
     assert (64, 64) in shapes_for(config)

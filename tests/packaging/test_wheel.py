@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui.common.theme import resource_path
+from ddpm_studio.gui.common.resources import resource_path
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("ddpm_studio", "resources", "tests", "packaging", "pyproject.toml", "README.md", "LICENSE")
@@ -60,7 +60,7 @@ def test_wheel_has_the_command_and_the_licence(wheel: Path) -> None:
 def test_resources_are_found_in_an_unpacked_wheel_without_qt(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     question = (
-        "import sys; from ddpm_studio.gui.common.theme import resource_path\n"
+        "import sys; from ddpm_studio.gui.common.resources import resource_path\n"
         "assert 'PySide6' not in sys.modules\n"
         "print(resource_path('icons', 'app.svg'))"
     )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 REFRESH_MS = 500
 MOST_SHOWN = 3  # batches that were stopped; the others come when one of these is finished
+PAUSE_TIP = "Paint no more for a while; the model stays in memory"
 TURNS_TIP = (
     "While a model is trained: both take turns of 20 seconds, or training waits until the "
     "pictures are painted."
@@ -91,7 +92,7 @@ class RunningBatch(QFrame):
         turns = {False: "Takes turns", True: "Training waits"}
         self._turns = ComboBox("made.batch.turns", turns)
         explain(self._turns, "Beside training", TURNS_TIP)
-        self._pause = Button(theme, "Pause", "made.batch.pause", "", icon="pause")
+        self._pause = Button(theme, "Pause", "made.batch.pause", PAUSE_TIP, icon="pause")
         tip = "What is finished stays, and the rest can be painted later"
         self._stop = Button(theme, "Stop", "made.batch.stop", tip, icon="stop")
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
@@ -120,8 +121,7 @@ class RunningBatch(QFrame):
         if job.is_paused:
             self._pause.set_face("Continue", "play", "Paint on")
         else:
-            tip = "Paint no more for a while; the model stays in memory"
-            self._pause.set_face("Pause", "pause", tip)
+            self._pause.set_face("Pause", "pause", PAUSE_TIP)
         for button in (self._pause, self._stop):
             button.setEnabled(job.state is not JobState.STOPPING)
         self._turns.setVisible(self._batching.has_company)

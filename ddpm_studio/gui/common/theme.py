@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from string import Template
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
@@ -11,8 +10,8 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPainter, QPale
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyle, QStyleFactory
 
-from ddpm_studio.errors import StudioError
 from ddpm_studio.gui.common.palette import DARK, LIGHT, Palette
+from ddpm_studio.gui.common.resources import resource_path
 
 CHOICES = ("system", "dark", "light")
 TEXT_PIXELS = 13
@@ -21,11 +20,6 @@ FAMILIES = (
     *("Inter", "Segoe UI Variable Text", "Segoe UI", ".AppleSystemUIFont", "Cantarell"),
     *("Noto Sans", "Roboto", "Ubuntu", "Open Sans", "DejaVu Sans", "sans-serif"),
 )
-
-_PACKAGE = Path(__file__).resolve().parents[2]
-
-# Installed, the files lie inside the package; in a checkout, at the repository's root.
-_FOLDERS = (_PACKAGE / "resources", _PACKAGE.parent / "resources")
 
 
 class Theme(QObject):
@@ -203,16 +197,3 @@ def qt_palette(palette: Palette) -> QPalette:
         result.setColor(group.Disabled, colour_role, QColor(palette.disabled))
     result.setColor(group.Disabled, role.Highlight, QColor(palette.outline))
     return result
-
-
-def resource_path(*parts: str) -> Path:
-    """Where a shipped file or folder lies: `resource_path("icons", "app.svg")`.
-
-    Raises StudioError if it is missing, which means that the installation is incomplete.
-    """
-    for folder in _FOLDERS:
-        path = folder.joinpath(*parts)
-        if path.exists():
-            return path
-    name = "/".join(("resources", *parts))
-    raise StudioError(f"The file {name} is missing from this installation; install it again.")

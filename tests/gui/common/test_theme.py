@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.palette import DARK, LIGHT, contrast
-from ddpm_studio.gui.common.theme import Theme, resource_path
+from ddpm_studio.gui.common.resources import resource_path
+from ddpm_studio.gui.common.theme import Theme
 
 SURFACES = ("window", "rail", "canvas", "surface", "raised", "hover", "pressed")
 # which colours carry text, and what they are written on
