@@ -39,7 +39,7 @@ WINDOW = "from ddpm_studio.cli import main; sys.exit(main([]))"
     ("begin", "module"),
     [
         (SCRIPT, "ddpm_studio.cli.entry"),
-        (SCRIPT, "ddpm_studio.cli.animate"),
+        (SCRIPT, "ddpm_studio.export.film.options"),
         (SCRIPT, "platformdirs"),
         (MODULE, "multiprocessing"),
         (MODULE, "ddpm_studio.cli.entry"),

@@ -1,6 +1,5 @@
 """Scenes of the sheet on the Generate page; see tests.scenes.scenes."""
 
-import shutil
 from collections.abc import Callable
 
 from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
@@ -11,6 +10,7 @@ from ddpm_studio.gui.sheet import work
 from ddpm_studio.gui.sheet.denoising import JOB
 from ddpm_studio.gui.sheet.dialog import SheetDialog
 from ddpm_studio.gui.sheet.view import SheetView
+from tests.checkpoints import copy_checkpoint
 from tests.scenes.scenes import scene, settle, wait_until
 
 
@@ -45,10 +45,9 @@ def _(window: MainWindow) -> QWidget:
 def _(window: MainWindow) -> QWidget:
     """Checkpoints by samplers, cancelled, and zoomed so that there is more than can be seen."""
     project = window.session.project
-    newest = project.checkpoint_paths()[-1]
     for step in (40, 64, 80):  # as if they had been kept
         if not project.checkpoint_path(step).exists():
-            shutil.copy(newest, project.checkpoint_path(step))
+            copy_checkpoint(project, step)
     window.session.checkpoints.refresh()
     wait_until(lambda: 80 in window.session.checkpoints.steps)
     window.session.checkpoints.set_best(80, 0.0213)

@@ -23,6 +23,7 @@ from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.generate import work
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.sampling.trajectory import noise_to_uint8
+from tests.checkpoints import copy_checkpoint
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
@@ -93,8 +94,7 @@ def test_the_pixels_on_the_screen_are_those_of_the_engine(
 
 def test_plain_weights_and_an_older_checkpoint_can_be_chosen(page, tiny_project, engine_frames):
     paths = tiny_project.checkpoint_paths()
-    older = paths[-1].with_name("step_00000003.safetensors")
-    shutil.copy(paths[-1], older)
+    copy_checkpoint(tiny_project, 3)
     page.window.session.checkpoint_saved.emit(10, paths[-1])
     page.qtbot.waitUntil(lambda: page.window.session.checkpoints.steps == [3, 10])
     assert [page.checkpoint.itemText(i) for i in range(3)] == [

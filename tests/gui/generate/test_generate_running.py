@@ -1,6 +1,5 @@
 """Generating beside other work: cancel, training, errors, other projects."""
 
-import shutil
 import threading
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from ddpm_studio.gui.common.jobs import SAMPLE, TRAIN, JobState
 from ddpm_studio.gui.generate import work
 from ddpm_studio.sampling.pictures import to_uint8
 from ddpm_studio.training import load_model
+from tests.checkpoints import copy_checkpoint
 from tests.gui.patience import PATIENCE
 
 STEPS, COUNT = 6, 4  # as the page is set by its fixture
@@ -159,8 +159,7 @@ def test_a_model_is_loaded_once_until_it_is_another_one(page, tiny_project, monk
     before = page.grid.trajectory
     weights.setCurrentIndex(weights.findData("model"))
     page.wait_for_another(before)
-    newer = tiny_project.checkpoints / "step_00000020.safetensors"
-    shutil.copy(tiny_project.checkpoint_paths()[-1], newer)
+    copy_checkpoint(tiny_project, 20)
     page.wait_until_done()
     page.generate()
     assert loaded == [
@@ -174,8 +173,7 @@ def test_a_change_of_eta_stays_with_the_checkpoint_that_is_seen(page, tiny_proje
     """Else a training that goes on would change the pictures, too."""
     page.generate()
     before = page.grid.trajectory
-    newer = tiny_project.checkpoints / "step_00000020.safetensors"
-    shutil.copy(tiny_project.checkpoint_paths()[-1], newer)
+    newer = copy_checkpoint(tiny_project, 20)
     page.window.session.checkpoint_saved.emit(20, newer)
     page.qtbot.waitUntil(lambda: 20 in page.window.session.checkpoints.steps)
     page.eta.setValue(0.5)

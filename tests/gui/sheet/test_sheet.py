@@ -1,6 +1,5 @@
 """The sheet in the window, as a person uses it: real widgets, a tiny real model."""
 
-import shutil
 import threading
 
 import numpy as np
@@ -27,6 +26,7 @@ from ddpm_studio.gui.sheet.denoising import JOB
 from ddpm_studio.gui.sheet.dialog import SheetDialog, Sheets
 from ddpm_studio.gui.sheet.view import SheetView
 from ddpm_studio.sheets import Axis, Sheet
+from tests.checkpoints import copy_checkpoint
 from tests.export.sheet_pages import read_about
 from tests.gui.parts import part
 from tests.gui.patience import PATIENCE
@@ -210,7 +210,7 @@ def test_samplers_without_eta_say_so(sheet):
 
 
 def test_checkpoints_are_offered_with_the_star_of_the_best(sheet, tiny_project):
-    shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
+    copy_checkpoint(tiny_project, 8)
     sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
     sheet.qtbot.waitUntil(lambda: 8 in sheet.session.checkpoints.steps)
     sheet.session.checkpoints.set_best(8, 0.5)
@@ -227,7 +227,7 @@ def test_checkpoints_are_offered_with_the_star_of_the_best(sheet, tiny_project):
 
 
 def test_a_checkpoint_that_training_deleted_leaves_a_gap_with_its_reason(sheet, tiny_project):
-    shutil.copy(tiny_project.checkpoint_path(10), tiny_project.checkpoint_path(8))
+    copy_checkpoint(tiny_project, 8)
     sheet.session.checkpoint_saved.emit(10, tiny_project.checkpoint_path(10))
     sheet.qtbot.waitUntil(lambda: 8 in sheet.session.checkpoints.steps)
     sheet.choose("sheet.y", "checkpoint", 8, 10)
