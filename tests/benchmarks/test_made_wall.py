@@ -16,6 +16,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.config import StudioConfig
+from ddpm_studio.gallery.made import made_file
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
@@ -149,12 +150,10 @@ def test_a_refresh_while_pictures_arrive_is_short(window: MainWindow, project: P
             shutil.copy(source, path)
             os.utime(path, (1_950_000_000 + 10 * number + k,) * 2)
         part(page, FolderWatcher).watch(())
-        part(page, MadeFiles).add(new)
-        # what the timer would begin, begun and measured here
-        part(page, MadeFiles)._gather.stop()
+        files = [file for path in new if (file := made_file(project.gallery, path)) is not None]
         start = time.perf_counter()
-        # what the timer would begin, begun and measured here
-        part(page, MadeFiles)._on_gathered()
+        # what the job of `add` ends with, measured here
+        part(page, MadeFiles)._on_measured(files)
         QApplication.processEvents()
         times.append(1000 * (time.perf_counter() - start))
         wait(lambda: not window.session.jobs.is_busy())

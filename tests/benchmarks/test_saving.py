@@ -17,9 +17,9 @@ from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.events import CheckpointSaved
 from ddpm_studio.project import Project
 from ddpm_studio.training import Trainer, saver, train
-from ddpm_studio.training.evaluation import Looks
+from ddpm_studio.training.evaluation import Evaluation
 from ddpm_studio.training.held_out import HeldOut
-from ddpm_studio.training.saver import Keeper
+from ddpm_studio.training.saver import Saver
 
 PICTURES = 200
 SECONDS = 120.0
@@ -58,25 +58,25 @@ class Watch:
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     watch = Watch()
-    finish = Keeper.finish  # a generator, which waits in its first step
-    monkeypatch.setattr(Keeper, "finish", watch.timed("waiting", lambda own: [*finish(own)]))
+    finish = Saver.finish  # a generator, which waits in its first step
+    monkeypatch.setattr(Saver, "finish", watch.timed("waiting", lambda own: [*finish(own)]))
     for place, name, what in (
         (Trainer, "is_finite", "checking"),
-        (Keeper, "begin", "copying"),
+        (Saver, "begin", "copying"),
         (Trainer, "train_step", "steps"),
         (HeldOut, "measure", "held-out loss"),
         (saver, "write_checkpoint", "writing beside"),
     ):
         monkeypatch.setattr(place, name, watch.timed(what, getattr(place, name)))
-    real = Looks.at_preview
+    real = Evaluation.at_preview
 
-    def at_preview(own: Looks) -> Iterator[Any]:
+    def at_preview(own: Evaluation) -> Iterator[Any]:
         steps = real(own)
         step = watch.timed("previews", lambda: next(steps, None))
         while (event := step()) is not None:
             yield event
 
-    monkeypatch.setattr(Looks, "at_preview", at_preview)
+    monkeypatch.setattr(Evaluation, "at_preview", at_preview)
     return watch
 
 

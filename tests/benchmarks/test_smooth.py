@@ -43,7 +43,7 @@ class Watch:
         self.ends: list[float] = []
         self.counts = {PreviewSaved: 0, CheckpointSaved: 0}
 
-    def over(self, events: Generator[Any, None, Any]) -> Iterator[Any]:
+    def over(self, events: Generator[Any, None, Any]) -> Generator[Any, None, None]:
         try:
             for event in events:
                 if isinstance(event, TrainStep):

@@ -24,6 +24,7 @@ from ddpm_studio.data.summary import summarise
 from ddpm_studio.data.verdict import TakenPicture
 from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.main_window import MainWindow
+from ddpm_studio.gui.pages.pictures_page import PicturesPage
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.entries import entries_of
 from ddpm_studio.gui.pictures.panel import PicturesPanel
@@ -63,7 +64,7 @@ def window(
     )
     pictures = PictureSet(mapped, taken, (), 3)
     entries = entries_of(pictures, Choices(), PicturesConfig(size=SIDE))
-    summary = summarise([picture.facts for picture in taken[:100]], 0, 4)
+    summary = summarise([picture.facts for picture in taken[:100]], 4)
 
     def prepare(*_: object) -> Iterator[object]:
         yield from ()
@@ -140,7 +141,7 @@ def test_opening_a_large_set_is_short(window: MainWindow) -> None:
     folder = part(page, PictureJobs).folder
     start = time.perf_counter()
     # one slot is measured, without what leads to it
-    page._on_prepared(folder)
+    part(window, PicturesPage)._on_prepared(folder)
     QApplication.processEvents()
     took = 1000 * (time.perf_counter() - start)
     times = []

@@ -14,7 +14,7 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.images import write_png
-from ddpm_studio.gallery.batch import Batch, begin_batch, keep
+from ddpm_studio.gallery.batch import Batch, begin_batch, write_record
 from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gui.batch import batch as batch_work
 from ddpm_studio.gui.batch.batch import batching_of
@@ -24,6 +24,7 @@ from ddpm_studio.gui.made.actions import MadeActions
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.main_window import MainWindow
+from ddpm_studio.gui.pages.made_page import MadePage
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe
@@ -87,7 +88,7 @@ def _(window: MainWindow) -> None:
     open_made(window, 160)
     part(window, MadeFiles).stars = frozenset()
     # without the folder being read again, which would bring the real stars back
-    window.pages["nav.made"]._refresh()
+    part(window, MadePage)._refresh()
     window.findChild(QComboBox, "made.show").setCurrentIndex(1)
     settle()
 
@@ -108,7 +109,7 @@ def _(window: MainWindow) -> None:
         sample = SampleConfig(seed=left)
         loaded = dataclasses.replace(load(project.checkpoint_paths()[-1]), sha256="0" * 64)
         batch = begin_batch(project, loaded, sample, MANY)
-        keep(dataclasses.replace(batch, done=MANY - left))
+        write_record(dataclasses.replace(batch, done=MANY - left))
     show(window, project)
     wait_until(lambda: len(part(window, MadeFiles).batches) == 2)
     for batch in part(window, MadeFiles).batches:
@@ -140,9 +141,11 @@ def _(window: MainWindow) -> None:
     window.session.start_training(training)
     wish = type("", (), {"count": MANY, "sample": SampleConfig()})()
     batching_of(window.session).begin(wish)
-    wait_until(lambda: bool(batching_of(window.session).progress.text))
+    job = batching_of(window.session).job
+    assert job is not None
+    wait_until(lambda: bool(job.progress.text))
     batch_work.paint_new = kept
-    batching_of(window.session).set_paused(True)
+    job.set_paused(True)
     wall = window.findChild(PictureWall, "made.wall")
     wait_until(lambda: wall.wall_model.image(0) is not None)
     wall.setCurrentIndex(wall.wall_model.index(4))

@@ -32,6 +32,7 @@ from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.main_window import MainWindow
+from ddpm_studio.gui.pages.start_page import StartPage
 from ddpm_studio.gui.pictures.details import CropView
 from ddpm_studio.gui.pictures.reading_states import PictureStates
 from ddpm_studio.gui.plot.plot import LossPlot
@@ -291,12 +292,12 @@ def _(window: MainWindow) -> QWidget:
     project = window.session.project
     assert project is not None
     window.show_page(names.NAV_START)
-    return window.pages["nav.start"].show_new_project(project.pictures)
+    return part(window, StartPage).show_new_project(project.pictures)
 
 
 @scene("new_project_empty", filled=False)
 def _(window: MainWindow) -> QWidget:
-    return window.pages["nav.start"].show_new_project()
+    return part(window, StartPage).show_new_project()
 
 
 @scene("shortcuts")
