@@ -15,7 +15,8 @@ from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sheets import Sheet
-from ddpm_studio.training.checkpoints import load_model, read_info
+from ddpm_studio.training.checkpoints import PINNED, load_model, read_info
+from ddpm_studio.training.works import note_use
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,7 @@ class Loaded(Network):
     """The network of a checkpoint, ready to sample. which: "ema" or "model"."""
 
     checkpoint: Path
-    sha256: str  # of its file
+    sha256: str  # of its file; of a pinned model, of the checkpoint that it was
     which: str
 
     @property
@@ -40,9 +41,10 @@ class Loaded(Network):
 def load(checkpoint: Path, which: str = "ema", device: torch.device | str = "cpu") -> Loaded:
     """See `load_model`. Raises CheckpointError with one sentence."""
     device = torch.device(device)
+    note_use(checkpoint, which)
     model, config = load_model(checkpoint, which, device)
     try:
-        sha256 = fingerprint(checkpoint)
+        sha256 = read_info(checkpoint, PINNED).original_sha256 or fingerprint(checkpoint)
     except OSError as error:  # training has just deleted it
         raise CheckpointError(f"There is no checkpoint {checkpoint}.") from error
     return Loaded(model, config, device, checkpoint, sha256, which)
