@@ -183,6 +183,12 @@ class Project:
     def checkpoint_path(self, step: int) -> Path:
         return self.checkpoints / f"step_{step:08d}.safetensors"
 
+    def model_path(self, step: int) -> Path:
+        """The checkpoint of a step, or what is kept of it if it is gone."""
+        path = self.checkpoint_path(step)
+        kept = [file.path for file in self.model_files() if file.step == step]
+        return path if path.exists() or not kept else kept[-1]
+
     def preview_path(self, step: int) -> Path:
         return self.samples / f"step_{step:08d}.png"
 
