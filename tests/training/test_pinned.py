@@ -19,6 +19,7 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import Note, TrainEvent
 from ddpm_studio.export.images import write_png
+from ddpm_studio.export.recipe import files
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.storage import write_json
@@ -232,7 +233,7 @@ def test_where_a_work_cannot_be_read_no_checkpoint_is_deleted(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = save_work(project, recipe_of(project, project.checkpoint_path(3)))
-    real = works.notes_in
+    real = files.notes_in
 
     def refuse(file: Path):
         if file == path:
@@ -307,7 +308,7 @@ def test_files_that_were_read_are_not_read_again(
         os.utime(path, (old, old))
     first = named_models(project)
     read: list[Path] = []
-    real = works.notes_in
+    real = files.notes_in
     monkeypatch.setattr(works, "notes_in", lambda path: (read.append(path), real(path))[1])
     assert named_models(project) == first
     assert [path for path in read if path.suffix == ".png"] == []
