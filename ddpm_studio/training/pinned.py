@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ddpm_studio.errors import CheckpointError, StudioError, reason_of
-from ddpm_studio.project import CHECKPOINT_PATTERN, Project
+from ddpm_studio.project import CHECKPOINT_PATTERN, Project, is_project
 from ddpm_studio.recipe import fingerprint
 from ddpm_studio.storage import make_lasting_folder, remove_unfinished
 from ddpm_studio.training.checkpoints import (
@@ -46,6 +46,14 @@ def find_pinned(project: Project, sha256: str, which: str) -> Path | None:
         if info.original_sha256 == sha256 and which in info.checksums:
             return path
     return None
+
+
+def still_there(checkpoint: Path, sha256: str, which: str) -> Path:
+    """Where its weights can be read now: itself, or what its project keeps of it if it is gone."""
+    folder = checkpoint.parent.parent
+    if checkpoint.exists() or not is_project(folder):
+        return checkpoint
+    return find_pinned(Project.open(folder), sha256, which) or checkpoint
 
 
 def pin(project: Project, checkpoint: Path, sha256: str, which: Collection[str]) -> Path:

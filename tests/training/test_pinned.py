@@ -20,12 +20,14 @@ from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import Note, TrainEvent
 from ddpm_studio.export.images import write_png
 from ddpm_studio.export.recipe import files
+from ddpm_studio.gui.frames.recompute import same_model
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe, fingerprint
+from ddpm_studio.sheets import Axis, Sheet
 from ddpm_studio.storage import write_json
 from ddpm_studio.training import checkpoints, pinned, train, works
 from ddpm_studio.training.checkpoints import load_model, read_info
-from ddpm_studio.training.loaded import load
+from ddpm_studio.training.loaded import LoadedModels, about_sheet, load, networks_of
 from ddpm_studio.training.pinned import KEPT_FOR, UNNAMED, Pins, find_pinned
 from ddpm_studio.training.works import IN_USE, USED_FOR, named_models
 
@@ -322,3 +324,26 @@ def test_files_that_were_read_are_not_read_again(
 def test_a_name_from_anybody_leads_nowhere_else(project: Project) -> None:
     for sha256 in ("", "..", "../../etc", "A" * 64, "0" * 63, "*" * 64):
         assert find_pinned(project, sha256, "ema") is None
+
+
+def test_what_is_seen_is_computed_again_with_what_was_pinned(project: Project) -> None:
+    third, models = project.checkpoint_path(3), LoadedModels()
+    digest = models.take(third, "ema").sha256
+    models.take(project.checkpoint_path(2), "ema")  # another one takes its place
+    third_goes(project)
+    assert same_model(models, third, "ema", digest).sha256 == digest
+    models.take(project.checkpoint_path(2), "ema")
+    with pytest.raises(CheckpointError, match="There is no checkpoint"):
+        same_model(models, third, "model", digest)
+
+
+def test_a_sheet_is_painted_with_what_was_pinned_and_says_so(project: Project) -> None:
+    third = project.checkpoint_path(3)
+    digest = fingerprint(third)
+    save_work(project, recipe_of(project, third))
+    axes = Axis("checkpoint", (3, 4)), Axis("seed", (1, 2))
+    sheet = Sheet(*axes, SampleConfig(num_inference_steps=4), 4)
+    third_goes(project)
+    cpu = torch.device("cpu")
+    assert networks_of(project, cpu)(3, "ema").config.train == project.config.train
+    assert about_sheet(project, sheet, cpu)["checkpoints_sha256"]["3"] == digest

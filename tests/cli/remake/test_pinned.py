@@ -42,8 +42,7 @@ def test_two_hundred_works_are_remade_to_the_byte(run, project, learning, tmp_pa
         code, _, error = run("sample", project.path, "--out", folder, *words)
         assert (code, error) == (0, "")
     film = project.gallery / "film.gif"
-    words = ("--steps", 4, "--device", "cpu")
-    assert run("animate", project.path, "--out", film, *words)[0] == 0
+    assert run("animate", project.path, "--out", film, "--steps", 4, "--device", "cpu")[0] == 0
     learning(6)
     left = {step_of(path) for path in project.checkpoint_paths()}
     assert len(set(steps) - left) == STATES
