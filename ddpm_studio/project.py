@@ -164,6 +164,11 @@ class Project:
         return self.path / "checkpoints"
 
     @property
+    def models(self) -> Path:
+        """What is kept of checkpoints that are gone, since something saved names them."""
+        return self.path / "models"
+
+    @property
     def samples(self) -> Path:
         return self.path / "samples"
 
@@ -178,6 +183,12 @@ class Project:
     def checkpoint_path(self, step: int) -> Path:
         return self.checkpoints / f"step_{step:08d}.safetensors"
 
+    def model_path(self, step: int) -> Path:
+        """The checkpoint of a step, or what is kept of it if it is gone."""
+        path = self.checkpoint_path(step)
+        kept = [file.path for file in self.model_files() if file.step == step]
+        return path if path.exists() or not kept else kept[-1]
+
     def preview_path(self, step: int) -> Path:
         return self.samples / f"step_{step:08d}.png"
 
@@ -188,12 +199,12 @@ class Project:
 
     def checkpoint_files(self) -> tuple[CheckpointFile, ...]:
         """The same with what the disk says of them."""
-        files = []
-        for path in self.checkpoint_paths():
-            with suppress(OSError):  # it has just been deleted for a newer one
-                about = path.stat()
-                files.append(CheckpointFile(step_of(path), path, about.st_size, about.st_mtime_ns))
-        return tuple(files)
+        return _files_of(self.checkpoint_paths())
+
+    def model_files(self) -> tuple[CheckpointFile, ...]:
+        """The pinned models, the oldest first; each lies in a folder named by its sha256."""
+        found = [path for path in self.models.glob(f"*/{CHECKPOINT_PATTERN}") if step_of(path) >= 0]
+        return _files_of(sorted(found, key=step_of))
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -237,6 +248,15 @@ class Project:
             return ""
         lock.release()
         return ""
+
+
+def _files_of(paths: list[Path]) -> tuple[CheckpointFile, ...]:
+    files = []
+    for path in paths:
+        with suppress(OSError):  # it has just been deleted for a newer one
+            about = path.stat()
+            files.append(CheckpointFile(step_of(path), path, about.st_size, about.st_mtime_ns))
+    return tuple(files)
 
 
 def _number_in(owner: Path) -> str:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import hashlib
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +16,7 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.forward import from_record
+from ddpm_studio.training.pinned import find_pinned
 
 
 class Made(Protocol):
@@ -25,20 +28,38 @@ class Made(Protocol):
     @property
     def checkpoint_sha256(self) -> str: ...
 
+    @property
+    def which(self) -> str: ...
+
 
 def find_checkpoint_of(project: Project, made: Made) -> Path | None:
     """The checkpoint that it was made with, by its content; None if it is gone.
 
-    The one of the same name is looked at first, and the others only if that is another one.
+    The one of the same name is looked at first, then what was pinned, then the others.
     """
-    paths = project.checkpoint_paths()
-    for path in sorted(paths, key=lambda path: path.name != made.checkpoint):
-        try:
-            if fingerprint(path) == made.checkpoint_sha256:
+    same = [path for path in project.checkpoint_paths() if path.name == made.checkpoint]
+    if found := _with_content(same, made):
+        return found
+    if pinned := find_pinned(project, made.checkpoint_sha256, made.which):
+        return pinned
+    # once more: training has perhaps just pinned what was looked for among the checkpoints
+    others = [path for path in project.checkpoint_paths() if path.name != made.checkpoint]
+    return _with_content(others, made)
+
+
+def _with_content(paths: list[Path], made: Made) -> Path | None:
+    for path in paths:
+        with suppress(OSError):  # training has just deleted it
+            about = path.stat()
+            if _fingerprint(path, about.st_size, about.st_mtime_ns) == made.checkpoint_sha256:
                 return path
-        except OSError:  # training has just deleted it
-            continue
     return None
+
+
+@lru_cache(256)
+def _fingerprint(path: Path, _size: int, _modified: int) -> str:
+    """Of many works the same few files are asked for."""
+    return fingerprint(path)
 
 
 def missing_checkpoint(project: Project, recipe: Recipe) -> str:

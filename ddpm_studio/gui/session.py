@@ -17,7 +17,7 @@ from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.jobs import READ_AGAIN, TRAIN, WARM_UP, Job, JobRunner, MakeSteps
 from ddpm_studio.gui.common.left_jobs import LeftJobs
-from ddpm_studio.gui.common.project_watch import Checkpoints, OtherTrainer
+from ddpm_studio.gui.common.project_watch import Checkpoints, OtherTrainer, look_for_models
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.small_writes import SmallWrites
 from ddpm_studio.gui.common.theme import Theme
@@ -118,10 +118,10 @@ class Session(QObject):
         if is_open and self.jobs.get(TRAIN) is not None:
             self.want_page(names.NAV_TRAIN)
             return
-        files = project.checkpoint_files()
+        found = look_for_models(project)
         said = self._leave_project()
         self.project = self._as_wanted(project)
-        self.checkpoints.show(self.project, files)
+        self.checkpoints.show(self.project, found)
         self.settings.add_recent_project(project.path)
         self.project_changed.emit(self.project)
         self._watch_other_trainer()
@@ -134,7 +134,7 @@ class Session(QObject):
         if self.project is not None:
             said = self._leave_project()
             self.project = None
-            self.checkpoints.show(None, ())
+            self.checkpoints.show(None)
             self.other_trainer.watch(None)
             self.project_changed.emit(None)
             if said:

@@ -3,7 +3,7 @@
 import json
 import os
 import zlib
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from ddpm_studio.training.trainer import Trainer
 from ddpm_studio.words import in_short
 
 KIND = "checkpoint"
+PINNED = "model"  # what `training/pinned.py` keeps of one; nothing is trained on from it
 FORMAT_VERSION = 1
 NEWEST_KEPT = 3
 MOST_STEPS = 10**12
@@ -39,7 +40,10 @@ MOMENTS = ("exp_avg", "exp_avg_sq", "step")  # of AdamW, for each parameter
 
 @dataclass(frozen=True)
 class CheckpointInfo:
-    """What a checkpoint says of itself. seconds: of training so far, pauses left out."""
+    """What a checkpoint says of itself. seconds: of training so far, pauses left out.
+
+    original_sha256: of the checkpoint that a pinned model was taken from; else "".
+    """
 
     step: int
     seconds: float
@@ -47,6 +51,7 @@ class CheckpointInfo:
     config: StudioConfig
     scaler: dict[str, Any]
     checksums: dict[str, int]
+    original_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,14 +86,19 @@ def _copied(tensor: Tensor) -> Tensor:
 
 def write_checkpoint(path: Path, snapshot: Snapshot) -> None:
     """Write a snapshot, atomically. Raises CheckpointError if the disk does not take it."""
-    whole = snapshot.tensors
-    about = snapshot.about | {
-        "checksums": {section: _checksum(whole, section) for section in SECTIONS}
-    }
+    write_sections(path, snapshot.tensors, snapshot.about, SECTIONS)
+
+
+def write_sections(
+    path: Path, tensors: dict[str, Tensor], about: Mapping[str, Any], sections: Collection[str]
+) -> None:
+    """The same of tensors that are named as in the file. sections: those that it must have."""
+    checksums = {section: _checksum(tensors, section) for section in sections}
+    notes = {"ddpm_studio": json.dumps({**about, "checksums": checksums})}
     try:
         make_lasting_folder(path.parent)
         with replacing(path) as temporary:
-            save_file(whole, temporary, {"ddpm_studio": json.dumps(about)})
+            save_file(tensors, temporary, notes)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise CheckpointError(f"The checkpoint {path} cannot be written: {reason}.") from error
@@ -125,19 +135,25 @@ def _section(name: str) -> str:
     return name.partition(".")[0]
 
 
-def read_info(path: Path) -> CheckpointInfo:
-    """Raises CheckpointError with one sentence if this is no checkpoint that can be used."""
+def read_info(path: Path, kind: str = KIND) -> CheckpointInfo:
+    """Raises CheckpointError with one sentence if this is no checkpoint that can be used.
+
+    kind: PINNED: a pinned model will do as well.
+    """
     try:
-        with _openable(path) as name, safe_open(name, "pt") as file:
-            text = (file.metadata() or {}).get("ddpm_studio", "null")
-        values = check_format(json.loads(text), str(path), KIND, FORMAT_VERSION)
+        found = read_notes(path)
+        is_pinned = kind == PINNED and isinstance(found, dict) and found.get("kind") == PINNED
+        kind = PINNED if is_pinned else KIND
+        values = check_format(found, str(path), kind, FORMAT_VERSION)
+        sections = values["checksums"] if is_pinned else SECTIONS
         return CheckpointInfo(
             _step(values["step"], path),
             _number(values, "seconds", MOST_SECONDS),
             _number(values, "rate_scale", 1.0),
             config_from_dict(values["config"]),
             dict(values["scaler"]),
-            {section: int(values["checksums"][section]) for section in SECTIONS},
+            {section: int(values["checksums"][section]) for section in sections},
+            str(values["checkpoint_sha256"]) if is_pinned else "",
         )
     except FileNotFoundError:
         raise CheckpointError(f"There is no checkpoint {path}.") from None
@@ -149,6 +165,12 @@ def read_info(path: Path) -> CheckpointInfo:
         raise CheckpointError(f"{path} is damaged: its notes are nested too deep.") from error
     except (SafetensorError, OSError, ValueError, TypeError, ArithmeticError) as error:
         raise CheckpointError(f"{path} is damaged: {error}.") from error
+
+
+def read_notes(path: Path) -> Any:
+    """The JSON of its metadata, unchecked; None if there is none. Raises all kinds of errors."""
+    with _openable(path) as name, safe_open(name, "pt") as file:
+        return json.loads((file.metadata() or {}).get("ddpm_studio", "null"))
 
 
 @contextmanager
@@ -187,7 +209,7 @@ def restore(path: Path, trainer: Trainer) -> CheckpointInfo:
     Raises CheckpointError if the file is damaged or does not fit; the trainer is then as it was.
     """
     info = read_info(path)
-    tensors = _tensors(path, info, SECTIONS)
+    tensors = read_tensors(path, info, SECTIONS)
     _check_names(path, _expected(trainer, tensors), tensors)
     has_moments = any(_section(name) == "optimizer" for name in tensors)
     if not has_moments:
@@ -250,12 +272,18 @@ def load_model(
     path = Path(checkpoint_path)
     if which not in WEIGHTS:
         raise CheckpointError(f"which is {which!r}, but must be one of {', '.join(WEIGHTS)}.")
-    info = read_info(path)
+    info = read_info(path, PINNED)
+    if which not in info.checksums:
+        kept = " and ".join(WEIGHTS[one] for one in WEIGHTS if one in info.checksums)
+        raise CheckpointError(
+            f"Of the model of step {info.step:,} only the {kept} weights were kept, since no saved "
+            f"picture was painted with the {WEIGHTS[which]} ones."
+        )
     with torch.device("meta"):  # the weights come from the file, so none are drawn
         model = kind_of(info.config).build(info.config)
     weights = {
         name.removeprefix(f"{which}."): tensor
-        for name, tensor in _tensors(path, info, (which,)).items()
+        for name, tensor in read_tensors(path, info, (which,)).items()
     }
     _check_names(path, {name: tensor.shape for name, tensor in model.state_dict().items()}, weights)
     model.load_state_dict(weights, assign=True)
@@ -291,7 +319,7 @@ def choose_checkpoint(
     errors: dict[Path, CheckpointError] = {}
     for path in reversed(paths):
         try:
-            _tensors(path, read_info(path), WEIGHTS)
+            read_tensors(path, read_info(path), WEIGHTS)
         except CheckpointError as error:
             errors[path] = error
             continue
@@ -302,21 +330,24 @@ def choose_checkpoint(
     raise CheckpointError(f"No checkpoint of {project.path} can be read. {newest}")
 
 
-def prune(project: Project, step: int) -> None:
+def prune(
+    project: Project, step: int, may_go: Callable[[Sequence[Path]], Iterable[Path]] = iter
+) -> None:
     """Delete all but the newest checkpoints and the first one after each doubling of the step.
 
     Those after `step` stay: they could not be used, and what is trained now must not count less.
+    may_go: which of those that are too many are not needed any more; each is deleted at once.
     """
     paths = [path for path in project.checkpoint_paths() if step_of(path) <= step]
     history = {step_of(path).bit_length(): path for path in reversed(paths)}
     kept = {*paths[-NEWEST_KEPT:], *history.values()}
-    for path in paths:
-        if path not in kept:
-            with suppress(OSError):  # somebody reads it; there will be another time
-                path.unlink()
+    too_many = [path for path in paths if path not in kept]
+    for path in may_go(too_many):
+        with suppress(OSError):  # somebody reads it; there will be another time
+            path.unlink()
 
 
-def _tensors(path: Path, info: CheckpointInfo, sections: Collection[str]) -> dict[str, Tensor]:
+def read_tensors(path: Path, info: CheckpointInfo, sections: Collection[str]) -> dict[str, Tensor]:
     """All tensors of some sections. Raises CheckpointError unless they are what was written."""
     try:
         with _openable(path) as name, safe_open(name, "pt") as file:

@@ -15,7 +15,8 @@ from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sheets import Sheet
-from ddpm_studio.training.checkpoints import load_model, read_info
+from ddpm_studio.training.checkpoints import PINNED, load_model, read_info
+from ddpm_studio.training.works import note_use
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,7 @@ class Loaded(Network):
     """The network of a checkpoint, ready to sample. which: "ema" or "model"."""
 
     checkpoint: Path
-    sha256: str  # of its file
+    sha256: str  # of its file; of a pinned model, of the checkpoint that it was
     which: str
 
     @property
@@ -40,12 +41,21 @@ class Loaded(Network):
 def load(checkpoint: Path, which: str = "ema", device: torch.device | str = "cpu") -> Loaded:
     """See `load_model`. Raises CheckpointError with one sentence."""
     device = torch.device(device)
+    note_use(checkpoint, which)
     model, config = load_model(checkpoint, which, device)
     try:
-        sha256 = fingerprint(checkpoint)
+        sha256 = sha256_of(checkpoint)
     except OSError as error:  # training has just deleted it
         raise CheckpointError(f"There is no checkpoint {checkpoint}.") from error
     return Loaded(model, config, device, checkpoint, sha256, which)
+
+
+def sha256_of(checkpoint: Path) -> str:
+    """By which recipes know it: of its file, or of the checkpoint that a pinned model was.
+
+    Raises CheckpointError and OSError.
+    """
+    return read_info(checkpoint, PINNED).original_sha256 or fingerprint(checkpoint)
 
 
 def load_network(
@@ -58,7 +68,7 @@ def load_network(
 
 def networks_of(project: Project, device: torch.device) -> Callable[[int, str], Network]:
     """Gives the network of a project's checkpoint, by its step and which weights."""
-    return lambda step, which: load_network(project.checkpoint_path(step), which, device)
+    return lambda step, which: load_network(project.model_path(step), which, device)
 
 
 def recipe_of(
@@ -89,7 +99,7 @@ def recipe_of(
 def about_sheet(project: Project, sheet: Sheet, device: torch.device) -> dict[str, Any]:
     """What is written into the file of a sheet: all settings, and which models painted it."""
     steps = {sheet.cell(place).checkpoint for place in sheet.places}
-    paths = {step: project.checkpoint_path(step) for step in sorted(steps)}
+    paths = {step: project.model_path(step) for step in sorted(steps)}
     readable = {step: path for step, path in paths.items() if _is_readable(path)}
     precision = project.config.train.precision
     return {
@@ -97,13 +107,13 @@ def about_sheet(project: Project, sheet: Sheet, device: torch.device) -> dict[st
         "project": project.name,
         "device": device.type,
         "precision": precision_name(select_precision(precision, device)),
-        "checkpoints_sha256": {str(step): fingerprint(path) for step, path in readable.items()},
+        "checkpoints_sha256": {str(step): sha256_of(path) for step, path in readable.items()},
     }
 
 
 def _is_readable(path: Path) -> bool:
     try:
-        read_info(path)
+        read_info(path, PINNED)
     except StudioError:  # pruned by training meanwhile, or damaged
         return False
     return True

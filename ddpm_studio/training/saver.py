@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from ddpm_studio.errors import CheckpointError
-from ddpm_studio.events import CheckpointSaved, CheckpointSkipped
+from ddpm_studio.events import CheckpointSaved, CheckpointSkipped, Note
 from ddpm_studio.project import Project, check_locked
 from ddpm_studio.training.checkpoints import (
     Snapshot,
@@ -18,6 +18,7 @@ from ddpm_studio.training.checkpoints import (
     take_snapshot,
     write_checkpoint,
 )
+from ddpm_studio.training.pinned import Pins
 from ddpm_studio.training.trainer import Trainer
 
 MARGIN = 0.1  # of the time at risk: steps and writes may take longer than the last ones did
@@ -42,6 +43,7 @@ class Saver:
         self._trainer = trainer
         self._writer = ThreadPoolExecutor(1, "checkpoint")
         self._pending: Future[Path] | None = None
+        self._pins = Pins(project)
         self._on_disk = 0
         self.saved_step = 0
         self.furthest = 0
@@ -88,7 +90,7 @@ class Saver:
         write_checkpoint(path, snapshot)
         self.write_seconds = time.perf_counter() - started
         with suppress(OSError):  # what is on disk is there, even if older ones cannot go now
-            prune(self._project, snapshot.step)
+            prune(self._project, snapshot.step, self._pins.pinned)
         return path
 
     @property
@@ -101,7 +103,7 @@ class Saver:
         """Whether `finish` has something to say without waiting."""
         return self._pending is not None and self._pending.done()
 
-    def finish(self) -> Iterator[CheckpointSaved]:
+    def finish(self) -> Iterator[CheckpointSaved | Note]:
         """Wait until all is on disk. Raises CheckpointError if the disk did not take it."""
         if self._pending is None:
             return
@@ -111,6 +113,7 @@ class Saver:
         self.saved_step = self._on_disk = step
         self.furthest = max(self.furthest, step)
         yield CheckpointSaved(step, path)
+        yield from map(Note, self._pins.news())
 
     def go_back(self, passing: int) -> Iterator[CheckpointSkipped]:
         """Load the newest whole checkpoint, `passing` over some; without any, start anew."""

@@ -15,7 +15,7 @@ from ddpm_studio.gallery.made import BATCH_FILE
 from ddpm_studio.gui.batch.turns import Turns
 from ddpm_studio.gui.common.jobs import BATCH, SAMPLE, Job, JobState, MakeSteps
 from ddpm_studio.gui.session import Session
-from ddpm_studio.project import Project
+from ddpm_studio.project import Project, step_of
 from ddpm_studio.samplers import SAMPLERS
 
 if TYPE_CHECKING:
@@ -196,6 +196,8 @@ def paint_new(request: SampleRequest) -> Generator[Any, None, Batch]:
         from ddpm_studio.training.checkpoints import choose_checkpoint
 
         checkpoint = yield from choose_checkpoint(request.project)
+    elif not checkpoint.exists():  # it was thinned out meanwhile
+        checkpoint = request.project.model_path(step_of(checkpoint))
     loaded = _load(checkpoint, request.which)
     batch = begin_batch(request.project, loaded, request.sample, request.count)
     yield batch

@@ -9,11 +9,15 @@ from ddpm_studio.gui.common.inputs import ComboBox
 from ddpm_studio.gui.common.project_watch import Checkpoints
 from ddpm_studio.words import why_best
 
+KEPT_TIP = "Its checkpoint was thinned out; this is kept for what was saved with it."
 NOW = -1  # in the place of a step: the entry before all others
 
 
 class CheckpointChoice(ComboBox):
-    """The newest first, perhaps under an entry that is no checkpoint. Its data are steps."""
+    """The newest first, perhaps under an entry that is no checkpoint. Its data are steps.
+
+    Of checkpoints that are gone, those are among them that were kept for what was saved.
+    """
 
     def __init__(self, name: str, checkpoints: Checkpoints, words: str, letters: int = 8) -> None:
         """words: of an entry, with a place for its step. letters: as wide as so many at least."""
@@ -26,8 +30,8 @@ class CheckpointChoice(ComboBox):
     @property
     def path(self) -> Path | None:
         """Of the chosen one; None for the entry before them, or nothing."""
-        step = self.currentData()
-        file = None if step in (None, NOW) else self._checkpoints.of(step)
+        step, checkpoints = self.currentData(), self._checkpoints
+        file = None if step in (None, NOW) else checkpoints.of(step) or checkpoints.kept_of(step)
         return None if file is None else file.path
 
     def choose(self, step: int) -> bool:
@@ -43,7 +47,9 @@ class CheckpointChoice(ComboBox):
         The choice stays if it is still there; else it is the first. No signal says so.
         """
         before, blocked = self.currentData(), self.blockSignals(True)
-        wanted = [*([] if first is None else [NOW]), *reversed(self._checkpoints.steps)]
+        there = set(self._checkpoints.steps)
+        steps = there | {file.step for file in self._checkpoints.kept}
+        wanted = [*([] if first is None else [NOW]), *sorted(steps, reverse=True)]
         if wanted != [self.itemData(index) for index in range(self.count())]:
             self.clear()  # only if it must be, for the list may be open
             for step in wanted:
@@ -52,7 +58,9 @@ class CheckpointChoice(ComboBox):
         best = self._checkpoints.best
         for index, step in enumerate(wanted):
             words, reason = first if step == NOW else self._words.format(step), ""
-            if best is not None and step == best[0]:
+            if step != NOW and step not in there:
+                words, reason = f"{words}  ·  kept", tooltip(KEPT_TIP)
+            elif best is not None and step == best[0]:
                 words, reason = f"{words}  ★  best so far", tooltip(f"★ {why_best(best[1])}")
             if self.itemText(index) != words:
                 self.setItemText(index, words or "")

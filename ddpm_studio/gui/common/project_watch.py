@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.gui.common.jobs import CHECKPOINTS, OTHER_TRAINER, Job, JobRunner
 from ddpm_studio.project import CheckpointFile, Project
+from ddpm_studio.words import several, size_in_words
 
 LOOK_EVERY = 2000  # milliseconds: others may train or tidy up, too, and not every disk says so
 
@@ -49,6 +50,11 @@ class ProjectWatch(QObject):
         raise NotImplementedError
 
 
+def look_for_models(project: Project) -> tuple[Files, Files]:
+    """A project's checkpoints, and its pinned models."""
+    return project.checkpoint_files(), project.model_files()
+
+
 class Checkpoints(ProjectWatch):
     """As they were found last, the oldest first. It is true if there is one.
 
@@ -60,8 +66,9 @@ class Checkpoints(ProjectWatch):
     best_changed = Signal()
 
     def __init__(self, jobs: JobRunner, parent: QObject) -> None:
-        super().__init__(CHECKPOINTS, lambda project: project.checkpoint_files(), jobs, parent)
+        super().__init__(CHECKPOINTS, look_for_models, jobs, parent)
         self.files: Files = ()
+        self.kept: Files = ()  # the pinned models, of checkpoints that are gone
         self.best: tuple[int, float] | None = None  # step and held-out loss of the one with a star
         self._is_stale = False  # something was saved after the look that runs began
         jobs.ended.connect(self._on_job_ended)
@@ -85,6 +92,19 @@ class Checkpoints(ProjectWatch):
         """That of a step, if it was there."""
         return next((file for file in self.files if file.step == step), None)
 
+    def kept_of(self, step: int) -> CheckpointFile | None:
+        """What is kept of that of a step, if it is gone."""
+        return next((file for file in reversed(self.kept) if file.step == step), None)
+
+    @property
+    def disk_words(self) -> str:
+        """A sentence that says how much they all take, what is kept of others among them."""
+        count = several(len(self.files), "checkpoint")
+        if self.kept:
+            count += f" and {several(len(self.kept), 'model')} kept for what was saved with them"
+        nbytes = sum(file.nbytes for file in (*self.files, *self.kept))
+        return f"{count}, {size_in_words(nbytes)} on disk."
+
     def set_best(self, step: int, loss: float) -> None:
         """The star is on that of this step, which has this loss on unseen pictures; -1: on none."""
         best = (step, loss) if step >= 0 else None
@@ -92,9 +112,10 @@ class Checkpoints(ProjectWatch):
             self.best = best
             self.best_changed.emit()
 
-    def show(self, project: Project | None, files: Files) -> None:
-        """Another project is open, with these in it; None: none is."""
-        self.files, self._is_stale, self.best = files, False, None
+    def show(self, project: Project | None, found: tuple[Files, Files] = ((), ())) -> None:
+        """Another project is open, with what `look_for_models` found in it; None: none is."""
+        self.files, self.kept = found
+        self._is_stale, self.best = False, None
         self._follow(project)
 
     def stop(self) -> None:
@@ -110,10 +131,10 @@ class Checkpoints(ProjectWatch):
         if self._is_stale and self._jobs.get(CHECKPOINTS) is None:
             self.refresh()
 
-    def _on_seen(self, found: Files) -> None:
+    def _on_seen(self, found: tuple[Files, Files]) -> None:
         # what was looked up before something was saved is not shown: the next look is on its way
-        if found != self.files and not self._is_stale:
-            self.files = found
+        if found != (self.files, self.kept) and not self._is_stale:
+            self.files, self.kept = found
             self.changed.emit()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from ddpm_studio.config import SampleConfig
-from ddpm_studio.errors import StudioError
+from ddpm_studio.errors import CheckpointError, StudioError
 from ddpm_studio.gui.frames.store import ALL, Again, Span, pixels_of
 
 if TYPE_CHECKING:
@@ -108,7 +108,15 @@ def picture_of(frame: TrajectoryFrame, picture: int) -> TrajectoryFrame:
 
 def same_model(models: LoadedModels, checkpoint: Path, which: str, sha256: str) -> Loaded:
     """The model of a checkpoint as it was. Raises StudioError if it is another one by now."""
-    loaded = models.take(checkpoint, which)
+    from ddpm_studio.training.pinned import still_there
+
+    try:
+        loaded = models.take(checkpoint, which)
+    except CheckpointError:
+        kept = still_there(checkpoint, sha256, which)
+        if kept == checkpoint:
+            raise
+        loaded = models.take(kept, which)
     if loaded.sha256 != sha256:
         raise StudioError(
             f"The frames in between cannot be computed again: {checkpoint.name} has changed."

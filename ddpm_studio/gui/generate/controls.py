@@ -112,7 +112,8 @@ class SampleControls(QFrame):
         newest, best = self._checkpoints.newest, self._checkpoints.best
         self._checkpoint.show_all("Newest" if newest is None else f"Newest (step {newest.step:,})")
         why = "" if best is None else f" ★ step {best[0]:,}: {why_best(best[1])}."
-        self._checkpoint.setToolTip(tooltip(CHECKPOINT_TIP + why, "checkpoint"))
+        size = f" {self._checkpoints.disk_words}" if newest is not None else ""
+        self._checkpoint.setToolTip(tooltip(CHECKPOINT_TIP + why + size, "checkpoint"))
 
     def choose_checkpoint(self, step: int) -> bool:
         """Choose the checkpoint of a step, -1 for the newest; False if it is not there any more."""

@@ -15,7 +15,7 @@ from ddpm_studio.events import CheckpointSkipped, SampleStep
 from ddpm_studio.gui.frames.recompute import DenoisingAgain, ForwardAgain
 from ddpm_studio.gui.frames.request import BUDGET, OwnPicture, SampleRequest
 from ddpm_studio.gui.frames.store import FramePlan, plan_frames
-from ddpm_studio.project import Project
+from ddpm_studio.project import Project, step_of
 from ddpm_studio.samplers import SAMPLERS
 
 if TYPE_CHECKING:
@@ -156,8 +156,11 @@ def choose(
     """The checkpoint that is asked for, or the newest that is whole. Raises CheckpointError."""
     from ddpm_studio.training.checkpoints import choose_checkpoint
 
-    if request.checkpoint is not None:
-        return request.checkpoint
+    checkpoint = request.checkpoint
+    if checkpoint is not None:
+        if checkpoint.exists() or models.has(checkpoint, request.which):
+            return checkpoint
+        return request.project.model_path(step_of(checkpoint))  # it was thinned out meanwhile
     newest = request.project.checkpoint_paths()[-1:]
     if newest and models.has(newest[0], request.which):  # it was found whole before
         return newest[0]

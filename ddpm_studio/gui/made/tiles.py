@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +15,7 @@ from ddpm_studio.gui.wall.model import Tiles
 from ddpm_studio.project import Project
 
 TILES, LARGE, RECIPE = "made.tiles", "made.large", "made.recipe"  # names of jobs
+MODEL = "made.model"
 FILL_RUN = 64  # files that are read ahead in one go; what is seen now waits no longer than that
 SAVE_EVERY = 2000  # files, after which the cache is noted
 
@@ -44,7 +44,7 @@ class MadeTiles(QObject):
 
     def open(self, project: Project | None) -> None:
         """Another project: nothing of the old one is read any more."""
-        for name in (TILES, LARGE, RECIPE):
+        for name in (TILES, LARGE, RECIPE, MODEL):
             self._session.jobs.discard(name)
         self._project, self._requests, self._reading = project, [], []
         self._ahead.clear()
@@ -62,7 +62,7 @@ class MadeTiles(QObject):
     def look_large(self, file: MadeFile) -> None:
         """Read a whole file: `large_seen`; an older wish is void."""
         pools = self._pools
-        job = self._ask(LARGE, lambda gallery: work.look_large(gallery, file, pools))
+        job = self._ask(LARGE, lambda project: work.look_large(project.gallery, file, pools))
         if job is not None:
             job.tells_failure = True
             job.succeeded.connect(self.large_seen)
@@ -72,16 +72,31 @@ class MadeTiles(QObject):
         """What a file says of itself: `told`; None: nothing is asked any more."""
         if file is None:
             self._session.jobs.discard(RECIPE)
-        elif job := self._ask(RECIPE, lambda gallery: work.read_recipe(gallery, file)):
-            job.succeeded.connect(self.told)
+            self._session.jobs.discard(MODEL)
+        elif job := self._ask(RECIPE, lambda project: work.read_recipe(project, file)):
+            self._session.jobs.discard(MODEL)
+            job.succeeded.connect(self._on_told)
 
-    def _ask(self, name: str, make: Callable[[Path], Iterator[Any]]) -> Job | None:
-        """Start a job about the gallery, in place of an older one; None without a project."""
+    def _on_told(self, told: work.Told) -> None:
+        """Say it at once; whether its model is gone, which takes longer, may follow."""
+        self.told.emit(told)
+        if told.recipe is None:
+            return
+        if job := self._ask(MODEL, lambda project: work.look_for_model(project, told)):
+            job.tells_failure = True  # then nothing is said of it
+            job.succeeded.connect(self._on_looked_for_model)
+
+    def _on_looked_for_model(self, told: work.Told) -> None:
+        if told.sentence:
+            self.told.emit(told)
+
+    def _ask(self, name: str, make: Callable[[Project], Iterator[Any]]) -> Job | None:
+        """Start a job about the project, in place of an older one; None without one."""
         self._session.jobs.discard(name)
         if self._project is None or self._session.is_closing:
             return None
-        gallery = self._project.gallery
-        return self._session.jobs.start(name, lambda: make(gallery), quiet=True)
+        project = self._project
+        return self._session.jobs.start(name, lambda: make(project), quiet=True)
 
     # private
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 LARGEST = 2048  # pixels of a picture that is seen large
 PULSE = 0.1  # seconds
+GONE = "Its model of step {:,} is gone: painted again with the newest, it will be a relative of it."
 MOST_FOLDERS = 200  # that are watched
 
 
@@ -55,7 +57,10 @@ class Large:
 
 @dataclass(frozen=True)
 class Told:
-    """What a file says of itself: its recipe, or a sentence why there is none."""
+    """What a file says of itself: its recipe, or a sentence why there is none.
+
+    Beside a recipe the sentence says that its model is gone.
+    """
 
     name: str
     recipe: Recipe | None
@@ -149,15 +154,29 @@ def look_large(gallery: Path, file: MadeFile, pools: IdlePools) -> Generator[Non
     return Large(file.name, pixels, about["width"], about["height"], about["moves"])
 
 
-def read_recipe(gallery: Path, file: MadeFile) -> Generator[None, None, Told]:
+def read_recipe(project: Project, file: MadeFile) -> Generator[None, None, Told]:
     """What a file says of how it was made."""
     from ddpm_studio.export.recipe.files import read_recipe as read
 
     yield
     try:
-        return Told(file.name, read(gallery / file.name))
+        return Told(file.name, read(project.gallery / file.name))
     except StudioError as error:
         return Told(file.name, None, str(error))
+
+
+def look_for_model(project: Project, told: Told) -> Generator[None, None, Told]:
+    """The same once more, with a sentence if the model of the recipe is not there any more.
+
+    Apart from reading it, since files may have to be read through for that.
+    """
+    from ddpm_studio.gallery.origin import find_checkpoint_of
+
+    yield
+    recipe = told.recipe
+    if recipe is None or find_checkpoint_of(project, recipe) is not None:
+        return told
+    return dataclasses.replace(told, sentence=GONE.format(recipe.step))
 
 
 def system_trash(path: Path) -> tuple[bool, Path | None]:

@@ -80,6 +80,8 @@ class RecipeUse(QObject):
             notices += self._set_settings(recipe, ready.home)
             self.start_wanted.emit(ready.own, begun / steps)
         seed, follow_to = seeds_to_paint(recipe.all_seeds)[0], 1.0
+        # what is kept may not be among the choices yet, or beside another one of its step
+        checkpoint = ready.home.checkpoint if use != SEED else None
         if use == WITHOUT_SEED:
             seed = controls.seed.take()
             if len(recipe.all_seeds) > 1:
@@ -91,7 +93,7 @@ class RecipeUse(QObject):
             self.show_wanted.emit(recipe.show)
         if notices:
             self._session.notice(" ".join(notices))
-        self.paint_wanted.emit(seed, controls.checkpoint, follow_to)
+        self.paint_wanted.emit(seed, checkpoint or controls.checkpoint, follow_to)
 
     def _set_settings(self, recipe: Recipe, home: work.Home) -> list[str]:
         """All but the seeds. Returns what a person should know about it."""

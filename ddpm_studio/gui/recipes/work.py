@@ -99,10 +99,14 @@ def _maker(folders: Sequence[Path], recipe: Recipe) -> Generator[None, None, Hom
 def home(project: Project, recipe: Recipe) -> Home:
     """Whether a project has the model of a recipe; one of another name is not searched through."""
     from ddpm_studio.gallery.origin import find_checkpoint_of
+    from ddpm_studio.training.pinned import find_pinned
 
     paths = project.checkpoint_paths()
     is_likely = project.name == recipe.project or recipe.checkpoint in [path.name for path in paths]
-    checkpoint = find_checkpoint_of(project, recipe) if is_likely else None
+    if is_likely:
+        checkpoint = find_checkpoint_of(project, recipe)
+    else:
+        checkpoint = find_pinned(project, recipe.checkpoint_sha256, recipe.which)
     return Home(project.path, checkpoint, step_of(paths[-1]) if paths else -1)
 
 

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QMen
 from ddpm_studio.events import FileWritten
 from ddpm_studio.gallery.stars import read_stars
 from ddpm_studio.gui.common import names
+from ddpm_studio.recipe import fingerprint
+from ddpm_studio.training.pinned import pin
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -300,3 +302,24 @@ def test_the_second_time_nothing_is_decoded_again(drive, made, monkeypatch):
             driver.wall.wall_model.rowCount() == 5 and driver.wall.wall_model.image(4) is not None
         )
     )
+
+
+def test_a_recipe_whose_model_is_gone_says_so_before_it_is_pressed(drive, made, qtbot):
+    made.checkpoint_paths()[-1].write_bytes(b"another model")
+    driver = drive(made)
+    driver.choose(2)
+    qtbot.waitUntil(lambda: "Its model of step 10 is gone" in driver.text("made.sentence"))
+    assert driver.is_seen("made.again")
+    assert "\n" not in driver.text("made.sentence")
+
+
+def test_one_whose_model_is_there_or_pinned_says_nothing(drive, made, qtbot):
+    checkpoint = made.checkpoint_paths()[-1]
+    pin(made, checkpoint, fingerprint(checkpoint), ["ema"])
+    checkpoint.write_bytes(b"another model")
+    driver = drive(made)
+    driver.choose(2)
+    qtbot.waitUntil(lambda: driver.is_seen("made.again"))
+    jobs = driver.window.session.jobs
+    qtbot.waitUntil(lambda: jobs.get("made.recipe") is None and jobs.get("made.model") is None)
+    assert driver.text("made.sentence") == ""

@@ -27,6 +27,8 @@ from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.recipes.dialog import RecipePicture
 from ddpm_studio.gui.recipes.use import seeds_to_paint
+from ddpm_studio.training import train
+from ddpm_studio.training.pinned import pin
 from ddpm_studio.words import moment_in_words
 from tests.gui.parts import part
 
@@ -286,3 +288,29 @@ def test_pictures_can_be_saved_without_their_recipe_by_one_click(page, find, qtb
         with Image.open(path) as image:
             assert image.info == {}
             assert (np.asarray(image) == picture).all()
+
+
+def test_a_pinned_model_paints_the_same_picture_and_is_among_the_choices(
+    page, tiny_project, recipe_of, picture_file, drop, dialog_of, use, find, qtbot
+):
+    checkpoint = tiny_project.checkpoint_paths()[-1]
+    recipe = recipe_of(tiny_project)
+    path, pixels = picture_file(tiny_project, recipe)
+    pinned = pin(tiny_project, checkpoint, recipe.checkpoint_sha256, [recipe.which])
+    for _ in train(tiny_project, device="cpu", steps=1):
+        pass
+    checkpoint.unlink()
+    drop(page.window, path)
+    dialog = dialog_of(page.window)
+    assert find(dialog, QLabel, "recipe.note").text() == ""
+    use(dialog, "all")
+    assert (page.painted() == pixels).all()
+    painted = page.grid.trajectory
+    assert painted.recipe == dataclasses.replace(recipe, precision=painted.recipe.precision)
+    assert painted.checkpoint == pinned
+    checkpoints = page.window.session.checkpoints
+    checkpoints.refresh()
+    qtbot.waitUntil(lambda: bool(checkpoints.kept) and checkpoints.steps == [11])
+    texts = [page.checkpoint.itemText(at) for at in range(page.checkpoint.count())]
+    assert texts == ["Newest (step 11)", "Step 11", "Step 10  ·  kept"]
+    assert "1 checkpoint and 1 model kept for what was saved" in page.checkpoint.toolTip()
