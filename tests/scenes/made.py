@@ -14,7 +14,7 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.data.sample_pictures import write_sample_pictures
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.images import write_png
-from ddpm_studio.gallery.batch import Batch, begin_batch, keep
+from ddpm_studio.gallery.batch import Batch, begin_batch, write_record
 from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gui.batch import batch as batch_work
 from ddpm_studio.gui.batch.batch import batching_of
@@ -108,7 +108,7 @@ def _(window: MainWindow) -> None:
         sample = SampleConfig(seed=left)
         loaded = dataclasses.replace(load(project.checkpoint_paths()[-1]), sha256="0" * 64)
         batch = begin_batch(project, loaded, sample, MANY)
-        keep(dataclasses.replace(batch, done=MANY - left))
+        write_record(dataclasses.replace(batch, done=MANY - left))
     show(window, project)
     wait_until(lambda: len(part(window, MadeFiles).batches) == 2)
     for batch in part(window, MadeFiles).batches:
