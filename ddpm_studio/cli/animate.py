@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.config.enlargement import LARGEST_SCALE
 from ddpm_studio.config.fields import settings_of
 from ddpm_studio.device import select_device
 from ddpm_studio.diffusion import Process
@@ -16,7 +17,7 @@ from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.film.estimate import estimate_bytes
 from ddpm_studio.export.film.frames import Film
 from ddpm_studio.export.film.kinds import kind_of
-from ddpm_studio.export.film.options import LARGEST_SCALE, SHOWS, USUAL_COUNT, FilmOptions
+from ddpm_studio.export.film.options import SHOWS, USUAL_COUNT, FilmOptions
 from ddpm_studio.export.film.sources import denoising_film, training_film
 from ddpm_studio.export.film.write import check_path, film_size, write
 from ddpm_studio.export.places import free_path

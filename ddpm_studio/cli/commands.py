@@ -13,6 +13,7 @@ from ddpm_studio.cli.plan import plan
 from ddpm_studio.cli.remake import recipe, remake
 from ddpm_studio.cli.sheet import write_sheet
 from ddpm_studio.config import SampleConfig, StudioConfig
+from ddpm_studio.config.enlargement import Enlargement
 from ddpm_studio.config.fields import settings_of
 from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import with_settings
@@ -22,7 +23,7 @@ from ddpm_studio.device import select_device
 from ddpm_studio.errors import ConfigError, PicturesError
 from ddpm_studio.events import FileWritten, Note, Progress, SampleFinished, Work
 from ddpm_studio.export.film.options import FilmOptions
-from ddpm_studio.export.images import write_png
+from ddpm_studio.export.images import check_longest, enlarged, write_png
 from ddpm_studio.export.places import check_file, check_folder, free_path, make_folder
 from ddpm_studio.project import FILE_NAME, Project, check_new
 from ddpm_studio.recipe import seeds_from
@@ -86,6 +87,10 @@ def sample(options: Namespace) -> Events:
     project = Project.open(options.project)
     settings = _sample_config(project, options)
     seeds = seeds_from(settings.seed, options.count)
+    said = {name: getattr(options, name) for name in settings_of(Enlargement)}
+    size = Enlargement(**{name: value for name, value in said.items() if value is not None})
+    _, height, width = project.config.pictures.shape
+    check_longest("picture", size.size_of(width, height))
     check_folder(options.out)
     yield from no_effect.of_samplers([settings])
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
@@ -99,8 +104,8 @@ def sample(options: Namespace) -> Events:
         yield event
         if isinstance(event, SampleFinished):
             path = free_path(options.out / f"{name}{event.seed:06d}.png")
-            made = dataclasses.replace(recipe, seed=event.seed)
-            write_png(path, event.picture, made.to_text())
+            made = dataclasses.replace(recipe, seed=event.seed, size=size)
+            write_png(path, enlarged(event.picture, size), made.to_text())
             yield FileWritten(path)
     are = "is" if options.count == 1 else "are"
     yield Note(f"{several(options.count, 'picture')} {are} in {options.out}")
@@ -133,7 +138,8 @@ def demo(options: Namespace) -> Events:
     yield from train(Namespace(project=path, **length, **shared))
     choices = {"steps": None, "eta": None, "sampler": None, "seed": None}
     made = free_path(path / "gallery" / "demo")
-    yield from sample(Namespace(project=path, out=made, count=16, **choices, **shared))
+    painted = {"out": made, "count": 16, **dict.fromkeys(settings_of(Enlargement))}
+    yield from sample(Namespace(project=path, **painted, **choices, **shared))
     film = dict.fromkeys(["count", "show", "no_recipe", "strip", *settings_of(FilmOptions)])
     film |= {"of": "grid", "out": made / "denoising.gif"}
     yield from animate(Namespace(project=path, **film, **choices, **shared))

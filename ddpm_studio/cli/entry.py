@@ -14,7 +14,9 @@ from types import FrameType
 from platformdirs import user_log_path
 
 from ddpm_studio import __version__
+from ddpm_studio.cli.numbers import hours, minutes, positive
 from ddpm_studio.config import WEIGHTS
+from ddpm_studio.config.enlargement import Enlargement
 from ddpm_studio.config.fields import add_option, settings_of
 from ddpm_studio.config.presets import DEFAULT_PRESET, PRESETS
 from ddpm_studio.errors import StudioError, TeamError
@@ -212,13 +214,13 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
     )
     length = plan.add_mutually_exclusive_group()
     length.add_argument(
-        "--hours", dest="minutes", type=_hours, default=60.0, metavar="H", help="the time you have"
+        "--hours", dest="minutes", type=hours, default=60.0, metavar="H", help="the time you have"
     )
     length.add_argument(
-        "--minutes", type=_minutes, default=60.0, metavar="M", help="the same in minutes (60)"
+        "--minutes", type=minutes, default=60.0, metavar="M", help="the same in minutes (60)"
     )
     plan.add_argument(
-        "--pictures", type=_positive, metavar="N", help="how many you have (else: the project's)"
+        "--pictures", type=positive, metavar="N", help="how many you have (else: the project's)"
     )
     _add_device(plan)
 
@@ -226,7 +228,10 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
 def _add_sample(sample: argparse.ArgumentParser) -> None:
     sample.add_argument("project", type=Path, metavar="PROJECT")
     sample.add_argument("--out", type=Path, required=True, metavar="DIR")
-    sample.add_argument("--count", type=_positive, required=True, metavar="N")
+    sample.add_argument("--count", type=positive, required=True, metavar="N")
+    size = sample.add_mutually_exclusive_group()
+    for name in settings_of(Enlargement):
+        add_option(size, Enlargement, name, positive)
     _add_sampling(sample)
 
 
@@ -247,16 +252,16 @@ def _add_animate(animate: argparse.ArgumentParser) -> None:
         help="all pictures (grid), one, both: noisy picture and what the model believes side by "
         "side, or training: the same noise painted by every checkpoint",
     )
-    animate.add_argument("--count", type=_positive, metavar="N", help=f"pictures ({USUAL_COUNT})")
+    animate.add_argument("--count", type=positive, metavar="N", help=f"pictures ({USUAL_COUNT})")
     animate.add_argument("--show", choices=SHOWS, help="the noisy picture (x_t), or the model's")
     size = animate.add_mutually_exclusive_group()
     for name, about in settings_of(FilmOptions).items():
         if about.help:
-            parser = size if name in ("scale", "width") else animate
-            add_option(parser, FilmOptions, name, _positive)
+            parser = size if name in settings_of(Enlargement) else animate
+            add_option(parser, FilmOptions, name, positive)
     animate.add_argument("--no-recipe", action="store_true", help="leave out how it was made")
     animate.add_argument(
-        "--strip", type=_positive, metavar="N", help="instead: N stages on one page, .png or .webp"
+        "--strip", type=positive, metavar="N", help="instead: N stages on one page, .png or .webp"
     )
     _add_sampling(animate)
 
@@ -275,7 +280,7 @@ def _add_sheet(sheet: argparse.ArgumentParser) -> None:
         "--count", type=int, choices=(1, 4, 9), default=1, help="pictures in each cell (1)"
     )
     sheet.add_argument("--paper", choices=("light", "dark"), default="light")
-    sheet.add_argument("--scale", type=_positive, help="whole-number enlargement")
+    sheet.add_argument("--scale", type=positive, help="whole-number enlargement")
     _add_sampling(sheet)
 
 
@@ -310,7 +315,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 
 def _add_sampling(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--steps", type=_positive, metavar="N", help="denoising steps")
+    verb.add_argument("--steps", type=positive, metavar="N", help="denoising steps")
     fresh = f"fresh noise, 0 to 1 ({with_option('eta')})"
     verb.add_argument("--eta", type=float, metavar="E", help=fresh)
     verb.add_argument("--sampler", metavar="S", help=f"one of {', '.join(SAMPLERS)}")
@@ -328,9 +333,9 @@ def _add_sampling(verb: argparse.ArgumentParser) -> None:
 
 def _add_length(verb: argparse.ArgumentParser, default_minutes: float | None = None) -> None:
     length = verb.add_mutually_exclusive_group(required=default_minutes is None)
-    length.add_argument("--steps", type=_positive, metavar="N", help="so many more steps")
+    length.add_argument("--steps", type=positive, metavar="N", help="so many more steps")
     length.add_argument(
-        "--minutes", type=_minutes, default=default_minutes, metavar="M", help="for so long"
+        "--minutes", type=minutes, default=default_minutes, metavar="M", help="for so long"
     )
 
 
@@ -361,26 +366,6 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "recipe": ("print the recipe inside a picture or film as JSON", _add_recipe),
     "demo": ("everything once, with drawn sample pictures", _add_demo),
 }
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
-
-
-def _minutes(text: str) -> float:
-    with suppress(ValueError):
-        if 0 < float(text) < 1e6:
-            return float(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a time in minutes")
-
-
-def _hours(text: str) -> float:
-    with suppress(ValueError):
-        if 0 < float(text) < 1e5:
-            return float(text) * 60
-    raise argparse.ArgumentTypeError(f"{text!r} is not a time in hours")
 
 
 def _write_log() -> str:

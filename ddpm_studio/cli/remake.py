@@ -18,7 +18,7 @@ from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.pages import check_strip_path
 from ddpm_studio.export.film.sources import denoising_film
 from ddpm_studio.export.film.write import check_film_path, write
-from ddpm_studio.export.images import picture_grid, write_png
+from ddpm_studio.export.images import enlarged, picture_grid, write_png
 from ddpm_studio.export.places import check_file, check_folder, check_free
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import (
@@ -72,6 +72,7 @@ def remake(options: Namespace) -> Iterator[object]:
     else:
         pictures = yield from remake_recipe(project, made_by, options.device, checkpoint)
         whole = picture_grid(pictures) if len(pictures) > 1 else pictures[0]
+        whole = enlarged(whole, made_by.size)
         text = None if options.no_recipe else of_pictures(made_by).to_text()
         write_png(options.out, whole, text)
     yield FileWritten(options.out)

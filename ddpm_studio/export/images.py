@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
+from ddpm_studio.config.enlargement import LONGEST_SIDE, Enlargement
+from ddpm_studio.errors import ExportError
 from ddpm_studio.export.places import written
 from ddpm_studio.export.recipe.chunks import RECIPE_KEY, plain_recipe
 from ddpm_studio.export.recipe.exif import exif_recipe
@@ -52,6 +54,50 @@ def picture_grid(pictures: np.ndarray, columns: int | None = None) -> np.ndarray
 def enlarge(pictures: np.ndarray, factor: int) -> np.ndarray:
     """Whole-number upscaling without any blur: uint8 (..., H, W, C) -> (..., H f, W f, C)."""
     return pictures.repeat(factor, axis=-3).repeat(factor, axis=-2)
+
+
+def enlarged(picture: np.ndarray, how: Enlargement) -> np.ndarray:
+    """uint8 (H, W, C) as large as is wanted: in a picture's file, and in a film.
+
+    Raises ExportError if it would be larger than there can be.
+    """
+    height, width = picture.shape[:2]
+    size = how.size_of(width, height)
+    check_longest("picture", size)
+    if how.width is None:
+        return enlarge(picture, how.scale)
+    return smoothly_resized(picture, size)
+
+
+def check_longest(what: str, size: tuple[int, int], choose: str = "a smaller enlargement") -> None:
+    """Raise ExportError if a side, in pixels, is longer than there can be."""
+    if max(size) > LONGEST_SIDE:
+        raise ExportError(
+            f"The {what} would be {max(size)} pixels long, but {LONGEST_SIDE} is the most; "
+            f"choose {choose}."
+        )
+
+
+def smoothly_resized(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """uint8 (H, W, C) -> (height, width, C) by Lanczos. size: (width, height).
+
+    A colour counts as much as it is seen, and only at the end values are rounded: so there is no
+    rim around what is transparent.
+    """
+    if frame.shape[2] != 4:
+        image = to_image(frame).resize(size, Image.Resampling.LANCZOS)
+        return np.asarray(image).reshape(size[1], size[0], -1)
+    planes = frame.astype(np.float32)
+    planes[..., :3] *= planes[..., 3:] / 255
+    large = [
+        np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS))
+        for plane in np.moveaxis(planes, 2, 0)
+    ]
+    alpha = large[3]
+    is_seen = alpha >= 0.5
+    seen = np.where(is_seen, alpha, 255)
+    colours = [np.where(is_seen, plane * 255 / seen, 0) for plane in large[:3]]
+    return np.rint(np.stack([*colours, alpha], -1)).clip(0, 255).astype(np.uint8)
 
 
 def write_png(path: Path, picture: np.ndarray, recipe: str | None = None) -> None:

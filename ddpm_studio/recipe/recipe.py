@@ -11,9 +11,10 @@ from typing import Any
 
 from ddpm_studio import __version__
 from ddpm_studio.config import WEIGHTS, SampleConfig
+from ddpm_studio.config.enlargement import AS_PAINTED, Enlargement
 from ddpm_studio.config.fields import check as check_setting
 from ddpm_studio.errors import StudioError
-from ddpm_studio.recipe.sections import FILM, MOMENT, SAMPLE, SECTION, SEEDS, START, Section
+from ddpm_studio.recipe.sections import FILM, MOMENT, SAMPLE, SECTION, SEEDS, SIZE, START, Section
 from ddpm_studio.recipe.values import LARGEST, check, check_entries, check_number, check_words
 from ddpm_studio.storage import check_format
 
@@ -33,6 +34,7 @@ class Recipe:
     film: the options of a film as plain values, and what it is of. start: where it began, if not
     with noise but with one's own picture: {"picture": file name, "sha256": of that file,
     "index": of the frame that was painted on from, "crop": which of its crops; 0 if not said}.
+    size: how much larger than painted its picture is, or all of them as one grid.
     Raises StudioError with one sentence.
     """
 
@@ -51,6 +53,7 @@ class Recipe:
     show: str = field(default="x_t", metadata=MOMENT.row)
     film: dict[str, Any] | None = field(default=None, metadata=FILM.row)
     start: dict[str, Any] | None = field(default=None, metadata=START.row)
+    size: Enlargement = field(default=AS_PAINTED, metadata=SIZE.row)
 
     def __post_init__(self) -> None:
         for name in ("project", "checkpoint", "checkpoint_sha256", "device", "precision"):

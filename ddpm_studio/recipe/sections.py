@@ -10,6 +10,8 @@ from typing import Any
 
 from ddpm_studio.choices import MOST_CROPS
 from ddpm_studio.config import SampleConfig
+from ddpm_studio.config.enlargement import Enlargement
+from ddpm_studio.config.fields import settings_of
 from ddpm_studio.recipe.values import (
     MOST_REPEATED,
     MOST_SEEDS,
@@ -194,3 +196,31 @@ def _lines_of_start(recipe: Entries) -> Lines:
 
 
 START = Section("start", _checked_start, _lines_of_start, format_version=2)
+
+
+# how much larger than it was painted a picture is in its file; a film says it among its options
+
+
+def _checked_size(recipe: Entries) -> dict[str, Any]:
+    check(isinstance(recipe["size"], Enlargement), "size", recipe["size"])
+    return {}
+
+
+def _lines_of_size(recipe: Entries) -> Lines:
+    size: Enlargement = recipe["size"]
+    return [("Size", size.in_words)] if size.said else []
+
+
+def _written_size(size: Enlargement) -> dict[str, Any]:
+    return dict(size.said)
+
+
+def _read_size(values: object) -> Enlargement:
+    size = plain_entries("size", values) or {}
+    check_entries(size, settings_of(Enlargement), (), inside="size.")
+    for name, value in size.items():  # their own checks repeat the value in full
+        check(len(repr(value)) <= MOST_REPEATED, f"size.{name}", value)
+    return Enlargement(**size)
+
+
+SIZE = Section("size", _checked_size, _lines_of_size, _written_size, _read_size)

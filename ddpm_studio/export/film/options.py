@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
+from ddpm_studio.config.enlargement import SCALE, WIDTH, Enlargement
 from ddpm_studio.config.fields import COLOUR, check_fields, setting
 
-LARGEST_SCALE = 64
-LONGEST_SIDE = 16383  # pixels, of WebP
 MOST_LOOPS = 1000
 SUBJECTS = ("grid", "one", "both", "training")  # what a film can be of
 SHOWS = ("x_t", "pred_x_0")  # and show
@@ -44,26 +43,8 @@ class FilmOptions:
         most=60,
         allowed="0 to 60 seconds",
     )
-    scale: int = setting(
-        1,
-        words="By",
-        term="scale",
-        tip="How many times as large it becomes.",
-        help="whole-number enlargement",
-        unit="×",
-        least=1,
-        most=LARGEST_SCALE,
-    )
-    width: int | None = setting(
-        None,
-        words="Width",
-        term="pixels",
-        tip="How wide it becomes; on a film strip, each stage.",
-        help="smoothly to so many pixels",
-        unit="px",
-        least=1,
-        most=LONGEST_SIDE,
-    )
+    scale: int = setting(1, **SCALE)
+    width: int | None = setting(None, **WIDTH)
     easing: str = setting(
         "t",
         words="Pace",
@@ -126,3 +107,8 @@ class FilmOptions:
 
     def __post_init__(self) -> None:
         check_fields(self)
+
+    @property
+    def enlargement(self) -> Enlargement:
+        """How large its pictures become; a width counts before a scale."""
+        return Enlargement(self.scale) if self.width is None else Enlargement(width=self.width)

@@ -13,9 +13,9 @@ from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.film.captions import caption_strip
 from ddpm_studio.export.film.frames import Film, film_order
-from ddpm_studio.export.film.options import LONGEST_SIDE, FilmOptions
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.pictures import FilmPictures
-from ddpm_studio.export.images import PAGE_ENDINGS, save_picture, to_image
+from ddpm_studio.export.images import PAGE_ENDINGS, check_longest, save_picture, to_image
 from ddpm_studio.export.places import cannot_write, check_file, written
 from ddpm_studio.storage import (
     ABANDONED_AFTER,
@@ -97,11 +97,7 @@ class _Page:
             self.columns * (width + self.gap) - self.gap,
             rows * (height + self.gap) - self.gap,
         )
-        if max(self.size) > LONGEST_SIDE:
-            raise ExportError(
-                f"The page would be {max(self.size)} pixels long, but {LONGEST_SIDE} is the most; "
-                "choose fewer stages or a smaller enlargement."
-            )
+        check_longest("page", self.size, "fewer stages or a smaller enlargement")
 
 
 def write_strip(

@@ -4,7 +4,7 @@ from functools import cached_property
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, PngImagePlugin
+from PIL import PngImagePlugin
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.export.film.captions import (
@@ -14,8 +14,8 @@ from ddpm_studio.export.film.captions import (
     caption_strip,
 )
 from ddpm_studio.export.film.frames import Film
-from ddpm_studio.export.film.options import LONGEST_SIDE, FilmOptions
-from ddpm_studio.export.images import enlarge, to_image
+from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.images import check_longest, enlarged, to_image
 
 
 class FilmPictures:
@@ -28,20 +28,13 @@ class FilmPictures:
             raise ExportError("There is no frame to write.")
         if film.compose(0).ndim != 3 or film.shape[2] not in (1, 3, 4):
             raise ExportError("The frames of a film must be all grey or all in colour.")
-        longest = max(self.size)
-        if longest > LONGEST_SIDE:
-            raise ExportError(
-                f"The film would be {longest} pixels long, but {LONGEST_SIDE} is the most; "
-                "choose fewer pictures or a smaller enlargement."
-            )
+        check_longest("film", self.size, "fewer pictures or a smaller enlargement")
 
     @property
     def picture_size(self) -> tuple[int, int]:
         """(width, height) without the caption."""
         height, width, _ = self.film.shape
-        if self.options.width is not None:
-            return self.options.width, max(1, round(height * self.options.width / width))
-        return width * self.options.scale, height * self.options.scale
+        return self.options.enlargement.size_of(width, height)
 
     @cached_property
     def space(self) -> CaptionSpace | None:
@@ -65,10 +58,7 @@ class FilmPictures:
 
     def enlarged(self, index: int) -> np.ndarray:
         """Frame i without its caption: uint8 (H, W, C)."""
-        frame = self.composed(index)
-        if self.options.width is None:
-            return enlarge(frame, self.options.scale)
-        return smoothly_resized(frame, self.picture_size)
+        return enlarged(self.composed(index), self.options.enlargement)
 
     def mask(self, index: int) -> np.ndarray | None:
         """Where the caption of frame i has ink: uint8 (H, W); None if there is none."""
@@ -92,25 +82,3 @@ class FilmPictures:
         file = BytesIO()
         to_image(self.frame(index)).save(file, "WEBP", lossless=True, method=3)
         return file.getvalue()[12:]  # behind RIFF, its size, WEBP
-
-
-def smoothly_resized(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """uint8 (H, W, C) -> (height, width, C) by Lanczos. size: (width, height).
-
-    A colour counts as much as it is seen, and only at the end values are rounded: so there is no
-    rim around what is transparent.
-    """
-    if frame.shape[2] != 4:
-        image = to_image(frame).resize(size, Image.Resampling.LANCZOS)
-        return np.asarray(image).reshape(size[1], size[0], -1)
-    planes = frame.astype(np.float32)
-    planes[..., :3] *= planes[..., 3:] / 255
-    large = [
-        np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS))
-        for plane in np.moveaxis(planes, 2, 0)
-    ]
-    alpha = large[3]
-    is_seen = alpha >= 0.5
-    seen = np.where(is_seen, alpha, 255)
-    colours = [np.where(is_seen, plane * 255 / seen, 0) for plane in large[:3]]
-    return np.rint(np.stack([*colours, alpha], -1)).clip(0, 255).astype(np.uint8)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QWidget
 
+from ddpm_studio.config.enlargement import LARGEST_SCALE
 from ddpm_studio.config.fields import settings_of
-from ddpm_studio.export.film.options import LARGEST_SCALE, FilmOptions
+from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.form import Form
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, Switch, choice

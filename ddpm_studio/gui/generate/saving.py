@@ -17,6 +17,7 @@ from ddpm_studio.gui.common.dialog import choose_folder
 from ddpm_studio.gui.common.history import History
 from ddpm_studio.gui.common.jobs import SAVE, SAVE_REST
 from ddpm_studio.gui.common.notice_line import NoticeLine
+from ddpm_studio.gui.common.size_choice import SizeChoice
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.generate import saving_work as work
@@ -77,6 +78,7 @@ class Saving(QObject):
     """Writes pictures of the stage into files, says on the stage where they are, takes them back.
 
     What is wanted while files are written waits for its turn, so that no press of a key is lost.
+    Attributes: size, which is that of all pictures that are saved from here.
     """
 
     def __init__(self, session: Session, stage: Stage, parent: QWidget) -> None:
@@ -84,6 +86,7 @@ class Saving(QObject):
         self._session, self._stage, self._window = session, stage, parent
         self._waiting: list[_Writing | Callable[[], None]] = []
         self._history = History[_Saved](MOST_UNDO)
+        self.size = SizeChoice(session.settings, "generate.size", "generate/size")
         self._line = SavedLine(session.theme)
         stage.between.addWidget(self._line)
         stage.keep_wanted.connect(self.keep)
@@ -135,10 +138,10 @@ class Saving(QObject):
         moment = trajectory.moments[seen.position]
         frame, show = (None, X_T) if moment.t < 0 else (moment.index, seen.show)
         seeds = [trajectory.seeds[index] for index in seen.indices]
-        pictures = _pictures(seen, show)
+        pictures, sizing = _pictures(seen, show), self.size.sizing
 
         def write() -> Generator[Any, None, list[Path]]:
-            to = recipe, folder, frame, show, with_recipe
+            to = recipe, folder, frame, show, with_recipe, sizing
             return work.save_pictures(pictures(), seeds, *to)
 
         # what is not in memory is computed again, which needs the device

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import FileWritten
 from ddpm_studio.export.places import free_path, make_folder
+from ddpm_studio.gui.common.size_choice import Sizing, as_painted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,25 +37,28 @@ def save_pictures(
     frame: int | None = None,
     show: str = "x_t",
     with_recipe: bool = True,
+    sizing: Sizing = as_painted,
 ) -> Generator[FileWritten, None, list[Path]]:
     """Write each picture, uint8 (H, W, C), as a PNG with its recipe; nothing is replaced.
 
     recipe: of the run. frame: index of the frame on the way that they are, of which they show
     "x_t", "pred_x_0" or "pred_eps"; None: they are finished. Alpha is as soft as it is seen.
-    with_recipe: False leaves out all that says how they were made, but for the names. Raises
-    ExportError.
+    with_recipe: False leaves out all that says how they were made, but for the names. sizing: how
+    large they become. Raises ExportError.
     """
-    from ddpm_studio.export.images import write_png
+    from ddpm_studio.export.images import enlarged, write_png
 
     make_folder(folder)
     paths = []
     for picture, seed in zip(pictures, seeds, strict=True):
-        of_this, which = dataclasses.replace(recipe, seed=seed), f"seed{seed:06d}"
+        height, width, _ = picture.shape
+        size, which = sizing(width, height), f"seed{seed:06d}"
+        of_this = dataclasses.replace(recipe, seed=seed, size=size)
         if frame is not None:
             of_this = dataclasses.replace(of_this, frame=frame, show=show)
             which += f"_frame{frame:04d}{NAME_PARTS[show]}"
         path = free_path(folder / f"{recipe.project}_step{recipe.step:08d}_{which}.png")
-        write_png(path, picture, of_this.to_text() if with_recipe else None)
+        write_png(path, enlarged(picture, size), of_this.to_text() if with_recipe else None)
         paths.append(path)
         yield FileWritten(path)
     return paths

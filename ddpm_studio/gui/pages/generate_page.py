@@ -149,10 +149,13 @@ class GeneratePage(Page):
         self._go_start = Button(theme, *start, tip, icon="home", kind="primary")
 
     def _lay_out(self) -> None:
-        saving = self._save, self._save_to, self._save_plain
+        saving = self._saving.size, self._save, self._save_to, self._save_plain
         self._head_buttons: tuple[QWidget, ...] = (self._sheets.button, *saving, self._export)
+        self.header_row.addWidget(self._sheets.button)
+        self.header_row.addLayout(row(*saving, spacing=4))
+        self.header_row.addWidget(self._export)
         for button in self._head_buttons:
-            self.header_row.addWidget(keep_room(button))  # the title does not jump
+            keep_room(button)  # the title does not jump
         self._controls.add_more(self._recipes.button)
         self._stage.head.add_left(self._own, lambda: self._own.source == OWN)
         beside = column(wide(self._controls), self._many.button)

@@ -12,11 +12,12 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.config import SampleConfig
+from ddpm_studio.config.enlargement import Enlargement
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.export.film.options import FilmOptions
 from ddpm_studio.export.film.sources import denoising_film
 from ddpm_studio.export.film.write import write_film
-from ddpm_studio.export.images import picture_grid, write_png
+from ddpm_studio.export.images import enlarge, picture_grid, write_png
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gallery.origin import own_picture
 from ddpm_studio.project import Project
@@ -52,6 +53,10 @@ def taken(project: Project, recipe: Recipe) -> np.ndarray:
     return pictures
 
 
+def large(project: Project, recipe: Recipe) -> np.ndarray:
+    return enlarge(finished(project, recipe), recipe.size.scale)
+
+
 def begun_with(project: Project) -> dict[str, Any]:
     name = "flower 2.png"
     digest = hashlib.sha256((project.pictures / name).read_bytes()).hexdigest()
@@ -74,6 +79,7 @@ EXAMPLES = {
         lambda _: {"film": {"of": "grid", "show": "x_t", "scale": 3, "fps": 7.0, "ping_pong": True}}
     ),
     "start": Example(begun_with),
+    "size": Example(lambda _: {"size": Enlargement(3)}, large),
 }
 
 
