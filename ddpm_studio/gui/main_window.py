@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         """Go to a page by the name of its step in the rail."""
         self._stack.setCurrentWidget(self.pages[nav_name])
         self._rail.set_current(nav_name)
+        self.current_page.take_focus()
 
     @property
     def current_page(self) -> Page:
@@ -226,6 +227,15 @@ class MainWindow(QMainWindow):
     def _on_idle(self) -> None:
         if self._closing:
             self.close()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab; or what had the focus is hidden or disabled now, and Qt looks for another place."""
+        focused = self.focusWidget()
+        if focused is not None and not (focused.isVisible() and focused.isEnabled()):
+            self.current_page.take_focus()  # what is next could be a button that stops work
+            return True
+        self._status.go_last()
+        return super().focusNextPrevChild(forward)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

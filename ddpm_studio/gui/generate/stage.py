@@ -66,6 +66,11 @@ class Stage(QWidget):
         return self._stack.currentWidget() is self._viewer
 
     @property
+    def pictures(self) -> tuple[QWidget, ...]:
+        """Those of which one is seen, once there are pictures."""
+        return self._viewer, self._grid
+
+    @property
     def chosen(self) -> tuple[int, ...]:
         return self._grid.chosen
 

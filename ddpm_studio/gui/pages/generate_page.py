@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -107,6 +108,11 @@ class GeneratePage(Page):
 
     def show_config(self, _project: Project) -> None:
         self._read_checkpoints()
+
+    def main_things(self) -> Sequence[QWidget]:
+        """While it paints, the large button would cancel."""
+        run = () if self._denoising.is_running else (self._controls.run,)
+        return (*self._stage.pictures, *run)
 
     def save_settings(self) -> None:
         self._pause.stop()  # the window closes: nothing new is begun
