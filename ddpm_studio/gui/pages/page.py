@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import column, row, wide
+from ddpm_studio.gui.common.layout import InView, column, row, wide
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 
@@ -44,7 +44,8 @@ class Page(QWidget):
         self.body = QStackedWidget()
         self._content: QWidget = self.body  # until `set_content` and `set_empty`
         self._empty: QWidget = self.body
-        column(self.header_row, wide(self.body), spacing=16, margins=(24, 16, 24, 16), of=self)
+        whole = InView(self.body)  # all can be reached on a small screen, too
+        column(self.header_row, wide(whole), spacing=16, margins=(24, 16, 24, 16), of=self)
         session.project_changed.connect(self._on_project_changed)
         session.config_changed.connect(self.show_config)
 

@@ -31,7 +31,7 @@ from ddpm_studio.gui.start.project_card import ProjectCard
 from ddpm_studio.project import Project
 
 SUBTITLE = "Train a small diffusion model on your own pictures"
-DROP_HEIGHT, RADIUS = 240, 10
+DROP_HEIGHT, RADIUS = 220, 10
 
 
 class StartPage(Page):
