@@ -24,7 +24,7 @@ from ddpm_studio.gui.shell.startup import (
 
 load_runtime_before_qt()  # before the next imports, whoever imports this module
 
-from PySide6.QtCore import QLocale  # noqa: E402
+from PySide6.QtCore import QLocale, QRect  # noqa: E402
 from PySide6.QtGui import QIcon  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
@@ -71,12 +71,16 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def create_window(
-    project: Project | Path | str | None = None, *, settings: Settings | Path | str | None = None
+    project: Project | Path | str | None = None,
+    *,
+    settings: Settings | Path | str | None = None,
+    available: QRect | None = None,
 ) -> MainWindow:
     """The window, not shown yet; a QApplication must be running.
 
     project: what to open, a Project or its folder; a folder that is none gives the start screen
     with a sentence. settings: where to remember things, by default the user's own place.
+    available: the part of the screen that the window may cover, by default as the screen says.
     """
     application = QApplication.instance()
     if not isinstance(application, QApplication):
@@ -87,7 +91,7 @@ def create_window(
     theme = Theme(application, settings.get("theme", "system"))
     session = Session(settings, theme)
     with theme.undressed():
-        window = MainWindow(session)
+        window = MainWindow(session, available)
     session.setParent(window)
     theme.setParent(window)
     if project is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -24,12 +24,12 @@ from ddpm_studio.gui.recipes.drop import RecipeDrop, local_file
 from ddpm_studio.gui.session import Session, project_or_pictures
 from ddpm_studio.gui.shell.banner import Banner
 from ddpm_studio.gui.shell.overlay import Overlay
+from ddpm_studio.gui.shell.placement import place
 from ddpm_studio.gui.shell.rail import Rail, StepButton
 from ddpm_studio.gui.shell.shortcuts import ShortcutsDialog
 from ddpm_studio.gui.shell.status_line import StatusLine
 from ddpm_studio.project import Project
 
-SMALLEST, FIRST_SIZE = (960, 640), (1280, 800)
 GENERAL_KEYS = (
     (f"{PAGES[1].keys} to {PAGES[-1].keys}", ", ".join(page.title for page in PAGES[1:])),
     (PAGES[0].keys, "Start screen"),
@@ -50,7 +50,8 @@ class MainWindow(QMainWindow):
     painted = Signal()  # once, after the window was on the screen for the first time
     closed = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, available: QRect | None = None) -> None:
+        """available: the part of the screen that windows may cover, if Qt is not to be asked."""
         super().__init__()
         self.session = session
         self._closing = False
@@ -58,14 +59,10 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setWindowTitle("DDPM Studio")
         self.setAcceptDrops(True)
-        self.setMinimumSize(*SMALLEST)
-        self.resize(*FIRST_SIZE)
         self._build()
         self._connect()
         self._add_shortcuts()
-        geometry = session.settings.get_bytes("window/geometry")
-        if not geometry.isEmpty():
-            self.restoreGeometry(geometry)
+        place(self, session.settings.get_bytes("window/geometry"), available)
         self.show_page(names.NAV_START)
         self.setFocus()  # no ring anywhere until Tab is pressed
 
@@ -75,6 +72,7 @@ class MainWindow(QMainWindow):
         """Go to a page by the name of its step in the rail."""
         self._stack.setCurrentWidget(self.pages[nav_name])
         self._rail.set_current(nav_name)
+        self.current_page.take_focus()
 
     @property
     def current_page(self) -> Page:
@@ -226,6 +224,15 @@ class MainWindow(QMainWindow):
     def _on_idle(self) -> None:
         if self._closing:
             self.close()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab; or what had the focus is hidden or disabled now, and Qt looks for another place."""
+        focused = self.focusWidget()
+        if focused is not None and not (focused.isVisible() and focused.isEnabled()):
+            self.current_page.take_focus()  # what is next could be a button that stops work
+            return True
+        self._status.go_last()
+        return super().focusNextPrevChild(forward)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

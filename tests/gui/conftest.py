@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import shiboken6
 from PIL import Image
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QRect
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.config import ModelConfig, PicturesConfig, SampleConfig, StudioConfig, TrainConfig
@@ -28,6 +28,7 @@ from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 from tests.gui.patience import PatientBot
 
+SCREEN = QRect(0, 0, 1920, 1080)  # that of the offscreen platform is 800 x 800
 W = TypeVar("W", bound=QObject)
 TINY = StudioConfig(
     pictures=PicturesConfig(size=8),
@@ -121,7 +122,7 @@ def make_window(qtbot, settings: Settings) -> Iterator[Callable[..., MainWindow]
     windows: list[MainWindow] = []
 
     def make(project: Project | Path | None = None) -> MainWindow:
-        window = create_window(project, settings=settings)
+        window = create_window(project, settings=settings, available=SCREEN)
         windows.append(window)
         window.show()
         window.activateWindow()  # without a window manager, nobody else gives it the focus

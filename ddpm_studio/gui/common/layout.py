@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -119,6 +120,41 @@ def _filled(
     if of is not None:
         of.setLayout(layout)
     return layout
+
+
+class InView(QScrollArea):
+    """A widget that fills its place, and scrolls both ways where its least size has no room.
+
+    Qt's own way to do so would scroll as soon as words had to wrap.
+    """
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        widget.setProperty("kind", "scrolled")
+        self.setWidget(widget)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().viewportEvent(event)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)  # what has no room scrolls
+
+    def _fit(self) -> None:
+        room, least = self.maximumViewportSize(), self.widget().minimumSizeHint()
+        width, height = room.width(), room.height()
+        if least.height() > height:
+            width -= self.verticalScrollBar().sizeHint().width()
+        if least.width() > width:
+            height -= self.horizontalScrollBar().sizeHint().height()
+        self.widget().resize(QSize(width, height).expandedTo(least))
 
 
 class FlowLayout(QLayout):

@@ -1,7 +1,7 @@
 """The grid of generated pictures: whole-number enlargement, round marks on what is chosen."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.gui.common.grid_places import draw_ring
@@ -23,6 +23,7 @@ class SampleGrid(FrameCanvas):
     opened = Signal(int)  # which picture is to be seen large
     chosen_changed = Signal()
     keep_wanted = Signal(int, object)  # a picture, and the Trajectory that it is seen of
+    menu_wanted = Signal(int, object, object)  # ... and where on the screen
 
     def __init__(self, theme: Theme, compare: CompareView | None = None) -> None:
         super().__init__(compare)
@@ -134,6 +135,16 @@ class SampleGrid(FrameCanvas):
         if pressed is not None and not was_wiping:
             self.opened.emit(pressed[0])
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        place, where = self._place_at(QPointF(event.pos())), event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and self.count:
+            place = self._current, 0
+            where = self.mapToGlobal(self.cell_rect(self._current).center().toPoint())
+        run = self._run_at(place, event.pos().x()) if place is not None else None
+        if place is not None and run is not None:
+            self.set_current(place[0])
+            self.menu_wanted.emit(place[0], run, where)
+
     @property
     def _can_keep(self) -> bool:
         """One's own picture on its way into the noise is a file already."""
@@ -147,7 +158,7 @@ class SampleGrid(FrameCanvas):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, target = event.key(), self._halves()[0].after(event.key(), self._current)
-        if not self.count:
+        if not self.count or (key == Qt.Key.Key_C and event.modifiers() & TWO_KEYS):
             super().keyPressEvent(event)
         elif target is not None:
             self.set_current(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from ddpm_studio.gui.common.notice_line import NoticeLine
 from ddpm_studio.gui.common.size_choice import SizeChoice
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.frames.store import X_T
+from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate import saving_work as work
 from ddpm_studio.gui.generate.stage import Seen, Stage
 from ddpm_studio.gui.session import Session
@@ -39,14 +41,17 @@ Steps = Callable[[], Generator[Any, None, list[Path]]]
 
 
 @dataclass(frozen=True)
-class _Writing:
+class Writing:
+    """What puts pictures into files."""
+
     steps: Steps  # of a generator that returns the paths that it wrote
     borrows: bool = False  # it needs the device
+    keys: tuple[str, ...] = ()  # of the pictures
 
 
 @dataclass(frozen=True)
 class _Saved:
-    writing: _Writing  # does it again
+    writing: Writing  # does it again
     files: tuple[work.Written, ...]
 
 
@@ -84,9 +89,10 @@ class Saving(QObject):
     def __init__(self, session: Session, stage: Stage, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._stage, self._window = session, stage, parent
-        self._waiting: list[_Writing | Callable[[], None]] = []
+        self._waiting: list[Writing | Callable[[], None]] = []
         self._history = History[_Saved](MOST_UNDO)
         self.size = SizeChoice(session.settings, "generate.size", "generate/size")
+        self._files: dict[str, Path] = {}  # by what `_keys` gives
         self._line = SavedLine(session.theme)
         stage.between.addWidget(self._line)
         stage.keep_wanted.connect(self.keep)
@@ -124,6 +130,11 @@ class Saving(QObject):
             last = len(trajectory) - 1
             self._save(Seen(trajectory, last, X_T, self._stage.wanted), folder, with_recipe)
 
+    def save_finished(self, run: Trajectory, indices: tuple[int, ...]) -> None:
+        """Some of the finished pictures of a run, into the project's gallery."""
+        if self._session.project is not None and run.is_complete:
+            self._save(Seen(run, len(run) - 1, X_T, indices), self._session.project.gallery)
+
     def keep(self, seen: Seen) -> None:
         """Make works of pictures as they are seen: on the way, or finished."""
         if seen.trajectory.is_forward:
@@ -131,10 +142,21 @@ class Saving(QObject):
         elif self._session.project is not None:
             self._save(seen, self._session.project.gallery)
 
+    def file_of(self, seen: Seen) -> Path | None:
+        """Where the first of these pictures was saved by this window, if it is still there."""
+        file = next((self._files[key] for key in _keys(seen) if key in self._files), None)
+        return file if file is not None and file.exists() else None
+
     def _save(self, seen: Seen, folder: Path, with_recipe: bool = True) -> None:
+        writing = self.writing_of(seen, folder, with_recipe)
+        if writing is not None:
+            self._in_turn(writing)
+
+    def writing_of(self, seen: Seen, folder: Path, with_recipe: bool = True) -> Writing | None:
+        """What writes these pictures; None for what is a file already."""
         trajectory, recipe = seen.trajectory, seen.trajectory.recipe
         if recipe is None or not seen.indices or trajectory.is_forward:
-            return
+            return None
         moment = trajectory.moments[seen.position]
         frame, show = (None, X_T) if moment.t < 0 else (moment.index, seen.show)
         seeds = [trajectory.seeds[index] for index in seen.indices]
@@ -145,7 +167,7 @@ class Saving(QObject):
             return work.save_pictures(pictures(), seeds, *to)
 
         # what is not in memory is computed again, which needs the device
-        self._in_turn(_Writing(write, borrows=not _is_there(seen)))
+        return Writing(write, not _is_there(seen), tuple(_keys(seen)))
 
     # taking back
 
@@ -160,13 +182,15 @@ class Saving(QObject):
     def _on_line(self) -> None:
         (self.redo if self._line.is_undone else self.undo)()
 
-    def _write(self, writing: _Writing, again: _Saved | None = None) -> None:
+    def _write(self, writing: Writing, again: _Saved | None = None) -> None:
         """again: what it was, if it had been taken back."""
         start = self._session.start_borrowing if writing.borrows else self._session.jobs.start
         job = start(SAVE, lambda: work.noted(writing.steps()), title="Saving pictures")
 
         def on_written(files: list[work.Written]) -> None:
             saved = _Saved(writing, tuple(files))
+            if len(files) == len(writing.keys):
+                self._files.update(zip(writing.keys, (file.path for file in files), strict=True))
             if again is None:
                 self._history.add(saved)
             else:
@@ -183,7 +207,7 @@ class Saving(QObject):
 
     def _write_rest(self) -> None:
         """The project is left: what still waits for its turn is written by one job after this."""
-        rest = [writing for writing in self._waiting if isinstance(writing, _Writing)]
+        rest = [writing for writing in self._waiting if isinstance(writing, Writing)]
         self._waiting.clear()
         if rest:
 
@@ -215,7 +239,7 @@ class Saving(QObject):
 
     # one after the other
 
-    def _in_turn(self, action: _Writing | Callable[[], None]) -> None:
+    def _in_turn(self, action: Writing | Callable[[], None]) -> None:
         self._waiting.append(action)
         if self._session.jobs.get(SAVE) is None:
             self._next()
@@ -225,11 +249,22 @@ class Saving(QObject):
             self._waiting.clear()
         while self._waiting and self._session.jobs.get(SAVE) is None:
             action = self._waiting.pop(0)
-            if isinstance(action, _Writing):
+            if isinstance(action, Writing):
                 self._history.forget_undone()  # something new is done, so nothing can be done again
                 self._write(action)
             else:
                 action()
+
+
+def _keys(seen: Seen) -> list[str]:
+    """What each picture is known by: the same recipe and the same frame give the same pixels."""
+    run = seen.trajectory
+    if run.recipe is None:
+        return []
+    moment = run.moments[seen.position]
+    which = f"{moment.index} {X_T if moment.t < 0 else seen.show}"
+    recipes = [dataclasses.replace(run.recipe, seed=run.seeds[index]) for index in seen.indices]
+    return [f"{which} {recipe.to_text()}" for recipe in recipes]
 
 
 def _is_there(seen: Seen) -> bool:

@@ -1,7 +1,7 @@
 """One generated picture, as large as it can be, with the way to its neighbours and back."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
@@ -27,6 +27,7 @@ class PictureViewer(PictureCanvas):
     play_wanted = Signal()
     index_changed = Signal(int)
     choose_wanted = Signal(int)  # the picture whose mark changes
+    menu_wanted = Signal(int, object, object)  # the picture, its Trajectory, where on the screen
 
     def __init__(self, theme: Theme, settings: Settings, compare: CompareView) -> None:
         super().__init__(compare)
@@ -105,6 +106,10 @@ class PictureViewer(PictureCanvas):
             self._title.setText(f"{self.index + 1} / {count}" if self._is_narrow else words)
             self.setAccessibleName(f"Picture {which}, large")
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.pointed is not None:
+            self.menu_wanted.emit(self.index, self.pointed, event.globalPos())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         match event.key():
             case Qt.Key.Key_Left | Qt.Key.Key_Up:
@@ -113,7 +118,7 @@ class PictureViewer(PictureCanvas):
                 self.show_picture(self.index + 1)
             case Qt.Key.Key_Space:
                 self.play_wanted.emit()
-            case Qt.Key.Key_C:
+            case Qt.Key.Key_C if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                 self.choose_wanted.emit(self.index)
             case Qt.Key.Key_Escape:
                 self.back_wanted.emit()

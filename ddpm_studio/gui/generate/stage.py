@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -37,6 +37,7 @@ class Stage(QWidget):
 
     changed = Signal()  # other pictures are chosen, or one is seen large, or all are again
     keep_wanted = Signal(object)  # Seen: make works of these
+    menu_wanted = Signal(object, object)  # Seen, and where on the screen
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +65,11 @@ class Stage(QWidget):
     def is_single(self) -> bool:
         """Whether one picture is seen large."""
         return self._stack.currentWidget() is self._viewer
+
+    @property
+    def pictures(self) -> tuple[QWidget, ...]:
+        """Those of which one is seen, once there are pictures."""
+        return self._viewer, self._grid
 
     @property
     def chosen(self) -> tuple[int, ...]:
@@ -134,7 +140,7 @@ class Stage(QWidget):
 
     def keep(self) -> None:
         """Ask to make works of what is seen: the chosen, the large one, or what is pointed at."""
-        seen = self._seen()
+        seen = self.seen
         if seen is not None:
             self.keep_wanted.emit(seen)
 
@@ -150,9 +156,11 @@ class Stage(QWidget):
     def _connect(self) -> None:
         self.scrubber.moved.connect(self._show_frame)
         self.scrubber.show_changed.connect(self._show_frame)
-        self._grid.opened.connect(self._on_opened)
+        self._grid.opened.connect(self.open)
         self._grid.chosen_changed.connect(self._on_chosen_changed)
         self._grid.keep_wanted.connect(self._on_keep_one)
+        self._grid.menu_wanted.connect(self._on_menu)
+        self._viewer.menu_wanted.connect(self._on_menu)
         self._viewer.back_wanted.connect(self.back)
         self._viewer.play_wanted.connect(self.scrubber.toggle_play)
         self._viewer.index_changed.connect(self._on_viewed)
@@ -223,7 +231,8 @@ class Stage(QWidget):
         if not self.compare.is_on or not self.bar.press(event.key()):
             super().keyPressEvent(event)
 
-    def _seen(self) -> Seen | None:
+    @property
+    def seen(self) -> Seen | None:
         """What is pointed at, or chosen; where there is only one picture, that one."""
         if self.is_single:
             return self._as_seen(self._viewer.pointed, (self._viewer.index,))
@@ -248,7 +257,15 @@ class Stage(QWidget):
         if seen is not None:
             self.keep_wanted.emit(seen)
 
-    def _on_opened(self, index: int) -> None:
+    def _on_menu(self, index: int, run: Trajectory, where: QPoint) -> None:
+        """It is about the picture under the hand; about all that are chosen if that is, too."""
+        is_one = self.is_single or index not in self._grid.chosen
+        seen = self._as_seen(run, (index,) if is_one else self._grid.chosen)
+        if seen is not None:
+            self.menu_wanted.emit(seen, where)
+
+    def open(self, index: int) -> None:
+        """See one of the pictures large."""
         self._viewer.show_picture(index)
         self._stack.setCurrentWidget(self._viewer)
         self._viewer.setFocus()

@@ -2,10 +2,11 @@
 
 import dataclasses
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.batch.dialog import PaintMany
@@ -17,6 +18,7 @@ from ddpm_studio.gui.common.layout import column, holder, keep_room, row, wide
 from ddpm_studio.gui.export.dialog import ExportDialog
 from ddpm_studio.gui.export.sources import FilmedDenoising
 from ddpm_studio.gui.frames.request import PageSettings, SampleRequest
+from ddpm_studio.gui.generate.actions import StageActions
 from ddpm_studio.gui.generate.comparing import Comparing
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.generate.denoising import Denoising
@@ -63,6 +65,7 @@ class GeneratePage(Page):
     shortcuts = (
         ("Esc", "Back to all pictures, cancel, or leave compare"),
         ("K, Ctrl+Z", "Make what is seen a work, and take it back"),
+        ("Ctrl+C, Ctrl+S", "Copy what is pointed at or chosen, and save as the button does"),
         ("V", "Compare with other settings"),
         ("1 to 4, X, [ and ]", "In compare: the view, the other one, the line of the wipe"),
         ("Arrow keys, Enter", "Go to a picture, see it large"),
@@ -86,6 +89,7 @@ class GeneratePage(Page):
         self._saving = Saving(session, self._stage, self)
         self._recipes = RecipeUse(session, self._controls, self)
         self._make_buttons()
+        self._actions = StageActions(session, self._stage, self._saving, self._export)
         self._lay_out()
         self._connect()
         self._refresh()
@@ -107,6 +111,11 @@ class GeneratePage(Page):
 
     def show_config(self, _project: Project) -> None:
         self._read_checkpoints()
+
+    def main_things(self) -> Sequence[QWidget]:
+        """While it paints, the large button would cancel."""
+        run = () if self._denoising.is_running else (self._controls.run,)
+        return (*self._stage.pictures, *run)
 
     def save_settings(self) -> None:
         self._pause.stop()  # the window closes: nothing new is begun
@@ -185,6 +194,8 @@ class GeneratePage(Page):
         self._stage.changed.connect(self._refresh)
         self._comparing.changed.connect(self._refresh)
         self._save.clicked.connect(lambda: self._saving.save_here())
+        for keys, action in {"Ctrl+C": self._actions.copy, "Ctrl+S": self._save.click}.items():
+            QShortcut(QKeySequence(keys), self).activated.connect(action)
         self._save_to.clicked.connect(self._saving.choose_folder)
         self._save_plain.clicked.connect(lambda: self._saving.save_here(with_recipe=False))
         session.checkpoint_wanted.connect(controls.choose_checkpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
@@ -101,6 +102,9 @@ class MadePage(Page):
         self._show_wall()
         self._show_empty_words()
         self._refresh()
+
+    def main_things(self) -> Sequence[QWidget]:
+        return self._viewer, self._panel.wall
 
     def save_settings(self) -> None:
         self._look_soon.stop()

@@ -1,9 +1,12 @@
 """What every page is: a header, a body, and an empty state for when there is nothing to show."""
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import column, row, wide
+from ddpm_studio.gui.common.layout import InView, column, row, wide
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 
@@ -16,7 +19,8 @@ class Page(QWidget):
     A page fills `self.header_row` (buttons on the right of its title), gives its widgets with
     `set_content` and `set_empty`, and chooses between them with `show_content` and `show_empty`.
     It overrides what it needs of `show_project`, `show_config`, `main_action` and
-    `save_settings`, and builds everything in its constructor, without torch, PIL or pyqtgraph.
+    `save_settings`, says with `main_things` where the keys go, and builds everything in its
+    constructor, without torch, PIL or pyqtgraph.
     """
 
     name = ""  # "train": its own is "page.train", that of its step in the rail "nav.train"
@@ -38,7 +42,10 @@ class Page(QWidget):
         self.subtitle = label(kind="muted", elided=True)
         self.header_row = row(label(self.title, "title"), wide(self.subtitle), spacing=12)
         self.body = QStackedWidget()
-        column(self.header_row, wide(self.body), spacing=16, margins=(24, 16, 24, 16), of=self)
+        self._content: QWidget = self.body  # until `set_content` and `set_empty`
+        self._empty: QWidget = self.body
+        whole = InView(self.body)  # all can be reached on a small screen, too
+        column(self.header_row, wide(whole), spacing=16, margins=(24, 16, 24, 16), of=self)
         session.project_changed.connect(self._on_project_changed)
         session.config_changed.connect(self.show_config)
 
@@ -58,6 +65,13 @@ class Page(QWidget):
     def main_action(self) -> None:
         """What Ctrl+Enter does."""
 
+    def main_things(self) -> Sequence[QWidget]:
+        """What takes the focus when the page is shown: the first that is seen and can be used.
+
+        Nothing of it stops work: Space is pressed there without a look.
+        """
+        return ()
+
     def save_settings(self) -> None:
         """The window closes: keep what `settings.remember` does not keep by itself."""
 
@@ -75,14 +89,30 @@ class Page(QWidget):
         self.body.addWidget(empty)
 
     def show_content(self) -> None:
-        self.body.setCurrentWidget(self._content)
+        self._turn_to(self._content)
 
     def show_empty(self) -> None:
-        self.body.setCurrentWidget(self._empty)
+        self._turn_to(self._empty)
+
+    def take_focus(self) -> None:
+        """The keys go to the main thing of the page from now on."""
+        buttons = self._empty.findChildren(QPushButton)
+        things = buttons if self.is_empty else self.main_things()
+        usable = (one for one in things if one.isVisibleTo(self) and one.isEnabled())
+        next(usable, self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def is_empty(self) -> bool:
         return self.body.currentWidget() is self._empty
+
+    def _turn_to(self, what: QWidget) -> None:
+        if self.body.currentWidget() is what:
+            return
+        focused = self.window().focusWidget()
+        has_focus = focused is not None and (focused is self or self.isAncestorOf(focused))
+        self.body.setCurrentWidget(what)
+        if has_focus:
+            self.take_focus()
 
     def _on_project_changed(self, project: Project | None) -> None:
         self.subtitle.setText(project.name if project else "")

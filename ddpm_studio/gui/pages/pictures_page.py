@@ -85,6 +85,9 @@ class PicturesPage(Page):
             if starts:
                 self.session.want_training()
 
+    def main_things(self) -> Sequence[QWidget]:
+        return (self._wall.wall,)
+
     def save_settings(self) -> None:
         self._patience.stop()  # the window closes: nothing new is begun
         self._watcher.watch(())

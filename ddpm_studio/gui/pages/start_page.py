@@ -1,5 +1,6 @@
 """The start screen: the ways to a new project, and the recent ones as cards."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
@@ -30,7 +31,7 @@ from ddpm_studio.gui.start.project_card import ProjectCard
 from ddpm_studio.project import Project
 
 SUBTITLE = "Train a small diffusion model on your own pictures"
-DROP_HEIGHT, RADIUS = 240, 10
+DROP_HEIGHT, RADIUS = 220, 10
 
 
 class StartPage(Page):
@@ -60,6 +61,9 @@ class StartPage(Page):
 
     def main_action(self) -> None:
         self.session.new_project_wanted.emit(None)
+
+    def main_things(self) -> Sequence[QWidget]:
+        return (self._new,)
 
     def show_project(self, project: Project | None) -> None:
         self.subtitle.setText(SUBTITLE)
@@ -92,17 +96,19 @@ class StartPage(Page):
     def _make_buttons(self) -> list[Button]:
         theme = self.session.theme
         tip = "Choose a folder of your pictures and make a project of it (Ctrl+N)"
-        new = Button(theme, "New from a folder…", "start.new", tip, icon="plus", kind="primary")
+        self._new = Button(
+            theme, "New from a folder…", "start.new", tip, icon="plus", kind="primary"
+        )
         tip = "Open a project that you made before (Ctrl+O)"
         other = Button(theme, "Open…", "start.open", tip, icon="folder-open")
         tip = "Paints 400 little planets and makes a project of them"
         self._sample = Button(
             theme, "Try it with sample pictures", "start.sample", tip, icon="generate"
         )
-        new.clicked.connect(lambda: self.session.new_project_wanted.emit(None))
+        self._new.clicked.connect(lambda: self.session.new_project_wanted.emit(None))
         other.clicked.connect(self.session.open_project_wanted)
         self._sample.clicked.connect(self._on_sample)
-        return [new, other, self._sample]
+        return [self._new, other, self._sample]
 
     def _build_recent(self) -> QWidget:
         self._flow = FlowLayout(spacing=16)

@@ -1,6 +1,6 @@
 """Train: the model learns, with its loss and its pictures in view."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, QTimer
@@ -20,7 +20,7 @@ from ddpm_studio.gui.plan.button import Planning
 from ddpm_studio.gui.sample_now.dialog import SampleNow
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.train import work
-from ddpm_studio.gui.train.controls import Phase, TrainControls
+from ddpm_studio.gui.train.controls import BUSY, Phase, TrainControls
 from ddpm_studio.gui.train.run_view import RunView
 from ddpm_studio.project import Project
 from ddpm_studio.words import elapsed_in_words, several
@@ -99,6 +99,12 @@ class TrainPage(Page):
         if unknown and self.session.device_name and self.session.jobs.get(WEIGHTS) is None:
             job = self.session.jobs.start(WEIGHTS, lambda: work.count_weights(unknown), quiet=True)
             job.events.connect(self._on_weights)
+
+    def main_things(self) -> Sequence[QWidget]:
+        """While it learns, the large button would pause it."""
+        plot = self._view.plot
+        drawing = plot if plot.canvas is None else plot.canvas
+        return (drawing,) if self._phase in BUSY else (self._controls.start, drawing)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

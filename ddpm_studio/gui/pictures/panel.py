@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 
 from ddpm_studio.gui.common.images import image_on
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 KINDS = {1: "grey", 3: "colour", 4: "colour, with transparency"}
 NARROW = 640  # points, below which some parts are left away
+LEAST_WIDTH = 424  # what the smallest window leaves
 SHORT_MS = 300  # reading that takes no longer is not worth a bar
 ABOUT = "The pictures, as the network sees them"
 NONE_LIKE_THAT = "No picture here is like that. Another choice above shows more."
@@ -137,6 +138,10 @@ class PicturesPanel(WallPanel[WallEntry]):
         words = crop_words(part, entry.crop.mode) if entry.is_taken else ""
         size = original.width, original.height
         self._details.show_original(image, part, size, self._shape[:2], words)
+
+    def minimumSizeHint(self) -> QSize:
+        """Of its narrow form, whatever it has now."""
+        return QSize(LEAST_WIDTH, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

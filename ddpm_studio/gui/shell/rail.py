@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QToolButton
+from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton
 
 from ddpm_studio.gui.common.button import IconButton
 from ddpm_studio.gui.common.layout import STRETCH, Gap, Placed, column
@@ -13,6 +13,7 @@ from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.theme import Theme
 
 WIDTH = 92
+STEP_WIDTH, STEP_HEIGHT, LEAST_STEP = 76, 64, 54  # the least on a small screen
 THEMES = (
     ("system", "As the system", "system"),
     ("dark", "Dark", "moon"),
@@ -80,11 +81,17 @@ class StepButton(QToolButton):
         self.setCheckable(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(24, 24))
-        self.setFixedSize(76, 64)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme, self._icon = theme, icon
         theme.follow(self._on_theme_changed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(STEP_WIDTH, STEP_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(STEP_WIDTH, LEAST_STEP)
 
     def _on_theme_changed(self) -> None:
         self.setIcon(self._theme.icon(self._icon, 24, "muted", "accent_text"))

@@ -1,6 +1,7 @@
 """The thin line at the bottom: what runs in the background, how far it is, and how to stop it."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from ddpm_studio.gui.common import names
@@ -14,6 +15,8 @@ from ddpm_studio.gui.common.theme import Theme
 BAR_WIDTH = 120
 HEIGHT = 36
 REFRESH_MS = 500
+ASK_MS = 4000  # so long a second press of a key stops
+PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Select, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class StatusLine(QFrame):
@@ -37,6 +40,17 @@ class StatusLine(QFrame):
 
     def set_device(self, description: str) -> None:
         self._device.setText(description)
+
+    def go_last(self) -> None:
+        """Tab comes to its buttons after all else; the newest widgets are at the end else."""
+        stops = [part.stop for part in self._parts.values()]
+        last = self.window().previousInFocusChain()
+        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus and last is not self.window():
+            last = last.previousInFocusChain()
+        if stops and last is not stops[-1]:
+            for stop in stops:
+                QWidget.setTabOrder(last, stop)
+                last = stop
 
     def text(self) -> str:
         """All that it says at the moment."""
@@ -63,6 +77,50 @@ class StatusLine(QFrame):
         self._idle.setVisible(not self._parts)
 
 
+class StopButton(IconButton):
+    """A click stops at once. By key a second press is needed: one lands here without a look."""
+
+    asked = Signal()  # whether to press again, or it is no longer asked
+
+    def __init__(self, theme: Theme, name: str, title: str) -> None:
+        """title: of the job that it stops."""
+        super().__init__(theme, "stop", name, f"Stop {title}", size=16)
+        self._title = title
+        self._asking = QTimer(self, singleShot=True, interval=ASK_MS)
+        self._asking.timeout.connect(self._show_asking)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the next press of a key stops."""
+        return self._asking.isActive()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in PRESSES:
+            super().keyPressEvent(event)
+        elif event.isAutoRepeat():  # a key that is held is pressed once
+            return
+        elif self.is_asking:
+            self._take_back()
+            self.click()
+        else:
+            self._asking.start()
+            self._show_asking()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._take_back()
+
+    def _take_back(self) -> None:
+        if self.is_asking:
+            self._asking.stop()
+            self._show_asking()
+
+    def _show_asking(self) -> None:
+        words = f"Press again to stop {self._title}" if self.is_asking else f"Stop {self._title}"
+        self.set_face("stop", words)
+        self.asked.emit()
+
+
 class JobPart(QWidget):
     """Name, bar, words and a stop button of one job."""
 
@@ -75,10 +133,11 @@ class JobPart(QWidget):
         self._bar.setFixedWidth(BAR_WIDTH)
         self._words = label(kind="caption")
         stop_name = names.item("status.stop", job.objectName())
-        self._stop = IconButton(theme, "stop", stop_name, f"Stop {job.title}", size=16)
-        parts = self._name, self._bar, self._words, self._stop
+        self.stop = StopButton(theme, stop_name, job.title)
+        parts = self._name, self._bar, self._words, self.stop
         row(*(Placed(one, align=Qt.AlignmentFlag.AlignVCenter) for one in parts), of=self)
-        self._stop.clicked.connect(job.stop)
+        self.stop.clicked.connect(job.stop)
+        self.stop.asked.connect(self._show_progress)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._show_progress)
         self._shown = job.state, job.is_paused, job.title
@@ -107,6 +166,8 @@ class JobPart(QWidget):
         match self._job.state:
             case JobState.STOPPING:
                 parts = ["stopping…"]
+            case _ if self.stop.is_asking:
+                parts = [self.stop.accessibleName()]
             case JobState.PAUSED if self._job.is_paused:
                 parts.append("paused")
             case JobState.PAUSED | JobState.WAITING:
@@ -115,4 +176,4 @@ class JobPart(QWidget):
                 parts = [progress.words()]
         self._words.setText("  ·  ".join(part for part in parts if part))
         self._words.setVisible(bool(self._words.text()))
-        self._stop.setEnabled(self._job.state is not JobState.STOPPING)
+        self.stop.setEnabled(self._job.state is not JobState.STOPPING)

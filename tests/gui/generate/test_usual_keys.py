@@ -1,0 +1,174 @@
+"""Copy, save and the rest, by right click on a picture and by the keys that every program has."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+
+from ddpm_studio.export.recipe.files import read_recipe
+from ddpm_studio.gui.common.jobs import SAVE
+from ddpm_studio.gui.generate.actions import COPY, NONE_SEEN
+from ddpm_studio.gui.recipes.dialog import RecipeDialog
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def painted(page):
+    """The page with pictures, and nothing on the clipboard."""
+    QGuiApplication.clipboard().setText("nothing")
+    page.generate()
+    page.gallery = page.window.session.project.gallery
+    yield page
+    QGuiApplication.clipboard().setText("nothing")
+
+
+def copied(page):
+    """The files on the clipboard, once they are there."""
+    clipboard = QGuiApplication.clipboard()
+    page.qtbot.waitUntil(lambda: clipboard.mimeData().hasUrls())
+    page.qtbot.waitUntil(lambda: page.window.session.jobs.get(COPY) is None)
+    return [Path(url.toLocalFile()) for url in clipboard.mimeData().urls()]
+
+
+def saved(page):
+    page.qtbot.waitUntil(lambda: page.window.session.jobs.get(SAVE) is None)
+    return sorted(page.gallery.rglob("*.png"))
+
+
+def menu_over(page, index):
+    """The menu of a right click on a picture: its entries by their words."""
+    widget = page.viewer if page.viewer.isVisible() else page.grid
+    at = QPoint(40, 40) if widget is page.viewer else page.grid.cell_rect(index).center().toPoint()
+    QApplication.sendEvent(
+        widget, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, widget.mapToGlobal(at))
+    )
+    [menu] = [one for one in page.window.findChildren(QMenu) if one.isVisible()]
+    return menu, {action.text().split("\t")[0]: action for action in menu.actions()}
+
+
+def test_ctrl_c_copies_what_the_keyboard_is_on_and_chooses_nothing(painted):
+    page = painted
+    page.grid.setFocus()
+    page.qtbot.keyClick(page.grid, Qt.Key.Key_Right)
+    page.qtbot.keyClick(page.grid, Qt.Key.Key_C, CONTROL)
+    [path] = copied(page)
+    assert page.grid.chosen == ()
+    run = page.grid.trajectory
+    pixels = run.pixels_to_draw(len(run) - 1, 1, "x_t")[0]
+    with Image.open(path) as image:
+        np.testing.assert_array_equal(np.asarray(image), pixels)
+    image = QGuiApplication.clipboard().image()
+    assert image.size().toTuple() == run.picture_size
+    assert image.pixelColor(2, 3).getRgb()[:3] == tuple(pixels[3, 2])
+    assert read_recipe(path).seed == run.seeds[1]
+    assert not saved(page)
+    assert "1 picture copied" in QToolTip.text()
+
+
+def test_the_bare_key_still_chooses(painted):
+    painted.grid.setFocus()
+    painted.qtbot.keyClick(painted.grid, Qt.Key.Key_C)
+    assert painted.grid.chosen == (0,)
+    painted.click_picture(1)
+    painted.qtbot.keyClick(painted.viewer, Qt.Key.Key_C)
+    assert painted.grid.chosen == (0, 1)
+    painted.qtbot.keyClick(painted.viewer, Qt.Key.Key_C, CONTROL)
+    assert len(copied(painted)) == 1
+    assert painted.grid.chosen == (0, 1)
+
+
+def test_all_that_are_chosen_are_copied_as_files(painted):
+    painted.click_picture(1, CONTROL)
+    painted.click_picture(3, CONTROL)
+    painted.qtbot.keyClick(painted.grid, Qt.Key.Key_C, CONTROL)
+    seeds = painted.grid.trajectory.seeds
+    assert [read_recipe(path).seed for path in copied(painted)] == [seeds[1], seeds[3]]
+
+
+def test_a_frame_on_the_way_is_copied_as_it_is_seen(painted):
+    painted.timeline.setValue(2)
+    painted.grid.setFocus()
+    painted.qtbot.keyClick(painted.grid, Qt.Key.Key_C, CONTROL)
+    [path] = copied(painted)
+    assert read_recipe(path).frame == 2
+
+
+def test_where_nothing_is_pointed_at_it_says_what_to_do(painted):
+    painted.timeline.setFocus()
+    painted.qtbot.keyClick(painted.timeline, Qt.Key.Key_C, CONTROL)
+    assert QToolTip.text() == NONE_SEEN
+    assert not QGuiApplication.clipboard().mimeData().hasUrls()
+
+
+def test_what_was_copied_can_be_pasted_as_a_recipe(painted):
+    painted.grid.setFocus()
+    painted.qtbot.keyClick(painted.grid, Qt.Key.Key_C, CONTROL)
+    copied(painted)
+    painted.qtbot.keyClick(painted.window, Qt.Key.Key_V, CONTROL)
+    painted.qtbot.waitUntil(lambda: bool(painted.window.findChildren(RecipeDialog)))
+    [dialog] = painted.window.findChildren(RecipeDialog)
+    dialog.close()
+
+
+def test_ctrl_s_saves_as_the_button_does(painted):
+    painted.click_picture(2, CONTROL)
+    painted.qtbot.keyClick(painted.grid, Qt.Key.Key_S, CONTROL)
+    [path] = saved(painted)
+    assert f"seed{painted.grid.trajectory.seeds[2]:06d}" in path.name
+
+
+def test_the_menu_is_about_the_picture_under_the_hand(painted, monkeypatch):
+    shown = []
+    monkeypatch.setattr(painted.window.session, "show_outside", lambda path, *_: shown.append(path))
+    painted.click_picture(0, CONTROL)  # another one is chosen
+    menu, entries = menu_over(painted, 3)
+    assert [*filter(None, entries)] == [
+        "See it large",
+        "Copy",
+        "Save picture",
+        "Make it a work",
+        "Compare",
+        "Export animation…",
+        "Show in folder",
+    ]
+    assert not entries["Show in folder"].isEnabled()
+    entries["Save picture"].trigger()
+    menu.close()
+    [path] = saved(painted)
+    seed = painted.grid.trajectory.seeds[3]
+    assert f"seed{seed:06d}" in path.name
+    menu, entries = menu_over(painted, 3)
+    entries["Copy"].trigger()
+    entries["Show in folder"].trigger()
+    menu.close()
+    assert [read_recipe(one).seed for one in copied(painted)] == [seed]
+    assert shown == [painted.gallery]
+    menu, entries = menu_over(painted, 1)
+    assert not entries["Show in folder"].isEnabled()  # that one was not saved
+    menu.close()
+
+
+def test_over_a_chosen_picture_it_is_about_all_that_are_chosen(painted):
+    painted.click_picture(0, CONTROL)
+    painted.click_picture(2, CONTROL)
+    menu, entries = menu_over(painted, 2)
+    assert {"Save 2 pictures", "Make 2 works"} < set(entries)
+    entries["Make 2 works"].trigger()
+    menu.close()
+    assert len(saved(painted)) == 2
+
+
+def test_the_menu_of_the_large_picture(painted):
+    painted.click_picture(1)
+    menu, entries = menu_over(painted, 1)
+    assert "See it large" not in entries
+    entries["Compare"].trigger()
+    menu.close()
+    menu, entries = menu_over(painted, 1)
+    assert "Leave compare" in entries
+    menu.close()
