@@ -17,6 +17,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from safetensors import safe_open
 
+from ddpm_studio.cli import main
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import Note, TrainEvent
@@ -171,14 +172,23 @@ def test_a_recipe_of_the_older_format_finds_its_model(project: Project) -> None:
 
 def test_what_was_painted_and_is_not_saved_yet_has_its_model_kept(project: Project) -> None:
     third = project.checkpoint_path(3)
-    loaded = load(third, "model")
+    loaded = LoadedModels().take(third, "model")
     third_goes(project)
     assert find_pinned(project, loaded.sha256, "model") is not None
     assert find_pinned(project, loaded.sha256, "ema") is None
 
 
+def test_so_has_what_a_command_paints_into_the_project_and_only_that(project: Project) -> None:
+    words = ["--count", "1", "--steps", "2", "--device", "cpu", "--checkpoint", "3"]
+    for out in (project.path.parent / "elsewhere", project.gallery):
+        assert not (project.cache / IN_USE).exists()
+        assert main(["sample", str(project.path), "--out", str(out), *words]) == 0
+    (note,) = (project.cache / IN_USE).iterdir()
+    assert note.name == "step_00000003.safetensors.ema"
+
+
 def test_that_is_forgotten_after_a_day(project: Project) -> None:
-    load(project.checkpoint_path(3))
+    LoadedModels().take(project.checkpoint_path(3), "ema")
     (note,) = (project.cache / IN_USE).iterdir()
     old = time.time() - USED_FOR - 10
     os.utime(note, (old, old))
