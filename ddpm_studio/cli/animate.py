@@ -27,6 +27,7 @@ from ddpm_studio.sampling.through_training import paint_through_training
 from ddpm_studio.sampling.trajectory import TrajectoryFrame, trajectory, trajectory_moments
 from ddpm_studio.training.checkpoints import choose_checkpoint
 from ddpm_studio.training.loaded import Loaded, load
+from ddpm_studio.training.works import note_use
 from ddpm_studio.words import several, size_in_words
 
 SHOWN_SIZE = 512  # pixels: films are enlarged to about this, by a whole number
@@ -121,6 +122,7 @@ class _Animation:
             self._check_training_size()
             return (yield from self._through_training())
         path = yield from choose_checkpoint(self._project, self._options.checkpoint)
+        note_use(path, self._options.weights, self._options.out)
         loaded = self._load(path)
         self._check_size(loaded)
         return (yield from self._denoise(loaded))

@@ -34,6 +34,7 @@ from ddpm_studio.training import train as train_project
 from ddpm_studio.training.checkpoints import choose_checkpoint
 from ddpm_studio.training.enough_memory import parts_that_fit
 from ddpm_studio.training.loaded import load
+from ddpm_studio.training.works import note_use
 from ddpm_studio.words import several
 
 SAMPLE_PICTURES = 400
@@ -95,6 +96,7 @@ def sample(options: Namespace) -> Events:
     yield from no_effect.of_samplers([settings])
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     device = select_device(options.device)
+    note_use(checkpoint, options.weights, options.out)
     loaded = load(checkpoint, options.weights, device)
     recipe = loaded.recipe(project.name, settings)
     make_folder(options.out)

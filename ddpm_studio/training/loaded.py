@@ -41,7 +41,6 @@ class Loaded(Network):
 def load(checkpoint: Path, which: str = "ema", device: torch.device | str = "cpu") -> Loaded:
     """See `load_model`. Raises CheckpointError with one sentence."""
     device = torch.device(device)
-    note_use(checkpoint, which)
     model, config = load_model(checkpoint, which, device)
     try:
         sha256 = sha256_of(checkpoint)
@@ -133,6 +132,7 @@ class LoadedModels:
         with self._lock:
             if self._loaded is None or not self._has(path, which):
                 self._loaded = None  # make room first
+                note_use(path, which)
                 version = _version(path, which)
                 self._loaded = load(path, which, select_device())
                 self._path, self._version = path, version

@@ -137,11 +137,17 @@ def _weights(wanted: Iterable[Any]) -> list[str]:
     return [which for which in wanted if which in tuple(WEIGHTS)] or list(WEIGHTS)
 
 
-def note_use(checkpoint: Path, which: str) -> None:
-    """Something is painted with a checkpoint of a project, and may be saved later."""
-    if which not in tuple(WEIGHTS) or not is_project(checkpoint.parent.parent):
+def note_use(checkpoint: Path, which: str, out: Path | None = None) -> None:
+    """Something is painted with a checkpoint of a project, and may be saved later.
+
+    out: where it will lie, if that is known; outside of the project nothing is noted.
+    """
+    project = checkpoint.parent.parent
+    if which not in tuple(WEIGHTS) or not is_project(project):
         return
-    folder = checkpoint.parent.parent / "cache" / IN_USE
+    if out is not None and not out.resolve().is_relative_to(project.resolve()):
+        return
+    folder = project / "cache" / IN_USE
     with suppress(OSError):  # of a project that can only be read nothing is deleted
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{checkpoint.name}.{which}").touch()

@@ -13,8 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from safetensors import safe_open
 
+from ddpm_studio.cli import main
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.errors import CheckpointError
 from ddpm_studio.events import Note, TrainEvent
@@ -32,6 +35,7 @@ from ddpm_studio.training.pinned import KEPT_FOR, UNNAMED, Pins, find_pinned
 from ddpm_studio.training.works import IN_USE, USED_FOR, named_models
 
 PICTURE = np.zeros((8, 8, 3), np.uint8)
+AS_WRITTEN = Path(__file__).parent.parent / "formats" / "as_written"
 EVERY = "train.checkpoint_every=1"
 
 
@@ -134,6 +138,23 @@ def test_a_batch_a_sheet_a_sidecar_and_the_trash_name_models_too(project: Projec
     }
 
 
+def test_sheets_as_they_are_saved_and_texts_of_other_programs(project: Project) -> None:
+    project.gallery.mkdir()
+    shutil.copy(AS_WRITTEN / "sheet.png", project.gallery)
+    told = Image.open(AS_WRITTEN / "sheet.png").text["ddpm_studio_sheet"]  # type: ignore[attr-defined]
+    (digest,) = json.loads(told)["checkpoints_sha256"].values()
+    assert named_models(project) == {digest: {"ema"}}
+    other, exif = told.replace(digest, "e" * 64), Image.Exif()
+    exif.get_ifd(0x8769)[0x9286] = b"ASCII\0\0\0" + b'{"ddpm_studio_sheet": %b}' % other.encode()
+    Image.new("RGB", (8, 8)).save(project.gallery / "sheet.webp", exif=exif)
+    assert set(named_models(project)) == {digest, "e" * 64}
+    note, recipe = PngInfo(), recipe_of(project, project.checkpoint_path(3))
+    note.add_text("prompt", '{"kind": "of another program"}')
+    note.add_text("ddpm_studio", recipe.to_text())
+    Image.new("RGB", (8, 8)).save(project.gallery / "first.png", pnginfo=note)
+    assert set(named_models(project)) == {digest, "e" * 64, recipe.checkpoint_sha256}
+
+
 def test_a_recipe_of_the_older_format_finds_its_model(project: Project) -> None:
     third = project.checkpoint_path(3)
     values = json.loads(recipe_of(project, third).to_text())
@@ -151,14 +172,23 @@ def test_a_recipe_of_the_older_format_finds_its_model(project: Project) -> None:
 
 def test_what_was_painted_and_is_not_saved_yet_has_its_model_kept(project: Project) -> None:
     third = project.checkpoint_path(3)
-    loaded = load(third, "model")
+    loaded = LoadedModels().take(third, "model")
     third_goes(project)
     assert find_pinned(project, loaded.sha256, "model") is not None
     assert find_pinned(project, loaded.sha256, "ema") is None
 
 
+def test_so_has_what_a_command_paints_into_the_project_and_only_that(project: Project) -> None:
+    words = ["--count", "1", "--steps", "2", "--device", "cpu", "--checkpoint", "3"]
+    for out in (project.path.parent / "elsewhere", project.gallery):
+        assert not (project.cache / IN_USE).exists()
+        assert main(["sample", str(project.path), "--out", str(out), *words]) == 0
+    (note,) = (project.cache / IN_USE).iterdir()
+    assert note.name == "step_00000003.safetensors.ema"
+
+
 def test_that_is_forgotten_after_a_day(project: Project) -> None:
-    load(project.checkpoint_path(3))
+    LoadedModels().take(project.checkpoint_path(3), "ema")
     (note,) = (project.cache / IN_USE).iterdir()
     old = time.time() - USED_FOR - 10
     os.utime(note, (old, old))

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
-RECIPE_KEY = "ddpm_studio"  # of a PNG's text chunk
+RECIPE_KEY = "ddpm_studio"  # of a PNG's text chunk; that of a sheet begins with it
 COMMENT = "comment"
 MOST_BYTES = 1 << 20  # of one text
 MOST_TEXT_BYTES = 8 << 20  # of all texts of a file together

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +21,7 @@ from ddpm_studio.export.sheet_page import KEY as SHEET_KEY
 from ddpm_studio.recipe import KIND, Recipe
 from ddpm_studio.sheets import KIND as SHEET
 
+FINGERPRINTS = ("checkpoint_sha256", "checkpoints_sha256")  # entries of what names a model
 LONGEST_NAME = 60  # characters of a file name in a sentence
 IS_RECIPE, IS_SHEET = (re.compile(rf'"kind"\s*:\s*"{kind}"') for kind in (KIND, SHEET))
 KINDS = either([*STILL_NAMES, "JSON"])
@@ -65,20 +67,20 @@ def recipe_in(file: IO[bytes], name: str) -> Recipe:
 
 
 def notes_in(path: Path) -> dict[str, Any]:
-    """What a file of ours says of how it was made, unchecked: a recipe, a sheet, or any JSON.
+    """The recipe, sheet or batch in a file, unchecked: the first that names its checkpoints.
 
-    Quicker than `read_recipe`, and of a newer version's files, too. {}: nothing is said, or the
-    file is damaged. Raises OSError.
+    Quicker than `read_recipe`, and of a newer version's files, too. {}: there is none, or the file
+    is damaged. Raises OSError.
     """
-    with path.open("rb") as file:
-        try:
-            for text in _texts(file):
-                values = json.loads(text.text) if text.text.lstrip()[:1] == "{" else None
-                if isinstance(values, dict):
-                    sheet = values.get(SHEET_KEY)  # as it stands in a WebP
-                    return sheet if isinstance(sheet, dict) else values
-        except (DamagedFileError, ValueError, RecursionError):
-            pass
+    with path.open("rb") as file, suppress(DamagedFileError):
+        for text in _texts(file):
+            values: Any = None
+            with suppress(ValueError, RecursionError):
+                values = json.loads(text.text)
+            if isinstance(values, dict):
+                notes = values.get(SHEET_KEY, values)  # as it stands in a WebP
+                if isinstance(notes, dict) and not notes.keys().isdisjoint(FINGERPRINTS):
+                    return notes
     return {}
 
 

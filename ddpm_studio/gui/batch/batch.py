@@ -215,7 +215,9 @@ def paint_rest(project: Project, batch: Batch) -> Generator[Any, None, Batch]:
 def _load(checkpoint: Path, which: str) -> Loaded:
     from ddpm_studio.device import select_device
     from ddpm_studio.training.loaded import load
+    from ddpm_studio.training.works import note_use
 
+    note_use(checkpoint, which)
     return load(checkpoint, which, select_device())
 
 

@@ -73,7 +73,7 @@ class Apng(StillFilm):
             if part.name in (b"tEXt", b"zTXt", b"iTXt"):
                 start = source.take(min(part.length, KEY_BYTES + 1))
                 key = start.partition(b"\0")[0].decode("latin-1")
-                yield Text(key, _text(source, part) if key == RECIPE_KEY else "")
+                yield Text(key, _text(source, part) if key.startswith(RECIPE_KEY) else "")
             elif part.name == b"eXIf":
                 yield Text("EXIF", "")
 
