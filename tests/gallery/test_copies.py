@@ -144,7 +144,7 @@ def test_a_copy_of_another_size_is_as_if_it_had_been_saved_so(
     assert copy.read_bytes() == wanted.read_bytes()
     (plain,) = result_of(copy_files(studio.gallery, files, tmp_path / "out", False, sizing))
     with Image.open(plain) as image:
-        assert not image.text
+        assert not image.text  # type: ignore[attr-defined]
         assert image.size == size.size_of(4, 6)
 
 
