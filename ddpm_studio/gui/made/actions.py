@@ -16,7 +16,7 @@ from ddpm_studio.gui.common.jobs import COPIES
 from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
 from ddpm_studio.gui.common.size_choice import PAINTED, WORDS, sizing_of
-from ddpm_studio.gui.made import work
+from ddpm_studio.gui.made.copying import copy_to_cache
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.made.files import MadeFiles
@@ -66,7 +66,7 @@ class MadeActions(QObject):
             return
         files, sizing = [entry.file for entry in chosen[:MOST_COPIED]], self._sizing
         job = self._session.jobs.start(
-            COPY, lambda: work.copy_to_cache(project, files, sizing), title="Copying", replace=True
+            COPY, lambda: copy_to_cache(project, files, sizing), title="Copying", replace=True
         )
         job.succeeded.connect(lambda copied: self._put(copied.paths, copied.image))
 

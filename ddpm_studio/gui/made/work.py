@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFile
-from PySide6.QtGui import QImage
 
-from ddpm_studio.config.enlargement import Sizing
 from ddpm_studio.errors import StudioError
-from ddpm_studio.events import Progress
-from ddpm_studio.export.places import make_folder
 from ddpm_studio.gallery.batch import Batch, read_batches
-from ddpm_studio.gallery.copies import copy_files
 from ddpm_studio.gallery.made import Found, MadeFile, look_through, made_file
 from ddpm_studio.gallery.stars import read_stars
 from ddpm_studio.gui.common.idle_pools import IdlePools
@@ -32,7 +26,6 @@ if TYPE_CHECKING:
 
 LARGEST = 2048  # pixels of a picture that is seen large
 PULSE = 0.1  # seconds
-COPIED = "copied"  # a folder in the cache
 MOST_FOLDERS = 200  # that are watched
 
 
@@ -154,27 +147,6 @@ def look_large(gallery: Path, file: MadeFile, pools: IdlePools) -> Generator[Non
         raise StudioError(f"{file.name} cannot be shown any more.")
     pixels = np.frombuffer(answer.data, np.uint8).reshape(about["shape"])
     return Large(file.name, pixels, about["width"], about["height"], about["moves"])
-
-
-@dataclass(frozen=True)
-class Copied:
-    """Files for the clipboard; of a single picture its pixels, too."""
-
-    paths: tuple[Path, ...]
-    image: QImage | None
-
-
-def copy_to_cache(
-    project: Project, files: Sequence[MadeFile], sizing: Sizing
-) -> Generator[Progress, None, Copied]:
-    """Copies in another size, from where they can be pasted until others are copied."""
-    folder = project.cache / COPIED
-    shutil.rmtree(folder, ignore_errors=True)
-    make_folder(project.cache)
-    paths = yield from copy_files(project.gallery, files, folder, sizing=sizing)
-    is_picture = len(files) == 1 and not files[0].is_film
-    image = QImage(str(paths[0])) if is_picture else QImage()
-    return Copied(paths, None if image.isNull() else image)
 
 
 def read_recipe(gallery: Path, file: MadeFile) -> Generator[None, None, Told]:
