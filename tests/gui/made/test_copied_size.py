@@ -1,4 +1,4 @@
-"""Copies of what was made have the size that is chosen in their menu; the gallery stays as it is."""
+"""Copies of what was made are as large as their menu says; the gallery stays as it is."""
 
 from pathlib import Path
 
