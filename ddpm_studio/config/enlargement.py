@@ -1,5 +1,6 @@
 """How large a picture or a film is written: as painted, by whole squares, or smoothly."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -68,4 +69,9 @@ class Enlargement:
         return "as painted" if self.scale == 1 else f"×{self.scale} crisp"
 
 
+Sizing = Callable[[int, int], Enlargement]  # of a picture that is so wide and high, in pixels
 AS_PAINTED = Enlargement()
+
+
+def as_painted(_width: int, _height: int) -> Enlargement:
+    return AS_PAINTED

@@ -1,14 +1,23 @@
 """Copies are the same files; without the recipe they are the same pictures, to the last bit."""
 
+import dataclasses
+from functools import partial
+
 import av
 import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
+from ddpm_studio.config import SampleConfig
+from ddpm_studio.config.enlargement import Enlargement, as_painted
 from ddpm_studio.errors import ExportError
+from ddpm_studio.export.images import enlarge, enlarged, write_png
+from ddpm_studio.export.sheet_page import KEY as SHEET_KEY
 from ddpm_studio.gallery.copies import copy_files, copy_without_recipe
 from ddpm_studio.gallery.made import look_through
+from ddpm_studio.recipe import Recipe
 
+RECIPE = Recipe("sea", "step_5", "ab" * 32, 5, "ema", "cpu", "float32", 3, SampleConfig(seed=3))
 SECRET = "a recipe with the name of a person in it"
 
 
@@ -102,3 +111,73 @@ def test_copies_are_the_same_bytes_and_replace_nothing(studio, tmp_path):
     }
     originals = {path.read_bytes() for path in studio.gallery.rglob("*.png")}
     assert {path.read_bytes() for path in copies} == originals
+
+
+def painted(scale=1, channels=3):
+    pixels = np.random.default_rng(1).integers(0, 256, (6, 4, channels), np.uint8)
+    return enlarge(pixels, scale)
+
+
+@pytest.mark.parametrize("before", [Enlargement(), Enlargement(3)], ids=["painted", "crisp"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize(
+    ("sizing", "size"),
+    [
+        (lambda _width, _height: Enlargement(8), Enlargement(8)),
+        (partial(Enlargement.to_side, 30), Enlargement(width=20)),
+        (as_painted, Enlargement()),
+    ],
+    ids=["crisp", "smooth", "painted"],
+)
+def test_a_copy_of_another_size_is_as_if_it_had_been_saved_so(
+    studio, tmp_path, sizing, size, channels, before
+):
+    studio.gallery.mkdir()
+    made = dataclasses.replace(RECIPE, size=before)
+    source = studio.gallery / "a.png"
+    write_png(source, painted(before.scale, channels), made.to_text())
+    files = look_through(studio.gallery).files
+    (copy,) = result_of(copy_files(studio.gallery, files, tmp_path / "out", sizing=sizing))
+    wanted = tmp_path / "wanted.png"
+    text = dataclasses.replace(RECIPE, size=size).to_text()
+    write_png(wanted, enlarged(painted(channels=channels), size), text)
+    assert copy.read_bytes() == wanted.read_bytes()
+    (plain,) = result_of(copy_files(studio.gallery, files, tmp_path / "out", False, sizing))
+    with Image.open(plain) as image:
+        assert not image.text  # type: ignore[attr-defined]
+        assert image.size == size.size_of(4, 6)
+
+
+def test_films_pages_and_what_was_saved_smooth_stay_as_they_are(studio, tmp_path):
+    studio.gallery.mkdir()
+    for kind in ("webp", "gif", "mp4"):
+        make(studio.gallery / f"film.{kind}", kind)
+    page = dataclasses.replace(RECIPE, film={"of": "grid", "stages": 3})
+    smooth = dataclasses.replace(RECIPE, size=Enlargement(width=4))
+    worked_on = dataclasses.replace(RECIPE, size=Enlargement(2))  # it is not crisp any more
+    for name, recipe in (("page", page), ("smooth", smooth), ("worked_on", worked_on)):
+        write_png(studio.gallery / f"{name}.png", painted(), recipe.to_text())
+    about = PngImagePlugin.PngInfo()
+    about.add_itxt(SHEET_KEY, "{}")
+    Image.fromarray(painted()).save(studio.gallery / "sheet.png", pnginfo=about)
+    (studio.gallery / "photo.jpg").write_bytes(b"no picture at all")
+    files = look_through(studio.gallery).files
+    out = tmp_path / "out"
+    copies = result_of(
+        copy_files(studio.gallery, files, out, sizing=lambda _width, _height: Enlargement(8))
+    )
+    assert len(copies) == len(files) == 8
+    for copy in copies:
+        assert copy.read_bytes() == (studio.gallery / copy.name).read_bytes()
+
+
+def test_a_copy_that_would_be_too_large_is_a_sentence_and_leaves_nothing(studio, tmp_path):
+    studio.save("a.png", 1, size=300)
+    files = look_through(studio.gallery).files
+    with pytest.raises(ExportError, match="19200 pixels long, but 16383 is the most"):
+        result_of(
+            copy_files(
+                studio.gallery, files, tmp_path / "out", sizing=lambda _w, _h: Enlargement(64)
+            )
+        )
+    assert list((tmp_path / "out").iterdir()) == []

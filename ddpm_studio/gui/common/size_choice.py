@@ -1,17 +1,14 @@
 """How large pictures are saved: as painted, crisp by whole factors, or smooth to a length."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QStyleOptionComboBox
 
-from ddpm_studio.config.enlargement import AS_PAINTED, Enlargement
+from ddpm_studio.config.enlargement import Enlargement, Sizing, as_painted
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox
 from ddpm_studio.gui.common.settings import Settings
-
-Sizing = Callable[[int, int], Enlargement]  # of a picture that is so wide and high, in pixels
 
 PAINTED, TIMES = "painted", "x"
 FACTORS = (2, 4, 8, 16)
@@ -22,16 +19,12 @@ WORDS = (
     | {str(length): f"{length} smooth" for length in LENGTHS}
 )
 NAME = "Size"
-AROUND = 42  # pixels: the padding, and the arrow
+AROUND = 46  # pixels: the padding, and the arrow
 TIP = (
     "How large saved pictures are. Crisp: each pixel becomes a square of so many. Smooth: so many "
     "pixels on the longer side, softly. The recipe inside says which."
 )
 TERM = "nearest neighbour, or Lanczos"
-
-
-def as_painted(_width: int, _height: int) -> Enlargement:
-    return AS_PAINTED
 
 
 def sizing_of(key: str) -> Sizing:
@@ -49,6 +42,7 @@ class SizeChoice(ComboBox):
 
     def __init__(self, settings: Settings, name: str, remembered_as: str) -> None:
         super().__init__(name, WORDS)
+        self.setStyleSheet("padding-right: 0")  # the arrow has its place beside it
         explain(self, NAME, TIP, TERM)
         settings.remember(self, remembered_as)
 

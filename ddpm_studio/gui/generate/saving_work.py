@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ddpm_studio.config.enlargement import Sizing, as_painted
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import FileWritten
 from ddpm_studio.export.places import free_path, make_folder
-from ddpm_studio.gui.common.size_choice import Sizing, as_painted
 
 if TYPE_CHECKING:
     import numpy as np

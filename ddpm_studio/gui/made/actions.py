@@ -1,17 +1,22 @@
 """What can be done with the chosen ones among all that was made."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QUrl, Signal
-from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QActionGroup, QGuiApplication, QImage
+from PySide6.QtWidgets import QMenu, QWidget
 
+from ddpm_studio.config.enlargement import Sizing
 from ddpm_studio.gallery.copies import copy_files
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.dialog import choose_folder
 from ddpm_studio.gui.common.jobs import COPIES
 from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
+from ddpm_studio.gui.common.size_choice import PAINTED, WORDS, sizing_of
+from ddpm_studio.gui.made.copying import copy_to_cache
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.made.files import MadeFiles
@@ -20,6 +25,13 @@ from ddpm_studio.gui.session import Session
 from ddpm_studio.words import several
 
 MOST_COPIED = 1000  # files that the clipboard takes at once
+COPY = "made.copy_enlarged"  # the name of a job
+SIZE_KEY = "made/size"
+SIZES = WORDS | {PAINTED: "as they are"}
+SIZE_TIP = (
+    "For the pictures among them, saved or pasted. Films, pages and what was saved smooth already "
+    "stay as they are, and so does everything here."
+)
 
 
 class MadeActions(QObject):
@@ -47,13 +59,42 @@ class MadeActions(QObject):
         project, chosen = self._session.project, self._panel.selected
         if project is None or not chosen:
             return
+        is_picture = len(chosen) == 1 and not chosen[0].is_film
+        if self._sizing is None:
+            paths = [project.gallery / entry.name for entry in chosen[:MOST_COPIED]]
+            self._put(paths, self.image if is_picture else None)
+            return
+        files, sizing = [entry.file for entry in chosen[:MOST_COPIED]], self._sizing
+        job = self._session.jobs.start(
+            COPY, lambda: copy_to_cache(project, files, sizing), title="Copying", replace=True
+        )
+        job.succeeded.connect(lambda copied: self._put(copied.paths, copied.image))
+
+    def _put(self, paths: Sequence[Path], image: QImage | None) -> None:
+        """Into the clipboard."""
         mime = QMimeData()
-        paths = [project.gallery / entry.name for entry in chosen[:MOST_COPIED]]
         mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-        if len(chosen) == 1 and not chosen[0].is_film and self.image is not None:
-            mime.setImageData(self.image)
+        if image is not None:
+            mime.setImageData(image)
         QGuiApplication.clipboard().setMimeData(mime)
-        self.said.emit(f"{several(len(paths), 'file')} copied.", False)
+        self.said.emit(f"{several(len(paths), 'file')} copied{self._size_words}.", False)
+
+    # how large copies are
+
+    @property
+    def _size(self) -> str:
+        """One of `SIZES`, as it was chosen last."""
+        chosen = self._session.settings.get(SIZE_KEY, PAINTED)
+        return chosen if chosen in SIZES else PAINTED
+
+    @property
+    def _sizing(self) -> Sizing | None:
+        """None: as they are."""
+        return None if self._size == PAINTED else sizing_of(self._size)
+
+    @property
+    def _size_words(self) -> str:
+        return "" if self._sizing is None else f", {SIZES[self._size]}"
 
     def show_folder(self) -> None:
         """That of the current one."""
@@ -98,7 +139,7 @@ class MadeActions(QObject):
         if project is None or not self._panel.selected:
             return
         chosen = [entry.file for entry in self._panel.selected]
-        gallery, settings = project.gallery, self._session.settings
+        gallery, settings, sizing = project.gallery, self._session.settings, self._sizing
 
         def save(folder: Path) -> None:
             settings.set("made/copies", str(folder))
@@ -106,10 +147,10 @@ class MadeActions(QObject):
                 return
             job = self._session.jobs.start(
                 COPIES,
-                lambda: copy_files(gallery, chosen, folder, with_recipe),
+                lambda: copy_files(gallery, chosen, folder, with_recipe, sizing),
                 title="Saving copies",
             )
-            without = "" if with_recipe else ", without recipes"
+            without = self._size_words + ("" if with_recipe else ", without recipes")
             job.succeeded.connect(
                 lambda paths: self.said.emit(
                     f"Saved {several(len(paths), 'copy', 'copies')} in {folder}{without}.", False
@@ -117,6 +158,9 @@ class MadeActions(QObject):
             )
 
         choose_folder(self._panel, "Save the copies in", settings.get("made/copies", ""), save)
+
+    def _choose_size(self, key: str, _is_checked: bool = True) -> None:
+        self._session.settings.set(SIZE_KEY, key)
 
     # menus
 
@@ -154,6 +198,23 @@ class MadeActions(QObject):
         menu.add("Use only its seed", "dice", lambda: self.use(SEED))
 
     def _add_saving(self, menu: Menu) -> None:
-        menu.add("Save copies…", "export", lambda: self.choose_place(True))
-        words = "Save copies without recipes…"
+        size = self._size_words
+        menu.add(f"Save copies{size}…", "export", lambda: self.choose_place(True))
+        words = f"Save copies without recipes{size}…"
         menu.add(words, "hidden", lambda: self.choose_place(False))
+        menu.addMenu(self._size_menu(menu))
+
+    def _size_menu(self, parent: QMenu) -> QMenu:
+        """Those copies that are saved or pasted become so large; what is here stays as it is."""
+        menu = QMenu(f"Size of copies: {SIZES[self._size]}", parent)
+        menu.setIcon(self._session.theme.icon("zoom-in", 20))
+        menu.setToolTipsVisible(True)
+        group = QActionGroup(menu)
+        for key, words in SIZES.items():
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(key == self._size)
+            action.setToolTip(SIZE_TIP)
+            action.triggered.connect(partial(self._choose_size, key))
+            group.addAction(action)
+        return menu

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QPushButton, QStyle, QStyleOptionComboBox, QToolButton
 
 from ddpm_studio.config.enlargement import AS_PAINTED, Enlargement
 from ddpm_studio.export.images import enlarged
@@ -91,6 +91,25 @@ def test_it_is_remembered(drive, tiny_project) -> None:
     size = again.get(QComboBox, "generate.size")
     assert size.currentData() == "1024"
     assert size.accessibleName() == "Size"
+
+
+@pytest.mark.parametrize("width", [960, 1280])
+def test_its_words_are_never_cut(page, width) -> None:
+    page.generate()
+    page.window.resize(width, 640)
+    page.qtbot.wait(10)
+    size = page.get(QComboBox, "generate.size")
+    for index in range(size.count()):
+        size.setCurrentIndex(index)
+        option = QStyleOptionComboBox()
+        size.initStyleOption(option)
+        place = size.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, size
+        )
+        assert size.currentText() in option.currentText
+        assert place.width() >= size.fontMetrics().horizontalAdvance(option.currentText)
+    if width == 1280:
+        assert option.currentText == "Size: 4096 smooth"
 
 
 def test_each_size_is_one_that_a_recipe_can_say() -> None:
