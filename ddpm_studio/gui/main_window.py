@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.layout import column, holder, row, wide
+from ddpm_studio.gui.common.rings import Rings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pages import PAGES
 from ddpm_studio.gui.pages.page import Page
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("window")
         self.setWindowTitle("DDPM Studio")
         self.setAcceptDrops(True)
+        self._rings = Rings(self)
         self._build()
         self._connect()
         self._add_shortcuts()

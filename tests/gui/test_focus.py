@@ -113,7 +113,7 @@ def test_tab_comes_to_the_buttons_that_stop_at_the_very_end(qtbot, make_window, 
     window.session.jobs.start("export", going_on, title="Exporting")
     window.show_page(names.NAV_TRAIN)  # its plot is younger than the buttons
     window.setFocus()
-    seen = []
+    seen: list[QWidget] = []
     while len(seen) < 200:
         qtbot.keyClick(focused(), Qt.Key.Key_Tab)
         if focused() in seen:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ddpm_studio.gui.common.inputs import ComboBox
+from ddpm_studio.gui.common.rings import has_ring
 from ddpm_studio.gui.common.theme import Theme
 
 HEIGHT, PADDING, RADIUS, INSET = 32, 12, 6.0, 3.0
@@ -158,7 +159,7 @@ class ChoiceBar(ComboBox):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        focused = self.hasFocus()
+        focused = has_ring(self)
         painter.setPen(QPen(self._theme.colour("accent_text" if focused else "outline"), 1))
         painter.setBrush(self._theme.colour("raised"))
         painter.drawRoundedRect(frame, RADIUS, RADIUS)

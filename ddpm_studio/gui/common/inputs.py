@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSlider, QSpinBox, QWidget
 
 from ddpm_studio.gui.common.layout import row, wide
+from ddpm_studio.gui.common.rings import has_ring
 
 CHEVRON = 4.0  # half its width, in pixels
 TEXT_MARGIN = 8
@@ -141,7 +142,7 @@ class Switch(QCheckBox):
         x = track.right() - radius if self.isChecked() else track.left() + radius
         painter.setBrush(colours.color(role.HighlightedText if self.isChecked() else role.Window))
         painter.drawEllipse(QPointF(x, track.center().y()), radius - 4, radius - 4)
-        if self.hasFocus():
+        if has_ring(self):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colours.color(role.Text), 2))
             painter.drawRoundedRect(track.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)

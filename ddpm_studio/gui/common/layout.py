@@ -133,6 +133,7 @@ class InView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         widget.setProperty("kind", "scrolled")
+        self._whole = widget
         self.setWidget(widget)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -148,13 +149,13 @@ class InView(QScrollArea):
         return QSize(0, 0)  # what has no room scrolls
 
     def _fit(self) -> None:
-        room, least = self.maximumViewportSize(), self.widget().minimumSizeHint()
+        room, least = self.maximumViewportSize(), self._whole.minimumSizeHint()
         width, height = room.width(), room.height()
         if least.height() > height:
             width -= self.verticalScrollBar().sizeHint().width()
         if least.width() > width:
             height -= self.horizontalScrollBar().sizeHint().height()
-        self.widget().resize(QSize(width, height).expandedTo(least))
+        self._whole.resize(QSize(width, height).expandedTo(least))
 
 
 class FlowLayout(QLayout):

@@ -5,6 +5,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.images import paint_checkerboard
+from ddpm_studio.gui.common.rings import has_ring, show_ring
 from ddpm_studio.gui.common.theme import Theme
 
 GAP, MARGIN, RADIUS = 4, 12, 10
@@ -49,6 +50,7 @@ class PictureView(QWidget):
         if step is None:
             super().keyPressEvent(event)
         else:
+            show_ring(self)
             self.stepped.emit(step)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -57,7 +59,7 @@ class PictureView(QWidget):
         frame = QPainterPath()
         frame.addRoundedRect(self.rect().adjusted(1, 1, -1, -1).toRectF(), RADIUS, RADIUS)
         painter.fillPath(frame, self._theme.colour("canvas"))
-        colour, width = ("accent_text", 2) if self.hasFocus() else ("border", 1)
+        colour, width = ("accent_text", 2) if has_ring(self) else ("border", 1)
         painter.strokePath(frame, QPen(self._theme.colour(colour), width))
         if self._image.isNull():
             painter.setPen(self._theme.colour("muted"))

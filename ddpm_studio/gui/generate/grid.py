@@ -5,6 +5,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QApplication
 
 from ddpm_studio.gui.common.grid_places import draw_ring
+from ddpm_studio.gui.common.rings import has_ring, show_ring
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.view import CompareView
 from ddpm_studio.gui.frames.trajectory import Trajectory
@@ -161,6 +162,7 @@ class SampleGrid(FrameCanvas):
         if not self.count or (key == Qt.Key.Key_C and event.modifiers() & TWO_KEYS):
             super().keyPressEvent(event)
         elif target is not None:
+            show_ring(self)
             self.set_current(target)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & TWO_KEYS:
             self.opened.emit(self._current)
@@ -190,7 +192,7 @@ class SampleGrid(FrameCanvas):
         is_chosen, is_hovered = index in self._chosen, self._hovered == place
         if is_chosen:
             draw_ring(painter, cell, self._theme.colour("accent"), 3, 1.5)
-        if self.hasFocus() and index == self._current:
+        if has_ring(self) and index == self._current:
             draw_ring(painter, cell, self._theme.colour("text"), 2, 4)
         if is_chosen or is_hovered:
             draw_check(painter, self._theme, check_place(cell), is_chosen)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.inputs import Slider
+from ddpm_studio.gui.common.rings import has_ring
 from ddpm_studio.gui.common.theme import Theme
 
 SIDE = 12.0  # room for the knob at both ends
@@ -162,7 +163,7 @@ class Timeline(Slider):
         painter.setBrush(colour)
         painter.setPen(QPen(self._theme.colour("surface"), 1.5))
         painter.drawEllipse(QPointF(now, base), KNOB, KNOB)
-        if self.hasFocus():
+        if has_ring(self):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self._theme.colour("accent_text"), 2))
             painter.drawEllipse(QPointF(now, base), KNOB + 2.5, KNOB + 2.5)

@@ -129,5 +129,6 @@ class MadePanel(WallPanel[MadeEntry]):
     def _show_count(self) -> None:
         selected = self.selected
         is_several = len(selected) > 1
-        words = Count.of(selected).words(" chosen") if is_several else self._count_shown.words()
+        shown = self._search_words() or self._count_shown.words()
+        words = Count.of(selected).words(" chosen") if is_several else shown
         self._count.setText("  ·  ".join(filter(None, (words, self._left_out))))

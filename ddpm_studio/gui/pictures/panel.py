@@ -110,11 +110,14 @@ class PicturesPanel(WallPanel[WallEntry]):
         if progress is None:
             self._soon.stop()
             self._reading.hide()
-            self._count.setText(self._count_words)
+            self._show_count()
         elif self._reading.isVisible():
             self._show_reading()
         elif not self._soon.isActive():
             self._soon.start()
+
+    def _show_count(self) -> None:
+        self._count.setText(self._search_words() or self._count_words)
 
     def _show_reading(self) -> None:
         progress = self._progress
@@ -159,6 +162,8 @@ class PicturesPanel(WallPanel[WallEntry]):
 
     def _on_filled(self, shown: list[int]) -> None:
         self._tile_of = {position: tile for tile, position in enumerate(shown)}
+        if not self._reading.isVisible():
+            self._show_count()
 
     def _show_chosen(self) -> None:
         self.choosing.show_entries(self.selected)

@@ -15,6 +15,7 @@ from ddpm_studio.gui.common.form import Editor, Form
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
+from ddpm_studio.gui.common.rings import has_ring
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures import work
 
@@ -115,8 +116,9 @@ class Swatch(QAbstractButton):
             plus = self._theme.pixmap("plus", 14, "text" if hovered else "muted", ratio)
             painter.drawPixmap(self.rect().center().x() - 6, self.rect().center().y() - 6, plus)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self.isChecked() or self.hasFocus():
-            role = "text" if self.hasFocus() else "accent_text"
+        is_ringed = has_ring(self)
+        if self.isChecked() or is_ringed:
+            role = "text" if is_ringed else "accent_text"
             painter.setPen(QPen(self._theme.colour(role), 2))
             painter.drawEllipse(QRectF(self.rect()).adjusted(2, 2, -2, -2))
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.label import bold, small
 from ddpm_studio.gui.common.layout import column
+from ddpm_studio.gui.common.rings import has_ring
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plan.work import FITS, TOO_LARGE, UNKNOWN, Offer
 
@@ -72,7 +73,7 @@ class PlanRow(QAbstractButton):
         self._paint_dot(painter)
         self._paint_name(painter)
         self._paint_cells(painter)
-        if self.hasFocus():
+        if has_ring(self):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self._theme.colour("accent_text"), 2))
             painter.drawRoundedRect(frame, RADIUS, RADIUS)

@@ -9,6 +9,7 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.label import small
 from ddpm_studio.gui.common.layout import FlowLayout
+from ddpm_studio.gui.common.rings import has_ring
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.quantities import (
@@ -81,8 +82,9 @@ class PlotChip(QAbstractButton):
         is_on = self.isChecked() and self.isEnabled()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edge = palette.accent_text if self.hasFocus() else palette.border
-        painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
+        is_ringed = has_ring(self)
+        edge = palette.accent_text if is_ringed else palette.border
+        painter.setPen(QPen(QColor(edge), 2 if is_ringed else 1))
         ground = palette.raised if is_on else palette.canvas
         if self.underMouse() and self.isEnabled():
             ground = palette.hover

@@ -16,6 +16,7 @@ from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, choice
 from ddpm_studio.gui.common.label import label, small
 from ddpm_studio.gui.common.layout import FlowLayout, Gap, Placed, keep_room, row, wide
+from ddpm_studio.gui.common.rings import has_ring
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.samplers import SAMPLERS
@@ -142,8 +143,9 @@ class ValueChip(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edge = palette.accent if is_on else palette.outline
-        edge = palette.text if self.hasFocus() else edge
-        painter.setPen(QPen(QColor(edge), 2 if self.hasFocus() else 1))
+        is_ringed = has_ring(self)
+        edge = palette.text if is_ringed else edge
+        painter.setPen(QPen(QColor(edge), 2 if is_ringed else 1))
         ground = palette.selected if is_on else palette.surface
         painter.setBrush(QColor(palette.hover if self.underMouse() and not is_on else ground))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 12, 12)

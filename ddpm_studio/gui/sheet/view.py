@@ -19,6 +19,7 @@ from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.grid_places import draw_ring
 from ddpm_studio.gui.common.images import draw_on_checkerboard
 from ddpm_studio.gui.common.label import small
+from ddpm_studio.gui.common.rings import has_ring, show_ring
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sheet.layout import GAP, PAD, SCALES, TEXT_PIXELS, SheetFace, SheetLayout
 from ddpm_studio.sheets import Place
@@ -227,6 +228,7 @@ class SheetView(QAbstractScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in STEPS:
+            show_ring(self)
             self._move(*STEPS[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self.chosen.emit(*self._current)
@@ -356,7 +358,7 @@ class SheetView(QAbstractScrollArea):
     def _paint_ring(self, painter: QPainter, place: Place, cell: QRectF) -> None:
         if place == self._used:
             draw_ring(painter, cell, self._theme.colour("accent"), 3, 2.5)
-        elif self.hasFocus() and place == self._current:
+        elif has_ring(self) and place == self._current:
             draw_ring(painter, cell, self._theme.colour("text"), 2, 3)
         elif place == self._hover:
             draw_ring(painter, cell, self._theme.colour("outline"), 2, 2)

@@ -45,12 +45,13 @@ class StatusLine(QFrame):
         """Tab comes to its buttons after all else; the newest widgets are at the end else."""
         stops = [part.stop for part in self._parts.values()]
         last = self.window().previousInFocusChain()
-        while not last.focusPolicy() & Qt.FocusPolicy.TabFocus and last is not self.window():
-            last = last.previousInFocusChain()
-        if stops and last is not stops[-1]:
-            for stop in stops:
-                QWidget.setTabOrder(last, stop)
-                last = stop
+        while last is not None and not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            last = None if last is self.window() else last.previousInFocusChain()
+        if last is None or not stops or last is stops[-1]:
+            return
+        for stop in stops:
+            QWidget.setTabOrder(last, stop)
+            last = stop
 
     def text(self) -> str:
         """All that it says at the moment."""

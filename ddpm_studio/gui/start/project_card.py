@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ddpm_studio.gui.common.images import paint_checkerboard
+from ddpm_studio.gui.common.rings import has_ring
 from ddpm_studio.gui.common.theme import Theme
 
 WIDTH, PICTURE_HEIGHT, TEXT_HEIGHT, RADIUS = 216, 160, 64, 10
@@ -66,7 +67,7 @@ class ProjectCard(QAbstractButton):
         self._paint_picture(painter, QRect(0, 0, self.width(), PICTURE_HEIGHT))
         self._paint_words(painter)
         painter.setClipping(False)
-        focused = self.hasFocus()
+        focused = has_ring(self)
         colour = self._theme.colour("accent_text" if focused else "border")
         painter.strokePath(shape, QPen(colour, 2 if focused else 1))
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QWidget
 
+from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import Slider
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import column, holder, line, row, wide
+from ddpm_studio.gui.common.layout import Placed, column, holder, line, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.wall.filter_bar import FilterBar, Query
+from ddpm_studio.gui.wall.filter_bar import FilterBar, Query, matching
 from ddpm_studio.gui.wall.model import Tile
 from ddpm_studio.gui.wall.wall import PictureWall
 
@@ -64,6 +66,11 @@ class WallPanel(QWidget, Generic[E]):
         self._nothing = label(kind="muted", name=f"{name}.nothing_shown")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.hide()
+        tip = "Show pictures of all names again (Esc in the search)"
+        self._clear_search = Button(theme, "Clear search", f"{name}.clear_search", tip)
+        self._clear_search.hide()
+        self._searched: tuple[Sequence[E], Query, int] | None = None  # see `_search_words`
+        self._clear_search.clicked.connect(self.filter.search.clear)
         self._slider.valueChanged.connect(self._on_slider)
         self.filter.changed.connect(self._fill)
         self.wall.chunks_wanted.connect(self.tiles_wanted)
@@ -81,7 +88,8 @@ class WallPanel(QWidget, Generic[E]):
         self._slider.setFixedWidth(slider)
         explain(self._slider, "Size of the tiles", tip, "Ctrl++ and Ctrl+-")
         first = [one for one in (beside, self._slider, self._zoom) if one is not None]
-        below = column(wide(self._nothing), wide(self.wall), margins=(8, 0, 2, 1))
+        clear = Placed(self._clear_search, align=Qt.AlignmentFlag.AlignHCenter)
+        below = column(wide(self._nothing), clear, wide(self.wall), margins=(8, 0, 2, 1))
         whole = column(
             row(wide(self._count), *first, margins=(16, 8, 16, 0)),
             row(self.filter, margins=(16, 0, 16, 8)),
@@ -177,11 +185,29 @@ class WallPanel(QWidget, Generic[E]):
             self._choose_again(chosen, "" if current is None else current.name, place)
         self._is_refilling = False
         is_empty = bool(self._entries) and not self._tiles
+        self.wall.setVisible(not is_empty)  # first: it takes the focus of what is hidden now
         self._nothing.setVisible(is_empty)
-        self._nothing.setText(self._nothing_words(query))
-        self.wall.setVisible(not is_empty)
+        self._clear_search.setVisible(is_empty and bool(query.text))
+        is_unknown = is_empty and bool(query.text) and not self._is_name_known(query)
+        no_name = f"No name contains “{query.text}”."
+        self._nothing.setText(no_name if is_unknown else self._nothing_words(query))
         self._on_filled(shown)
         self._on_chosen()
+
+    def _is_name_known(self, query: Query) -> bool:
+        """Whether a name holds what is searched for, whatever else is asked for."""
+        return bool(matching(self._entries, Query(text=query.text), {}))
+
+    def _search_words(self) -> str:
+        """While names are searched, how many are found: "12 of 2,563"; else ""."""
+        query, known = self.filter.query, self._searched
+        if not query.text or not self._entries:
+            return ""
+        whole = replace(query, text="")
+        if known is None or known[0] is not self._entries or known[1] != whole:
+            count = len(self._arranged(self._entries, whole))
+            known = self._searched = self._entries, whole, count
+        return f"{len(self._tiles):,} of {known[2]:,}"
 
     def _on_filled(self, shown: list[int]) -> None:
         """Others are on the wall now. shown: their positions in `_entries`."""

@@ -62,9 +62,9 @@ def test_ctrl_c_copies_what_the_keyboard_is_on_and_chooses_nothing(painted):
     pixels = run.pixels_to_draw(len(run) - 1, 1, "x_t")[0]
     with Image.open(path) as image:
         np.testing.assert_array_equal(np.asarray(image), pixels)
-    image = QGuiApplication.clipboard().image()
-    assert image.size().toTuple() == run.picture_size
-    assert image.pixelColor(2, 3).getRgb()[:3] == tuple(pixels[3, 2])
+    alone = QGuiApplication.clipboard().image()
+    assert (alone.width(), alone.height()) == run.picture_size
+    assert alone.pixelColor(2, 3).getRgb()[:3] == tuple(pixels[3, 2])
     assert read_recipe(path).seed == run.seeds[1]
     assert not saved(page)
     assert "1 picture copied" in QToolTip.text()
