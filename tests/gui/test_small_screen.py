@@ -100,6 +100,7 @@ def test_the_main_button_and_the_status_line_are_in_view(qtbot, make_on, tiny_pr
     run = window.findChild(QAbstractButton, "generate.run")
     qtbot.mouseClick(run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.session.jobs.get(SAMPLE) is None)
+    timeline = window.findChild(QWidget, "scrubber.slider")
     for nav, page in window.pages.items():
         window.show_page(nav)
         qtbot.wait(30)  # layouts
@@ -108,6 +109,8 @@ def test_the_main_button_and_the_status_line_are_in_view(qtbot, make_on, tiny_pr
         scroll = page.findChild(InView)
         assert scroll.horizontalScrollBar().maximum() == 0, nav
         assert scroll.verticalScrollBar().maximum() == 0 or window.height() < SMALLEST[1], nav
+    window.show_page(names.NAV_GENERATE)
+    qtbot.waitUntil(lambda: timeline.height() >= timeline.minimumSizeHint().height())
 
 
 def test_a_page_that_needs_more_room_scrolls(qtbot, make_on, tiny_project):

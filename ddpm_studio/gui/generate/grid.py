@@ -30,7 +30,7 @@ class SampleGrid(FrameCanvas):
         super().__init__(compare)
         self.setObjectName("generate.grid")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(240, 120)
+        self.setMinimumSize(240, 96)
         self._theme = theme
         self._chosen: set[int] = set()
         self._current = 0  # where the keyboard is

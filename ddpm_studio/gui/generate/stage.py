@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.layout import column, holder, wide
@@ -175,6 +175,9 @@ class Stage(QWidget):
         self.trajectory = trajectory
         self._grid.set_trajectory(trajectory)
         self._viewer.set_trajectory(trajectory)
+        usual, ignored = QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored
+        # pictures need less room than its words; said before it is hidden, or nobody hears it
+        self._ready.setSizePolicy(usual, usual if trajectory is None else ignored)
         if trajectory is None:
             self._stack.setCurrentWidget(self._ready)
         elif self._stack.currentWidget() is self._ready:

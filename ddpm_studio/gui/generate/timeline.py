@@ -29,6 +29,7 @@ class Timeline(Slider):
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(0, 0, parent)
         self.setObjectName(name)
+        self.setProperty("kind", "timeline")
         self.setAccessibleName("Timeline from noise (x_T) to picture (x_0)")
         self.setToolTip(
             "Drag, or use the arrow keys, between pure noise (x_T) and the picture (x_0); "

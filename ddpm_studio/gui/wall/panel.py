@@ -14,7 +14,7 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import Slider
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import Placed, column, holder, line, row, wide
+from ddpm_studio.gui.common.layout import STRETCH, Placed, column, holder, line, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.wall.filter_bar import FilterBar, Query, matching
@@ -69,6 +69,9 @@ class WallPanel(QWidget, Generic[E]):
         tip = "Show pictures of all names again (Esc in the search)"
         self._clear_search = Button(theme, "Clear search", f"{name}.clear_search", tip)
         self._clear_search.hide()
+        clear = Placed(self._clear_search, align=Qt.AlignmentFlag.AlignHCenter)
+        self._none_seen = holder(column(STRETCH, self._nothing, clear, STRETCH, spacing=12))
+        self._none_seen.hide()
         self._searched: tuple[Sequence[E], Query, int] | None = None  # see `_search_words`
         self._clear_search.clicked.connect(self.filter.search.clear)
         self._slider.valueChanged.connect(self._on_slider)
@@ -88,8 +91,7 @@ class WallPanel(QWidget, Generic[E]):
         self._slider.setFixedWidth(slider)
         explain(self._slider, "Size of the tiles", tip, "Ctrl++ and Ctrl+-")
         first = [one for one in (beside, self._slider, self._zoom) if one is not None]
-        clear = Placed(self._clear_search, align=Qt.AlignmentFlag.AlignHCenter)
-        below = column(wide(self._nothing), clear, wide(self.wall), margins=(8, 0, 2, 1))
+        below = column(wide(self._none_seen), wide(self.wall), margins=(8, 0, 2, 1))
         whole = column(
             row(wide(self._count), *first, margins=(16, 8, 16, 0)),
             row(self.filter, margins=(16, 0, 16, 8)),
@@ -186,6 +188,7 @@ class WallPanel(QWidget, Generic[E]):
         self._is_refilling = False
         is_empty = bool(self._entries) and not self._tiles
         self.wall.setVisible(not is_empty)  # first: it takes the focus of what is hidden now
+        self._none_seen.setVisible(is_empty)
         self._nothing.setVisible(is_empty)
         self._clear_search.setVisible(is_empty and bool(query.text))
         is_unknown = is_empty and bool(query.text) and not self._is_name_known(query)
