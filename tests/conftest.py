@@ -11,6 +11,7 @@ DDPM_STUDIO_TEST_BUSY=1: beside the suite, a process on every core does nothing,
 
 import os
 import platform
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,9 @@ if PRECISION == "float32" and platform.machine() in ("x86_64", "AMD64"):
     os.environ.update(ONLY_AVX2)  # which they read when they first compute
 
 torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
+# a shell that starts the suite in its background has it, and all that it starts, ignore Ctrl+C
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("suite")
 

@@ -150,7 +150,7 @@ def test_a_key_stops_only_when_it_is_pressed_again(qtbot, training, key):
 
 def test_a_key_that_was_pressed_once_is_forgotten(qtbot, window, training, monkeypatch):
     job, stop, part = training
-    stop._asking.setInterval(20)
+    stop._asking.setInterval(20)  # its timer, which nobody wants to wait for
     qtbot.keyClick(stop, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: "Press again" not in part.text())
     assert stop.toolTip() == "Stop Training"
