@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtWidgets import QAbstractButton, QDialog, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QWidget
 
 from ddpm_studio.choices import Choices, write_choices
 from ddpm_studio.config.text import with_settings
@@ -17,7 +17,7 @@ from ddpm_studio.gui.pictures.reading import PictureJobs
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
 from tests.gui.parts import part
-from tests.scenes.scenes import CONFIG, scene, settle, wait_until
+from tests.scenes.scenes import CONFIG, inner_scroll, scene, settle, wait_until
 
 Select = QItemSelectionModel.SelectionFlag
 
@@ -33,7 +33,7 @@ def _(window: MainWindow) -> None:
 @scene("pictures_left_out")
 def _(window: MainWindow) -> None:
     mixed_folder(window, "left_out")
-    side = window.pages["nav.pictures"].findChild(QScrollArea).verticalScrollBar()
+    side = inner_scroll(window.pages["nav.pictures"]).verticalScrollBar()
     settle()
     side.setValue(side.maximum())
 

@@ -29,6 +29,7 @@ from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainC
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import SAMPLE
+from ddpm_studio.gui.common.layout import InView
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.main_window import MainWindow
@@ -169,7 +170,7 @@ def _(window: MainWindow) -> None:
     field.selectAll()
     QTest.keyClicks(field, "many")
     settle()
-    window.pages["nav.train"].findChild(QScrollArea).ensureWidgetVisible(field, 0, 300)
+    inner_scroll(window.pages["nav.train"]).ensureWidgetVisible(field, 0, 300)
 
 
 @scene("train_done")
@@ -378,6 +379,12 @@ def learn(window: MainWindow, *, is_over: bool = False, goes_back: bool = False)
     plot.set_checkpoints(dict.fromkeys(SAVED, 48_200_000))  # as if they were there
     plot.redraw()
     return run
+
+
+def inner_scroll(page: QWidget) -> QScrollArea:
+    """What scrolls on a page, which scrolls as a whole where there is little room."""
+    areas = page.findChildren(QScrollArea)
+    return next(one for one in areas if not isinstance(one, InView) and one.isVisible())
 
 
 def settle(turns: int = 20) -> None:

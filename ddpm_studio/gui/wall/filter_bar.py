@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import ComboBox, draw_chevron
-from ddpm_studio.gui.common.layout import STRETCH, row, wide
+from ddpm_studio.gui.common.layout import REST, row, wide
 from ddpm_studio.gui.common.theme import Theme
 
 ALL = "all"
@@ -141,7 +141,7 @@ class FilterBar(QWidget):
         self._clear.setVisible(False)
         beside = [one for one in (show, label) if one is not None]
         right = [one for one in (sort, order) if one is not None]
-        row(wide(self.search), *beside, STRETCH, *right, of=self)
+        row(wide(self.search), *beside, REST, *right, of=self)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._said = self.query
         self._clear.triggered.connect(self.search.clear)
