@@ -16,8 +16,8 @@ from ddpm_studio.gui.pictures.query import PictureQuery
 from ddpm_studio.gui.pictures.reading import PictureJobs
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
-from tests.gui.parts import part
-from tests.scenes.scenes import CONFIG, inner_scroll, scene, settle, wait_until
+from tests.gui.parts import inner_scroll, part
+from tests.scenes.scenes import CONFIG, scene, settle, wait_until
 
 Select = QItemSelectionModel.SelectionFlag
 

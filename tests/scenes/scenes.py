@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSlider,
     QSpinBox,
     QWidget,
@@ -29,7 +28,6 @@ from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainC
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import SAMPLE
-from ddpm_studio.gui.common.layout import InView
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.main_window import MainWindow
@@ -42,7 +40,7 @@ from ddpm_studio.gui.sample_now.dialog import JOB as SAMPLE_NOW
 from ddpm_studio.gui.sample_now.dialog import SampleNow
 from ddpm_studio.gui.shell.overlay import Overlay
 from ddpm_studio.project import CheckpointFile, Project
-from tests.gui.parts import part
+from tests.gui.parts import inner_scroll, part
 from tests.scenes.fake_run import FakeRun
 
 PATIENCE = 60.0  # seconds until something must have happened
@@ -379,12 +377,6 @@ def learn(window: MainWindow, *, is_over: bool = False, goes_back: bool = False)
     plot.set_checkpoints(dict.fromkeys(SAVED, 48_200_000))  # as if they were there
     plot.redraw()
     return run
-
-
-def inner_scroll(page: QWidget) -> QScrollArea:
-    """What scrolls on a page, which scrolls as a whole where there is little room."""
-    areas = page.findChildren(QScrollArea)
-    return next(one for one in areas if not isinstance(one, InView) and one.isVisible())
 
 
 def settle(turns: int = 20) -> None:
