@@ -34,6 +34,7 @@ class Button(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setIconSize(QSize(ICON_PIXELS + GAP, ICON_PIXELS))
         self._theme, self._icon, self._role = theme, icon, ROLES[kind]
+        self._room_for: tuple[str, ...] = ()
         theme.follow(self._on_theme_changed)
 
     def set_face(self, text: str, icon: str, tip: str) -> None:
@@ -50,6 +51,25 @@ class Button(QPushButton):
         if self.text() != shown or self.styleSheet() != sheet:
             self.setText(shown)
             self.setStyleSheet(sheet)
+
+    def keep_width(self, *words: str) -> None:
+        """As wide as the widest of these, so that nothing beside it moves with its words."""
+        self._room_for = words
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        size = super().sizeHint()
+        if self.text() and self._room_for:
+            widths = [self._width(words) for words in (self.text(), *self._room_for)]
+            size.setWidth(size.width() + max(widths) - widths[0])
+        return size
+
+    def _width(self, words: str) -> int:
+        """As Qt measures it for a button."""
+        return self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, words).width()
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def _on_theme_changed(self) -> None:
         if self._icon:

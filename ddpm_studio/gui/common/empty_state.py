@@ -1,6 +1,7 @@
 """What a page says when there is nothing to show yet: what it is for, and what to do next."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.label import Icon, label
@@ -9,6 +10,7 @@ from ddpm_studio.gui.common.theme import Theme
 
 ICON_PIXELS = 48
 TEXT_WIDTH = 420
+ROOM_FOR_ICON = 200  # points of height; words come first
 
 
 class EmptyState(QWidget):
@@ -19,7 +21,7 @@ class EmptyState(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName(name)
-        picture = Icon(theme, icon, ICON_PIXELS, "outline")
+        self._picture = picture = Icon(theme, icon, ICON_PIXELS, "outline")
         self._heading = label(heading, "heading")
         self._text = label(text, "muted", wrap=True, plain=True)
         self._text.setMaximumWidth(TEXT_WIDTH)
@@ -36,6 +38,10 @@ class EmptyState(QWidget):
             margins=24,
             of=self,
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._picture.setVisible(self.height() >= ROOM_FOR_ICON)
 
     def set_words(self, heading: str, text: str) -> None:
         self._heading.setText(heading)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QTemporaryDir, QUrl
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QToolTip
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.menu import Menu
@@ -17,7 +16,6 @@ from ddpm_studio.words import several
 
 COPY = "generate.copy"  # the name of a job
 NONE_SEEN = "Point at a picture, or choose some, to copy them"
-SAID_MS = 2500
 
 
 class StageActions(QObject):
@@ -34,7 +32,7 @@ class StageActions(QObject):
         """What is pointed at, the large one, or the chosen ones."""
         seen = self._stage.seen
         if seen is None:
-            self._say(NONE_SEEN)
+            self._saving.say(NONE_SEEN)
         else:
             self._copy(seen)
 
@@ -50,7 +48,7 @@ class StageActions(QObject):
         words = "Save picture" if count == 1 else f"Save {several(count, 'picture')}"
         save = menu.add(words, "export", lambda: self._saving.save_finished(run, seen.indices))
         save.setEnabled(run.is_complete and not is_own)
-        words = "Make it a work" if count == 1 else f"Make {count} works"
+        words = "Keep" if count == 1 else f"Keep {several(count, 'picture')}"
         keep = menu.add(f"{words}\tK", "keep", lambda: self._saving.keep(seen))
         keep.setEnabled(not is_own)
         menu.addSeparator()
@@ -91,16 +89,9 @@ class StageActions(QObject):
                 mime.setImageData(QImage(str(paths[0])))
             QGuiApplication.clipboard().setMimeData(mime)
             self._copies = copies  # the files before these are removed
-            self._say(f"{several(len(paths), 'picture')} copied")
+            self._saving.say(f"{several(len(paths), 'picture')} copied")
 
         job.succeeded.connect(on_written)
-
-    def _say(self, words: str) -> None:
-        """Over the lower edge of the stage, so that no picture moves for it."""
-        stage = self._stage
-        QToolTip.showText(
-            stage.mapToGlobal(QPoint(16, stage.height() - 96)), words, stage, stage.rect(), SAID_MS
-        )
 
 
 def _copied(writing: Writing) -> Generator[None, None, list[Path]]:

@@ -20,19 +20,24 @@ from ddpm_studio.gui.common.seed_field import SeedField
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.frames.request import MOST_PICTURES
+from ddpm_studio.gui.generate.painting_line import PaintingLine
 from ddpm_studio.samplers import SAMPLERS, Sampler
 from ddpm_studio.words import why_best
 
 WIDTH = 304
 MOST_SLID_STEPS = 250
 CHECKPOINT_TIP = "How long the model had learned: the newest state, or an earlier one."
+RUN_TIP = "Make new pictures from noise (Ctrl+Enter)"
 WEIGHTS_HINTS = {"ema": "calmer", "model": "as they are"}
 NO_ETA = "{} always takes fresh noise; choose DDIM to set how much."
 NEVER_FRESH = "{} takes no fresh noise; choose DDIM to add some."
 
 
 class SampleControls(QFrame):
-    """`changed` says that the same noise would now become other pictures; `run` is the button."""
+    """`changed` says that the same noise would now become other pictures.
+
+    Attributes: run (the button), painting (the line that says how far it is).
+    """
 
     changed = Signal()
 
@@ -45,14 +50,15 @@ class SampleControls(QFrame):
         self._checkpoints = checkpoints
         self.seed = SeedField(theme, settings, dice, "generate")
         self._make_fields()
-        self.run = Button(theme, "", "generate.run", "", kind="primary", large=True)
+        words = "Generate", "generate.run", RUN_TIP
+        self.run = Button(theme, *words, icon="generate", kind="primary", large=True)
+        self.painting = PaintingLine(theme)
         self._more = Button(theme, "More", "generate.more", "", kind="quiet")
         self._more.setCheckable(True)
         self._more.setStyleSheet("padding-left: 0; padding-right: 8px")  # in line with the rest
         self._lay_out()
         self._remember(settings)
         self._connect()
-        self.show_state(is_running=False)
         self.show_checkpoints()
         self._show_sampler()
         self._on_more(self._more.isChecked())
@@ -119,16 +125,6 @@ class SampleControls(QFrame):
         """Choose the checkpoint of a step, -1 for the newest; False if it is not there any more."""
         return self._checkpoint.choose(step)
 
-    def show_state(self, *, is_running: bool, is_stopping: bool = False) -> None:
-        """Generate, or Cancel while it runs, until it was cancelled."""
-        if is_running:
-            self.run.set_face("Cancel", "stop", "Stop here; the frames so far stay (Esc)")
-        else:
-            tip = "Make new pictures from noise (Ctrl+Enter)"
-            self.run.set_face("Generate", "generate", tip)
-        self.run.setAccessibleName(self.run.text())
-        self.run.setEnabled(not is_stopping)
-
     def _make_fields(self) -> None:
         self._count = SpinBox(1, MOST_PICTURES)
         self._count.setObjectName("generate.count")
@@ -163,7 +159,7 @@ class SampleControls(QFrame):
         )
         line = QFrame()
         line.setProperty("kind", "line")
-        foot = column(self.run, margins=(16, 12, 16, 16))
+        foot = column(self.painting, self.run, spacing=4, margins=(16, 4, 16, 16))
         column(wide(self._scroll), line, foot, spacing=0, margins=1, of=self)
 
     def _main_rows(self) -> list[QWidget]:

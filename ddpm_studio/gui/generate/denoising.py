@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.events import CheckpointSkipped, SampleStep
 from ddpm_studio.gui.common.jobs import SAMPLE, Job, JobState
+from ddpm_studio.gui.common.progress import Standing
 from ddpm_studio.gui.frames.fetching import FrameFetching
 from ddpm_studio.gui.frames.request import SampleRequest
 from ddpm_studio.gui.frames.store import FrameStore
@@ -43,11 +44,17 @@ class Denoising(QObject):
         self._fetching: list[FrameFetching] = []  # one for each trajectory that is shown
         self.parts = 1  # into how many the memory is parted; a denoising gets one of them
         self.request: SampleRequest | None = None  # the latest
+        self.shown: SampleRequest | None = None  # what `trajectory` was asked for with
         self.trajectory: Trajectory | None = None
 
     @property
     def is_running(self) -> bool:
         return self._job is not None
+
+    @property
+    def standing(self) -> Standing | None:
+        """How far it is; None while nothing is painted."""
+        return self._job.progress if self._job is not None else None
 
     @property
     def is_stopping(self) -> bool:
@@ -58,7 +65,7 @@ class Denoising(QObject):
         self._models = cache(work.new_models)  # another one: the old one may be busy loading
         self._job = self._coming = None
         self._fetching.clear()
-        self.request = self.trajectory = None
+        self.request = self.shown = self.trajectory = None
 
     def start(
         self, request: SampleRequest, asked: SampleRequest | None = None, follow_to: float = 1.0
@@ -112,7 +119,7 @@ class Denoising(QObject):
         run = self._coming
         if run is not None:  # only now, so that the stage is never empty in between
             self._coming = None
-            self.trajectory = self._begin(run)
+            self.trajectory, self.shown = self._begin(run), self.request
             self.trajectory.add(frame)
             self.begun.emit(self.trajectory, self._follow_to)
         elif self.trajectory is not None:

@@ -244,7 +244,7 @@ def draw_check(painter: QPainter, theme: Theme, place: QRectF, is_chosen: bool) 
 
 
 def draw_keep(painter: QPainter, theme: Theme, place: QRectF) -> None:
-    """The mark that makes a work of a picture; nothing where there is no room."""
+    """The mark that keeps a picture; nothing where there is no room."""
     if place.isNull():
         return
     _draw_disc(painter, theme, place, is_filled=False)

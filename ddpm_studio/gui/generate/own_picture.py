@@ -100,6 +100,16 @@ class OwnPictures(QWidget):
         index = min(steps - 1, round(self._from * steps))
         return dataclasses.replace(request, start=OwnStart(self._picture, index))
 
+    def show_start(self, shown: SampleRequest | None) -> None:
+        """What is on the stage began like this; None: nothing is there."""
+        start = shown.start if shown is not None else None
+        if shown is None or start is None:
+            self.begin_with(None)
+        else:
+            steps = shown.sample.num_inference_steps
+            part = 1.0 if start.index is None else start.index / steps
+            self.begin_with(start.picture, part)
+
     def begin_with(self, picture: OwnPicture | None, part: float = 0.0) -> None:
         """Begin with noise; or paint on from a picture, so far on the way (0 to 1).
 

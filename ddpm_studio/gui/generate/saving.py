@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import choose_folder
+from ddpm_studio.gui.common.floating_notice import FloatingNotice
 from ddpm_studio.gui.common.history import History
 from ddpm_studio.gui.common.jobs import SAVE, SAVE_REST
-from ddpm_studio.gui.common.notice_line import NoticeLine
 from ddpm_studio.gui.common.size_choice import SizeChoice
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.frames.store import X_T
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 MOST_UNDO = 50
 UNDO = "Undo", "undo", "Take back what was saved last (Ctrl+Z)"  # words, icon, tooltip
 REDO = "Save again", "redo", "Save once more what was taken back"
+NONE_CHOSEN = "Choose pictures first"
 NOT_OWN = (
-    "This is your own picture on its way into the noise. To make a work of it, press "
-    "“Paint on from here” first."
+    "This is your own picture on its way into the noise, which is a file already. To keep what the "
+    "model makes of it, press “Paint on from here” first."
 )
 
 Steps = Callable[[], Generator[Any, None, list[Path]]]
@@ -55,15 +56,16 @@ class _Saved:
     files: tuple[work.Written, ...]
 
 
-class SavedLine(NoticeLine):
+class SavedLine(FloatingNotice):
     """Says what was saved and where, with the way there and the way back."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, over: QWidget) -> None:
         self.undo = Button(theme, "", "generate.undo", "", kind="quiet")
         self.undo.set_face(*UNDO)
         words = "Show in folder", "generate.show_in_folder", "Open the folder that the files are in"
         show = Button(theme, *words, icon="folder-open", kind="quiet")
-        super().__init__(theme, "generate.saved", "generate.saved.close", self.undo, show)
+        names = "generate.saved", "generate.saved.close"
+        super().__init__(theme, *names, self.undo, show, over=over)
         self._folder, self.is_undone = Path(), False
         show.clicked.connect(self._on_show)
 
@@ -93,8 +95,7 @@ class Saving(QObject):
         self._history = History[_Saved](MOST_UNDO)
         self.size = SizeChoice(session.settings, "generate.size", "generate/size")
         self._files: dict[str, Path] = {}  # by what `_keys` gives
-        self._line = SavedLine(session.theme)
-        stage.between.addWidget(self._line)
+        self._line = SavedLine(session.theme, stage.canvas)
         stage.keep_wanted.connect(self.keep)
         self._line.undo.clicked.connect(self._on_line)
         session.jobs.ended.connect(self._next)
@@ -135,10 +136,17 @@ class Saving(QObject):
         if self._session.project is not None and run.is_complete:
             self._save(Seen(run, len(run) - 1, X_T, indices), self._session.project.gallery)
 
-    def keep(self, seen: Seen) -> None:
-        """Make works of pictures as they are seen: on the way, or finished."""
+    def say(self, words: str) -> None:
+        """Over the pictures, for some seconds."""
+        self._line.show_words(words, with_buttons=False)
+
+    def keep(self, seen: Seen | None) -> None:
+        """Keep pictures as they are seen: on the way, or finished. None: no one was meant."""
+        if seen is None:
+            self.say(NONE_CHOSEN)
+            return
         if seen.trajectory.is_forward:
-            self._session.notice(NOT_OWN)
+            self.say(NOT_OWN)
         elif self._session.project is not None:
             self._save(seen, self._session.project.gallery)
 

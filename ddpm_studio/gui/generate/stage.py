@@ -22,6 +22,14 @@ from ddpm_studio.gui.generate.single_view import PictureViewer
 from ddpm_studio.gui.generate.stage_head import StageHead
 
 
+READY = (
+    "Ready to paint",
+    "Press Generate and watch pictures appear from noise. Then move steps and eta, and scrub back "
+    "and forth.",
+)
+PAINTING = "Painting", "The first pictures appear here in a moment."
+
+
 @dataclass(frozen=True)
 class Seen:
     """Pictures as they are on the stage: which ones, of which frame, and what of it."""
@@ -36,27 +44,22 @@ class Stage(QWidget):
     """Shows a trajectory while it grows and afterwards, or two of them in lock-step."""
 
     changed = Signal()  # other pictures are chosen, or one is seen large, or all are again
-    keep_wanted = Signal(object)  # Seen: make works of these
+    keep_wanted = Signal(object)  # Seen: keep these; None: there are pictures, but no one is meant
     menu_wanted = Signal(object, object)  # Seen, and where on the screen
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.trajectory: Trajectory | None = None  # in a comparison: B, once it is there
         self.scrubber = Scrubber(theme, settings)
-        self.between = column()  # pictures and scrubber: for a line that speaks
         self.compare = CompareView(self)
         self._on_slider: Trajectory | None = None  # whose frames the scrubber counts
         self._grid = SampleGrid(theme, self.compare)
         self._viewer = PictureViewer(theme, settings, self.compare)
         self.bar = CompareBar(theme, settings, self.compare)
         self.head = StageHead(theme, self._viewer, self.bar)
-        self._ready = EmptyState(
-            theme,
-            "generate",
-            "Ready to paint",
-            "Press Generate and watch pictures appear from noise. Then move steps and eta, and "
-            "scrub back and forth.",
-        )
+        self._ready = EmptyState(theme, "generate", *READY)
+        # pictures need less room than its words, and the page is not to jump when they come
+        self._ready.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._lay_out()
         self._connect()
         self._refresh()
@@ -124,6 +127,10 @@ class Stage(QWidget):
         self._lead()
         self._refresh()
 
+    def show_painting(self, is_running: bool) -> None:
+        """Whether something is painted, which is said while there is nothing to see of it."""
+        self._ready.set_words(*(PAINTING if is_running else READY))
+
     def grow(self) -> None:
         """A trajectory has more frames now."""
         self.scrubber.grow()
@@ -139,10 +146,9 @@ class Stage(QWidget):
         self._refresh()
 
     def keep(self) -> None:
-        """Ask to make works of what is seen: the chosen, the large one, or what is pointed at."""
-        seen = self.seen
-        if seen is not None:
-            self.keep_wanted.emit(seen)
+        """Ask to keep what is seen: the chosen, the large one, or what is pointed at."""
+        if self.trajectory is not None:
+            self.keep_wanted.emit(self.seen)
 
     # building
 
@@ -150,8 +156,8 @@ class Stage(QWidget):
         self._stack = QStackedWidget()
         for widget in (self._ready, self._grid, self._viewer):
             self._stack.addWidget(widget)
-        canvas = holder(column(self._stack, margins=1), "canvas")
-        column(self.head, wide(canvas), self.between, self.scrubber, spacing=12, of=self)
+        self.canvas = holder(column(self._stack, margins=1), "canvas")
+        column(self.head, wide(self.canvas), self.scrubber, spacing=12, of=self)
 
     def _connect(self) -> None:
         self.scrubber.moved.connect(self._show_frame)
@@ -175,9 +181,6 @@ class Stage(QWidget):
         self.trajectory = trajectory
         self._grid.set_trajectory(trajectory)
         self._viewer.set_trajectory(trajectory)
-        usual, ignored = QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored
-        # pictures need less room than its words; said before it is hidden, or nobody hears it
-        self._ready.setSizePolicy(usual, usual if trajectory is None else ignored)
         if trajectory is None:
             self._stack.setCurrentWidget(self._ready)
         elif self._stack.currentWidget() is self._ready:

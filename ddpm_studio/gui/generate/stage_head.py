@@ -1,4 +1,4 @@
-"""The head of the stage: what is seen, the way to make it a work, and to compare it."""
+"""The head of the stage: what is seen, the way to keep it, and to compare it."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,14 +11,16 @@ from ddpm_studio.gui.common.layout import REST, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.bar import CompareBar
 from ddpm_studio.gui.compare.run_label import RunLabel, Word
+from ddpm_studio.gui.frames.request import MOST_PICTURES
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.single_view import PictureViewer
 
 COMPARE_LABEL = "compare.label"
 
 ROOMY, NARROW = 940, 720  # points: from here on with all words, below here with as few as can be
-KEEP_TIP = "Make it a finished work, as it is seen now: a PNG in the gallery, with its recipe (K)"
-NO_KEEP_TIP = "Choose pictures first, or point at one and press K, to make works of them as seen"
+KEEP_TIP = "Keep it as it is seen now: a PNG in the gallery, with its recipe (K)"
+NO_KEEP_TIP = "Choose pictures first, or point at one and press K, to keep them as they are seen"
+OWN_TIP = "This is your own picture, which is a file already"
 COMPARE_TIP = "Hold it against other settings with the same noise, in lock-step (V)"
 LEAVE_TIP = "Back to one run (Esc)"
 WAITING: tuple[Word, ...] = (("change a setting: the same noise is painted with it", False),)
@@ -55,15 +57,13 @@ class StageHead(QWidget):
     def show_state(
         self, front: Trajectory | None, letter: str, count: int, *, is_single: bool
     ) -> None:
-        """What the stage shows now, and how many pictures a click makes works.
+        """What the stage shows now, and how many pictures a click keeps.
 
         letter: of the run in front, while two are compared. is_single: one picture, large.
         """
         self._is_single, self._letter, self._count = is_single, letter, count
         has_left = not letter and (not is_single or self._needs_left())
         for widget, is_seen in (
-            (self.keep, front is not None and not front.is_forward),  # that is a file already
-            (self.compare, front is not None),
             (self._left_holder, has_left),
             (self._single, is_single),
             (self._bar, bool(letter)),
@@ -71,8 +71,10 @@ class StageHead(QWidget):
         ):
             widget.setVisible(is_seen)
         self.compare.setToolTip(LEAVE_TIP if letter else COMPARE_TIP)
-        self.keep.setEnabled(count > 0)
-        self.keep.setToolTip(KEEP_TIP if count else NO_KEEP_TIP)
+        is_own = front is not None and front.is_forward
+        self.compare.setEnabled(front is not None)
+        self.keep.setEnabled(count > 0 and front is not None and not is_own)
+        self.keep.setToolTip(OWN_TIP if is_own else KEEP_TIP if count else NO_KEEP_TIP)
         self._arrange()
 
     def show_runs(self, a: Sequence[Word], b: Sequence[Word]) -> None:
@@ -106,12 +108,14 @@ class StageHead(QWidget):
         self._place(self._left_holder, 0, beside=not is_single)
         is_roomy = width >= ROOMY
         is_crowded = is_single or self._letter or self._needs_left()
-        works = f"Make {self._count} works" if self._count > 1 else "Make it a work"
-        works += f" of {self._letter}" if self._letter else ""
-        keep = works if is_roomy or not is_crowded else "Keep"
+        keep, most = f"Keep {self._count}" if self._count > 1 else "Keep", f"Keep {MOST_PICTURES}"
+        if self._letter and (is_roomy or not is_crowded):
+            keep, most = f"{keep} of {self._letter}", f"{most} of A"
         leave = "Leave" if is_single and not is_roomy else "Leave compare"
         compare = leave if self._letter else "Compare"
         self._viewer.set_terse(not is_roomy, width < NARROW)
+        self.keep.keep_width(most)
+        self.compare.keep_width("Compare")
         for button, words in ((self.keep, keep), (self.compare, compare)):
             button.set_words(words, has_room=width >= NARROW)
 

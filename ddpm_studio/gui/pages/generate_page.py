@@ -17,7 +17,7 @@ from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 from ddpm_studio.gui.common.layout import column, holder, keep_room, row, wide
 from ddpm_studio.gui.export.dialog import ExportDialog
 from ddpm_studio.gui.export.sources import FilmedDenoising
-from ddpm_studio.gui.frames.request import PageSettings, SampleRequest
+from ddpm_studio.gui.frames.request import MOST_PICTURES, PageSettings, SampleRequest
 from ddpm_studio.gui.generate.actions import StageActions
 from ddpm_studio.gui.generate.comparing import Comparing
 from ddpm_studio.gui.generate.controls import SampleControls
@@ -64,7 +64,7 @@ class GeneratePage(Page):
     action_text = "Generate pictures"
     shortcuts = (
         ("Esc", "Back to all pictures, cancel, or leave compare"),
-        ("K, Ctrl+Z", "Make what is seen a work, and take it back"),
+        ("K, Ctrl+Z", "Keep what is seen, and take it back"),
         ("Ctrl+C, Ctrl+S", "Copy what is pointed at or chosen, and save as the button does"),
         ("V", "Compare with other settings"),
         ("1 to 4, X, [ and ]", "In compare: the view, the other one, the line of the wipe"),
@@ -97,7 +97,7 @@ class GeneratePage(Page):
     # what a page is asked for
 
     def main_action(self) -> None:
-        if not self.is_empty and not self._denoising.is_running:
+        if not self.is_empty:
             self._on_generate()
 
     def show_project(self, _project: Project | None) -> None:
@@ -113,9 +113,7 @@ class GeneratePage(Page):
         self._read_checkpoints()
 
     def main_things(self) -> Sequence[QWidget]:
-        """While it paints, the large button would cancel."""
-        run = () if self._denoising.is_running else (self._controls.run,)
-        return (*self._stage.pictures, *run)
+        return (*self._stage.pictures, self._controls.run)
 
     def save_settings(self) -> None:
         self._pause.stop()  # the window closes: nothing new is begun
@@ -145,6 +143,7 @@ class GeneratePage(Page):
     def _make_buttons(self) -> None:
         theme = self.theme
         self._save = Button(theme, "Save", "generate.save", SAVE_TIP, icon="export")
+        self._save.keep_width(f"Save {MOST_PICTURES} chosen")
         self._save_to = IconButton(theme, "folder", "generate.save_to", "Save into another folder…")
         plain = "generate.save_plain", "Save without the recipe"
         self._save_plain = IconButton(theme, "recipe-off", *plain, PLAIN_TIP)
@@ -183,7 +182,8 @@ class GeneratePage(Page):
         session.jobs.started.connect(self._on_job)
         session.jobs.ended.connect(self._on_job)
         session.left_work_ended.connect(self._read_checkpoints)
-        controls.run.clicked.connect(self._on_run)
+        controls.run.clicked.connect(self._on_generate)
+        controls.painting.cancel.clicked.connect(self._on_cancel)
         controls.changed.connect(self._on_changed)
         controls.changed.connect(self._sheets.keep_up)
         controls.seed.number.valueChanged.connect(self._sheets.keep_up)
@@ -226,12 +226,6 @@ class GeneratePage(Page):
             if job.state is JobState.ENDED:  # stopping saves, too
                 self._take_first_look()
 
-    def _on_run(self) -> None:
-        if self._denoising.is_running:
-            self._on_cancel()
-        else:
-            self._on_generate()
-
     def _on_generate(self) -> None:
         seeds = self._controls.seed
         seed = seeds.take_shown() if self._comparing.is_on else seeds.take()
@@ -244,8 +238,8 @@ class GeneratePage(Page):
 
     def _on_pause_over(self) -> None:
         denoising, checkpoint = self._denoising, self._controls.checkpoint
-        request, run = denoising.request, denoising.trajectory
-        was_newest = request is not None and request.checkpoint is None
+        run, asked = denoising.trajectory, (denoising.request, denoising.shown)
+        was_newest = all(one is not None and one.checkpoint is None for one in asked)
         if checkpoint is None and was_newest and run is not None:
             checkpoint = run.checkpoint  # else training would change the pictures, too
         seed = self._controls.seed.take_shown()
@@ -298,6 +292,8 @@ class GeneratePage(Page):
         self._denoising.cancel()
 
     def _on_ended(self) -> None:
+        if self._denoising.request is not self._denoising.shown:  # nothing came of it
+            self._own.show_start(self._denoising.shown)
         if self._controls.run.hasFocus() and self._stage.trajectory is not None:
             self._stage.scrubber.timeline.setFocus()  # the arrow keys scrub at once
 
@@ -342,8 +338,9 @@ class GeneratePage(Page):
     def _refresh(self) -> None:
         """Put words and states of the buttons right."""
         trajectory, denoising = self._stage.trajectory, self._denoising
-        is_running = denoising.is_running
-        self._controls.show_state(is_running=is_running, is_stopping=denoising.is_stopping)
+        is_running, is_stopping = denoising.is_running, denoising.is_stopping
+        self._controls.painting.show_state(denoising.standing, is_stopping=is_stopping)
+        self._stage.show_painting(is_running)
         is_whole = trajectory is not None and trajectory.is_complete and not trajectory.is_forward
         self._save.setText(_save_words(len(self._stage.wanted), bool(self._stage.chosen)))
         self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else UNFINISHED_TIP)

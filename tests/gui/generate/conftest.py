@@ -28,6 +28,7 @@ class Driver:
         self.window, self.find, self.qtbot = window, find, qtbot
         window.show_page(names.NAV_GENERATE)
         self.run = self.get(QPushButton, "generate.run")
+        self.cancel = self.get(QPushButton, "generate.cancel")
         self.count = self.get(QSpinBox, "generate.count")
         self.steps = self.get(QSpinBox, "generate.steps")
         self.eta = self.get(QDoubleSpinBox, "generate.eta")

@@ -86,7 +86,7 @@ def test_the_large_picture_and_the_chosen_ones_become_works_by_the_button(keeper
     page.click_picture(0, CTRL)
     page.click_picture(3, CTRL)
     page.qtbot.waitUntil(lambda: keeper.button.isEnabled())
-    assert keeper.button.accessibleName() == "Make 2 works"
+    assert keeper.button.accessibleName() == "Keep 2"
     page.click(keeper.button)
     seeds = [opened(path)[1].seed for path in keeper.wait_for(2)]
     assert seeds == [page.seed.value(), page.seed.value() + 3]

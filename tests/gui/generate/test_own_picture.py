@@ -204,6 +204,6 @@ def _dialog(page):
 def test_keeping_ones_own_picture_says_what_to_do_instead(page, mine):
     page.timeline.setValue(2)
     page.qtbot.keyClick(page.grid, Qt.Key.Key_K)
-    banner = page.get(QLabel, "window.banner.text")
-    page.qtbot.waitUntil(banner.isVisible)
-    assert "Paint on from here" in banner.text()
+    said = page.get(QLabel, "generate.saved")
+    page.qtbot.waitUntil(said.isVisible)
+    assert "Paint on from here" in said.text()

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gui.common.jobs import SAVE
@@ -67,7 +67,7 @@ def test_ctrl_c_copies_what_the_keyboard_is_on_and_chooses_nothing(painted):
     assert alone.pixelColor(2, 3).getRgb()[:3] == tuple(pixels[3, 2])
     assert read_recipe(path).seed == run.seeds[1]
     assert not saved(page)
-    assert "1 picture copied" in QToolTip.text()
+    assert page.get(QLabel, "generate.saved").text() == "1 picture copied"
 
 
 def test_the_bare_key_still_chooses(painted):
@@ -101,7 +101,7 @@ def test_a_frame_on_the_way_is_copied_as_it_is_seen(painted):
 def test_where_nothing_is_pointed_at_it_says_what_to_do(painted):
     painted.timeline.setFocus()
     painted.qtbot.keyClick(painted.timeline, Qt.Key.Key_C, CONTROL)
-    assert QToolTip.text() == NONE_SEEN
+    assert painted.get(QLabel, "generate.saved").text() == NONE_SEEN
     assert not QGuiApplication.clipboard().mimeData().hasUrls()
 
 
@@ -131,7 +131,7 @@ def test_the_menu_is_about_the_picture_under_the_hand(painted, monkeypatch):
         "See it large",
         "Copy",
         "Save picture",
-        "Make it a work",
+        "Keep",
         "Compare",
         "Export animation…",
         "Show in folder",
@@ -157,8 +157,8 @@ def test_over_a_chosen_picture_it_is_about_all_that_are_chosen(painted):
     painted.click_picture(0, CONTROL)
     painted.click_picture(2, CONTROL)
     menu, entries = menu_over(painted, 2)
-    assert {"Save 2 pictures", "Make 2 works"} < set(entries)
-    entries["Make 2 works"].trigger()
+    assert {"Save 2 pictures", "Keep 2 pictures"} < set(entries)
+    entries["Keep 2 pictures"].trigger()
     menu.close()
     assert len(saved(painted)) == 2
 

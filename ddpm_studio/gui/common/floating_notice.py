@@ -1,0 +1,74 @@
+"""A line that lies over a part of a page for some seconds: what was done, and what can be done."""
+
+from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, QTimer
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QStyle, QWidget
+
+from ddpm_studio.gui.common.notice_line import NoticeLine
+from ddpm_studio.gui.common.theme import Theme
+
+STAYS_MS, FADES_MS = 7000, 400
+EDGE = 12  # points between it and the lower edge of what it lies over
+
+
+class FloatingNotice(NoticeLine):
+    """At the lower edge of a widget, which it moves nothing of. It fades by itself, but not while
+    the mouse is on it or a key is about to press one of its buttons.
+    """
+
+    def __init__(
+        self, theme: Theme, name: str, close_name: str, *buttons: QWidget, over: QWidget
+    ) -> None:
+        """over: what it lies on, and goes with."""
+        super().__init__(theme, name, close_name, *buttons, parent=over)
+        self.setProperty("kind", "floating")
+        self._over, self._buttons = over, buttons
+        self._stay = QTimer(self, singleShot=True, interval=STAYS_MS)
+        self._veil = QGraphicsOpacityEffect(self)
+        self._veil.setEnabled(False)
+        self.setGraphicsEffect(self._veil)
+        self._fade = QPropertyAnimation(self._veil, b"opacity", self)
+        self._fade.setDuration(FADES_MS)
+        self._fade.setStartValue(1.0)
+        self._fade.setEndValue(0.0)
+        self._fade.finished.connect(self.hide)
+        self._stay.timeout.connect(self._leave)
+        over.installEventFilter(self)
+
+    def show_words(self, words: str, *, with_buttons: bool = True) -> None:
+        for button in self._buttons:
+            button.setVisible(with_buttons)
+        super().show_words(words)
+        self._place()
+        self.raise_()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._fade.stop()
+        self._veil.setEnabled(False)
+        self._stay.start()
+
+    def _leave(self) -> None:
+        focused = self.focusWidget()
+        if self.underMouse() or (focused is not None and focused.hasFocus()):
+            self._stay.start()
+        elif self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0:
+            self._veil.setEnabled(True)
+            self._fade.start()
+        else:  # who wants nothing to move sees it go at once
+            self.hide()
+
+    def _place(self) -> None:
+        room = self._over.width() - 2 * EDGE
+        wanted = self.sizeHint().width() + self._words.fontMetrics().horizontalAdvance(self.text)
+        self.resize(max(0, min(room, wanted)), self.sizeHint().height())
+        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - EDGE)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._begin_anew()
+        super().enterEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return False
