@@ -2,12 +2,15 @@
 
 from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, QTimer
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QGraphicsOpacityEffect, QStyle, QWidget
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QWidget
 
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.motion import is_motion_welcome
 from ddpm_studio.gui.common.notice_line import NoticeLine
 from ddpm_studio.gui.common.theme import Theme
 
 STAYS_MS, FADES_MS = 7000, 400
+ROOMY = 600  # points; with less room, its buttons are icons
 EDGE = 12  # points between it and the lower edge of what it lies over
 
 
@@ -17,7 +20,7 @@ class FloatingNotice(NoticeLine):
     """
 
     def __init__(
-        self, theme: Theme, name: str, close_name: str, *buttons: QWidget, over: QWidget
+        self, theme: Theme, name: str, close_name: str, *buttons: Button, over: QWidget
     ) -> None:
         """over: what it lies on, and goes with."""
         super().__init__(theme, name, close_name, *buttons, parent=over)
@@ -52,17 +55,21 @@ class FloatingNotice(NoticeLine):
         focused = self.focusWidget()
         if self.underMouse() or (focused is not None and focused.hasFocus()):
             self._stay.start()
-        elif self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0:
+        elif is_motion_welcome():
             self._veil.setEnabled(True)
             self._fade.start()
-        else:  # who wants nothing to move sees it go at once
+        else:
             self.hide()
 
     def _place(self) -> None:
         room = self._over.width() - 2 * EDGE
-        wanted = self.sizeHint().width() + self._words.fontMetrics().horizontalAdvance(self.text)
-        self.resize(max(0, min(room, wanted)), self.sizeHint().height())
-        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - EDGE)
+        for button in self._buttons:
+            words = button.text() or button.accessibleName()
+            button.set_words(words, has_room=room >= ROOMY)
+        self.resize(max(0, min(room, self.sizeHint().width())), self.sizeHint().height())
+        self.move(
+            (self._over.width() - self.width()) // 2, self._over.height() - self.height() - EDGE
+        )
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._begin_anew()

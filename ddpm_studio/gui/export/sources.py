@@ -55,7 +55,7 @@ class Filmed(ABC):
     how they were made), needs_device (whether some frames are not kept, and are computed again).
     """
 
-    title = "Export animation"
+    title = "Export film"
     way_back = "And back to noise"
     has_alpha = has_recipe = needs_device = False
 

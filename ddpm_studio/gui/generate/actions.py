@@ -55,7 +55,7 @@ class StageActions(QObject):
         compare = stage.head.compare
         words = "Leave compare" if stage.compare.is_on else "Compare"
         menu.add(f"{words}\tV", "compare", compare.click).setEnabled(compare.isEnabled())
-        export = menu.add("Export animation…", "film", self._export.click)
+        export = menu.add("Export film…", "film", self._export.click)
         export.setEnabled(self._export.isEnabled())
         file = self._saving.file_of(seen)
         folder = menu.add("Show in folder", "folder-open", lambda: self._show_folder(file))

@@ -69,6 +69,9 @@ class MemoryChoice(QPushButton):
         longest = self.fontMetrics().horizontalAdvance("999 MB of 512 MB")
         return QSize(longest + 8, hint.height())
 
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
     def _on_clicked(self) -> None:
         above = QPoint(0, self._menu.sizeHint().height())
         self._menu.popup(self.mapToGlobal(self.rect().topLeft()) - above)

@@ -81,7 +81,7 @@ class PictureViewer(PictureCanvas):
         self._smooth.setToolTip(
             "Enlarge softly and to full size, or pixel by pixel (bilinear or nearest neighbour)"
         )
-        self._choose = Switch("Chosen")
+        self._choose = Switch("Choose")
         self._choose.setObjectName("generate.choose")
         self._choose.setAccessibleName("Choose this picture")
         self._choose.setToolTip("One of the pictures to save (C)")

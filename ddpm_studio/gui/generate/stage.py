@@ -16,11 +16,11 @@ from ddpm_studio.gui.compare.lock_step import lock_step
 from ddpm_studio.gui.compare.run_label import Word
 from ddpm_studio.gui.compare.view import FLICKER, CompareView
 from ddpm_studio.gui.frames.trajectory import Trajectory
+from ddpm_studio.gui.generate.caption import StageCaption
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.gui.generate.scrubber import Scrubber
 from ddpm_studio.gui.generate.single_view import PictureViewer
 from ddpm_studio.gui.generate.stage_head import StageHead
-
 
 READY = (
     "Ready to paint",
@@ -57,6 +57,7 @@ class Stage(QWidget):
         self._viewer = PictureViewer(theme, settings, self.compare)
         self.bar = CompareBar(theme, settings, self.compare)
         self.head = StageHead(theme, self._viewer, self.bar)
+        self.caption = StageCaption(theme)
         self._ready = EmptyState(theme, "generate", *READY)
         # pictures need less room than its words, and the page is not to jump when they come
         self._ready.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
@@ -157,7 +158,8 @@ class Stage(QWidget):
         for widget in (self._ready, self._grid, self._viewer):
             self._stack.addWidget(widget)
         self.canvas = holder(column(self._stack, margins=1), "canvas")
-        column(self.head, wide(self.canvas), self.scrubber, spacing=12, of=self)
+        pictures = column(wide(self.canvas), self.caption, spacing=0)
+        column(self.head, wide(pictures), self.scrubber, spacing=8, of=self)
 
     def _connect(self) -> None:
         self.scrubber.moved.connect(self._show_frame)

@@ -143,11 +143,11 @@ class GeneratePage(Page):
     def _make_buttons(self) -> None:
         theme = self.theme
         self._save = Button(theme, "Save", "generate.save", SAVE_TIP, icon="export")
-        self._save.keep_width(f"Save {MOST_PICTURES} chosen")
+        self._save.keep_width("Save all", f"Save {MOST_PICTURES}")
         self._save_to = IconButton(theme, "folder", "generate.save_to", "Save into another folder…")
         plain = "generate.save_plain", "Save without the recipe"
         self._save_plain = IconButton(theme, "recipe-off", *plain, PLAIN_TIP)
-        animation = "Export animation…", "generate.export"
+        animation = "Export film…", "generate.export"
         self._export = Button(theme, *animation, EXPORT_TIP, icon="film")
         training = "Go to training", "generate.go_train"
         tip = "The page that teaches the model (Ctrl+2)"
@@ -183,6 +183,7 @@ class GeneratePage(Page):
         session.jobs.ended.connect(self._on_job)
         session.left_work_ended.connect(self._read_checkpoints)
         controls.run.clicked.connect(self._on_generate)
+        self._stage.caption.repaint.clicked.connect(self._on_repaint)
         controls.painting.cancel.clicked.connect(self._on_cancel)
         controls.changed.connect(self._on_changed)
         controls.changed.connect(self._sheets.keep_up)
@@ -287,6 +288,11 @@ class GeneratePage(Page):
         self._comparing.leave()  # else it would be painted with the noise of what is compared
         self._start(seed, checkpoint, follow_to)
 
+    def _on_repaint(self) -> None:
+        """What is seen, as the newest model paints it from the same noise."""
+        seed = self._controls.seed.take_shown()
+        self._start(seed, None, follow_to=self._stage.scrubber.part_wanted)
+
     def _on_cancel(self) -> None:
         self._pause.stop()
         self._denoising.cancel()
@@ -341,6 +347,9 @@ class GeneratePage(Page):
         is_running, is_stopping = denoising.is_running, denoising.is_stopping
         self._controls.painting.show_state(denoising.standing, is_stopping=is_stopping)
         self._stage.show_painting(is_running)
+        newest = self.session.checkpoints.newest if self._controls.checkpoint is None else None
+        recipe = trajectory.recipe if trajectory is not None else None
+        self._stage.caption.show_state(recipe, newest.step if newest and not is_running else None)
         is_whole = trajectory is not None and trajectory.is_complete and not trajectory.is_forward
         self._save.setText(_save_words(len(self._stage.wanted), bool(self._stage.chosen)))
         self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else UNFINISHED_TIP)
@@ -353,8 +362,6 @@ class GeneratePage(Page):
 
 
 def _save_words(wanted: int, is_chosen: bool) -> str:
-    if wanted == 1:
-        return "Save chosen" if is_chosen else "Save picture"
-    if not wanted:
+    if wanted < 2:
         return "Save"
-    return f"Save {wanted} chosen" if is_chosen else f"Save all {wanted}"
+    return f"Save {wanted}" if is_chosen else "Save all"

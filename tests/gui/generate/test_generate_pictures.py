@@ -32,7 +32,7 @@ def test_a_click_opens_a_picture_and_esc_goes_back(page, tiny_project, engine_fr
     page.click_picture(2)
     assert page.viewer.isVisible()
     assert page.viewer.index == 2
-    assert page.save.text() == "Save picture"
+    assert page.save.text() == "Save"
     page.qtbot.keyClick(page.viewer, Qt.Key.Key_Right)
     page.qtbot.keyClick(page.viewer, Qt.Key.Key_Right)  # there is none
     assert page.viewer.index == 3
@@ -95,7 +95,7 @@ def test_pictures_are_chosen_by_mark_by_ctrl_and_by_key(page):
     page.click_picture(2, Qt.KeyboardModifier.ControlModifier)
     assert page.grid.isVisible()
     assert page.grid.chosen == (0, 2)
-    assert page.save.text() == "Save 2 chosen"
+    assert page.save.text() == "Save 2"
     page.qtbot.keyClick(page.grid, Qt.Key.Key_Right)
     page.qtbot.keyClick(page.grid, Qt.Key.Key_Space)
     assert page.grid.chosen == (0, 2, 3)
@@ -103,7 +103,7 @@ def test_pictures_are_chosen_by_mark_by_ctrl_and_by_key(page):
     assert page.grid.chosen == (0, 1, 2, 3)
     page.qtbot.keyClick(page.grid, Qt.Key.Key_Escape)
     assert page.grid.chosen == ()
-    assert page.save.text() == f"Save all {COUNT}"
+    assert page.save.text() == "Save all"
     page.qtbot.keyClick(page.grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert len(page.grid.chosen) == COUNT
     assert f"{COUNT} chosen" in page.grid.accessibleName()

@@ -3,13 +3,24 @@
 import threading
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from ddpm_studio.gui.common.jobs import SAMPLE, SAVE
 from ddpm_studio.gui.generate import work
 from ddpm_studio.gui.generate.own_picture import NOISE, OWN
+from ddpm_studio.gui.generate.saving import NONE_CHOSEN, SavedLine
 from ddpm_studio.gui.generate.stage import PAINTING, READY
+from tests.checkpoints import copy_checkpoint
+from tests.gui.parts import part
 from tests.gui.patience import PATIENCE
 
 STEPS = 6  # as the page is set by its fixture
@@ -53,7 +64,7 @@ def hold(monkeypatch):
 
 def places(page):
     """Where all that stands is, by its name, and the pictures' canvas."""
-    for _ in range(3):  # all that has changed is laid out now
+    for _ in range(10):  # all that has changed is laid out now
         QApplication.processEvents()
     found = {name: page.get(QWidget, name) for name in STANDING}
     canvas = page.grid.parentWidget()
@@ -69,7 +80,7 @@ def places(page):
 def moved(page, before):
     """What stands elsewhere than before, or is gone."""
     now = places(page)
-    return {name: now.get(name) for name in before if now.get(name) != before[name]}
+    return {name: (is_at, now.get(name)) for name, is_at in before.items() if now.get(name) != is_at}
 
 
 @pytest.mark.parametrize("width", [900, 1280, 1920])
@@ -167,3 +178,58 @@ def test_after_a_cancel_in_the_middle_it_is_what_was_begun(mine, hold, at_once):
     assert source(page) == NOISE
     assert not page.grid.trajectory.is_forward
     assert page.show.findData("finished") < 0
+
+
+def test_the_caption_says_what_made_the_pictures_and_leads_to_a_newer_model(page, tiny_project):
+    caption, repaint = (
+        page.get(QLabel, "generate.made_by"),
+        page.get(QPushButton, "generate.repaint"),
+    )
+    assert caption.text() == ""
+    page.generate()
+    assert caption.text() == f"step 10, DDIM {STEPS}, eta 0"
+    assert not repaint.isVisible()
+    newer = copy_checkpoint(tiny_project, 20)
+    page.window.session.checkpoint_saved.emit(20, newer)
+    page.qtbot.waitUntil(repaint.isVisible)
+    assert caption.text().startswith("step 10,")  # that made what is still seen
+    before = page.grid.trajectory
+    page.timeline.setValue(2)
+    page.click(repaint)
+    page.wait_for_another(before)
+    page.wait_until_done()
+    assert caption.text() == f"step 20, DDIM {STEPS}, eta 0"
+    assert page.grid.trajectory.seeds == before.seeds
+    assert page.timeline.value() == 2
+    assert not repaint.isVisible()
+    page.checkpoint.setCurrentIndex(page.checkpoint.findData(10))
+    page.qtbot.waitUntil(lambda: caption.text().startswith("step 10,"))
+    page.wait_until_done()
+    assert not repaint.isVisible()  # who chose an older one knows
+
+
+def test_what_was_done_is_said_for_some_seconds(page):
+    page.generate()
+    page.grid.setFocus()
+    page.qtbot.mouseMove(page.grid, QPoint(1, 1))
+    page.timeline.setFocus()  # no picture is pointed at
+    page.qtbot.keyClick(page.timeline, Qt.Key.Key_K)
+    line, words = part(page.window, SavedLine), page.get(QLabel, "generate.saved")
+    assert words.text() == NONE_CHOSEN
+    assert not page.get(QPushButton, "generate.undo").isVisible()
+    page.click(page.save)
+    page.qtbot.waitUntil(lambda: words.text().startswith("Saved"))
+    assert page.get(QPushButton, "generate.undo").isVisible()
+    canvas = line.parentWidget()
+    assert canvas.rect().contains(line.geometry())
+    assert canvas.height() - line.geometry().bottom() < 20
+    line._stay.setInterval(1)  # its timer, which nobody wants to wait for
+    page.get(QPushButton, "generate.undo").setFocus()
+    line._stay.start()
+    page.qtbot.wait(30)
+    assert line.isVisible()  # somebody is about to press it
+    page.grid.setFocus()
+    page.qtbot.waitUntil(lambda: not line.isVisible())
+    page.grid.setFocus()
+    page.qtbot.keyClick(page.grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    page.qtbot.waitUntil(lambda: words.text().startswith("Took"))  # undo stays

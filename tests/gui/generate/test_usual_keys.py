@@ -133,7 +133,7 @@ def test_the_menu_is_about_the_picture_under_the_hand(painted, monkeypatch):
         "Save picture",
         "Keep",
         "Compare",
-        "Export animation…",
+        "Export film…",
         "Show in folder",
     ]
     assert not entries["Show in folder"].isEnabled()
