@@ -1,14 +1,17 @@
 """What can be done with pictures on the stage by right click and by the usual keys."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QPoint, QTemporaryDir, QUrl
+from PySide6.QtCore import QObject, QPoint, QTemporaryDir
 from PySide6.QtGui import QGuiApplication, QImage
 
 from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.drag_out import drag_out, mime_of
+from ddpm_studio.gui.common.full_screen import FullScreenPicture
 from ddpm_studio.gui.common.menu import Menu
+from ddpm_studio.gui.common.picture_menu import Act, add_acts
 from ddpm_studio.gui.generate.saving import Saving, Writing
 from ddpm_studio.gui.generate.stage import Seen, Stage
 from ddpm_studio.gui.session import Session
@@ -26,7 +29,9 @@ class StageActions(QObject):
         super().__init__(stage)
         self._session, self._stage, self._saving, self._export = session, stage, saving, export
         self._copies: QTemporaryDir | None = None  # the files that are on the clipboard
+        self._dragged: QTemporaryDir | None = None  # those that were dragged out last
         stage.menu_wanted.connect(self.show_menu)
+        stage.drag_wanted.connect(self.drag)
 
     def copy(self) -> None:
         """What is pointed at, the large one, or the chosen ones."""
@@ -38,29 +43,49 @@ class StageActions(QObject):
 
     def show_menu(self, seen: Seen, where: QPoint) -> None:
         """seen: what the menu is about."""
-        stage, count = self._stage, len(seen.indices)
+        stage, saving, compare = self._stage, self._saving, self._stage.head.compare
         menu = Menu(self._session.theme, stage)
         if not stage.is_single:
             menu.add("See it large\tEnter", "zoom-in", lambda: stage.open(stage.current))
             menu.addSeparator()
-        menu.add("Copy\tCtrl+C", "copy", lambda: self._copy(seen))
-        run, is_own = seen.trajectory, seen.trajectory.is_forward
-        words = "Save picture" if count == 1 else f"Save {several(count, 'picture')}"
-        save = menu.add(words, "export", lambda: self._saving.save_finished(run, seen.indices))
-        save.setEnabled(run.is_complete and not is_own)
-        words = "Keep" if count == 1 else f"Keep {several(count, 'picture')}"
-        keep = menu.add(f"{words}\tK", "keep", lambda: self._saving.keep(seen))
-        keep.setEnabled(not is_own)
-        menu.addSeparator()
-        compare = stage.head.compare
-        words = "Leave compare" if stage.compare.is_on else "Compare"
-        menu.add(f"{words}\tV", "compare", compare.click).setEnabled(compare.isEnabled())
-        export = menu.add("Export film…", "film", self._export.click)
-        export.setEnabled(self._export.isEnabled())
-        file = self._saving.file_of(seen)
-        folder = menu.add("Show in folder", "folder-open", lambda: self._show_folder(file))
-        folder.setEnabled(file is not None)
+        run, is_own, file = seen.trajectory, seen.trajectory.is_forward, saving.file_of(seen)
+        many = f" {several(len(seen.indices), 'picture')}" if len(seen.indices) > 1 else ""
+        can_save, leave = run.is_complete and not is_own, "Leave compare" * stage.compare.is_on
+        acts = {
+            "copy": Act(lambda: self._copy(seen)),
+            "save": Act(lambda: saving.save_finished(run, seen.indices), can_save, f"Save{many}"),
+            "keep": Act(lambda: saving.keep(seen), not is_own, f"Keep{many}"),
+            "compare": Act(compare.click, compare.isEnabled(), leave),
+            "export": Act(self._export.click, self._export.isEnabled()),
+            "folder": Act(lambda: self._show_folder(file), file is not None),
+            "full_screen": Act(self.show_full_screen),
+        }
+        add_acts(menu, acts)
         menu.popup(where)
+
+    def show_full_screen(self) -> None:
+        """The picture that is seen large, or the current one; the timeline goes on to move it."""
+        stage = self._stage
+        if stage.trajectory is None:
+            return
+        if not stage.is_single:
+            stage.open(stage.current)
+        viewer, _ = stage.pictures
+        keys = {"Ctrl+C": self.copy}
+        full = FullScreenPicture(lambda: stage.image(stage.current), viewer, keys)
+        stage.frame_shown.connect(full.update)
+
+    def drag(self, seen: Seen) -> None:
+        """Out to another program, in the chosen size, as soon as the files are written."""
+        folder = QTemporaryDir()
+        image = self._stage.image(seen.indices[0])
+
+        def on_written(paths: list[Path]) -> None:
+            self._dragged = folder  # the files before these are removed
+            alone = QImage(str(paths[0])) if len(paths) == 1 else None
+            drag_out(self._stage, paths, alone, image)
+
+        self._write(seen, folder, "Dragging pictures", on_written)
 
     def _show_folder(self, file: Path | None) -> None:
         if file is not None:
@@ -72,25 +97,31 @@ class StageActions(QObject):
         They were saved nowhere yet, so they lie in a folder that goes with the window.
         """
         copies = QTemporaryDir()
-        writing = self._saving.writing_of(seen, Path(copies.path()))
-        if writing is None or not copies.isValid():
+
+        def on_written(paths: list[Path]) -> None:
+            alone = QImage(str(paths[0])) if len(paths) == 1 else None
+            QGuiApplication.clipboard().setMimeData(mime_of(paths, alone))
+            self._copies = copies  # the files before these are removed
+            self._saving.say(f"{several(len(paths), 'picture')} copied")
+
+        self._write(seen, copies, "Copying pictures", on_written)
+
+    def _write(
+        self,
+        seen: Seen,
+        folder: QTemporaryDir,
+        title: str,
+        on_written: Callable[[list[Path]], object],
+    ) -> None:
+        """Into a folder that goes with the window, by a job."""
+        writing, session = self._saving.writing_of(seen, Path(folder.path())), self._session
+        if writing is None or not folder.isValid():
             return
-        session, title = self._session, "Copying pictures"
         steps = partial(_copied, writing)
         if writing.borrows:
             job = session.start_borrowing(COPY, steps, title)
         else:
             job = session.jobs.start(COPY, steps, title=title, replace=True)
-
-        def on_written(paths: list[Path]) -> None:
-            mime = QMimeData()
-            mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-            if len(paths) == 1:
-                mime.setImageData(QImage(str(paths[0])))
-            QGuiApplication.clipboard().setMimeData(mime)
-            self._copies = copies  # the files before these are removed
-            self._saving.say(f"{several(len(paths), 'picture')} copied")
-
         job.succeeded.connect(on_written)
 
 

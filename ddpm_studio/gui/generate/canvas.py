@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ddpm_studio.gui.common.drag_out import is_far
 from ddpm_studio.gui.common.grid_places import GridPlaces
 from ddpm_studio.gui.common.images import draw_on_checkerboard
 from ddpm_studio.gui.compare.view import CompareView
@@ -20,6 +21,8 @@ class FrameCanvas(QWidget):
 
     Attributes: trajectory, and the position of the frame that is shown.
     """
+
+    drag_wanted = Signal(int, object)  # a picture, and the Trajectory that it is seen of
 
     def __init__(self, compare: CompareView | None = None) -> None:
         super().__init__()
@@ -96,6 +99,7 @@ class PictureCanvas(FrameCanvas):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.index = 0  # of the picture
         self._mouse: QPointF | None = None
+        self._grasped: QPointF | None = None  # where it was pressed, perhaps to be dragged out
         self._compare.changed.connect(self._on_compare)
 
     @property
@@ -137,12 +141,22 @@ class PictureCanvas(FrameCanvas):
         if self._compare.is_wipe and event.button() is Qt.MouseButton.LeftButton:
             self._compare.drag_wipe(self.picture_rect(), event.position().x())
         else:
+            if event.button() is Qt.MouseButton.LeftButton:
+                self._grasped = event.position()
             super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._grasped = None
+        super().mouseReleaseEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._mouse = event.position()
         if self._compare.is_wipe and event.buttons() & Qt.MouseButton.LeftButton:
             self._compare.drag_wipe(self.picture_rect(), event.position().x())
+        elif self._grasped is not None and is_far(event, self._grasped):
+            self._grasped = None
+            if self.pointed is not None:
+                self.drag_wanted.emit(self.index, self.pointed)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._mouse = event.position()

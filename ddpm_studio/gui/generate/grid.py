@@ -4,7 +4,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication
 
+from ddpm_studio.gui.common.drag_out import is_far
 from ddpm_studio.gui.common.grid_places import draw_ring
+from ddpm_studio.gui.common.picture_menu import is_bare
 from ddpm_studio.gui.common.rings import has_ring, show_ring
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.view import CompareView
@@ -95,7 +97,10 @@ class SampleGrid(FrameCanvas):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._mouse = event.position()
         if self._pressed is not None:
-            self._wipe_to(*self._pressed)
+            if self._compare.is_wipe:
+                self._wipe_to(*self._pressed)
+            elif is_far(event, self._pressed[1]):
+                self._drag(self._pressed[0], self._pressed[1])
             return
         hovered = self._place_at(self._mouse)
         if hovered != self._hovered:
@@ -125,16 +130,20 @@ class SampleGrid(FrameCanvas):
             run = self._run_at(place, point.x())
             if run is not None:
                 self.keep_wanted.emit(index, run)
-        elif self._compare.is_wipe:
-            self._pressed = index, point  # a drag wipes, a click opens
         else:
-            self.opened.emit(index)
+            self._pressed = index, point  # a drag wipes or goes to another program, a click opens
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         pressed, was_wiping = self._pressed, self._is_wiping
         self._pressed, self._is_wiping = None, False
         if pressed is not None and not was_wiping:
             self.opened.emit(pressed[0])
+
+    def _drag(self, index: int, start: QPointF) -> None:
+        self._pressed, place = None, self._place_at(start)
+        run = self._run_at(place, start.x()) if place is not None else None
+        if run is not None:
+            self.drag_wanted.emit(index, run)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         place, where = self._place_at(QPointF(event.pos())), event.globalPos()
@@ -159,7 +168,7 @@ class SampleGrid(FrameCanvas):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, target = event.key(), self._halves()[0].after(event.key(), self._current)
-        if not self.count or (key == Qt.Key.Key_C and event.modifiers() & TWO_KEYS):
+        if not self.count or (key == Qt.Key.Key_C and not is_bare(event)):
             super().keyPressEvent(event)
         elif target is not None:
             show_ring(self)

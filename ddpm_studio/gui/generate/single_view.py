@@ -8,6 +8,7 @@ from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import Gap, row, wide
+from ddpm_studio.gui.common.picture_menu import is_bare
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.view import CompareView
@@ -118,7 +119,7 @@ class PictureViewer(PictureCanvas):
                 self.show_picture(self.index + 1)
             case Qt.Key.Key_Space:
                 self.play_wanted.emit()
-            case Qt.Key.Key_C if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            case Qt.Key.Key_C if is_bare(event):
                 self.choose_wanted.emit(self.index)
             case Qt.Key.Key_Escape:
                 self.back_wanted.emit()

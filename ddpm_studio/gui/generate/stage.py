@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.layout import column, holder, wide
+from ddpm_studio.gui.common.picture_menu import is_bare
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.bar import CompareBar
@@ -46,6 +47,8 @@ class Stage(QWidget):
     changed = Signal()  # other pictures are chosen, or one is seen large, or all are again
     keep_wanted = Signal(object)  # Seen: keep these; None: there are pictures, but no one is meant
     menu_wanted = Signal(object, object)  # Seen, and where on the screen
+    drag_wanted = Signal(object)  # Seen: to be dragged out to another program
+    frame_shown = Signal()  # another frame, or of another picture
 
     def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -169,6 +172,8 @@ class Stage(QWidget):
         self._grid.keep_wanted.connect(self._on_keep_one)
         self._grid.menu_wanted.connect(self._on_menu)
         self._viewer.menu_wanted.connect(self._on_menu)
+        for canvas in (self._grid, self._viewer):
+            canvas.drag_wanted.connect(self._on_drag)
         self._viewer.back_wanted.connect(self.back)
         self._viewer.play_wanted.connect(self.scrubber.toggle_play)
         self._viewer.index_changed.connect(self._on_viewed)
@@ -217,6 +222,12 @@ class Stage(QWidget):
             position = self.compare.position_of(front)
         self._grid.show_frame(position, show)
         self._viewer.show_frame(position, show)
+        self.frame_shown.emit()
+
+    def image(self, index: int) -> QImage | None:
+        """A picture as it is seen now, of the run in front."""
+        seen = self._as_seen(self.trajectory, (index,))
+        return None if seen is None else seen.trajectory.images(seen.position, seen.show)[index]
 
     def _show_turn(self) -> None:
         compare = self.compare
@@ -236,7 +247,7 @@ class Stage(QWidget):
     # what a person does
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.compare.is_on or not self.bar.press(event.key()):
+        if not self.compare.is_on or not is_bare(event) or not self.bar.press(event.key()):
             super().keyPressEvent(event)
 
     @property
@@ -266,11 +277,19 @@ class Stage(QWidget):
             self.keep_wanted.emit(seen)
 
     def _on_menu(self, index: int, run: Trajectory, where: QPoint) -> None:
-        """It is about the picture under the hand; about all that are chosen if that is, too."""
-        is_one = self.is_single or index not in self._grid.chosen
-        seen = self._as_seen(run, (index,) if is_one else self._grid.chosen)
+        seen = self._meant(index, run)
         if seen is not None:
             self.menu_wanted.emit(seen, where)
+
+    def _on_drag(self, index: int, run: Trajectory) -> None:
+        seen = self._meant(index, run)
+        if seen is not None and not run.is_forward:
+            self.drag_wanted.emit(seen)
+
+    def _meant(self, index: int, run: Trajectory) -> Seen | None:
+        """It is about the picture under the hand; about all that are chosen if that is, too."""
+        is_one = self.is_single or index not in self._grid.chosen
+        return self._as_seen(run, (index,) if is_one else self._grid.chosen)
 
     def open(self, index: int) -> None:
         """See one of the pictures large."""
@@ -288,6 +307,7 @@ class Stage(QWidget):
     def _on_viewed(self, index: int) -> None:
         self._look_anew()
         self._grid.set_current(index)
+        self.frame_shown.emit()
         self._viewer.set_chosen(index in self._grid.chosen)
 
     def _on_chosen_changed(self) -> None:

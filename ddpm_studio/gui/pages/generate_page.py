@@ -15,6 +15,7 @@ from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 from ddpm_studio.gui.common.layout import column, holder, keep_room, row, wide
+from ddpm_studio.gui.common.picture_menu import is_bare
 from ddpm_studio.gui.export.dialog import ExportDialog
 from ddpm_studio.gui.export.sources import FilmedDenoising
 from ddpm_studio.gui.frames.request import MOST_PICTURES, PageSettings, SampleRequest
@@ -66,6 +67,7 @@ class GeneratePage(Page):
         ("Esc", "Back to all pictures, cancel, or leave compare"),
         ("K, Ctrl+Z", "Keep what is seen, and take it back"),
         ("Ctrl+C, Ctrl+S", "Copy what is pointed at or chosen, and save as the button does"),
+        ("F11", "See one picture on the whole screen; Esc leaves"),
         ("V", "Compare with other settings"),
         ("1 to 4, X, [ and ]", "In compare: the view, the other one, the line of the wipe"),
         ("Arrow keys, Enter", "Go to a picture, see it large"),
@@ -129,9 +131,9 @@ class GeneratePage(Page):
             self._on_cancel()
         elif event.key() == Qt.Key.Key_Escape and self._comparing.is_on:
             self._comparing.leave()
-        elif event.key() == Qt.Key.Key_V and not event.modifiers():
+        elif event.key() == Qt.Key.Key_V and is_bare(event):
             self._comparing.toggle()
-        elif event.key() == Qt.Key.Key_K and not event.modifiers():
+        elif event.key() == Qt.Key.Key_K and is_bare(event):
             self._stage.keep()
         elif event.matches(QKeySequence.StandardKey.Undo):
             self._saving.undo()
@@ -195,7 +197,12 @@ class GeneratePage(Page):
         self._stage.changed.connect(self._refresh)
         self._comparing.changed.connect(self._refresh)
         self._save.clicked.connect(lambda: self._saving.save_here())
-        for keys, action in {"Ctrl+C": self._actions.copy, "Ctrl+S": self._save.click}.items():
+        acts, save = self._actions, self._save.click
+        for keys, action in {
+            "Ctrl+C": acts.copy,
+            "Ctrl+S": save,
+            "F11": acts.show_full_screen,
+        }.items():
             QShortcut(QKeySequence(keys), self).activated.connect(action)
         self._save_to.clicked.connect(self._saving.choose_folder)
         self._save_plain.clicked.connect(lambda: self._saving.save_here(with_recipe=False))

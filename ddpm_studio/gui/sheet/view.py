@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QHelpEvent,
     QImage,
@@ -21,6 +22,7 @@ from ddpm_studio.gui.common.images import draw_on_checkerboard
 from ddpm_studio.gui.common.label import small
 from ddpm_studio.gui.common.rings import has_ring, show_ring
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.sheet.cell_menu import CellMenu
 from ddpm_studio.gui.sheet.layout import GAP, PAD, SCALES, TEXT_PIXELS, SheetFace, SheetLayout
 from ddpm_studio.sheets import Place
 from ddpm_studio.words import several
@@ -203,6 +205,21 @@ class SheetView(QAbstractScrollArea):
             self._current = place
             self.chosen.emit(*place)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        place, where = self.place_at(QPointF(event.pos())), event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            place = self._current
+            where = self.viewport().mapToGlobal(self.cell_rect(place).center().toPoint())
+        menu = self._menu_of(place)
+        if menu is not None:
+            menu.show(self._theme, where)
+
+    def _menu_of(self, place: Place | None) -> CellMenu | None:
+        """None: nothing is painted there."""
+        if place is None or place not in self._images:
+            return None
+        return CellMenu(self, self._images[place], lambda: self.chosen.emit(*place))
+
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._set_hover(None)
@@ -226,8 +243,12 @@ class SheetView(QAbstractScrollArea):
         return f"{self.face.words.get(place, '')}{'. ' * bool(more)}{more}"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in STEPS:
+        key, menu = Qt.Key(event.key()), self._menu_of(self._hover or self._current)
+        if menu is not None and menu.press(event):
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().keyPressEvent(event)  # a letter with Ctrl is somebody else's
+        elif key in STEPS:
             show_ring(self)
             self._move(*STEPS[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):

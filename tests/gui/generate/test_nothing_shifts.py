@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -80,7 +81,9 @@ def places(page):
 def moved(page, before):
     """What stands elsewhere than before, or is gone."""
     now = places(page)
-    return {name: (is_at, now.get(name)) for name, is_at in before.items() if now.get(name) != is_at}
+    return {
+        name: (is_at, now.get(name)) for name, is_at in before.items() if now.get(name) != is_at
+    }
 
 
 @pytest.mark.parametrize("width", [900, 1280, 1920])
@@ -212,6 +215,7 @@ def test_what_was_done_is_said_for_some_seconds(page):
     page.generate()
     page.grid.setFocus()
     page.qtbot.mouseMove(page.grid, QPoint(1, 1))
+    QCursor.setPos(page.window.mapToGlobal(QPoint(1, 1)))  # the notice is not under the mouse
     page.timeline.setFocus()  # no picture is pointed at
     page.qtbot.keyClick(page.timeline, Qt.Key.Key_K)
     line, words = part(page.window, SavedLine), page.get(QLabel, "generate.saved")
@@ -229,7 +233,7 @@ def test_what_was_done_is_said_for_some_seconds(page):
     page.qtbot.wait(30)
     assert line.isVisible()  # somebody is about to press it
     page.grid.setFocus()
-    page.qtbot.waitUntil(lambda: not line.isVisible())
+    page.qtbot.waitUntil(lambda: not line.isVisible(), timeout=5000)
     page.grid.setFocus()
     page.qtbot.keyClick(page.grid, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     page.qtbot.waitUntil(lambda: words.text().startswith("Took"))  # undo stays

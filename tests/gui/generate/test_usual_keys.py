@@ -7,13 +7,17 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QPushButton
 
 from ddpm_studio.export.recipe.files import read_recipe
+from ddpm_studio.gui.common import drag_out
+from ddpm_studio.gui.common.full_screen import FullScreenPicture
 from ddpm_studio.gui.common.jobs import SAVE
 from ddpm_studio.gui.generate.actions import COPY, NONE_SEEN
 from ddpm_studio.gui.recipes.dialog import RecipeDialog
+from tests.gui.parts import part
 
+STEPS = 6  # as the page is set by its fixture
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -130,14 +134,15 @@ def test_the_menu_is_about_the_picture_under_the_hand(painted, monkeypatch):
     assert [*filter(None, entries)] == [
         "See it large",
         "Copy",
-        "Save picture",
+        "Save",
         "Keep",
         "Compare",
         "Export film…",
         "Show in folder",
+        "Full screen",
     ]
     assert not entries["Show in folder"].isEnabled()
-    entries["Save picture"].trigger()
+    entries["Save"].trigger()
     menu.close()
     [path] = saved(painted)
     seed = painted.grid.trajectory.seeds[3]
@@ -172,3 +177,112 @@ def test_the_menu_of_the_large_picture(painted):
     menu, entries = menu_over(painted, 1)
     assert "Leave compare" in entries
     menu.close()
+
+
+LETTERS = [Qt.Key(key) for key in range(Qt.Key.Key_A, Qt.Key.Key_Z + 1)]
+SHORTCUTS = {Qt.Key.Key_C, Qt.Key.Key_S, Qt.Key.Key_Z, Qt.Key.Key_A}  # these mean something
+WINDOWS = {Qt.Key.Key_V, Qt.Key.Key_N, Qt.Key.Key_O}  # those of the window
+
+
+def test_no_bare_letter_wins_over_one_with_ctrl(painted):
+    page = painted
+    compare = page.get(QPushButton, "compare")
+    for widget in (page.grid, page.viewer):
+        if widget is page.viewer:
+            page.click_picture(1)
+        widget.setFocus()
+        for key in LETTERS:
+            if key not in SHORTCUTS | WINDOWS:
+                page.qtbot.keyClick(widget, key, CONTROL)
+        assert page.grid.chosen == ()
+        assert compare.text() in ("", "Compare")
+        assert not saved(page)
+    page.qtbot.keyClick(page.viewer, Qt.Key.Key_K)
+    assert len(saved(page)) == 1  # alone they do
+
+
+def test_f11_shows_one_picture_on_the_whole_screen_and_esc_leaves(painted):
+    page = painted
+    page.grid.setFocus()
+    page.qtbot.keyClick(page.grid, Qt.Key.Key_Right)
+    page.qtbot.keyClick(page.grid, Qt.Key.Key_F11)
+    full = part(page.window, FullScreenPicture)
+    assert full.isFullScreen()
+    image = page.grid.trajectory.images(STEPS, "x_t")[1]
+    assert full._image() == image
+    page.qtbot.keyClick(full, Qt.Key.Key_Right)  # as on the large picture
+    assert page.viewer.index == 2
+    assert full._image() == page.grid.trajectory.images(STEPS, "x_t")[2]
+    area = full.picture_rect(image)
+    assert area.width() % image.width() == 0
+    drawn = full.grab().toImage().pixelColor(area.center().toPoint())
+    middle = page.grid.trajectory.images(STEPS, "x_t")[2].pixelColor(4, 4)
+    assert drawn.getRgb()[:3] == middle.getRgb()[:3]
+    page.qtbot.keyClick(full, Qt.Key.Key_C, CONTROL)
+    [path] = copied(page)
+    assert read_recipe(path).seed == page.grid.trajectory.seeds[2]
+    page.qtbot.keyClick(full, Qt.Key.Key_Escape)
+    page.qtbot.waitUntil(lambda: not page.window.findChildren(FullScreenPicture))
+    assert page.viewer.isVisible()
+
+
+@pytest.fixture
+def dragged(monkeypatch):
+    """What was dragged out, in the place of a system that would take it."""
+    out = []
+
+    class Drag:
+        def __init__(self, source):
+            self.source = source
+
+        def setMimeData(self, mime):
+            out.append(mime)
+
+        def setPixmap(self, pixmap):
+            assert not pixmap.isNull()
+
+        def setHotSpot(self, point):
+            pass
+
+        def exec(self, action):
+            assert action == Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(drag_out, "QDrag", Drag)
+    monkeypatch.setattr(drag_out.QGuiApplication, "mouseButtons", lambda: Qt.MouseButton.LeftButton)
+    return out
+
+
+def drag(page, widget, start):
+    page.qtbot.mousePress(widget, Qt.MouseButton.LeftButton, pos=start)
+    page.qtbot.mouseMove(widget, start + QPoint(60, 60))
+    page.qtbot.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=start + QPoint(60, 60))
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_a_picture_is_dragged_out_as_a_file_in_the_chosen_size(painted, dragged, is_large):
+    page, size = painted, painted.get(QComboBox, "generate.size")
+    size.setCurrentIndex(size.findData("x4"))
+    if is_large:
+        page.click_picture(2)
+    widget = page.viewer if is_large else page.grid
+    start = widget.cell_rect(0 if is_large else 2).center().toPoint()
+    drag(page, widget, start)
+    page.qtbot.waitUntil(lambda: len(dragged) == 1)
+    [mime] = dragged
+    [path] = [Path(url.toLocalFile()) for url in mime.urls()]
+    run = page.grid.trajectory
+    with Image.open(path) as image:
+        assert image.size == tuple(4 * side for side in run.picture_size)
+    assert read_recipe(path).seed == run.seeds[2]
+    assert mime.hasImage()
+    assert not saved(page)  # nothing in the gallery
+    assert page.viewer.isVisible() == is_large  # a drag is not a click
+
+
+def test_all_that_are_chosen_are_dragged_together(painted, dragged):
+    painted.click_picture(0, CONTROL)
+    painted.click_picture(3, CONTROL)
+    drag(painted, painted.grid, painted.grid.cell_rect(3).center().toPoint())
+    painted.qtbot.waitUntil(lambda: len(dragged) == 1)
+    assert len(dragged[0].urls()) == 2
+    assert not dragged[0].hasImage()
