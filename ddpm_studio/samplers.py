@@ -37,7 +37,7 @@ _ROWS = (
     Sampler(
         "dpmpp_2m",
         "DPM-Solver++ 2M",
-        "DPM-Solver++: good with very few",
+        "DPM-Solver++: best with few",
         usual_steps=20,
         usual_spacing="log_snr",
         looks_back=True,

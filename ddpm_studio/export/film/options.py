@@ -34,7 +34,7 @@ class FilmOptions:
     )
     hold: float = setting(
         1.5,
-        words="Rest",
+        words="Stays at the end",
         term="hold",
         tip="How long the finished picture stays.",
         help="seconds on the last frame",
@@ -47,7 +47,7 @@ class FilmOptions:
     width: int | None = setting(None, **WIDTH)
     easing: str = setting(
         "t",
-        words="Pace",
+        words="Spread over time",
         term="linear in t, or in visible change",
         tip=(
             "Even steps shows every step equally long. Even change hurries through what looks the "

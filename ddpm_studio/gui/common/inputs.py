@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSlider, QSpinBox, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QSlider,
+    QSpinBox,
+    QStyleOptionComboBox,
+    QToolTip,
+    QWidget,
+)
 
 from ddpm_studio.gui.common.layout import row, wide
 from ddpm_studio.gui.common.rings import has_ring
 
 CHEVRON = 4.0  # half its width, in pixels
 TEXT_MARGIN = 8
+COMBO_FRAME = 40  # points of a list that its padding and its chevron take
 DISABLED = 0.5  # how much of a control is seen that cannot be used
 
 TICKS = 1000  # places of the slider
@@ -51,6 +62,29 @@ class ComboBox(_Calm, QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel
         for value, words in (entries or {}).items():
             self.addItem(words, value)
+
+    @property
+    def room(self) -> int:
+        """Points for the words of what is chosen."""
+        return self.width() - COMBO_FRAME
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Words that have no room lose their middle; style sheets would cut them off."""
+        super().initStyleOption(option)
+        elide, words = Qt.TextElideMode.ElideMiddle, option.currentText
+        option.currentText = self.fontMetrics().elidedText(words, elide, self.room)
+
+    def event(self, event: QEvent) -> bool:
+        words = self.currentText()
+        if (
+            isinstance(event, QHelpEvent)
+            and event.type() == QEvent.Type.ToolTip
+            and self.fontMetrics().horizontalAdvance(words) > self.room
+        ):
+            tip = f"<p style='margin:0'><b>{escape(words)}</b></p>{self.toolTip()}"
+            QToolTip.showText(event.globalPos(), tip, self)
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -16,7 +16,7 @@ Word = tuple[str, bool]  # a setting in words, and whether the other run has ano
 
 
 class RunLabel(QWidget):
-    """One line; where the room ends, what is the same in both runs is left out first."""
+    """One line: first what differs; where the room ends, the rest is left out first."""
 
     def __init__(self, theme: Theme, name: str, letter: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class RunLabel(QWidget):
         return f"{self._letter}: {', '.join(words for words, _ in self._words)}"
 
     def set_words(self, words: Sequence[Word]) -> None:
-        self._words = tuple(words)
+        self._words = tuple(sorted(words, key=lambda word: not word[1]))
         self.setAccessibleName(self.text)
         self.setToolTip(plain_tip(BETWEEN.join(words for words, _ in self._words)))
         self.update()
@@ -69,6 +69,7 @@ class RunLabel(QWidget):
         """Returns where the next words begin."""
         font = bold(self.font()) if differs else self.font()
         metrics = QFontMetricsF(font)
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, self.width() - x)
         painter.setFont(font)
         painter.setPen(self._theme.colour("text" if differs else "muted"))
         base = (self.height() + metrics.ascent() - metrics.descent()) / 2

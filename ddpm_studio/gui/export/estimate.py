@@ -87,7 +87,8 @@ def facts_of(request: work.FilmRequest, foreseen: work.Foreseen, ground: str | N
     width, height = foreseen.size
     facts = [f"{width} × {height} pixels"]
     if request.stages:
-        facts.append(several(request.stages, "stage"))
+        few = " (there are no more)" if request.stages == request.film.count else ""
+        facts.append(f"{several(request.stages, 'stage')}{few}")
     elif not request.suffix:
         facts.append(several(len(foreseen.order), "file"))
     else:

@@ -38,6 +38,7 @@ NUMBER, NARROW = 96, 104  # pixels, of a number
 MOST_STAGES = 32
 # the fields of FilmOptions that mean something only where a group does
 OF_GROUP = {PACE: ("fps", "hold"), ORDER: ("easing", "ping_pong"), COLOURS: ("palette", "dither")}
+PLAYER_SPEED = 24  # frames a second, as the page plays unless a person chose otherwise
 CRISP, SMOOTH = "crisp", "smooth"
 FOR_EVER, ONCE, OFTEN = "for_ever", "once", "often"
 SHOWN_SIDE = 512  # pixels: the enlargement that is proposed comes near to this
@@ -173,13 +174,18 @@ class ExportOptions(QWidget):
         seen = BOTH if self._settings.get("export/both", False) else filmed.show
         self._show.setCurrentIndex(max(0, self._show.findData(seen)))
 
+    @property
+    def _player_speed(self) -> float:
+        """That of the page is proposed, so that the film is as it was seen."""
+        return float(self._settings.get("scrubber/speed", PLAYER_SPEED))
+
     def _make_form(self) -> None:
         hold = DoubleSpinBox(0, 30, decimals=1)
         hold.setSingleStep(0.5)
         width = _number("export.width", 8, LARGEST_SIDE, SHOWN_SIDE)
         width.setSingleStep(16)
         self._form = Form(
-            FilmOptions(background=self._filmed.background),
+            FilmOptions(background=self._filmed.background, fps=self._player_speed),
             "export",
             special={
                 "fps": SpinBox(1, 60),
@@ -229,12 +235,12 @@ class ExportOptions(QWidget):
                 self._stages,
                 "How many pictures on the way are on the page, evenly from noise to picture.",
             ),
-            "what": ControlRow("Of", self._what, "Which pictures are in it."),
+            "what": ControlRow("Which pictures", self._what, "Which pictures are in it."),
             "number": ControlRow(
                 "Number", self._number, "Which of the pictures, counted row by row."
             ),
             "show": ControlRow(
-                "Shown",
+                "What is seen of them",
                 self._show,
                 "The picture on its way out of the noise, what the model expects of it, or both.",
                 "x_t, pred_x_0",

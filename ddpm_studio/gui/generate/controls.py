@@ -48,6 +48,7 @@ class SampleControls(QFrame):
         self.setProperty("kind", "panel")
         self.setFixedWidth(WIDTH)
         self._checkpoints = checkpoints
+        self._count_once: int | None = None
         self.seed = SeedField(theme, settings, dice, "generate")
         self._make_fields()
         words = "Generate", "generate.run", RUN_TIP
@@ -67,7 +68,7 @@ class SampleControls(QFrame):
 
     @property
     def count(self) -> int:
-        return self._count.value()
+        return self._count_once or self._count.value()
 
     @property
     def sampler(self) -> Sampler:
@@ -96,7 +97,12 @@ class SampleControls(QFrame):
             self.changed.emit()
 
     def set_count(self, count: int) -> None:
-        self._count.setValue(count)
+        """So many are painted from now on, but the next Generate paints as many as are set."""
+        self._count_once = count
+
+    def forget_count(self) -> None:
+        """As many as are set."""
+        self._count_once = None
 
     def add_more(self, widget: QWidget) -> None:
         """Put something below what is seldom needed."""
@@ -193,6 +199,7 @@ class SampleControls(QFrame):
         self._form.changed.connect(self._on_changed)
         for combo in (self._checkpoint, self._weights):
             combo.currentIndexChanged.connect(self.changed)
+        self._count.valueChanged.connect(self.forget_count)
         self._more.toggled.connect(self._on_more)
 
     def _on_changed(self, key: str) -> None:

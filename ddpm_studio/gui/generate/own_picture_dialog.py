@@ -15,6 +15,7 @@ from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.wall.filter_bar import fold
 from ddpm_studio.gui.wall.model import load_tiles
+from ddpm_studio.gui.wall.name_order import name_key
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.words import several
 
@@ -63,7 +64,8 @@ class OwnPictureDialog(Dialog):
     ) -> None:
         super().__init__("own.dialog", TITLE, parent)
         self._session, self._pictures, self._dice = session, pictures, dice
-        self._tiles = [OwnTile(one.name, one.row, one.crop) for one in pictures.taken]
+        taken = sorted(pictures.taken, key=lambda one: name_key(one.name))  # crops keep theirs
+        self._tiles = [OwnTile(one.name, one.row, one.crop) for one in taken]
         self._shown = self._tiles
         self._make_fields()
         self._lay_out()

@@ -185,7 +185,7 @@ class GeneratePage(Page):
         session.jobs.ended.connect(self._on_job)
         session.left_work_ended.connect(self._read_checkpoints)
         controls.run.clicked.connect(self._on_generate)
-        self._stage.caption.repaint.clicked.connect(self._on_repaint)
+        self._stage.caption.again.clicked.connect(self._on_repaint)
         controls.painting.cancel.clicked.connect(self._on_cancel)
         controls.changed.connect(self._on_changed)
         controls.changed.connect(self._sheets.keep_up)
@@ -235,6 +235,7 @@ class GeneratePage(Page):
                 self._take_first_look()
 
     def _on_generate(self) -> None:
+        self._controls.forget_count()
         seeds = self._controls.seed
         seed = seeds.take_shown() if self._comparing.is_on else seeds.take()
         self._start(seed, self._controls.checkpoint, follow_to=1.0)

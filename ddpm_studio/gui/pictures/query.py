@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ddpm_studio.gui.wall.filter_bar import Query, Shows, fold, matching
+from ddpm_studio.gui.wall.filter_bar import Query, Shows, matching
+from ddpm_studio.gui.wall.name_order import name_key
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 NAME, COLOUR, PIXELS, DATE = "name", "colour", "pixels", "date"
 TAKEN, LEFT_OUT, LOW, COPIES, CHANGED = "taken", "left_out", "low", "copies", "changed"
-KNOWN_NAMES = 65_536  # whose keys are kept, so that typing into the search stays fast
-NUMBER_WIDTH = 20  # digits; longer numbers in names are sorted as text
 GREY_CHROMA = 0.03  # OKLab: below it people see a grey
 HUE_BANDS = 24
 FIRST_HUE = 5.0  # degrees in OKLab: the circle begins with red and ends with pink
@@ -32,7 +29,6 @@ LAB_FROM_LMS = (
     (1.9779984951, -2.4285922050, 0.4505937099),
     (0.0259040371, 0.7827717662, -0.8086757660),
 )
-_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True)
@@ -66,14 +62,6 @@ def choose(entries: Sequence[WallEntry], query: Query) -> list[int]:
     if query.show == COPIES:
         rows.sort(key=lambda row: entries[row].group)
     return rows
-
-
-@lru_cache(maxsize=KNOWN_NAMES)
-def name_key(name: str) -> str:
-    """Sorts as people count: "leaf 2" before "leaf 10"."""
-    parts = _DIGITS.split(fold(name))
-    parts[1::2] = [number.zfill(NUMBER_WIDTH) for number in parts[1::2]]
-    return "".join(parts)
 
 
 def colour_keys(colours: Sequence[tuple[int, int, int]]) -> list[float]:

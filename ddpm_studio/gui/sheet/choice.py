@@ -26,7 +26,10 @@ class SheetChoice(QWidget):
     changed = Signal()
     take_wanted = Signal()
 
-    def __init__(self, theme: Theme, settings: Settings, most_steps: int) -> None:
+    def __init__(
+        self, theme: Theme, settings: Settings, most_steps: int, has_eta: bool = True
+    ) -> None:
+        """has_eta: whether the sampler of the page has one, else it is no axis at first."""
         super().__init__()
         self._values = AxisValues(settings, self)
         self._values.set_most_steps(most_steps)
@@ -34,6 +37,9 @@ class SheetChoice(QWidget):
         self._y = AxisEditor(theme, self._values, settings, "Down", "sheet.y", "eta")
         if self._x.key == self._y.key:  # kept by another program, or by hand
             self._y.set_axis("eta" if self._x.key != "eta" else "steps")
+        for editor, other in ((self._x, self._y), (self._y, self._x)):
+            if editor.key == "eta" and not has_eta and other.key != "sampler":
+                editor.set_axis("seed" if other.key != "seed" else "checkpoint")
         self._make_fields(theme, settings)
         self._lay_out()
         self._connect()

@@ -25,6 +25,7 @@ from ddpm_studio.gui.sheet.export import SheetExport
 from ddpm_studio.gui.sheet.layout import SheetFace
 from ddpm_studio.gui.sheet.view import SheetView
 from ddpm_studio.project import Project
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sheets import Cell, Place, Sheet, why_same
 from ddpm_studio.words import duration_in_words, several
 
@@ -65,7 +66,12 @@ class SheetDialog(Dialog):
         self._denoising = SheetDenoising(session, project, self)
         self._export_job = SheetExport(session, project, self)
         most_steps = project.config.diffusion.num_timesteps
-        self._choice = SheetChoice(session.theme, session.settings, most_steps)
+        self._choice = SheetChoice(
+            session.theme,
+            session.settings,
+            most_steps,
+            "eta" in SAMPLERS[settings.sample.sampler].takes,
+        )
         self._choice.offer_seeds(settings.sample.seed)
         self._make_view()
         self._make_foot()

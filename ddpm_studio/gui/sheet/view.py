@@ -230,8 +230,10 @@ class SheetView(QAbstractScrollArea):
             if place is None:
                 QToolTip.hideText()
             else:
-                at, area = event.globalPos(), self.cell_rect(place).toRect()
-                QToolTip.showText(at, tooltip(self.words_of(place)), self.viewport(), area)
+                # its settings stand under the sheet; here is only why it is empty or the same
+                area = self.cell_rect(place).toRect()
+                at, more = self.viewport().mapToGlobal(area.bottomLeft()), self._reason_of(place)
+                QToolTip.showText(at, tooltip(more) if more else "", self.viewport(), area)
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:  # on another screen
             self._settle()
@@ -239,8 +241,11 @@ class SheetView(QAbstractScrollArea):
 
     def words_of(self, place: Place) -> str:
         """Its settings, and why it is empty or repeats another one."""
-        more = self._gaps.get(place) or self.face.reasons.get(place, "")
+        more = self._reason_of(place)
         return f"{self.face.words.get(place, '')}{'. ' * bool(more)}{more}"
+
+    def _reason_of(self, place: Place) -> str:
+        return self._gaps.get(place) or self.face.reasons.get(place, "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, menu = Qt.Key(event.key()), self._menu_of(self._hover or self._current)
@@ -365,9 +370,9 @@ class SheetView(QAbstractScrollArea):
         self._paint_ring(painter, place, cell)
 
     def _paint_same(self, painter: QPainter, cell: QRectF) -> None:
-        """A small "=" between a cell and the one before it."""
-        painter.setPen(QPen(self._theme.colour("muted"), 1))
-        for off in (-1.5, 1.5):
+        """A "=" between a cell and the one before it."""
+        painter.setPen(QPen(self._theme.colour("text"), 2))
+        for off in (-2.5, 2.5):
             if self.face.copies_across:
                 x = cell.left() - (self._layout.pitch[0] - cell.width()) / 2
                 y = round(cell.center().y() + off) + 0.5

@@ -7,17 +7,21 @@ import pytest
 import shiboken6
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QDoubleSpinBox,
     QLabel,
+    QMenu,
     QPushButton,
     QSpinBox,
 )
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui.common import names
+from ddpm_studio.gui.common.full_screen import FullScreenPicture
 from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.sheet import work
@@ -364,3 +368,32 @@ def test_the_used_steps_are_no_longer_than_the_model_was_trained(session, tiny_p
     qtbot.addWidget(dialog)
     most = tiny_project.config.diffusion.num_timesteps
     assert dialog.findChild(QSpinBox, names.item("sheet.x", "number")).maximum() == most
+
+
+def test_without_an_eta_another_axis_is_there_at_first(page, find, qtbot):
+    page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
+    page.click(page.get(QPushButton, "generate.sheet"))
+    (dialog,) = page.window.findChildren(SheetDialog)
+    assert find(dialog, QComboBox, "sheet.y.axis").currentData() == "seed"
+    dialog.reject()
+
+
+def test_a_cell_can_be_copied_and_seen_on_the_whole_screen(sheet, qtbot):
+    sheet.paint()
+    view = sheet.view
+    at = view.cell_rect((1, 0)).center().toPoint()
+    qtbot.mouseMove(view.viewport(), at)
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().image().size() == view._images[1, 0].size()
+    qtbot.keyClick(view, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)  # somebody else's
+    qtbot.keyClick(view, Qt.Key.Key_F11)
+    (full,) = sheet.dialog.findChildren(FullScreenPicture)
+    assert full._image() == view._images[1, 0]
+    qtbot.keyClick(full, Qt.Key.Key_F11)
+    qtbot.waitUntil(lambda: not sheet.dialog.findChildren(FullScreenPicture))
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.viewport().mapToGlobal(at))
+    QApplication.sendEvent(view.viewport(), event)
+    [menu] = [one for one in sheet.dialog.findChildren(QMenu) if one.isVisible()]
+    words = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
+    assert words == ["Use these settings", "Copy", "Full screen"]
+    menu.close()
