@@ -33,7 +33,7 @@ class RunLabel(QWidget):
         return f"{self._letter}: {', '.join(words for words, _ in self._words)}"
 
     def set_words(self, words: Sequence[Word]) -> None:
-        self._words = tuple(sorted(words, key=lambda word: not word[1]))
+        self._words = tuple(words)
         self.setAccessibleName(self.text)
         self.setToolTip(plain_tip(BETWEEN.join(words for words, _ in self._words)))
         self.update()
@@ -77,8 +77,8 @@ class RunLabel(QWidget):
         return x + metrics.horizontalAdvance(words)
 
     def _fitting(self, width: float) -> list[Word]:
-        """As many words as there is room for, with "…" for those that were left out."""
-        words = list(self._words)
+        """As many words as there is room for, those that differ first; "…" for those left out."""
+        words = sorted(self._words, key=lambda word: not word[1])
         left_out = False
         while len(words) > 1 and self._width([*words, *([(MORE, False)] * left_out)]) > width:
             same = [at for at, (_, differs) in enumerate(words) if not differs]

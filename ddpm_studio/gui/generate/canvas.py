@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ddpm_studio.gui.common.drag_out import is_far
@@ -32,6 +32,14 @@ class FrameCanvas(QWidget):
         self._is_smooth = False
         self._compare = compare if compare is not None else CompareView(self)
         self._compare.changed.connect(self.update)
+
+    def event(self, event: QEvent) -> bool:
+        """F11 on a picture is about that, elsewhere about the window."""
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_F11:
+            event.accept()
+            return True
+        return super().event(event)
 
     @property
     def count(self) -> int:

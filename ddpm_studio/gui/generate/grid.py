@@ -133,6 +133,10 @@ class SampleGrid(FrameCanvas):
         else:
             self._pressed = index, point  # a drag wipes or goes to another program, a click opens
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        self.mouseReleaseEvent(event)  # its second half may come to the picture that it opened
+
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         pressed, was_wiping = self._pressed, self._is_wiping
         self._pressed, self._is_wiping = None, False

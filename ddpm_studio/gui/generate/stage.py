@@ -28,6 +28,7 @@ READY = (
     "Press Generate and watch pictures appear from noise. Then move steps and eta, and scrub back "
     "and forth.",
 )
+LEAST = 98  # points of height for pictures
 PAINTING = "Painting", "The first pictures appear here in a moment."
 
 
@@ -39,6 +40,13 @@ class Seen:
     position: int
     show: str
     indices: tuple[int, ...]
+
+
+class Stack(QStackedWidget):
+    """Pictures need less room than words, and the page is not to jump when they come."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 class Stage(QWidget):
@@ -62,8 +70,6 @@ class Stage(QWidget):
         self.head = StageHead(theme, self._viewer, self.bar)
         self.caption = StageCaption(theme)
         self._ready = EmptyState(theme, "generate", *READY)
-        # pictures need less room than its words, and the page is not to jump when they come
-        self._ready.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._lay_out()
         self._connect()
         self._refresh()
@@ -157,7 +163,9 @@ class Stage(QWidget):
     # building
 
     def _lay_out(self) -> None:
-        self._stack = QStackedWidget()
+        self._stack = Stack()
+        self._stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        self._stack.setMinimumHeight(LEAST)
         for widget in (self._ready, self._grid, self._viewer):
             self._stack.addWidget(widget)
         self.canvas = holder(column(self._stack, margins=1), "canvas")

@@ -67,7 +67,7 @@ class GeneratePage(Page):
         ("Esc", "Back to all pictures, cancel, or leave compare"),
         ("K, Ctrl+Z", "Keep what is seen, and take it back"),
         ("Ctrl+C, Ctrl+S", "Copy what is pointed at or chosen, and save as the button does"),
-        ("F11", "See one picture on the whole screen; Esc leaves"),
+        ("F11", "On a picture: see it on the whole screen; Esc leaves"),
         ("V", "Compare with other settings"),
         ("1 to 4, X, [ and ]", "In compare: the view, the other one, the line of the wipe"),
         ("Arrow keys, Enter", "Go to a picture, see it large"),
@@ -135,6 +135,8 @@ class GeneratePage(Page):
             self._comparing.toggle()
         elif event.key() == Qt.Key.Key_K and is_bare(event):
             self._stage.keep()
+        elif event.key() == Qt.Key.Key_F11:
+            self._actions.show_full_screen()
         elif event.matches(QKeySequence.StandardKey.Undo):
             self._saving.undo()
         else:
@@ -198,11 +200,7 @@ class GeneratePage(Page):
         self._comparing.changed.connect(self._refresh)
         self._save.clicked.connect(lambda: self._saving.save_here())
         acts, save = self._actions, self._save.click
-        for keys, action in {
-            "Ctrl+C": acts.copy,
-            "Ctrl+S": save,
-            "F11": acts.show_full_screen,
-        }.items():
+        for keys, action in {"Ctrl+C": acts.copy, "Ctrl+S": save}.items():
             QShortcut(QKeySequence(keys), self).activated.connect(action)
         self._save_to.clicked.connect(self._saving.choose_folder)
         self._save_plain.clicked.connect(lambda: self._saving.save_here(with_recipe=False))

@@ -65,7 +65,7 @@ def test_of_a_and_b_the_difference_is_seen_first(page, tiny_project, width):
     for letter, step in (("a", "step 10"), ("b", "step 20")):
         shown = page.get(QWidget, item(COMPARE_LABEL, letter))
         assert isinstance(shown, RunLabel)
-        assert shown._words[0] == (step, True)
+        assert shown._fitting(shown.width() - 28)[0] == (step, True)
         metrics = QFontMetricsF(bold(shown.font()))
         assert metrics.horizontalAdvance(step) <= shown.width() - 28
         assert step in shown.toolTip()
