@@ -34,7 +34,7 @@ class FilmOptions:
     )
     hold: float = setting(
         1.5,
-        words="Stays at the end",
+        words="End stays",
         term="hold",
         tip="How long the finished picture stays.",
         help="seconds on the last frame",

@@ -41,7 +41,10 @@ class EmptyState(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._picture.setVisible(self.height() >= ROOM_FOR_ICON)
+        is_high = self.height() >= ROOM_FOR_ICON
+        self._picture.setVisible(is_high)
+        edge = 24 if is_high else 4
+        self.layout().setContentsMargins(24, edge, 24, edge)  # type: ignore[union-attr]
 
     def set_words(self, heading: str, text: str) -> None:
         self._heading.setText(heading)
