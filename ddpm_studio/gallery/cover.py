@@ -51,8 +51,8 @@ def _finished_at(path: Path, recipe: Recipe | None) -> float:
     if film.get("ping_pong") is not True:
         return 1.0
     kind, loops = kind_of(path.suffix), film.get("loops")
-    is_repeated = kind is not None and kind.is_video and isinstance(loops, int)
-    return 0.5 / max(1, loops if is_repeated else 1)
+    times = loops if kind is not None and kind.is_video and isinstance(loops, int) else 1
+    return 0.5 / max(1, times)
 
 
 def _covering(image: Image.Image, width: int, height: int) -> Image.Image:

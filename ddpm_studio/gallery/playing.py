@@ -6,7 +6,6 @@ last stays open there, so that what follows needs nothing to be decoded again.
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,7 +63,7 @@ class _Desk:
         return {**about, **size}, pixels.tobytes()
 
     def _opened(self, path: Path) -> Moving:
-        about = os.stat(path)
+        about = path.stat()
         key = str(path), about.st_mtime_ns, about.st_size
         if self._film is None or key != self._key:
             if self._film is not None:

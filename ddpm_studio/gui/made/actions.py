@@ -27,6 +27,7 @@ from ddpm_studio.words import several
 MOST_COPIED = 1000  # files that the clipboard takes at once
 COPY = "made.copy_enlarged"  # the name of a job
 SIZE_KEY = "made/size"
+PLAYS_KEY = "made/plays"  # whether films begin by themselves
 SIZES = WORDS | {PAINTED: "as they are"}
 SIZE_TIP = (
     "For the pictures among them, saved or pasted. Films, pages and what was saved smooth already "
@@ -175,7 +176,9 @@ class MadeActions(QObject):
         if not chosen:
             return
         menu = Menu(self._session.theme, self._panel)
-        menu.add("See it large\tEnter", "zoom-in", self._panel.wall.opened.emit)
+        large = "Compare the two" if len(chosen) == 2 else "See it large"
+        icon = "compare" if len(chosen) == 2 else "zoom-in"
+        menu.add(f"{large}\tEnter", icon, self._panel.wall.opened.emit)
         if len(chosen) == 1:
             self._add_single(menu, chosen[0])
         menu.addSeparator()
@@ -191,7 +194,11 @@ class MadeActions(QObject):
 
     def _add_single(self, menu: Menu, entry: MadeEntry) -> None:
         if entry.is_film:
-            menu.add("Play the film", "play", self.play)
+            menu.add("Play in another program", "play", self.play)
+            by_itself = menu.addAction("Films play by themselves")
+            by_itself.setCheckable(True)
+            by_itself.setChecked(self._session.settings.get(PLAYS_KEY, True))
+            by_itself.triggered.connect(lambda is_on: self._session.settings.set(PLAYS_KEY, is_on))
         menu.addSeparator()
         menu.add("Paint again", "generate", lambda: self.use(ALL))
         menu.add("Use its settings", "settings", lambda: self.use(WITHOUT_SEED))
@@ -199,7 +206,7 @@ class MadeActions(QObject):
 
     def _add_saving(self, menu: Menu) -> None:
         size = self._size_words
-        menu.add(f"Save copies{size}…", "export", lambda: self.choose_place(True))
+        menu.add(f"Save copies{size}…\tCtrl+S", "export", lambda: self.choose_place(True))
         words = f"Save copies without recipes{size}…"
         menu.add(words, "hidden", lambda: self.choose_place(False))
         menu.addMenu(self._size_menu(menu))

@@ -93,7 +93,11 @@ class MadeFiles(QObject):
     def _entries_of(self, files: Sequence[MadeFile], thumbnails: Thumbnails) -> list[MadeEntry]:
         numbers, moving, stars = thumbnails.numbers(files), thumbnails.moving(), self.stars
         return [
-            MadeEntry(file, number, file.name in stars, file.kind != PICTURE or file.name in moving)
+            MadeEntry(
+                *(file, number, file.name in stars),
+                is_film=file.kind != PICTURE or file.name in moving,
+                look=thumbnails.record,
+            )
             for file, number in zip(files, numbers, strict=True)
             if number >= 0
         ]
