@@ -163,6 +163,8 @@ class MainWindow(QMainWindow):
     # dropping a folder, or a file with a recipe
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.source() is not None:
+            return  # a picture of this window, on its way to another program
         path = local_file(event.mimeData())
         project, pictures = project_or_pictures(path) if path is not None else (None, None)
         is_file = path is not None and path.is_file()

@@ -1,10 +1,10 @@
 """What can be done with the chosen ones among all that was made."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QPoint, QUrl, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -18,6 +18,7 @@ from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
 from ddpm_studio.gui.common.size_choice import PAINTED, WORDS, sizing_of
 from ddpm_studio.gui.made.copying import copy_to_cache
 from ddpm_studio.gui.made.details import MadeDetails
+from ddpm_studio.gui.made.dragging import drag_away, mime_of
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.made.panel import MadePanel
@@ -57,27 +58,37 @@ class MadeActions(QObject):
 
     def copy(self) -> None:
         """Files for the file manager; of a single picture also its pixels."""
-        project, chosen = self._session.project, self._panel.selected
+        self._with_files("Copying", self._put)
+
+    def drag(self) -> None:
+        """The same into another program, while the mouse is held."""
+        wall, seen = self._panel.wall, self._panel.thumbnail()
+
+        def begin(paths: Sequence[Path], image: QImage | None) -> None:
+            # not within what a job tells: a drag has an event loop of its own
+            QTimer.singleShot(0, wall, lambda: drag_away(wall, paths, image, image or seen))
+
+        self._with_files("Copying what is dragged", begin)
+
+    def _with_files(self, title: str, use: Callable[[Sequence[Path], QImage | None], None]) -> None:
+        """The chosen ones in the size of copies, which may have to be written first."""
+        project, chosen = self._session.project, self._panel.selected[:MOST_COPIED]
         if project is None or not chosen:
             return
         is_picture = len(chosen) == 1 and not chosen[0].is_film
-        if self._sizing is None:
-            paths = [project.gallery / entry.name for entry in chosen[:MOST_COPIED]]
-            self._put(paths, self.image if is_picture else None)
+        files, sizing = [entry.file for entry in chosen], self._sizing
+        if sizing is None:
+            paths = [project.gallery / file.moved_name for file in files]
+            use(paths, self.image if is_picture else None)
             return
-        files, sizing = [entry.file for entry in chosen[:MOST_COPIED]], self._sizing
         job = self._session.jobs.start(
-            COPY, lambda: copy_to_cache(project, files, sizing), title="Copying", replace=True
+            COPY, lambda: copy_to_cache(project, files, sizing), title=title, replace=True
         )
-        job.succeeded.connect(lambda copied: self._put(copied.paths, copied.image))
+        job.succeeded.connect(lambda copied: use(copied.paths, copied.image))
 
     def _put(self, paths: Sequence[Path], image: QImage | None) -> None:
         """Into the clipboard."""
-        mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-        if image is not None:
-            mime.setImageData(image)
-        QGuiApplication.clipboard().setMimeData(mime)
+        QGuiApplication.clipboard().setMimeData(mime_of(paths, image))
         self.said.emit(f"{several(len(paths), 'file')} copied{self._size_words}.", False)
 
     # how large copies are

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from ddpm_studio.gui.common.images import paint_checkerboard
 
 MARGIN = 16
-SCALES = (*(1 / n for n in (16, 8, 4, 3, 2)), *(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64))
+SCALES = (*(1 / n for n in (16, 8, 4, 3, 2)), *(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128))
 NOTCH = 120  # of a wheel
 WINDOW, CHECKS = "window", "checks"
 COLOURS = {"dark": "#0e0e10", "grey": "#808080", "light": "#f6f6f6"}

@@ -74,7 +74,8 @@ class MadeDetails(QFrame):
         self._has_picture = current is not None
         self._show_picture()
         self._title.setVisible(bool(entries))
-        self._name.setVisible(is_one)
+        if not is_one:
+            self._name.hide()
         self._facts.setVisible(is_one)
         self.show_recipe(None, "" if is_one else SEVERAL if entries else NOTHING_CHOSEN)
         for button in (self.star, self.copy, self.folder, self.save, self.trash):
@@ -87,7 +88,9 @@ class MadeDetails(QFrame):
         """What it is called; its recipe may have told so only now."""
         self._title.setText(entry.title)
         say(self._line, entry.line)
-        self._name.setText(entry.file.moved_name.rpartition("/")[2])
+        name = entry.file.moved_name.rpartition("/")[2]
+        self._name.setText(name)
+        self._name.setVisible(name != entry.title)
 
     def show_star(self, is_starred: bool) -> None:
         icon, tip = ("star-filled", UNSTAR_TIP) if is_starred else ("star", STAR_TIP)

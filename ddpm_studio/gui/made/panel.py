@@ -53,6 +53,7 @@ class MadePanel(WallPanel[MadeEntry]):
         settings.remember(sort, "made/sort")
         bar = FilterBar(theme, MadeQuery, SEARCH, MOST_SEARCH, show, sort)
         super().__init__(theme, settings, "made", ABOUT, "made.count", bar)
+        self.wall.let_drag()
         self._counts: dict[str, int] = {}  # of each choice
         self._count_shown = Count()
         self._left_out = ""

@@ -196,6 +196,8 @@ class MadePage(Page):
         panel.chosen.connect(self._on_chosen)
         panel.wall.opened.connect(self._show_large)
         panel.menu_wanted.connect(actions.show_menu)
+        for dragged in (panel.wall.dragged, viewer.dragged, details.picture.dragged):
+            dragged.connect(actions.drag)
         for trash in (panel.wall.toggled, viewer.trash_wanted, details.trash.clicked):
             trash.connect(actions.throw_away)
         viewer.back_wanted.connect(self._show_wall)

@@ -1,5 +1,7 @@
 """The large view: nearer and further, on which ground, two side by side, the whole screen."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -148,9 +150,10 @@ def test_f11_shows_the_chosen_one_at_once_and_leaves_again(drive, made):
     assert driver.viewer.stage.window() is driver.window
 
 
-def test_another_project_takes_the_picture_off_the_whole_screen(large, new_project):
+def test_another_project_takes_the_picture_off_the_whole_screen(large, made):
+    other = shutil.copytree(made.path, made.path.with_name("other"))
     large.click("made.full")
-    large.session.open_project(new_project.path)
+    large.session.open_project(other)
     assert large.viewer.stage.window() is large.window
     large.settle()
 
