@@ -22,6 +22,7 @@ from ddpm_studio.gui.made.dragging import drag_away, mime_of
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.made.panel import MadePanel
+from ddpm_studio.gui.made.renaming import RenameDialog
 from ddpm_studio.gui.session import Session
 from ddpm_studio.words import several
 
@@ -52,6 +53,15 @@ class MadeActions(QObject):
 
     def star(self) -> None:
         self._files.star([entry.name for entry in self._panel.selected])
+
+    def rename(self) -> None:
+        """Ask for another name of a single one."""
+        project, chosen = self._session.project, self._panel.selected
+        if project is not None and len(chosen) == 1:
+            file, window = chosen[0].file, self._panel.window()
+            dialog = RenameDialog(self._session.theme, project.gallery, file, window)
+            dialog.chosen.connect(lambda name: self._files.rename(file, name))
+            dialog.open()
 
     def throw_away(self) -> None:
         self._files.throw_away([entry.file for entry in self._panel.selected])
@@ -197,6 +207,8 @@ class MadeActions(QObject):
         star = ("Take the star away\tS", "star-filled") if all_starred else ("Star\tS", "star")
         menu.add(*star, self.star)
         menu.add("Copy\tCtrl+C", "copy", self.copy)
+        if len(chosen) == 1:
+            menu.add("Rename…\tF2", "rename", self.rename)
         menu.add("Show in folder", "folder-open", self.show_folder)
         self._add_saving(menu)
         menu.addSeparator()

@@ -16,6 +16,7 @@ STARRED, PICTURES, FILMS = "starred", "pictures", "films"
 NEWEST, OLDEST, SEED = "newest", "oldest", "seed"
 STAR, FILM_MARK = "★", "Film"
 STEP = re.compile(r"_step0*(\d+)")
+SEED_WORDS = re.compile(r"\b[Ss]eeds? (\d+)")
 PAIR = re.compile(r"\b(seed|step|eta)s?[ :=]+([\d.,]*\d)")  # as it is typed, and as it is told
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ class MadeEntry:
             return record.title
         own = self.file.moved_name.rpartition("/")[2]
         return f"Seed {self.file.seed}" if self.file.seed >= 0 else own
+
+    @property
+    def seed(self) -> int:
+        """The one in its name or its title, the first of several; -1 if there is none."""
+        found = None if self.file.seed >= 0 else SEED_WORDS.search(self.title)
+        return int(found[1]) if found else self.file.seed
 
     @property
     def line(self) -> str:
@@ -121,12 +128,12 @@ def arranged(entries: Sequence[MadeEntry], query: Query) -> list[int]:
     if query.sort == OLDEST:
         rows.reverse()
     elif query.sort == SEED:  # what has none comes last
-        rows.sort(key=lambda row: _by_seed(entries[row].file))
+        rows.sort(key=lambda row: _by_seed(entries[row]))
     return rows
 
 
-def _by_seed(file: MadeFile) -> tuple[bool, int, str]:
-    return file.seed < 0, file.seed, file.name
+def _by_seed(entry: MadeEntry) -> tuple[bool, int, str]:
+    return entry.seed < 0, entry.seed, entry.name
 
 
 @dataclass(frozen=True, slots=True)

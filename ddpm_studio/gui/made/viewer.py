@@ -152,10 +152,19 @@ class MadeViewer(QFrame):
     def _lay_out(self) -> None:
         steps = Gap(8), self._previous, self._next, Gap(4)
         above = self._back, *steps, wide(self._title), self._slide_show, self._full_screen
-        tools = self._out, self._scale, self._in, self._fit, self._actual, Gap(8), self._smooth, Gap(8)
+        zoom = self._out, self._scale, self._in, self._fit, self._actual
         self._whole = column(
             row(*above, margins=(12, 12, 12, 0), spacing=4),
-            row(*tools, REST, self._ground, margins=(12, 4, 12, 4), spacing=4),
+            row(
+                *zoom,
+                Gap(8),
+                self._smooth,
+                Gap(8),
+                REST,
+                self._ground,
+                margins=(12, 4, 12, 4),
+                spacing=4,
+            ),
             wide(self.stage),
             spacing=0,
             of=self,

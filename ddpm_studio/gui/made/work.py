@@ -240,6 +240,14 @@ def read_recipe(project: Project, file: MadeFile) -> Generator[None, None, Told]
         return Told(file.name, None, str(error))
 
 
+def rename(gallery: Path, file: MadeFile, name: str) -> Generator[None, None, MadeFile]:
+    """Call one otherwise; what it is then. Raises StudioError."""
+    from ddpm_studio.gallery import rename
+
+    yield
+    return rename.rename(gallery, file, name)
+
+
 def look_for_model(project: Project, told: Told) -> Generator[None, None, Told]:
     """The same once more, with a sentence if the model of the recipe is not there any more.
 

@@ -67,6 +67,7 @@ class MadePage(Page):
         ("F11, Space, P", "Full screen, play or pause a film, slide show"),
         ("+, -, 0, 1", "Nearer, further away, as large as fits, 100 %"),
         ("S", "Star"),
+        ("F2", "Rename"),
         ("Del", "Move to the trash"),
         ("Ctrl+Z", "Undo"),
         ("Ctrl+C, Ctrl+S", "Copy, save copies"),
@@ -185,6 +186,7 @@ class MadePage(Page):
         files.changed.connect(self._on_changed)
         files.arrived.connect(self._on_arrived)
         files.looked.connect(self._on_looked)
+        files.renamed.connect(panel.choose)
         for source in (files.said, actions.said):
             source.connect(self._notice.say)
         tiles.tiles_loaded.connect(self._on_tiles)
@@ -215,6 +217,7 @@ class MadePage(Page):
         self._go_start.clicked.connect(self.main_action)
         keys = {"S": actions.star, "Ctrl+Z": self._on_undo, "Ctrl+C": actions.copy}
         keys |= {"Ctrl+S": lambda: actions.choose_place(True), "F11": self._show_full}
+        keys |= {"F2": actions.rename}
         viewer.set_keys(keys)
         panel.hear_keys(self, {**keys, "F5": files.refresh})
 

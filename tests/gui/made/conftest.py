@@ -32,6 +32,7 @@ BUSY = (
     "made.tiles",
     "made.trash",
     "made.restore",
+    "made.rename",
     "made.large",
     "made.beside",
     "made.recipe",

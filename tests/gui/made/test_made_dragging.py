@@ -1,6 +1,7 @@
 """Pictures and films are dragged away to other programs, as copies in the size that is chosen."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from PIL import Image
@@ -17,7 +18,7 @@ LEFT = Qt.MouseButton.LeftButton
 class Drag:
     """In place of Qt's own, which would wait for a hand."""
 
-    made: list["Drag"] = []
+    made: ClassVar[list["Drag"]] = []
 
     def __init__(self, source):
         self.source, self.urls = source, []
