@@ -72,6 +72,8 @@ class MainWindow(QMainWindow):
 
     def show_page(self, nav_name: str) -> None:
         """Go to a page by the name of its step in the rail."""
+        if self.pages[nav_name] is not self.current_page:
+            self._banner.leave_page()
         self._stack.setCurrentWidget(self.pages[nav_name])
         self._rail.set_current(nav_name)
         self.current_page.take_focus()

@@ -29,7 +29,7 @@ def test_a_note_beside_it_follows_and_its_time_stays(studio, one):
 @pytest.mark.parametrize("has_links", [True, False])
 def test_nothing_is_overwritten(studio, one, monkeypatch, has_links):
     if not has_links:
-        monkeypatch.setattr(renaming.os, "link", lambda *_: (_ for _ in ()).throw(OSError(1, "no")))
+        monkeypatch.setattr("os.link", lambda *_: (_ for _ in ()).throw(OSError(1, "no")))
     other = studio.save("batch/moon.png", 99)
     kept = other.read_bytes()
     with pytest.raises(StudioError, match=r"moon\.png is there already; choose another name\."):

@@ -173,7 +173,7 @@ def test_a_slide_show_goes_on_by_itself_and_ends_at_the_last(large, monkeypatch,
 
 def test_it_is_called_by_its_seed_and_saved_by_its_key(large, monkeypatch):
     assert large.viewer.accessibleName() == "Seed 17  ·  2 of 5"
-    asked = []
+    asked: list[bool] = []
     monkeypatch.setattr(large.actions, "choose_place", asked.append)
     large.key(Qt.Key.Key_S, CTRL, widget=large.viewer)
     assert asked == [True]
