@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 
 from ddpm_studio.gui.common.button import Button, IconButton
@@ -23,8 +23,8 @@ from ddpm_studio.words import size_in_words
 if TYPE_CHECKING:
     from ddpm_studio.recipe import Recipe
 
-WIDTH, PICTURE_HEIGHT, LEAST_HEIGHT = 304, 272, 96  # points
-PICTURE_SHARE = 0.4  # of the height, so that there is room for words below it
+WIDTH, PICTURE_HEIGHT = 304, 272  # points; the picture shares what room there is with words
+LEAST_PICTURE, LEAST_WORDS = 64, 56
 NOTHING_CHOSEN = "Choose a picture to see how it was made."
 SEVERAL = "Stars, copies and the trash are for all that are chosen."
 STAR_TIP, UNSTAR_TIP = "Give a star (S)", "Take the star away (S)"
@@ -43,7 +43,8 @@ class MadeDetails(QFrame):
         self._entries: list[MadeEntry] = []
         self.recipe: Recipe | None = None  # of the one that is shown, if it is known
         self.picture = LargeCanvas(margin=0)
-        self.picture.setFixedHeight(PICTURE_HEIGHT)
+        self.picture.setMinimumHeight(LEAST_PICTURE)
+        self.picture.setMaximumHeight(PICTURE_HEIGHT)
         self._has_picture, self._is_large_seen = False, False
         self._film = FilmBar(theme, player, "made.film")
         self._title = label(kind="heading", name="made.title", wrap=True, plain=True)
@@ -105,11 +106,6 @@ class MadeDetails(QFrame):
         self._is_large_seen = not is_shown
         self._show_picture()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        height = min(PICTURE_HEIGHT, max(LEAST_HEIGHT, round(PICTURE_SHARE * self.height())))
-        self.picture.setFixedHeight(height)
-
     def _show_picture(self) -> None:
         is_shown = self._has_picture and not self._is_large_seen
         self.picture.setVisible(is_shown)
@@ -164,10 +160,12 @@ class MadeDetails(QFrame):
             STRETCH,
             spacing=4,
         )
+        below = scrolled(words)
+        below.setMinimumHeight(LEAST_WORDS)
         column(
-            self.picture,
+            wide(self.picture),
             self._film_place,
-            wide(scrolled(words)),
+            wide(below),
             self.again,
             self.settings,
             line(),

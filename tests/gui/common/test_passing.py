@@ -55,7 +55,8 @@ def notice(session, quick, qtbot):
     qtbot.addWidget(page)
     page.show()
     field.setFocus()
-    yield notice  # the page has to stay
+    yield notice
+    page.hide()  # it had to stay until now
 
 
 def test_what_was_done_is_said_for_a_while_and_longer_if_it_can_be_undone(notice, qtbot):

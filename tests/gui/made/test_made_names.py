@@ -1,8 +1,8 @@
 """What things are called: by their seed, searched by what they tell, and by a name of one's own."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from ddpm_studio.gallery.stars import read_stars
 from ddpm_studio.gui.common.button import Button
@@ -85,3 +85,20 @@ def test_a_name_that_is_taken_is_not_offered(drive, made):
     assert not driver.get(Button, "made.rename.go").isEnabled()
     driver.qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert len(driver.shown) == 5
+
+
+@pytest.mark.parametrize("size", [(900, 500), (1024, 640), (1280, 800)])
+def test_at_no_size_are_words_printed_across_the_picture(drive, made, size):
+    driver = drive(made)
+    driver.window.resize(*size)
+    driver.choose(1)
+    picture = driver.details.picture
+    title = driver.get(QLabel, "made.title")
+    bottom = picture.mapTo(driver.details, picture.rect().bottomLeft()).y()
+    assert title.mapTo(driver.details, QPoint()).y() > bottom
+    again, words = driver.get(Button, "made.again"), driver.get(QLabel, "made.sentence").parent()
+    area = words.parent()
+    below = area.mapTo(driver.details, area.rect().bottomLeft()).y()
+    assert again.y() > below  # what has no room there scrolls
+    assert picture.height() >= 64
+    assert driver.details.visibleRegion().boundingRect() == driver.details.rect()  # all of it
