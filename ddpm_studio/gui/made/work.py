@@ -215,12 +215,12 @@ def read_film(
     return FilmPiece(
         file,
         first,
-        tuple(map(_film_frame, frames, about["delays"])),
+        tuple(map(film_frame, frames, about["delays"])),
         *(about["count"], about["is_end"], about["width"], about["height"]),
     )
 
 
-def _film_frame(pixels: np.ndarray, delay: float) -> FilmFrame:
+def film_frame(pixels: np.ndarray, delay: float) -> FilmFrame:
     """uint8 (H, W, 4), premultiplied; what is nowhere transparent is drawn without a ground."""
     image = image_on(pixels, premultiplied=True)
     is_opaque = bool((pixels[..., 3] == 255).all())
