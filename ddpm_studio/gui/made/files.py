@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -247,7 +248,8 @@ class MadeFiles(QObject):
         if project is None or self._session.jobs.get(RENAME) is not None:
             return
         gallery = project.gallery
-        job = self._session.jobs.start(RENAME, lambda: work.rename(gallery, file, name), quiet=True)
+        steps = partial(work.rename, gallery, file, name)
+        job = self._session.jobs.start(RENAME, steps, title="Renaming", quiet=True)
 
         def renamed(new: MadeFile) -> None:
             self._files.pop(file.name, None)

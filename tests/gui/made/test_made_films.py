@@ -157,9 +157,7 @@ def test_only_some_of_a_long_film_is_in_memory(driver, filmed, monkeypatch, qtbo
         yield
         image = np.zeros((16, 16, 4), np.uint8)
         image[..., 3], image[..., 0] = 255, first
-        frames = tuple(
-            work._film_frame(image, 1.0) for _ in range(min(8, count - first))
-        )  # its own
+        frames = (work.film_frame(image, 1.0),) * min(8, count - first)
         pieces.append(first)
         return work.FilmPiece(file, first, frames, count, first + 8 >= count, 16, 16)
 
