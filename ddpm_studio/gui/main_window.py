@@ -243,6 +243,8 @@ class MainWindow(QMainWindow):
             self.session.show_outside(self.session.project.path)
 
     def _turn_full_screen(self) -> None:
+        if self.current_page.show_full_screen():
+            return
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _show_menu_bar(self, is_shown: bool) -> None:

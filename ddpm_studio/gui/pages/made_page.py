@@ -113,6 +113,12 @@ class MadePage(Page):
         self._show_empty_words()
         self._refresh()
 
+    def show_full_screen(self) -> bool:
+        is_large_seen = self._viewer.isVisible()
+        if is_large_seen:
+            self._viewer.show_full()
+        return is_large_seen
+
     def main_things(self) -> Sequence[QWidget]:
         return self._viewer, self._panel.wall
 
@@ -216,9 +222,8 @@ class MadePage(Page):
         self._go_generate.clicked.connect(self.main_action)
         self._go_start.clicked.connect(self.main_action)
         keys = {"S": actions.star, "Ctrl+Z": self._on_undo, "Ctrl+C": actions.copy}
-        keys |= {"Ctrl+S": lambda: actions.choose_place(True), "F11": self._show_full}
-        keys |= {"F2": actions.rename}
-        viewer.set_keys(keys)
+        keys |= {"Ctrl+S": lambda: actions.choose_place(True), "F2": actions.rename}
+        viewer.set_keys({**keys, "F11": viewer.show_full})
         panel.hear_keys(self, {**keys, "F5": files.refresh})
 
     # what is there
@@ -309,12 +314,6 @@ class MadePage(Page):
         if self._panel.current is not None:
             self._stack.setCurrentWidget(self._viewer)
             self._viewer.setFocus()
-
-    def _show_full(self) -> None:
-        """The chosen one on the whole screen; once more: back."""
-        if self._panel.current is not None:
-            self._show_large()
-            self._viewer.show_full()
 
     def _show_wall(self) -> None:
         if self._stack.currentWidget() is self._viewer:

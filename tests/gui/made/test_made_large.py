@@ -141,14 +141,18 @@ def test_full_screen_has_the_picture_alone_and_its_keys(large):
     assert large.viewer.isVisible()  # back in the window, and not yet at the wall
 
 
-def test_f11_shows_the_chosen_one_at_once_and_leaves_again(drive, made):
-    driver = drive(made)
-    driver.choose(2)
-    driver.key(Qt.Key.Key_F11)
-    full = driver.viewer.stage.window()
+def test_f11_is_for_what_is_seen_large_and_else_for_the_window(large):
+    stage = large.viewer.stage
+    large.key(Qt.Key.Key_F11, widget=large.viewer)
+    full = stage.window()
     assert full.isFullScreen()
-    driver.qtbot.keyClick(full, Qt.Key.Key_F11)
-    assert driver.viewer.stage.window() is driver.window
+    assert not large.window.isFullScreen()
+    large.qtbot.keyClick(full, Qt.Key.Key_F11)
+    assert stage.window() is large.window
+    large.window.activateWindow()
+    large.key(Qt.Key.Key_Escape, widget=large.viewer)
+    large.key(Qt.Key.Key_F11)
+    assert large.window.isFullScreen()
 
 
 def test_another_project_takes_the_picture_off_the_whole_screen(large, made):
