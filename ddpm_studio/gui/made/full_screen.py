@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui.common.layout import column
 
+NO_EDGE = '[objectName="made.full_screen"] { border: none; border-radius: 0 }'
+
 
 class FullScreen(QFrame):
     """Has a widget for as long as it is open; keys are for whoever showed it."""
@@ -21,6 +23,7 @@ class FullScreen(QFrame):
         super().__init__(owner.window(), Qt.WindowType.Window)
         self.setObjectName("made.full_screen")
         self.setProperty("kind", "canvas")
+        self.setStyleSheet(NO_EDGE)
         self.setWindowTitle(owner.accessibleName())
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
