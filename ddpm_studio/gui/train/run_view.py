@@ -12,7 +12,7 @@ from ddpm_studio import events as ev
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.label import label, plain_tip, use_tabular_figures
-from ddpm_studio.gui.common.layout import column, holder, row, wide
+from ddpm_studio.gui.common.layout import column, holder, keep_room, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.markers import (
@@ -47,7 +47,7 @@ FIGURES = {  # what each is called, what it is, and its share of the width; the 
     TRAIN_DEVICE: ("Device", "What computes", 4),
 }
 NOTHING = "–"
-LOG_LINES, LOG_LINE_HEIGHT = 3, 22
+LOG_LINES, LOG_LINE_HEIGHT = 2, 22
 MOST_LOGGED = 500  # older ones go
 MENDED: dict[type, str] = {  # how what was mended on the way is marked
     ev.RolledBack: ROLLED_BACK,
@@ -88,7 +88,7 @@ class Figures(QWidget):
 class EventLog(QListWidget):
     """A few lines of what happened on the way and was mended, the newest at the end.
 
-    Not there while nothing happened; long sentences are whole in their tooltip.
+    Empty while nothing happened, but its room is there; long sentences are whole in their tooltip.
     """
 
     def __init__(self) -> None:
@@ -99,7 +99,9 @@ class EventLog(QListWidget):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
-        self.clear()
+        self.setFixedHeight(LOG_LINE_HEIGHT * LOG_LINES + 4)
+        keep_room(self)
+        self.hide()
 
     def sentences(self) -> list[str]:
         return [self.item(row).text() for row in range(self.count())]
@@ -112,17 +114,13 @@ class EventLog(QListWidget):
         self.addItem(item)
         while self.count() > MOST_LOGGED:
             self.takeItem(0)
-        self._fit()
+        self.show()
         if is_at_end:
             self.scrollToBottom()
 
     def clear(self) -> None:
         super().clear()
-        self._fit()
-
-    def _fit(self) -> None:
-        self.setFixedHeight(LOG_LINE_HEIGHT * min(LOG_LINES, max(1, self.count())) + 4)
-        self.setVisible(self.count() > 0)
+        self.hide()
 
 
 class RunView(QWidget):
