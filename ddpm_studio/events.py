@@ -113,6 +113,7 @@ class TrainStep:
     """One step was made. `seconds`: of this run; `remaining`: seconds left, if that is known.
 
     `memory`: bytes, the most that training has taken so far on its device; 0 if unknown.
+    `next_pictures`: seconds until pictures are painted again; None if unknown.
     """
 
     step: int
@@ -123,6 +124,7 @@ class TrainStep:
     seconds: float
     remaining: float | None
     memory: int = 0
+    next_pictures: float | None = None
 
 
 @dataclass(frozen=True)
@@ -163,11 +165,15 @@ class HeldOutMeasured:
 
 @dataclass(frozen=True)
 class PreviewSaved:
-    """A grid of pictures from fixed seeds; `pictures`: uint8 (N, H, W, C), not written to again."""
+    """A grid of pictures from fixed seeds; `pictures`: uint8 (N, H, W, C), not written to again.
+
+    painted: which of them are of this step; the others are as they were. Empty: all.
+    """
 
     step: int
     path: Path
     pictures: Any
+    painted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

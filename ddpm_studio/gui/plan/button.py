@@ -68,6 +68,15 @@ class Planning(QWidget):
         self._planned_row.hide()
         row(self._button, wide(self._planned_row), of=self)
 
+    def expected_speed(self, config: StudioConfig) -> float:
+        """Pictures a second, as a look at this machine has found; 0 if nobody has looked."""
+        outlooks = [one for probe in self._known.values() for one in probe.outlooks]
+        for one in outlooks:
+            known = one.config
+            if (known.model, known.pictures.shape) == (config.model, config.pictures.shape):
+                return known.train.batch_size / one.step_seconds
+        return 0.0
+
     def _reason(self) -> str:
         """Why nothing can be planned now; "" if it can."""
         if self._session.jobs.get(TRAIN) is not None:

@@ -25,6 +25,7 @@ from ddpm_studio.gui.plot.markers import (
 )
 from ddpm_studio.gui.plot.plot import LossPlot
 from ddpm_studio.gui.train.growing_wall import GrowingWall
+from ddpm_studio.gui.train.pace import MachineLoad, Pace
 from ddpm_studio.gui.train.work import MemoryUsed
 from ddpm_studio.words import duration_in_words, elapsed_in_words, size_in_words
 
@@ -130,6 +131,7 @@ class RunView(QWidget):
         super().__init__(parent)
         self.started: ev.TrainStarted | None = None  # of the present run
         self.newest: ev.TrainStep | None = None
+        self.pace = Pace()
         self._earlier_seconds = 0.0
         self._figures = Figures()
         self._passed_over: list[str] = []  # of checkpoints, until it is known where to go on from
@@ -146,6 +148,7 @@ class RunView(QWidget):
         self.log.clear()
         self._figures.clear()
         self.wall.start_film(tile)
+        self.pace.before = 0.0
 
     def begin_run(self) -> None:
         """Another run of the same project."""
@@ -157,10 +160,13 @@ class RunView(QWidget):
         self.show_numbers()
         self.plot.redraw()
         self.wall.set_progress(0, 0)
+        self.wall.show_next(None)
         self._figures.set(TRAIN_REMAINING, "")
 
     def add_history(self, history: History) -> None:
         """What was logged before; if a run has begun meanwhile, its own steps follow."""
+        import numpy as np
+
         series, previews, live = history.series, history.previews, self.plot.series
         if self.started is not None:
             series.truncate(self.started.step)
@@ -169,8 +175,10 @@ class RunView(QWidget):
             seconds = live.seconds + self._earlier_seconds
             series.extend(live.steps, live.losses, seconds, live.others())
             series.add_held_out(live.held_out)
+        speeds = series.others()["speed"]
+        self.pace.before = float(np.nanmedian(speeds)) if np.isfinite(speeds).any() else 0.0
         self.plot.set_series(series)
-        self.plot.add_previews(previews)
+        self.plot.add_previews(filter(None, previews))  # the first of all is before the curve
         self.plot.add_events(Marker(*event) for event in history.happened)
         self.wall.add_steps(previews)
         if self.started is None and len(series):
@@ -205,8 +213,12 @@ class RunView(QWidget):
             figures.set(TRAIN_STEP, f"{newest.step:,}")
             figures.set(TRAIN_SPEED, f"{newest.pictures_per_second:,.0f}")
             left = newest.remaining
-            words = "no end set" if left is None else duration_in_words(left)
-            figures.set(TRAIN_REMAINING, words)
+            figures.set(TRAIN_REMAINING, _left_in_words(left))
+            self.wall.show_next(newest.next_pictures)
+            if slow := self.pace.sentence(newest.pictures_per_second):
+                self.log.add(f"Step {newest.step:,}: {slow}")
+        elif self.started is not None and self.started.total_steps is None:
+            figures.set(TRAIN_REMAINING, _left_in_words(self.started.total_seconds))
         if self.started is not None:
             figures.set(TRAIN_DEVICE, self.started.device)
 
@@ -227,7 +239,7 @@ class RunView(QWidget):
             )
         if previews:
             self.wall.set_progress(0, 0)
-            self.plot.add_previews(preview.step for preview in previews)
+            self.plot.add_previews(preview.step for preview in previews if preview.step)
             # if many come at once, the earlier ones are seen only when somebody asks for them
             *earlier, newest = previews
             image = image_of(newest.pictures)
@@ -256,6 +268,8 @@ class RunView(QWidget):
             case ev.CheckpointSkipped():
                 self._passed_over.append(event.message)
                 self.log.add(event.message)
+            case MachineLoad():
+                self.pace.load = event
             case MemoryUsed():
                 self._figures.set(TRAIN_MEMORY, size_in_words(event.nbytes))
             case ev.Note():
@@ -284,3 +298,7 @@ class RunView(QWidget):
         splitter.setSizes([1000, 1000])
         settings.remember_splitter(splitter, "train/splitter")
         column(self._figures, wide(splitter), spacing=16, of=self)
+
+
+def _left_in_words(seconds: float | None) -> str:
+    return "no end set" if seconds is None else duration_in_words(seconds)

@@ -1,6 +1,7 @@
 """Nothing on the Train page moves while somebody aims at it."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from threading import Event
 
@@ -66,7 +67,7 @@ def test_nothing_moves_before_at_the_start_during_and_after_a_training(
     look()
     moved = {
         name: (before[name], after[name])
-        for before, after in zip(seen, seen[1:], strict=False)
+        for before, after in pairwise(seen)
         for name in before.keys() & after.keys()
         if before[name] != after[name]
     }
