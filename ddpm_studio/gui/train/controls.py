@@ -110,7 +110,7 @@ class TrainControls(QFrame):
         self.length = LengthPicker(settings)
         self._make_buttons(theme)
         self._make_fields()
-        self.advanced = AdvancedSettings(theme)
+        self.advanced = AdvancedSettings(theme, settings)
         self.advanced.changed.connect(lambda config: self._want(lambda _: config))
         self._lay_out()
         self.show_phase(Phase.READY, "", is_trained=False)
