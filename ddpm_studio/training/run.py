@@ -96,9 +96,10 @@ def _train(
     Else PyTorch's threads are waited for while one of them waits for this one.
     """
     project, trainer, held_out = yield from _made_ready(project, device, team)
-    with Saver(project, trainer) as saver, live.following(trainer):
+    with Saver(project, trainer) as saver:
         run = _Run(project, trainer, held_out, saver, steps, seconds)
-        yield from run.whole()
+        with live.following(trainer, run.watch):
+            yield from run.whole()
     return TrainResult(trainer.step, run.watch.seconds)
 
 

@@ -22,8 +22,9 @@ READ_AGAIN, SMALL_WRITES = "read_again", "small_writes"
 PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
 # what writes files for a person: it ends well even when its project is left
 EXPORT, SHEET_EXPORT, SAVE, SAVE_REST = "export", "sheet_export", "save", "save_rest"
+KEEP = "keep"
 COPIES, TRASH, RESTORE = "made.copies", "made.trash", "made.restore"
-WRITING = (EXPORT, SHEET_EXPORT, SAVE, SAVE_REST, COPIES, TRASH, RESTORE)
+WRITING = (EXPORT, SHEET_EXPORT, SAVE, SAVE_REST, KEEP, COPIES, TRASH, RESTORE)
 
 BATCH_SECONDS = 0.05  # at most twenty batches a second reach the GUI
 STACK_BYTES = 8 << 20  # Qt's threads get 512 kB on macOS, too little for torch

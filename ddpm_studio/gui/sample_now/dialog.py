@@ -1,13 +1,14 @@
 """Sample now, and its button: what the model paints at this moment, with both kinds of weights."""
 
 import random
+from typing import Any
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.config import WEIGHTS
-from ddpm_studio.events import BothPainted, CheckpointSkipped
-from ddpm_studio.gui.common.button import Button
+from ddpm_studio.events import BothPainted, CheckpointSaved, CheckpointSkipped
+from ddpm_studio.gui.common.button import Button, MainButton
 from ddpm_studio.gui.common.checkpoint_choice import CheckpointChoice
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.device_turns import LentModel
@@ -15,6 +16,7 @@ from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.dialog_job import DialogJob
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.inputs import choice
+from ddpm_studio.gui.common.jobs import KEEP, Job
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import STRETCH, Placed, column, row, wide
 from ddpm_studio.gui.common.picture_view import PictureView
@@ -44,6 +46,12 @@ WAITING = "The pictures grow here out of noise."
 NOTHING_LEFT = "There is no model to look at: training ended before anything was saved."
 TIP = "What the model paints at this moment, with its averaged and with its plain weights"
 NO_MODEL_TIP = "There is no model yet; train for a moment first"
+KEEP_TIP = (
+    "Into Made, together with the model that painted them, so that they can be painted again. A "
+    "click on a picture shows it large; then that one is kept."
+)
+GENERATE_TIP = "More pictures from the model that is on view, on the page Generate"
+WHICH = ("ema", "model")  # of the two sides
 AGAIN_TIP = "Paint again, with what the model knows by now"
 
 
@@ -93,6 +101,8 @@ class SourceChoice(CheckpointChoice):
 class BothViews(QWidget):
     """Pictures of averaged and of plain weights side by side, as they grow from the same noise."""
 
+    enlarged = Signal()  # one of them is shown alone, or all again
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._views = [PictureView(theme, name, title, WAITING) for name, title in TITLES.items()]
@@ -102,6 +112,23 @@ class BothViews(QWidget):
             words.setBuddy(view)
             sides.append(wide(column(words, wide(view), spacing=4)))
         row(*sides, spacing=16, of=self)
+        for view in self._views:
+            view.enlarged.connect(self._on_enlarged)
+
+    @property
+    def large(self) -> tuple[int, int] | None:
+        """The side and the picture that is shown alone; None if none is."""
+        return next(
+            ((side, view.large) for side, view in enumerate(self._views) if view.large >= 0), None
+        )
+
+    def _on_enlarged(self, picture: int) -> None:
+        """On one side only: that is the one that is kept."""
+        if picture >= 0:
+            for view in self._views:
+                if view is not self.sender():
+                    view.enlarge(-1)
+        self.enlarged.emit()
 
     def show_both(self, event: BothPainted) -> None:
         """The pictures as they are now."""
@@ -137,6 +164,8 @@ class SampleNowDialog(Dialog):
         self._session, self._sources, self._lent, self._dice = session, sources, lent, dice
         self._first_seed = 0  # as on the wall of previews, so that both can be compared
         self._painting = DialogJob(session.jobs, self)
+        self._look: Any = None  # what the finished pictures were painted with
+        self._seeds: tuple[int, ...] = ()
         self._shown: BothPainted | None = None
         self._make_fields()
         self._make_foot()
@@ -169,10 +198,12 @@ class SampleNowDialog(Dialog):
     def _make_foot(self) -> None:
         theme = self._session.theme
         self._words = label(name="sample_now.message", wrap=True)  # keeps its place
-        tip = "More pictures from this saved model, on the page Generate"
-        self._generate = Button(theme, "Generate", "sample_now.generate", tip, icon="generate")
+        self._generate = Button(
+            theme, "Generate", "sample_now.generate", GENERATE_TIP, icon="generate"
+        )
+        self._keep = Button(theme, "Keep", "sample_now.keep", KEEP_TIP, icon="keep")
         self._close = Button(theme, "Close", "sample_now.close", "Close (Esc)")
-        self._again = Button(
+        self._again = MainButton(
             theme, "Sample again", "sample_now.again", AGAIN_TIP, icon="redo", kind="primary"
         )
         self.set_buttons(self._close, self._again)
@@ -189,7 +220,7 @@ class SampleNowDialog(Dialog):
         )
         self.fill(
             *(fields, wide(self._views), self._progress),
-            foot=(wide(self._words), self._generate, self._close, self._again),
+            foot=(wide(self._words), self._keep, self._generate, self._close, self._again),
             heading="Sample now",
             about=ABOUT,
             spacing=12,
@@ -205,6 +236,8 @@ class SampleNowDialog(Dialog):
         self._throw.clicked.connect(self._on_throw)
         self._again.clicked.connect(self._on_again)
         self._generate.clicked.connect(self._on_generate)
+        self._keep.clicked.connect(self._on_keep)
+        self._views.enlarged.connect(self._refresh)
         self._sources.changed.connect(self._on_sources_changed)
         self._painting.said.connect(self._say)
         self._painting.changed.connect(self._refresh)
@@ -218,10 +251,12 @@ class SampleNowDialog(Dialog):
         has_source = self._source.currentData() is not None
         if project is None or not has_source or self._session.is_closing:
             return
-        seeds = range(self._first_seed, self._first_seed + self._count.currentData())
-        request = work.PaintRequest(project, tuple(seeds), self._source.path, self._lent)
+        count = self._count.currentData()
+        self._look, self._seeds = None, tuple(range(self._first_seed, self._first_seed + count))
+        request = work.PaintRequest(project, self._seeds, self._source.path, self._lent)
         job = self._session.start_borrowing(JOB, lambda: work.paint_both(request), "Sampling")
         job.events.connect(self._on_events)
+        job.succeeded.connect(self._on_painted)
         stopped = "Stopped; these pictures are not finished."
         self._painting.follow(job, self._step_words, stopped)
 
@@ -233,6 +268,10 @@ class SampleNowDialog(Dialog):
         for event in events:
             if isinstance(event, CheckpointSkipped):
                 self._session.notice(event.message)
+
+    def _on_painted(self, look: object) -> None:
+        self._look = look
+        self._refresh()
 
     def _step_words(self, _result: object) -> str:
         if self._shown is None:
@@ -252,20 +291,53 @@ class SampleNowDialog(Dialog):
             self._start()
 
     def _on_generate(self) -> None:
-        step = self._saved_step
+        """With what is on view, which is written first if it is not yet on the disk."""
+        project, look = self._session.project, self._look
+        if project is None or look is None:
+            return
+        job = self._session.jobs.start(
+            KEEP, lambda: work.keep_model(project, look), title="Saving the model"
+        )
+        self._follow_keeping(job)
+        step = look.step
+        job.succeeded.connect(lambda _: self._go_to(step))
+
+    def _go_to(self, step: int) -> None:
         self.accept()
-        if step is not None:
-            self.checkpoint_chosen.emit(step)
+        self.checkpoint_chosen.emit(step)
+
+    def _on_keep(self) -> None:
+        project, look, shown = self._session.project, self._look, self._shown
+        if project is None or look is None or shown is None:
+            return
+        side, picture = self._views.large or (0, -1)
+        wanted = slice(None) if picture < 0 else slice(picture, picture + 1)
+        pictures = (shown.averaged, shown.plain)[side][wanted]
+        seeds = self._seeds[wanted]
+        job = self._session.jobs.start(
+            KEEP,
+            lambda: work.keep(project, look, WHICH[side], seeds, pictures),
+            title="Keeping pictures",
+        )
+        self._follow_keeping(job)
+        of = f"step {look.step:,}, {WEIGHTS[WHICH[side]]} weights"
+        job.succeeded.connect(
+            lambda paths: self._say(f"Kept {several(len(paths), 'picture')} of {of}; see Made.")
+        )
+
+    def _follow_keeping(self, job: Job) -> None:
+        self._refresh()
+
+        def on_events(events: list[object]) -> None:
+            for event in events:
+                if isinstance(event, CheckpointSaved):
+                    self._session.checkpoint_saved.emit(event.step, event.path)
+
+        job.events.connect(on_events)
+        job.succeeded.connect(self._refresh)
+        job.failed.connect(self._refresh)
 
     # what can be done
-
-    @property
-    def _saved_step(self) -> int | None:
-        """That of the chosen checkpoint; where training is now, that of the newest one."""
-        if self._source.path is not None:
-            return int(self._source.currentData())
-        newest = self._sources.checkpoints.newest
-        return None if newest is None else newest.step
 
     def _on_sources_changed(self) -> None:
         is_empty = self._sources.is_empty
@@ -277,16 +349,19 @@ class SampleNowDialog(Dialog):
         is_running, has_source = self._painting.is_running, not self._sources.is_empty
         self._progress.setVisible(is_running)
         self._progress.set_fraction(self._painting.fraction)
+        face = ("Sample again", "redo", AGAIN_TIP)
         if is_running:
-            self._again.set_face("Stop", "stop", "Stop here; what is painted so far stays")
-        else:
-            self._again.set_face("Sample again", "redo", AGAIN_TIP)
+            face = ("Stop", "stop", "Stop here; what is painted so far stays")
+        self._again.show_face(*face, is_main=not is_running)
         self._again.setEnabled(not self._painting.is_stopping and (has_source or is_running))
         self._throw.setEnabled(has_source)
         self._count.setEnabled(has_source)
-        step = self._saved_step
-        self._generate.setEnabled(step is not None)
-        self._generate.setText("Generate" if step is None else f"Generate with step {step:,}")
+        can_keep = self._look is not None and self._session.jobs.get(KEEP) is None
+        step = "" if self._look is None else f" with step {self._look.step:,}"
+        self._generate.setText(f"Generate{step}")
+        self._generate.setEnabled(can_keep)
+        self._keep.setText("Keep this one" if self._views.large else "Keep")
+        self._keep.setEnabled(can_keep)
 
     def _say(self, words: str, kind: str = "muted") -> None:
         set_kind(self._words, kind)

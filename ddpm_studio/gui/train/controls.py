@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.gui.common.amount import MINUTES, STEPS, TIMES, AmountPicker, Unit
-from ddpm_studio.gui.common.button import ROLES, Button
+from ddpm_studio.gui.common.button import Button, MainButton
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.efforts import CUSTOM, EFFORTS, effort_of, with_effort, with_size
 from ddpm_studio.gui.common.inputs import choice
@@ -64,17 +64,6 @@ class Phase(Enum):
 
 
 BUSY = {Phase.STARTING, Phase.RUNNING, Phase.PAUSED, Phase.LENT}
-
-
-class MainButton(Button):
-    """A button that is the main one of the page only while it is the way forward."""
-
-    def show_face(self, face: str, icon: str, tip: str, *, is_main: bool) -> None:
-        kind = "primary" if is_main else "plain"
-        if face != self.text() or kind != self.property("kind"):
-            self._role = ROLES[kind]
-            set_kind(self, kind)
-            self.set_face(face, icon, tip)
 
 
 class LengthPicker(AmountPicker):
