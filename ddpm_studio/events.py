@@ -97,7 +97,10 @@ class PicturesReady:
 
 @dataclass(frozen=True)
 class TrainStarted:
-    """Training begins after `step`; `total_steps` or `total_seconds` is its end, if it has one."""
+    """Training begins after `step`; `total_steps` or `total_seconds` is its end, if it has one.
+
+    It learns from `pictures`; so many more are `kept_aside`, to ask how well it does on them.
+    """
 
     step: int
     total_steps: int | None
@@ -106,6 +109,7 @@ class TrainStarted:
     precision: str
     parameters: int
     pictures: int
+    kept_aside: int = 0
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ def _made_ready(
         team=team,
     )
     yield from go_in_parts(trainer, parts)
-    held_out = HeldOut(trainer, pictures.records[pictures.rows[kept_out[:MOST]]])
+    held_out = HeldOut(trainer, pictures.records[pictures.rows[kept_out[:MOST]]], of=len(kept_out))
     return project, trainer, held_out
 
 
@@ -156,6 +156,7 @@ class _Run:
         self.journal = Journal(project.metrics_path, self.train.log_every, self.team.leads)
         self.watch = Stopwatch(seconds)
         self.evaluation = Evaluation(project, trainer, held_out, self.journal, self.watch)
+        self.kept_aside = held_out.of
         self.max_steps = steps
         self.is_whole = True  # False while the trainer is between two states
         self.memory = 0
@@ -222,6 +223,7 @@ class _Run:
             precision_name(trainer.precision),
             sum(parameter.numel() for parameter in trainer.parameters),
             trainer.count,
+            self.kept_aside,
         )
 
     def _step(self) -> Events:

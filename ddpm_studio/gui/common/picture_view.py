@@ -36,7 +36,7 @@ class PictureView(QWidget):
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(200, 200)
+        self.setMinimumSize(160, 160)
         self._theme, self._empty_text = theme, empty_text
         self._image = QImage()
         self._tile = QSize(1, 1)

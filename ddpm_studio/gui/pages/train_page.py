@@ -244,7 +244,7 @@ class TrainPage(Page):
             case JobState.RUNNING if started is None:
                 self._show(Phase.STARTING, self._starting_sentence())
             case JobState.RUNNING if started is not None:
-                self._show(Phase.RUNNING, f"Learning from {several(started.pictures, 'picture')}.")
+                self._show(Phase.RUNNING, _learning_words(started))
         reading = self._reading
         if started is not None:
             self._controls.show_progress(job.progress.fraction)
@@ -367,6 +367,12 @@ class TrainPage(Page):
         self._prepare_plot()
         if self.session.project is not None:
             self.show_config(self.session.project)
+
+
+def _learning_words(started: ev.TrainStarted) -> str:
+    words = f"Learning from {several(started.pictures, 'picture')}"
+    aside = started.kept_aside
+    return f"{words}; {aside:,} kept aside to check." if aside else f"{words}."
 
 
 def _tile(config: StudioConfig) -> QSize:

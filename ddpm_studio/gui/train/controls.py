@@ -78,6 +78,13 @@ class LengthPicker(AmountPicker):
         explain(self.unit, "How long, in what", "Minutes, hours, steps, or no end by itself.")
         row(wide(self.number, 2), wide(self.unit, 3), of=self)
 
+    def say_more(self, is_more: bool) -> None:
+        """Whether it comes on top of what was trained already: "30 more minutes"."""
+        for index in range(self.unit.count()):
+            about = LENGTHS[self.unit.itemData(index)]
+            more = "more " if is_more and about.round else ""
+            self.unit.setItemText(index, f"{more}{about.words}")
+
     @property
     def steps(self) -> int | None:
         """None if it is not in steps."""
@@ -126,6 +133,7 @@ class TrainControls(QFrame):
         self.generate.show_face(*GENERATE, is_main=is_done)
         self.generate.setEnabled(is_trained or is_done)
         self.length.setEnabled(phase not in BUSY and is_free)
+        self.length.say_more(is_trained)
         set_kind(self._state, "danger" if phase is Phase.FAILED else "muted")
         if self._state.text() != sentence:
             self._state.setText(sentence)

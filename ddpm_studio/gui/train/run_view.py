@@ -6,13 +6,22 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QSizePolicy, QSplitter, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QSplitter,
+    QWidget,
+)
 
 from ddpm_studio import events as ev
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.label import label, plain_tip, use_tabular_figures
-from ddpm_studio.gui.common.layout import column, holder, keep_room, row, wide
+from ddpm_studio.gui.common.layout import column, holder, keep_room, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.markers import (
@@ -48,6 +57,7 @@ FIGURES = {  # what each is called, what it is, and its share of the width; the 
     TRAIN_DEVICE: ("Device", "What computes", 4),
 }
 NOTHING = "–"
+COLUMNS = ((700, 6), (400, 3), (0, 2))  # from so many points of width on, so many in a row
 LOG_LINES, LOG_LINE_HEIGHT = 2, 22
 MOST_LOGGED = 500  # older ones go
 MENDED: dict[type, str] = {  # how what was mended on the way is marked
@@ -58,22 +68,45 @@ MENDED: dict[type, str] = {  # how what was mended on the way is marked
 
 
 class Figures(QWidget):
-    """A calm row of numbers with their names under them."""
+    """Numbers with their names under them, in a calm row, or in two where there is little room."""
 
     def __init__(self) -> None:
         super().__init__()
         self._values: dict[str, QLabel] = {}
-        figures = []
-        for name, (words, tip, share) in FIGURES.items():
+        self._figures: list[QWidget] = []
+        self._columns = 0
+        for name, (words, tip, _) in FIGURES.items():
             value = label(NOTHING, "figure", name, elided=True)
             value.setAccessibleName(words)
             use_tabular_figures(value)
             figure = holder(column(value, label(words, "caption"), spacing=0))
             figure.setToolTip(tooltip(tip))
             figure.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            figures.append(wide(figure, share))
+            self._figures.append(figure)
             self._values[name] = value
-        row(*figures, spacing=16, of=self)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(4)
+        self._arrange(len(FIGURES))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(next(fits for least, fits in COLUMNS if self.width() >= least))
+
+    def _arrange(self, columns: int) -> None:
+        """In rows of so many; two rows hold what matters most, and the rest is dropped."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        rows = 1 if columns == len(FIGURES) else 2
+        for place in range(len(FIGURES)):
+            self._grid.setColumnStretch(place, 0)
+        for place, figure in enumerate(self._figures):
+            figure.setVisible(place < rows * columns)
+            self._grid.addWidget(figure, *divmod(place, columns))
+        for (_, _, share), place in zip(FIGURES.values(), range(columns), strict=False):
+            self._grid.setColumnStretch(place, share if rows == 1 else 1)
 
     def set(self, name: str, text: str) -> None:
         """Another value; '' for none."""

@@ -32,8 +32,8 @@ def test_nothing_moves_before_at_the_start_during_and_after_a_training(
     may_start, may_end = Event(), Event()
 
     def events(project, _steps, _seconds) -> Iterator[object]:
-        yield ev.Progress(ev.Work.READING, 3, 12)
-        may_start.wait(10)
+        while not may_start.wait(0.005):  # what is said crosses with the next event
+            yield ev.Progress(ev.Work.READING, 3, 12)
         yield ev.TrainStarted(0, None, 60.0, "a device with a long name", "float32", 1234, 12)
         pictures = np.zeros((4, 8, 8, 3), np.uint8)
         for step in range(1, 40):
@@ -42,7 +42,8 @@ def test_nothing_moves_before_at_the_start_during_and_after_a_training(
         yield ev.PreviewSaved(39, Path("none"), pictures)
         yield ev.Note("Something happened on the way, and was mended.")
         yield ev.CheckpointSaved(39, project.checkpoint_path(39))
-        may_end.wait(10)
+        while not may_end.wait(0.005):
+            yield ev.Progress(ev.Work.PREVIEW, 0, 0, step=39)
 
     fake(events)
     train = open_train(new_project)
