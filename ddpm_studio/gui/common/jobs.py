@@ -19,6 +19,8 @@ WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
 # quick looks at the disk, and what a click sets written to it
 CHECKPOINTS, OTHER_TRAINER = "checkpoints", "other_trainer"
 READ_AGAIN, SMALL_WRITES = "read_again", "small_writes"
+COMPUTER = "computer"  # what computes from now on
+PROJECT_CARE = "project_care"  # a new name for one, a copy, the trash
 PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
 # what writes files for a person: it ends well even when its project is left
 EXPORT, SHEET_EXPORT, SAVE, SAVE_REST = "export", "sheet_export", "save", "save_rest"

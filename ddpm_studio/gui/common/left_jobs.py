@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.gui.common.errors import Failure
 from ddpm_studio.gui.common.jobs import (
     BATCH,
+    COMPUTER,
     COPIES,
     EXPORT,
     RECENT,
@@ -63,7 +64,12 @@ class LeftJobs(QObject):
         sentences = []
         for job in self._jobs.jobs():
             name = job.objectName()
-            if name in (WARM_UP, RECENT, SMALL_WRITES):  # quick, and heard of if they fail
+            if name in (
+                WARM_UP,
+                COMPUTER,
+                RECENT,
+                SMALL_WRITES,
+            ):  # quick, and heard of if they fail
                 continue
             if project is None or name not in (TRAIN, *WRITING):
                 if project is not None and name == BATCH:
