@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.config import WEIGHTS
@@ -14,16 +14,14 @@ from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.dialog_job import DialogJob
-from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.jobs import KEEP, Job
 from ddpm_studio.gui.common.label import label, set_kind
-from ddpm_studio.gui.common.layout import STRETCH, Placed, column, row, wide
-from ddpm_studio.gui.common.picture_view import PictureView
+from ddpm_studio.gui.common.layout import STRETCH, Placed, row, wide
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.project_watch import Checkpoints
-from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sample_now import work
+from ddpm_studio.gui.sample_now.views import WAITING, BothViews
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 from ddpm_studio.words import several
@@ -38,11 +36,6 @@ ABOUT = (
     "Both sides grow from the same noise. The average of the last part of training is calmer and "
     "usually better; early in a run both are alike."
 )
-TITLES = {
-    "sample_now.averaged": f"{WEIGHTS['ema'].capitalize()} weights (EMA)",
-    "sample_now.plain": f"{WEIGHTS['model'].capitalize()} weights",
-}
-WAITING = "The pictures grow here out of noise."
 NOTHING_LEFT = "There is no model to look at: training ended before anything was saved."
 TIP = "What the model paints at this moment, with its averaged and with its plain weights"
 NO_MODEL_TIP = "There is no model yet; train for a moment first"
@@ -96,51 +89,6 @@ class SourceChoice(CheckpointChoice):
         present = self._sources.present
         self.show_all(f"Now, step {present:,}" if present >= 0 else None)
         self.setEnabled(self.count() > 0)
-
-
-class BothViews(QWidget):
-    """Pictures of averaged and of plain weights side by side, as they grow from the same noise."""
-
-    enlarged = Signal()  # one of them is shown alone, or all again
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._views = [PictureView(theme, name, title, WAITING) for name, title in TITLES.items()]
-        sides = []
-        for view, title in zip(self._views, TITLES.values(), strict=True):
-            words = label(title, "label")
-            words.setBuddy(view)
-            sides.append(wide(column(words, wide(view), spacing=4)))
-        row(*sides, spacing=16, of=self)
-        for view in self._views:
-            view.enlarged.connect(self._on_enlarged)
-
-    @property
-    def large(self) -> tuple[int, int] | None:
-        """The side and the picture that is shown alone; None if none is."""
-        return next(
-            ((side, view.large) for side, view in enumerate(self._views) if view.large >= 0), None
-        )
-
-    def _on_enlarged(self, picture: int) -> None:
-        """On one side only: that is the one that is kept."""
-        if picture >= 0:
-            for view in self._views:
-                if view is not self.sender():
-                    view.enlarge(-1)
-        self.enlarged.emit()
-
-    def show_both(self, event: BothPainted) -> None:
-        """The pictures as they are now."""
-        for view, pictures in zip(self._views, (event.averaged, event.plain), strict=True):
-            count, height, width, _ = pictures.shape
-            view.set_image(image_of(pictures), QSize(width, height))
-            view.setAccessibleDescription(f"{several(count, 'picture')} of step {event.step:,}")
-
-    def set_empty_text(self, text: str) -> None:
-        """What is said where there are no pictures."""
-        for view in self._views:
-            view.set_empty_text(text)
 
 
 class SampleNowDialog(Dialog):
