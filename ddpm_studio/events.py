@@ -97,7 +97,10 @@ class PicturesReady:
 
 @dataclass(frozen=True)
 class TrainStarted:
-    """Training begins after `step`; `total_steps` or `total_seconds` is its end, if it has one."""
+    """Training begins after `step`; `total_steps` or `total_seconds` is its end, if it has one.
+
+    It learns from `pictures`; so many more are `kept_aside`, to ask how well it does on them.
+    """
 
     step: int
     total_steps: int | None
@@ -106,6 +109,7 @@ class TrainStarted:
     precision: str
     parameters: int
     pictures: int
+    kept_aside: int = 0
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,7 @@ class TrainStep:
     """One step was made. `seconds`: of this run; `remaining`: seconds left, if that is known.
 
     `memory`: bytes, the most that training has taken so far on its device; 0 if unknown.
+    `next_pictures`: seconds until pictures are painted again; None if unknown.
     """
 
     step: int
@@ -123,6 +128,7 @@ class TrainStep:
     seconds: float
     remaining: float | None
     memory: int = 0
+    next_pictures: float | None = None
 
 
 @dataclass(frozen=True)
@@ -163,11 +169,15 @@ class HeldOutMeasured:
 
 @dataclass(frozen=True)
 class PreviewSaved:
-    """A grid of pictures from fixed seeds; `pictures`: uint8 (N, H, W, C), not written to again."""
+    """A grid of pictures from fixed seeds; `pictures`: uint8 (N, H, W, C), not written to again.
+
+    painted: which of them are of this step; the others are as they were. Empty: all.
+    """
 
     step: int
     path: Path
     pictures: Any
+    painted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

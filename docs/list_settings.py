@@ -49,8 +49,8 @@ def table(section: str, title: str, config: StudioConfig) -> Iterator[str]:
         value = value_of(config, path)
         allowed = "true or false" if isinstance(value, bool) else of.allowed_in_words
         lock = " 🔒" if is_locked(path) else ""
-        default = f"{to_text(value)} {of.unit}".strip()
-        yield f"| `{path}`{lock} | {of.title} | {of.tip} | {allowed} | {default} |"
+        default = f"{to_text(value)} {of.unit_of(value)}".strip()
+        yield f"| `{path}`{lock} | {of.both} | {of.tip} | {allowed} | {default} |"
     yield ""
 
 

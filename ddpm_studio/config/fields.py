@@ -84,6 +84,15 @@ class Setting:
         return self.words.replace("&", "")
 
     @property
+    def both(self) -> str:
+        """The words, and behind them what the literature says."""
+        return f"{self.title} ({self.term})" if self.term else self.title
+
+    def unit_of(self, value: Any) -> str:
+        """What stands behind a value: "steps", or "step" behind 1."""
+        return self.unit.removesuffix("s") if value == 1 else self.unit
+
+    @property
     def allowed_in_words(self) -> str:
         if self.allowed:
             return self.allowed

@@ -28,6 +28,8 @@ class ModelConfig(KindConfig):
         32,
         "Width",
         "Features at full picture size. Twice the width is four times the work.",
+        term="base channels",
+        unit="features",
         least=2,
         most=2048,
         multiple_of=2,
@@ -37,34 +39,54 @@ class ModelConfig(KindConfig):
         (1, 2, 3),
         "Width of each level",
         "How many times the width each level has, from full picture size down; one number a level.",
+        term="channel multipliers",
         allowed=LEVELS,
     )
     num_res_blocks: int = setting(
-        1, "Blocks in each level", "More blocks see more, and take longer.", least=1, most=16
+        1,
+        "Depth of each level",
+        "More blocks see more, and take longer.",
+        term="residual blocks",
+        unit="blocks",
+        least=1,
+        most=16,
     )
     attention_resolutions: tuple[int, ...] = setting(
         (8,),
-        "Sizes with attention",
+        "Sizes seen as a whole",
         "At these sizes in pixels every place looks at every other one. Large sizes are slow.",
+        term="attention resolutions",
+        unit="pixels",
         allowed="sizes of levels: the picture's shorter side, halved at each",
     )
     head_channels: int = setting(
-        32, "Width of a head", "How the attention is divided into heads.", least=1
+        32,
+        "Width of one look",
+        "How the looks of each place at all others are divided into several.",
+        term="channels of an attention head",
+        unit="features",
+        least=1,
     )
     dropout: float = setting(
         0.0,
-        "Dropout",
+        "Left out at random",
         "The part of features that is left out at random, against learning by heart.",
+        term="dropout",
         **PART,
     )
     norm_groups: int = setting(
         0,
-        "Groups",
+        "Features balanced together",
         "Features are normalised in so many groups; 0 finds the number by itself.",
+        term="group normalisation",
+        unit="groups",
         allowed="0 or a number that divides every width",
     )
     mid_attention: bool = setting(
-        True, "Attention in the middle", "Attention at the smallest size, too."
+        True,
+        "Whole picture at the smallest size",
+        "At the smallest size every place looks at every other one, too.",
+        term="attention in the middle",
     )
 
     def __post_init__(self) -> None:

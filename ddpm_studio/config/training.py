@@ -19,24 +19,34 @@ class DiffusionConfig:
         1000,
         "Steps of noise",
         "In how many steps pictures turn into noise while the model learns (T).",
+        term="timesteps, T",
+        unit="steps",
         least=1,
         most=100_000,
     )
     schedule: str = setting(
-        "cosine", "Noise schedule", "How fast pictures turn into noise.", choices=SCHEDULES
+        "cosine",
+        "How noise grows",
+        "How fast pictures turn into noise.",
+        term="noise schedule",
+        choices=SCHEDULES,
     )
-    beta_start: float = setting(1e-4, "First step’s noise", LINEAR, allowed=BETAS)
-    beta_end: float = setting(0.02, "Last step’s noise", LINEAR, allowed=BETAS)
+    beta_start: float = setting(
+        1e-4, "First step’s noise", LINEAR, term="beta start", allowed=BETAS
+    )
+    beta_end: float = setting(0.02, "Last step’s noise", LINEAR, term="beta end", allowed=BETAS)
     prediction: str = setting(
         "v",
         "Model predicts",
         "The noise (eps), the picture (x_0), or a mix of both that learns fastest (v).",
+        term="prediction type",
         choices=PREDICTIONS,
     )
     min_snr_gamma: float = setting(
         5.0,
         "Balance of noise levels",
         "Keeps steps with little noise from taking over; 0 treats all steps alike.",
+        term="min-SNR gamma",
         least=0,
     )
 
@@ -58,69 +68,102 @@ class TrainConfig:
         16,
         "Pictures per step",
         "More give calmer and slower steps.",
+        term="batch size",
+        unit="pictures",
         least=1,
         most=65_536,
         allowed="at least 1 and at most 65536",
     )
     accumulation: int = setting(
         1,
-        "In so many parts",
+        "Parts per step",
         "The pictures of a step go through the model in parts, which takes less memory.",
+        term="gradient accumulation",
+        unit="parts",
         least=1,
     )
     gradient_checkpointing: bool = setting(
         False,
-        "Compute twice",
+        "Save memory, compute twice",
         "Takes much less memory and about a third more time; the result is the same.",
+        term="gradient checkpointing",
     )
     learning_rate: float = setting(
         2e-3,
-        "Learning rate",
+        "Size of a step",
         "How far each step moves the model. Too high, and it breaks; too low, and it crawls.",
+        term="learning rate",
         above=0,
         below=1,
         allowed="in 0 .. 1",
     )
     warmup_steps: int = setting(
-        100, "Warm-up steps", "The learning rate rises slowly over these steps.", least=0
+        100,
+        "Gentle start",
+        "Steps grow slowly to their full size.",
+        term="warm-up of the learning rate",
+        unit="steps",
+        least=0,
     )
     # it falls as 1 / sqrt(step)
     decay_after: int = setting(
-        0, "Rate falls after", "From this step on the learning rate falls; 0 keeps it.", least=0
+        0,
+        "Smaller steps after",
+        "From this step on they become smaller; 0 keeps their size.",
+        term="learning rate decay",
+        unit="steps",
+        least=0,
     )
-    beta1: float = setting(0.9, "Momentum", "How long the optimizer follows a direction.", **PART)
+    beta1: float = setting(
+        0.9, "Keeps its direction", "How long learning follows a direction.", term="beta1", **PART
+    )
     beta2: float = setting(
-        0.99, "Scale memory", "How long the optimizer remembers the size of changes.", **PART
+        0.99,
+        "Remembers sizes",
+        "How long learning remembers how large changes were.",
+        term="beta2",
+        **PART,
     )
     weight_decay: float = setting(
-        0.0, "Weight decay", "Pulls the model back a little at each step.", least=0
+        0.0,
+        "Pull back",
+        "Pulls the model back a little at each step.",
+        term="weight decay",
+        least=0,
     )
     max_grad_norm: float = setting(
-        1.0, "Longest step", "Larger changes than this are cut down to it.", above=0
+        1.0,
+        "Largest change",
+        "Larger changes than this are cut down to it.",
+        term="gradient clipping",
+        above=0,
     )
     # relative width of the power-function EMA
     ema_width: float = setting(
         0.1,
         "Averaging",
         "The pictures come from an average of the model over this part of the run so far.",
+        term="EMA width",
         above=0,
         most=0.28,
         allowed="in 0 .. 0.28",
     )
     held_out_share: float = setting(
         0.1,
-        "Kept out",
+        "Kept aside to check",
         "This part of the pictures is never learned from, but asked about: it shows when the model "
         "begins to copy. Of fewer than 10 pictures none is.",
+        term="held-out share",
         least=0,
         most=0.5,
         allowed="0 (none) to 0.5",
     )
     augment: float = setting(
         0.0,
-        "Change pictures",
+        "Pictures changed",
         "For small folders: this part of the pictures is turned, moved, scaled or mirrored. The "
         "model is told so, and does not paint them that way. Fixed once training has begun.",
+        term="augmentation",
         least=0,
         most=0.5,
         allowed="0 (never) to 0.5",
@@ -129,31 +172,59 @@ class TrainConfig:
         "auto",
         "Number format",
         "auto takes the fastest one that the device is good at.",
+        term="precision",
         choices=PRECISIONS,
     )
     seed: int = setting(
-        0, "Seed", "Another seed gives another model of the same pictures.", **SEEDS
+        0, "Chance", "Another seed gives another model of the same pictures.", term="seed", **SEEDS
     )
     log_every: int = setting(
-        10, "Log every", "A line for the loss plot is kept after so many steps.", least=1
+        10,
+        "Point on the plot every",
+        "A line for the loss plot is kept after so many steps.",
+        term="log interval",
+        unit="steps",
+        least=1,
     )
     preview_every: int = setting(
         500,
-        "Pictures every",
-        "The wall is redrawn after so many steps, and more often at the start.",
+        "All pictures every",
+        "The whole wall is painted anew after so many steps; a few pictures between, and often at "
+        "the start.",
+        term="preview interval",
+        unit="steps",
         least=1,
     )
-    preview_count: int = setting(16, "Pictures on the wall", "More take longer to make.", least=1)
+    preview_count: int = setting(
+        16,
+        "Pictures on the wall",
+        "More take longer to make.",
+        term="preview seeds",
+        unit="pictures",
+        least=1,
+    )
     preview_steps: int = setting(
-        12, "Steps for the wall", "Denoising steps of the pictures on the wall.", least=1
+        12,
+        "Steps for each of them",
+        "Denoising steps of the pictures on the wall.",
+        term="preview steps",
+        unit="steps",
+        least=1,
     )
     checkpoint_every: int = setting(
-        1000, "Save every", "The model is saved after so many steps.", least=1
+        1000,
+        "Saved every",
+        "The model is saved after so many steps.",
+        term="checkpoint interval",
+        unit="steps",
+        least=1,
     )
     checkpoint_seconds: float = setting(
         60.0,
-        "Save after seconds",
+        "Saved at least every",
         "And after this time, if that is sooner.",
+        term="checkpoint interval",
+        unit="seconds",
         above=0,
         allowed="> 0",
     )

@@ -51,6 +51,27 @@ def picture_grid(pictures: np.ndarray, columns: int | None = None) -> np.ndarray
     )
 
 
+def read_grid(path: Path, size: tuple[int, int]) -> np.ndarray | None:
+    """A file of `picture_grid` with pictures of a size, (H, W), as uint8 (N, H, W, C).
+
+    Empty places are pictures, too. None if it is no such grid, or cannot be read.
+    """
+    height, width = size
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            grid = np.asarray(image)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    if grid.ndim == 2:
+        grid = grid[..., np.newaxis]
+    rows, columns = grid.shape[0] // height, grid.shape[1] // width
+    is_grid = grid.dtype == np.uint8 and grid.shape[:2] == (rows * height, columns * width)
+    if not is_grid or rows * columns == 0 or grid.shape[2] not in (1, 3, 4):
+        return None
+    tiles = grid.reshape(rows, height, columns, width, -1).swapaxes(1, 2)
+    return np.ascontiguousarray(tiles.reshape(rows * columns, height, width, -1))
+
+
 def enlarge(pictures: np.ndarray, factor: int) -> np.ndarray:
     """Whole-number upscaling without any blur: uint8 (..., H, W, C) -> (..., H f, W f, C)."""
     return pictures.repeat(factor, axis=-3).repeat(factor, axis=-2)
@@ -100,13 +121,15 @@ def smoothly_resized(frame: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.rint(np.stack([*colours, alpha], -1)).clip(0, 255).astype(np.uint8)
 
 
-def write_png(path: Path, picture: np.ndarray, recipe: str | None = None) -> None:
-    """Write uint8 (H, W, C) to a PNG file; the recipe goes into a text chunk.
+def write_png(
+    path: Path, picture: np.ndarray, recipe: str | None = None, key: str = RECIPE_KEY
+) -> None:
+    """Write uint8 (H, W, C) to a PNG file; the recipe goes into a text chunk, called `key`.
 
     Raises ExportError if the file cannot be written.
     """
     with written(path) as temporary:
-        save_picture(temporary, to_image(picture), recipe)
+        save_picture(temporary, to_image(picture), recipe, key)
 
 
 def save_picture(path: Path, image: Image.Image, text: str | None, key: str = RECIPE_KEY) -> None:

@@ -89,6 +89,11 @@ def write_checkpoint(path: Path, snapshot: Snapshot) -> None:
     write_sections(path, snapshot.tensors, snapshot.about, SECTIONS)
 
 
+def checksums_of(snapshot: Snapshot) -> dict[str, int]:
+    """As `read_info` finds them in its file."""
+    return {section: _checksum(snapshot.tensors, section) for section in SECTIONS}
+
+
 def write_sections(
     path: Path, tensors: dict[str, Tensor], about: Mapping[str, Any], sections: Collection[str]
 ) -> None:

@@ -29,9 +29,9 @@ from ddpm_studio.training.failures import is_out_of_memory, told_in_sentences
 from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
 from ddpm_studio.training.live import Live
 from ddpm_studio.training.metrics import Journal
-from ddpm_studio.training.preview import is_preview_step
 from ddpm_studio.training.processes import Team, joined_team, own_device
 from ddpm_studio.training.resolved_settings import with_alpha, with_channels
+from ddpm_studio.training.rhythm import is_measured, is_whole
 from ddpm_studio.training.saver import Saver
 from ddpm_studio.training.stopwatch import Stopwatch
 from ddpm_studio.training.trainer import StepResult, Trainer
@@ -96,9 +96,10 @@ def _train(
     Else PyTorch's threads are waited for while one of them waits for this one.
     """
     project, trainer, held_out = yield from _made_ready(project, device, team)
-    with Saver(project, trainer) as saver, live.following(trainer):
+    with Saver(project, trainer) as saver:
         run = _Run(project, trainer, held_out, saver, steps, seconds)
-        yield from run.whole()
+        with live.following(trainer, run.watch):
+            yield from run.whole()
     return TrainResult(trainer.step, run.watch.seconds)
 
 
@@ -131,7 +132,7 @@ def _made_ready(
         team=team,
     )
     yield from go_in_parts(trainer, parts)
-    held_out = HeldOut(trainer, pictures.records[pictures.rows[kept_out[:MOST]]])
+    held_out = HeldOut(trainer, pictures.records[pictures.rows[kept_out[:MOST]]], of=len(kept_out))
     return project, trainer, held_out
 
 
@@ -155,6 +156,7 @@ class _Run:
         self.journal = Journal(project.metrics_path, self.train.log_every, self.team.leads)
         self.watch = Stopwatch(seconds)
         self.evaluation = Evaluation(project, trainer, held_out, self.journal, self.watch)
+        self.kept_aside = held_out.of
         self.max_steps = steps
         self.is_whole = True  # False while the trainer is between two states
         self.memory = 0
@@ -166,6 +168,8 @@ class _Run:
         yield from self._go_back()
         yield self._started()
         yield from self.journal.resumed(self.trainer.step)
+        if self.trainer.step == 0 and not self._is_over():
+            yield from self.evaluation.at_beginning()
         try:
             yield from self._until_over()
         except StudioError:  # raised where all is saved, or by a failure to save
@@ -200,9 +204,13 @@ class _Run:
             yield from self._take_in()
         if self._is_checkpoint_due():
             yield from self._save_on_the_way()
-        if is_preview_step(self.trainer.step, self.train.preview_every):
+        step, every = self.trainer.step, self.train.preview_every
+        if is_measured(step, every):
             yield from self.evaluation.at_held_out()
+        if is_whole(step, every):
             yield from self.evaluation.at_preview()
+        else:
+            yield from self.evaluation.between()
 
     def _started(self) -> TrainStarted:
         trainer, watch = self.trainer, self.watch
@@ -215,6 +223,7 @@ class _Run:
             precision_name(trainer.precision),
             sum(parameter.numel() for parameter in trainer.parameters),
             trainer.count,
+            self.kept_aside,
         )
 
     def _step(self) -> Events:
@@ -258,6 +267,7 @@ class _Run:
             self.watch.seconds,
             self.watch.remaining(step),
             self.memory,
+            self.evaluation.next_seconds,
         )
         yield from self.journal.stepped(event, self.watch.all_seconds)
         yield event
@@ -340,6 +350,7 @@ class _Run:
         for skipped in self.saver.go_back(passing):
             self.journal.passed_over(skipped)
             yield skipped
+        self.evaluation.went_back()
         self.watch.all_seconds = self.saver.seconds
 
     def _roll_back(self, reason: str) -> Events:
@@ -373,8 +384,7 @@ class _Run:
         if self.bad_steps:  # a state that leads nowhere is not one to go back to
             return False
         step, watch = self.trainer.step, self.watch
-        previews = is_preview_step(step, self.train.preview_every)
-        ahead = self.evaluation.expected_seconds if previews else 0.0
         is_round = step % self.train.checkpoint_every == 0
-        is_late = self.saver.is_late(watch.seconds, watch.step_seconds, ahead)
+        next_step = watch.step_seconds + self.evaluation.small_ahead
+        is_late = self.saver.is_late(watch.seconds, next_step, self.evaluation.whole_ahead)
         return self.team.leader_says(is_round or is_late, self.trainer.device)

@@ -23,7 +23,7 @@ from ddpm_studio.training.trainer import Trainer
 
 MARGIN = 0.1  # of the time at risk: steps and writes may take longer than the last ones did
 LONGEST_WRITE = 0.5  # of it, too: beyond that, one is written after another, and that is all
-FIRST_WRITE = 0.25  # what is reckoned with before one was written
+FIRST_WRITE = 0.4  # what is reckoned with before one was written
 
 
 class Saver:

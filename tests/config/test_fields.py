@@ -87,3 +87,28 @@ def test_every_setting_says_what_it_does_and_allows_its_default() -> None:
     for path, about in all_settings().items():
         assert about.tip.endswith("."), path
         assert about.allows(value_of(config, path)), path
+
+
+WITHOUT_UNIT = {  # parts of a whole, numbers of chance, and what is a factor
+    "model.dropout", "diffusion.beta_start", "diffusion.beta_end", "diffusion.min_snr_gamma",
+    "train.learning_rate", "train.beta1", "train.beta2", "train.weight_decay",
+    "train.max_grad_norm", "train.ema_width", "train.held_out_share", "train.augment", "train.seed",
+}  # fmt: skip
+
+
+def test_every_setting_of_training_has_words_a_term_and_its_unit() -> None:
+    config = StudioConfig()
+    shown = {
+        path: about
+        for path, about in all_settings().items()
+        if path.split(".")[0] in ("model", "diffusion", "train")
+    }
+    for path, about in shown.items():
+        assert about.words, path
+        assert about.tip, path
+        assert about.term, path
+        value = value_of(config, path)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number:
+            assert bool(about.unit) == (path not in WITHOUT_UNIT), path
+    assert shown.keys() >= WITHOUT_UNIT

@@ -2,13 +2,16 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 import numpy as np
+import torch
 from PIL import Image
 
 from ddpm_studio import events as ev
+from ddpm_studio.config import SampleConfig
 from ddpm_studio.project import Project
+from ddpm_studio.training.keep import Look
 
 BAD_NEWS = (
     "The loss was not a finite number, so training went back from step 5005 to 4000 and goes on "
@@ -73,9 +76,10 @@ class FakeRun:
         noise = self._rng.integers(0, 256, self._pictures.shape)
         return (share * self._pictures + (1 - share) * noise).astype(np.uint8)
 
-    def paint(self, seeds: Sequence[int], steps: int) -> Iterator[ev.BothPainted]:
+    def paint(self, seeds: Sequence[int], steps: int) -> Generator[ev.BothPainted, None, Look]:
         """As `Live.paint`: the plain weights are a little behind the average."""
         for done in range(steps + 1):
             share = done / steps
             both = [self._noisy(share * part)[: len(seeds)] for part in (0.97, 0.88)]
             yield ev.BothPainted(self.last_step, done, steps, *both)
+        return Look(self.last_step, SampleConfig(), torch.device("cpu"), torch.float32)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from ddpm_studio.errors import CheckpointError
-from ddpm_studio.events import Progress, Work
+from ddpm_studio.events import PreviewSaved, Progress, Work
 from ddpm_studio.project import Project
-from ddpm_studio.training import Trainer, TrainEvent, evaluation, saver, stopwatch, train
+from ddpm_studio.training import Trainer, TrainEvent, saver, stopwatch, train
 from ddpm_studio.training.checkpoints import Snapshot
+from ddpm_studio.training.preview import Wall
 from ddpm_studio.training.trainer import StepResult
 
 
@@ -45,9 +46,10 @@ class Machine:
         self.made_at[trainer.step] = self.now
         return StepResult(1.0, 1.0, 1e-3, True)
 
-    def paint(self, trainer: Trainer, _path: Path) -> Iterator[Progress]:
+    def paint(self, trainer: Trainer, share: float = 1.0) -> Iterator[Progress]:
+        """share: of a whole preview."""
         for done in range(4):
-            self.now += self.preview / 4
+            self.now += share * self.preview / 4
             yield Progress(Work.PREVIEW, done, 4, step=trainer.step)
 
     def write_checkpoint(self, path: Path, snapshot: Snapshot) -> None:
@@ -104,7 +106,14 @@ def train_on(machine: Machine, project: Project, **length: Any) -> list[TrainEve
         patch.setattr(saver, "time", machine)
         patch.setattr(saver, "ThreadPoolExecutor", Writer)
         patch.setattr(saver, "write_checkpoint", machine.write_checkpoint)
-        patch.setattr(evaluation, "preview", machine.paint)
+        patch.setattr(
+            Wall,
+            "paint",
+            lambda wall, trainer, seeds, steps: machine.paint(
+                trainer, len(seeds) * steps / (wall.count * project.config.train.preview_steps)
+            ),
+        )
+        patch.setattr(Wall, "save", lambda _, step, path, seeds: PreviewSaved(step, path, None))
         patch.setattr(Trainer, "train_step", lambda trainer: machine.train_step(trainer))
         events = []
         for event in train(project, device="cpu", **length):

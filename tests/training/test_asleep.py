@@ -38,9 +38,9 @@ class Sleeper(Machine):
             self.sleep("in a step")
         return super().train_step(trainer)
 
-    def paint(self, trainer: Any, path: Path) -> Any:
-        for event in super().paint(trainer, path):
-            if event.done == 2:
+    def paint(self, trainer: Any, share: float = 1.0) -> Any:
+        for event in super().paint(trainer, share):
+            if event.done == 2 and trainer.step:
                 self.sleep("in a preview")
             yield event
 

@@ -17,6 +17,7 @@ from ddpm_studio.training import live as live_module
 from ddpm_studio.training.checkpoints import _state
 from ddpm_studio.training.live import Live, paint_checkpoint
 from ddpm_studio.training.preview import plain_model, preview
+from ddpm_studio.training.stopwatch import Stopwatch
 from tests.training.saving import save_checkpoint
 
 MakeProject = Callable[..., Project]
@@ -40,7 +41,7 @@ def trained(make_trainer: MakeTrainer, steps: int, *settings: str) -> Trainer:
 
 def paint(trainer: Trainer) -> BothPainted:
     live = Live()
-    with live.following(trainer):
+    with live.following(trainer, Stopwatch(None)):
         return last(live.paint(SEEDS, STEPS))
 
 
@@ -141,14 +142,16 @@ def test_the_average_paints_what_the_preview_shows(
     trainer = trained(make_trainer, 4, "train.preview_count=3", f"train.preview_steps={STEPS}")
     (saved,) = (e for e in preview(trainer, tmp_path / "a.png") if isinstance(e, PreviewSaved))
     live = Live()
-    with live.following(trainer):
+    with live.following(trainer, Stopwatch(None)):
         both = last(live.paint(range(3), STEPS))
     assert np.array_equal(both.averaged, saved.pictures)
 
 
 def test_pictures_can_be_watched_as_they_grow(make_trainer: MakeTrainer) -> None:
     live = Live()
-    with live.following(trained(make_trainer, 2, "pictures.channels=1", "pictures.height=12")):
+    with live.following(
+        trained(make_trainer, 2, "pictures.channels=1", "pictures.height=12"), Stopwatch(None)
+    ):
         events = list(live.paint(SEEDS, STEPS))
     assert [(event.step, event.done, event.total) for event in events] == [
         (2, done, STEPS) for done in range(STEPS + 1)

@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from ddpm_studio.events import PreviewSaved, Work, is_progress
@@ -15,7 +13,7 @@ from ddpm_studio.training import Trainer
 
 # all that a checkpoint holds
 from ddpm_studio.training.checkpoints import _state
-from ddpm_studio.training.preview import averaged_model, is_preview_step, preview
+from ddpm_studio.training.preview import averaged_model, preview
 
 MakeTrainer = Callable[..., Trainer]
 
@@ -121,20 +119,3 @@ def test_progress_is_told_step_by_step(make_trainer: MakeTrainer, tmp_path: Path
     assert [(event.step, event.done, event.total) for event in progress] == [
         (3, done, 4) for done in range(5)
     ]
-
-
-def test_previews_come_often_at_first() -> None:
-    shown = [step for step in range(1, 3001) if is_preview_step(step, 1000)]
-    assert shown == [25, 50, 100, 200, 400, 800, 1000, 2000, 3000]
-
-
-def test_a_dense_rhythm_is_kept_as_it_is() -> None:
-    assert [step for step in range(1, 31) if is_preview_step(step, 10)] == [10, 20, 30]
-    assert [step for step in range(1, 101) if is_preview_step(step, 40)] == [25, 40, 80]
-
-
-@given(st.integers(1, 5000))
-def test_there_is_always_a_preview_at_the_rhythm(every: int) -> None:
-    assert all(is_preview_step(every * number, every) for number in range(1, 5))
-    after = [step for step in range(every + 1, 2 * every) if is_preview_step(step, every)]
-    assert after == []

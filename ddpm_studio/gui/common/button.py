@@ -3,6 +3,7 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
+from ddpm_studio.gui.common.label import set_kind
 from ddpm_studio.gui.common.theme import Theme
 
 ICON_PIXELS = 20
@@ -81,6 +82,17 @@ class Button(QPushButton):
         if self._icon:
             icon = self._theme.icon(self._icon, ICON_PIXELS, self._role, self._role, GAP)
             self.setIcon(icon)
+
+
+class MainButton(Button):
+    """A button that is the main one of the page only while it is the way forward."""
+
+    def show_face(self, face: str, icon: str, tip: str, *, is_main: bool) -> None:
+        kind = "primary" if is_main else "plain"
+        if face != self.text() or kind != self.property("kind"):
+            self._role = ROLES[kind]
+            set_kind(self, kind)
+            self.set_face(face, icon, tip)
 
 
 class IconButton(QToolButton):

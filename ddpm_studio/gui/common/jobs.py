@@ -24,9 +24,10 @@ PROJECT_CARE = "project_care"  # a new name for one, a copy, the trash
 PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
 # what writes files for a person: it ends well even when its project is left
 EXPORT, SHEET_EXPORT, SAVE, SAVE_REST = "export", "sheet_export", "save", "save_rest"
+KEEP = "keep"
 COPIES, TRASH, RESTORE = "made.copies", "made.trash", "made.restore"
 RENAME = "made.rename"
-WRITING = (EXPORT, SHEET_EXPORT, SAVE, SAVE_REST, COPIES, TRASH, RESTORE, RENAME)
+WRITING = (EXPORT, SHEET_EXPORT, SAVE, SAVE_REST, KEEP, COPIES, TRASH, RESTORE, RENAME)
 
 BATCH_SECONDS = 0.05  # at most twenty batches a second reach the GUI
 STACK_BYTES = 8 << 20  # Qt's threads get 512 kB on macOS, too little for torch

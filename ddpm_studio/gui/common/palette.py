@@ -17,6 +17,7 @@ class Palette:
     pressed: str
     border: str  # hairlines between surfaces
     outline: str  # around what can be acted on
+    groove: str  # of a bar, as far as it has not come yet
     text: str
     muted: str  # captions, hints, units
     disabled: str
@@ -41,6 +42,7 @@ DARK = Palette(
     pressed="#262626",
     border="#2e2e2e",
     outline="#777777",
+    groove="#3a3a3a",
     text="#ececec",
     muted="#adadad",
     disabled="#6f6f6f",
@@ -64,6 +66,7 @@ LIGHT = Palette(
     pressed="#dfdfdf",
     border="#d9d9d9",
     outline="#858585",
+    groove="#c2c2c2",
     text="#1b1b1b",
     muted="#575757",
     disabled="#9b9b9b",

@@ -52,9 +52,11 @@ class PreviewFrames:
 
     def pictures(self, position: int) -> np.ndarray:
         """uint8 (N, H, W, C). Raises ExportError if its file has gone meanwhile."""
+        from ddpm_studio.export.images import read_grid
+
         held = self._held.get(position)
         if held is None:
-            held = _cut(self._paths[position], self.picture_shape[:2])
+            held = read_grid(self._paths[position], self.picture_shape[:2])
         if held is None or held.shape[0] < self.count or held.shape[1:] != self.picture_shape:
             raise ExportError(f"{self._paths[position]} cannot be read any more.")
         return held[: self.count]
@@ -73,13 +75,15 @@ def read_previews(
     room: bytes that may be held; of a longer film every k-th frame is. Raises ExportError with
     one sentence if there are not two that go together.
     """
+    from ddpm_studio.export.images import read_grid
+
     channels = project.config.pictures.channels  # 0: not settled yet
     _, height, width = project.config.pictures.shape
     paths = [project.preview_path(step) for step in steps]
     found: dict[Path, np.ndarray | None] = {}
     count, every, nbytes = project.config.train.preview_count, 1, 0
     for done, path in enumerate(paths, 1):
-        grid = _cut(path, (height, width))
+        grid = read_grid(path, (height, width))
         if grid is not None and grid.shape[-1] == (channels or grid.shape[-1]):
             channels = grid.shape[-1]
             count = min(count, len(grid))
@@ -202,24 +206,3 @@ def _thin_out(found: dict[Path, np.ndarray | None], every: int) -> int:
         if position % every:
             found[path] = None
     return sum(grid.nbytes for grid in found.values() if grid is not None)
-
-
-def _cut(path: Path, size: tuple[int, int]) -> np.ndarray | None:
-    """A grid of pictures of a size, (H, W), as uint8 (N, H, W, C); None if it is no such grid."""
-    import numpy as np
-    from PIL import Image
-
-    height, width = size
-    try:
-        with Image.open(path, formats=["PNG"]) as image:
-            grid = np.asarray(image)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None
-    if grid.ndim == 2:
-        grid = grid[..., np.newaxis]
-    rows, columns = grid.shape[0] // height, grid.shape[1] // width
-    is_grid = grid.dtype == np.uint8 and grid.shape[:2] == (rows * height, columns * width)
-    if not is_grid or rows * columns == 0 or grid.shape[2] not in (1, 3, 4):
-        return None
-    tiles = grid.reshape(rows, height, columns, width, -1).swapaxes(1, 2)
-    return np.ascontiguousarray(tiles.reshape(rows * columns, height, width, -1))

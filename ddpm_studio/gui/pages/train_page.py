@@ -54,7 +54,8 @@ class TrainPage(Page):
         self._weights: dict[KindConfig, int] = {}
         self._controls = TrainControls(self.theme, session.settings)
         self._view = RunView(self.theme, session.settings)
-        self._controls.add_below_length(Planning(session, self._controls.length))
+        self._planning = Planning(session, self._controls.length)
+        self._controls.add_below_length(self._planning)
         self._sampling = SampleNow(session, self)
         self._filming = TrainingExport(session, self)
         self._lay_out()
@@ -96,7 +97,8 @@ class TrainPage(Page):
         self._controls.show_config(config, efforts.default_of(config), known, self._is_locked)
         models = {choice.model: choice for choice in choices.values()}
         unknown = [choice for model, choice in models.items() if model not in self._weights]
-        if unknown and self.session.device_name and self.session.jobs.get(WEIGHTS) is None:
+        is_free = self.session.device_name and not self.session.is_closing
+        if unknown and is_free and self.session.jobs.get(WEIGHTS) is None:
             job = self.session.jobs.start(WEIGHTS, lambda: work.count_weights(unknown), quiet=True)
             job.events.connect(self._on_weights)
 
@@ -201,6 +203,7 @@ class TrainPage(Page):
             return
         self._reading = None
         self._view.begin_run()
+        self._view.pace.begin(self._planning.expected_speed(self.session.project.config))
         job.events.connect(self._on_events)
         job.changed.connect(self._on_changed)
         job.succeeded.connect(self._on_succeeded)
@@ -241,7 +244,7 @@ class TrainPage(Page):
             case JobState.RUNNING if started is None:
                 self._show(Phase.STARTING, self._starting_sentence())
             case JobState.RUNNING if started is not None:
-                self._show(Phase.RUNNING, f"Learning from {several(started.pictures, 'picture')}.")
+                self._show(Phase.RUNNING, _learning_words(started))
         reading = self._reading
         if started is not None:
             self._controls.show_progress(job.progress.fraction)
@@ -364,6 +367,12 @@ class TrainPage(Page):
         self._prepare_plot()
         if self.session.project is not None:
             self.show_config(self.session.project)
+
+
+def _learning_words(started: ev.TrainStarted) -> str:
+    words = f"Learning from {several(started.pictures, 'picture')}"
+    aside = started.kept_aside
+    return f"{words}; {aside:,} kept aside to check." if aside else f"{words}."
 
 
 def _tile(config: StudioConfig) -> QSize:

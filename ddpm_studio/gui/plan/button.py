@@ -14,7 +14,7 @@ from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import column, row, wide
+from ddpm_studio.gui.common.layout import keep_room, row, wide
 from ddpm_studio.gui.plan import work
 from ddpm_studio.gui.plan.dialog import PLAN, PlanDialog
 from ddpm_studio.gui.session import Session
@@ -32,7 +32,7 @@ BUSY = "Pictures are being made at the moment; plan when they are done."
 
 
 class Planning(QWidget):
-    """The button, and under it what a plan has set, for as long as that can be taken back.
+    """The button, and beside it what a plan has set, for as long as that can be taken back.
 
     Keeps what was found of this machine for as long as the window is open.
     """
@@ -58,15 +58,24 @@ class Planning(QWidget):
         theme = self._session.theme
         self._button = Button(theme, "Plan…", "train.plan", TIP)
         self._button.clicked.connect(self._on_clicked)
-        self._planned = label("", "caption", "train.planned")
+        self._planned = label("", "caption", "train.planned", elided=True)
         undo = IconButton(
             theme, "undo", "train.plan_undo", "All as it was before the plan", size=16
         )
         undo.clicked.connect(self._on_undo)
-        self._planned_row = QWidget()
-        row(wide(self._planned), undo, of=self._planned_row)
+        self._planned_row = keep_room(QWidget())  # nothing moves when it comes and goes
+        row(wide(self._planned), undo, spacing=4, of=self._planned_row)
         self._planned_row.hide()
-        column(self._button, self._planned_row, of=self)
+        row(self._button, wide(self._planned_row), of=self)
+
+    def expected_speed(self, config: StudioConfig) -> float:
+        """Pictures a second, as a look at this machine has found; 0 if nobody has looked."""
+        outlooks = [one for probe in self._known.values() for one in probe.outlooks]
+        for one in outlooks:
+            known = one.config
+            if (known.model, known.pictures.shape) == (config.model, config.pictures.shape):
+                return known.train.batch_size / one.step_seconds
+        return 0.0
 
     def _reason(self) -> str:
         """Why nothing can be planned now; "" if it can."""

@@ -1,7 +1,7 @@
 """The buttons over the plot: the best checkpoint, and a switch for each thing to show."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from ddpm_studio.gui.common import names
@@ -17,12 +17,14 @@ from ddpm_studio.gui.plot.quantities import (
     BAND_STRENGTHS,
     BANDS,
     HELD_OUT,
+    STRIPS,
     TRAINING,
     PlotSeries,
 )
 from ddpm_studio.words import why_best
 
 HEIGHT, SIDE, SWATCH, GAP = 24, 9, 14, 6  # of a switch
+SPACING, MOST_ROWS = 4, 2
 
 
 class BestButton(Button):
@@ -51,6 +53,7 @@ class PlotChip(QAbstractButton):
     def __init__(self, theme: Theme, series: PlotSeries) -> None:
         super().__init__()
         self._theme, self._series = theme, series
+        self._is_short = False
         self.setText(series.words)
         self.setObjectName(names.item(names.TRAIN_PLOT, series.key))
         self.setCheckable(True)
@@ -71,8 +74,19 @@ class PlotChip(QAbstractButton):
             self.setAccessibleDescription(why)
 
     def sizeHint(self) -> QSize:
-        words = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(SIDE + SWATCH + GAP + words + SIDE + 1, HEIGHT)
+        return self.size_with(has_words=not self._is_short)
+
+    def size_with(self, *, has_words: bool) -> QSize:
+        """How large it is with its words, or with its line alone."""
+        words = GAP + self.fontMetrics().horizontalAdvance(self.text()) + 1 if has_words else 0
+        return QSize(SIDE + SWATCH + words + SIDE, HEIGHT)
+
+    def shorten(self, is_short: bool) -> None:
+        """Show only the line; its words are in the tooltip then."""
+        if is_short != self._is_short:
+            self._is_short = is_short
+            self.updateGeometry()
+            self.update()
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -90,8 +104,11 @@ class PlotChip(QAbstractButton):
             ground = palette.hover
         painter.setBrush(QColor(ground))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 11, 11)
-        colour = QColor(self._series.colour(palette) if is_on else palette.disabled)
+        has_colour = is_on or (self._is_short and self.isEnabled())  # by which it is known
+        colour = QColor(self._series.colour(palette) if has_colour else palette.disabled)
         self._paint_swatch(painter, colour)
+        if self._is_short:
+            return
         words = palette.text if is_on else palette.muted
         painter.setPen(QColor(words if self.isEnabled() else palette.disabled))
         left = SIDE + SWATCH + GAP
@@ -118,19 +135,41 @@ class PlotChip(QAbstractButton):
 
 
 class PlotChips(QWidget):
-    """All of them in rows, as many in a row as fit; the choice is kept in the settings."""
+    """All of them in two rows at most; the choice is kept in the settings.
+
+    Where the words have no room, those of the strips, which have titles of their own, go first.
+    """
 
     changed = Signal()
 
     def __init__(self, theme: Theme, settings: Settings | None = None) -> None:
         super().__init__()
-        layout = FlowLayout(self, spacing=4)
+        layout = FlowLayout(self, spacing=SPACING)
         self._chips = {one.key: PlotChip(theme, one) for one in ALL}
         for key, chip in self._chips.items():
             layout.addWidget(chip)
             if settings is not None:
                 settings.remember(chip, f"train/plot_{key}")
             chip.toggled.connect(self.changed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        chips = list(self._chips.values())
+        for short in ([], chips[-len(STRIPS) :], chips[2:], chips[1:], chips):
+            if self._rows(short) <= MOST_ROWS:
+                break
+        for chip in chips:
+            chip.shorten(chip in short)
+
+    def _rows(self, short: list[PlotChip]) -> int:
+        """How many there are, if some chips show only their line."""
+        rows, x = 1, 0
+        for chip in self._chips.values():
+            width = chip.size_with(has_words=chip not in short).width()
+            if x and x + width > self.width():
+                rows, x = rows + 1, 0
+            x += width + SPACING
+        return rows
 
     @property
     def shown(self) -> set[str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # these bring numpy, pyqtgraph and torch along
 
 REDRAW_MS = 750  # a redraw takes 6 ms of a core that training on the CPU wants too
 MOST_WAITS = 3  # so many rounds at most, if the new steps are less than a pixel wide
-HEAD_HEIGHT = 32
+HEAD_HEIGHT = 38  # with the ring of what stands in it
 FOLLOW_TOP, FOLLOW_RIGHT = 8, 32
 
 
@@ -234,8 +234,7 @@ class LossPlot(QFrame):
         if self.canvas is not None:
             self.canvas.setVisible(not is_empty)
         if self._series is not None:
-            has_previews = bool(self.markers.lane(0))
-            why = {one.key: why_missing(self._series, one.key, has_previews) for one in ALL}
+            why = {one.key: why_missing(self._series, one.key) for one in ALL}
             self._chips.set_missing(why)
         self._now.setText("" if is_empty else f"{float(self.series.smooth[-1]):.3g}")
         if self.canvas is None or self.canvas.index < 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # it brings numpy and pyqtgraph along
 
 HINTS = {PREVIEW: "Click to see it.", CHECKPOINT: "Click for what can be done with it."}
 AWAY = 14  # points between pointer and readout
+EDGE = 8  # ... and between the plot and what lies beside it
 SENTENCE_WIDTH = 240
 
 
@@ -31,6 +32,8 @@ class PlotReadout(QLabel):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName(names.item(names.TRAIN_PLOT, "readout"))
+        self._over = parent
+        parent.installEventFilter(self)
         self.setProperty("kind", "card")
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -44,7 +47,7 @@ class PlotReadout(QLabel):
         rows = "".join(self._row(one) for one in readings)
         self.setWordWrap(False)
         self._show(f"{_heading(title)}<table cellspacing='0' cellpadding='0'>{rows}</table>")
-        self._place(at, inside)
+        self._place_outside(at, inside)
 
     def show_sentence(self, title: str, sentence: str, at: QPoint, inside: QRect) -> None:
         self.setWordWrap(bool(sentence))
@@ -53,6 +56,7 @@ class PlotReadout(QLabel):
         if sentence:
             width = min(SENTENCE_WIDTH, inside.width())
             self.resize(width, self.heightForWidth(width))
+        self._come_over(self._over)
         self._place(at, inside)
 
     def _show(self, text: str) -> None:
@@ -64,11 +68,40 @@ class PlotReadout(QLabel):
     def _row(self, one: Reading) -> str:
         palette = self._theme.palette
         colour = _mixed(BY_KEY[one.key].colour(palette), palette.surface, one.strength)
+        line = "&#9473;"
+        if one.is_raw:  # as it is drawn: a thin grey line
+            colour, line = palette.muted, "&#9472;"
         return (
-            f"<tr><td style='color:{colour}'>&#9632;&nbsp;</td>"
+            f"<tr><td style='color:{colour}'>{line}&nbsp;</td>"
             f"<td style='color:{palette.muted}'>{escape(one.words)}&nbsp;&nbsp;&nbsp;</td>"
             f"<td align='right'>{escape(one.value)}</td></tr>"
         )
+
+    def _place_outside(self, at: QPoint, inside: QRect) -> None:
+        """Beside the plot, so that it covers nothing that it explains; else beside the pointer."""
+        over, window = self._over, self._over.window()
+        self._come_over(window)
+        plot = QRect(over.mapTo(window, QPoint()), over.size())
+        top = over.mapTo(window, at).y() + AWAY
+        top = max(0, min(top, window.height() - self.height() - EDGE))
+        for left in (plot.right() + EDGE, plot.left() - EDGE - self.width()):
+            if left >= 0 and left + self.width() + EDGE <= window.width():
+                self.move(left, top)
+                return
+        self._come_over(over)
+        self._place(at, inside)
+
+    def _come_over(self, widget: QWidget) -> None:
+        if self.parentWidget() is not widget:
+            self.setParent(widget)
+            self.show()
+            self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """It may lie over what is beside the plot, and goes with it."""
+        if event.type() == QEvent.Type.Hide:
+            self.hide()
+        return super().eventFilter(watched, event)
 
     def _place(self, at: QPoint, inside: QRect) -> None:
         """Beside the pointer, on the side where there is room."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # brings numpy along
 
 TRAINING, HELD_OUT, BANDS = "training", "held_out", "bands"
 BAND_WORDS = ("little noise", "some noise", "much noise", "almost only noise")
-BAND_STRENGTHS = (1.0, 0.8, 0.6, 0.42)  # the four lines of one hue
+BAND_STRENGTHS = (1.0, 0.86, 0.74, 0.62)  # the four lines of one hue
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ NO_HELD_OUT = (
     "No pictures are kept out of this training: that takes at least 10 different pictures, and a "
     "held_out_share above 0."
 )
-NOT_MEASURED_YET = "Measured for the first time together with the first preview."
+NOT_MEASURED_YET = "Measured for the first time after 25 steps."
+MEASURED_AFTER = 25  # steps, as `training/rhythm.py` has it, which brings torch along
 NOT_NOTED = "This was not noted when this model was trained."
 
 
@@ -111,16 +112,17 @@ class Reading:
     words: str
     value: str
     strength: float = 1.0  # of the colour
+    is_raw: bool = False  # drawn as a thin grey line
 
 
-def why_missing(series: LossSeries, key: str, has_previews: bool) -> str:
+def why_missing(series: LossSeries, key: str) -> str:
     """Why there is nothing to show of a series; "" if there is, or if no step was made yet."""
     if not len(series) or key == TRAINING:
         return ""
     if key in (HELD_OUT, BANDS):
         if series.held_out:
             return "" if key == HELD_OUT or series.has_bands else NOT_NOTED
-        return NO_HELD_OUT if has_previews else NOT_MEASURED_YET
+        return NO_HELD_OUT if int(series.steps[-1]) > MEASURED_AFTER else NOT_MEASURED_YET
     return "" if series.is_known(key) else NOT_NOTED
 
 
@@ -128,7 +130,9 @@ def readings(series: LossSeries, index: int, shown: set[str]) -> list[Reading]:
     """All that is shown, at one entry of the series, in the order of ALL."""
     found: list[Reading] = []
     if TRAINING in shown:
-        found.append(Reading(TRAINING, "training", f"{float(series.losses[index]):.3g}"))
+        found.append(
+            Reading(TRAINING, "training", f"{float(series.losses[index]):.3g}", is_raw=True)
+        )
         found.append(Reading(TRAINING, "smoothed", f"{float(series.smooth[index]):.3g}"))
     found += _measured(series, int(series.steps[index]), shown)
     for one in STRIPS:

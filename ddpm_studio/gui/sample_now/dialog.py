@@ -1,27 +1,27 @@
 """Sample now, and its button: what the model paints at this moment, with both kinds of weights."""
 
 import random
+from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.config import WEIGHTS
-from ddpm_studio.events import BothPainted, CheckpointSkipped
-from ddpm_studio.gui.common.button import Button
+from ddpm_studio.events import BothPainted, CheckpointSaved, CheckpointSkipped
+from ddpm_studio.gui.common.button import Button, MainButton
 from ddpm_studio.gui.common.checkpoint_choice import CheckpointChoice
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.dialog_job import DialogJob
-from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.inputs import choice
+from ddpm_studio.gui.common.jobs import KEEP, Job
 from ddpm_studio.gui.common.label import label, set_kind
-from ddpm_studio.gui.common.layout import STRETCH, Placed, column, row, wide
-from ddpm_studio.gui.common.picture_view import PictureView
+from ddpm_studio.gui.common.layout import STRETCH, Placed, row, wide
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.project_watch import Checkpoints
-from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.sample_now import work
+from ddpm_studio.gui.sample_now.views import WAITING, BothViews
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 from ddpm_studio.words import several
@@ -36,14 +36,15 @@ ABOUT = (
     "Both sides grow from the same noise. The average of the last part of training is calmer and "
     "usually better; early in a run both are alike."
 )
-TITLES = {
-    "sample_now.averaged": f"{WEIGHTS['ema'].capitalize()} weights (EMA)",
-    "sample_now.plain": f"{WEIGHTS['model'].capitalize()} weights",
-}
-WAITING = "The pictures grow here out of noise."
 NOTHING_LEFT = "There is no model to look at: training ended before anything was saved."
 TIP = "What the model paints at this moment, with its averaged and with its plain weights"
 NO_MODEL_TIP = "There is no model yet; train for a moment first"
+KEEP_TIP = (
+    "Into Made, together with the model that painted them, so that they can be painted again. A "
+    "click on a picture shows it large; then that one is kept."
+)
+GENERATE_TIP = "More pictures from the model that is on view, on the page Generate"
+WHICH = ("ema", "model")  # of the two sides
 AGAIN_TIP = "Paint again, with what the model knows by now"
 
 
@@ -90,32 +91,6 @@ class SourceChoice(CheckpointChoice):
         self.setEnabled(self.count() > 0)
 
 
-class BothViews(QWidget):
-    """Pictures of averaged and of plain weights side by side, as they grow from the same noise."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._views = [PictureView(theme, name, title, WAITING) for name, title in TITLES.items()]
-        sides = []
-        for view, title in zip(self._views, TITLES.values(), strict=True):
-            words = label(title, "label")
-            words.setBuddy(view)
-            sides.append(wide(column(words, wide(view), spacing=4)))
-        row(*sides, spacing=16, of=self)
-
-    def show_both(self, event: BothPainted) -> None:
-        """The pictures as they are now."""
-        for view, pictures in zip(self._views, (event.averaged, event.plain), strict=True):
-            count, height, width, _ = pictures.shape
-            view.set_image(image_of(pictures), QSize(width, height))
-            view.setAccessibleDescription(f"{several(count, 'picture')} of step {event.step:,}")
-
-    def set_empty_text(self, text: str) -> None:
-        """What is said where there are no pictures."""
-        for view in self._views:
-            view.set_empty_text(text)
-
-
 class SampleNowDialog(Dialog):
     """Paints at once, and again whenever something else is chosen. Closing it cancels.
 
@@ -137,6 +112,8 @@ class SampleNowDialog(Dialog):
         self._session, self._sources, self._lent, self._dice = session, sources, lent, dice
         self._first_seed = 0  # as on the wall of previews, so that both can be compared
         self._painting = DialogJob(session.jobs, self)
+        self._look: Any = None  # what the finished pictures were painted with
+        self._seeds: tuple[int, ...] = ()
         self._shown: BothPainted | None = None
         self._make_fields()
         self._make_foot()
@@ -169,10 +146,12 @@ class SampleNowDialog(Dialog):
     def _make_foot(self) -> None:
         theme = self._session.theme
         self._words = label(name="sample_now.message", wrap=True)  # keeps its place
-        tip = "More pictures from this saved model, on the page Generate"
-        self._generate = Button(theme, "Generate", "sample_now.generate", tip, icon="generate")
+        self._generate = Button(
+            theme, "Generate", "sample_now.generate", GENERATE_TIP, icon="generate"
+        )
+        self._keep = Button(theme, "Keep", "sample_now.keep", KEEP_TIP, icon="keep")
         self._close = Button(theme, "Close", "sample_now.close", "Close (Esc)")
-        self._again = Button(
+        self._again = MainButton(
             theme, "Sample again", "sample_now.again", AGAIN_TIP, icon="redo", kind="primary"
         )
         self.set_buttons(self._close, self._again)
@@ -189,7 +168,7 @@ class SampleNowDialog(Dialog):
         )
         self.fill(
             *(fields, wide(self._views), self._progress),
-            foot=(wide(self._words), self._generate, self._close, self._again),
+            foot=(wide(self._words), self._keep, self._generate, self._close, self._again),
             heading="Sample now",
             about=ABOUT,
             spacing=12,
@@ -205,6 +184,8 @@ class SampleNowDialog(Dialog):
         self._throw.clicked.connect(self._on_throw)
         self._again.clicked.connect(self._on_again)
         self._generate.clicked.connect(self._on_generate)
+        self._keep.clicked.connect(self._on_keep)
+        self._views.enlarged.connect(self._refresh)
         self._sources.changed.connect(self._on_sources_changed)
         self._painting.said.connect(self._say)
         self._painting.changed.connect(self._refresh)
@@ -218,10 +199,12 @@ class SampleNowDialog(Dialog):
         has_source = self._source.currentData() is not None
         if project is None or not has_source or self._session.is_closing:
             return
-        seeds = range(self._first_seed, self._first_seed + self._count.currentData())
-        request = work.PaintRequest(project, tuple(seeds), self._source.path, self._lent)
+        count = self._count.currentData()
+        self._look, self._seeds = None, tuple(range(self._first_seed, self._first_seed + count))
+        request = work.PaintRequest(project, self._seeds, self._source.path, self._lent)
         job = self._session.start_borrowing(JOB, lambda: work.paint_both(request), "Sampling")
         job.events.connect(self._on_events)
+        job.succeeded.connect(self._on_painted)
         stopped = "Stopped; these pictures are not finished."
         self._painting.follow(job, self._step_words, stopped)
 
@@ -233,6 +216,10 @@ class SampleNowDialog(Dialog):
         for event in events:
             if isinstance(event, CheckpointSkipped):
                 self._session.notice(event.message)
+
+    def _on_painted(self, look: object) -> None:
+        self._look = look
+        self._refresh()
 
     def _step_words(self, _result: object) -> str:
         if self._shown is None:
@@ -252,20 +239,53 @@ class SampleNowDialog(Dialog):
             self._start()
 
     def _on_generate(self) -> None:
-        step = self._saved_step
+        """With what is on view, which is written first if it is not yet on the disk."""
+        project, look = self._session.project, self._look
+        if project is None or look is None:
+            return
+        job = self._session.jobs.start(
+            KEEP, lambda: work.keep_model(project, look), title="Saving the model"
+        )
+        self._follow_keeping(job)
+        step = look.step
+        job.succeeded.connect(lambda _: self._go_to(step))
+
+    def _go_to(self, step: int) -> None:
         self.accept()
-        if step is not None:
-            self.checkpoint_chosen.emit(step)
+        self.checkpoint_chosen.emit(step)
+
+    def _on_keep(self) -> None:
+        project, look, shown = self._session.project, self._look, self._shown
+        if project is None or look is None or shown is None:
+            return
+        side, picture = self._views.large or (0, -1)
+        wanted = slice(None) if picture < 0 else slice(picture, picture + 1)
+        pictures = (shown.averaged, shown.plain)[side][wanted]
+        seeds = self._seeds[wanted]
+        job = self._session.jobs.start(
+            KEEP,
+            lambda: work.keep(project, look, WHICH[side], seeds, pictures),
+            title="Keeping pictures",
+        )
+        self._follow_keeping(job)
+        of = f"step {look.step:,}, {WEIGHTS[WHICH[side]]} weights"
+        job.succeeded.connect(
+            lambda paths: self._say(f"Kept {several(len(paths), 'picture')} of {of}; see Made.")
+        )
+
+    def _follow_keeping(self, job: Job) -> None:
+        self._refresh()
+
+        def on_events(events: list[object]) -> None:
+            for event in events:
+                if isinstance(event, CheckpointSaved):
+                    self._session.checkpoint_saved.emit(event.step, event.path)
+
+        job.events.connect(on_events)
+        job.succeeded.connect(self._refresh)
+        job.failed.connect(self._refresh)
 
     # what can be done
-
-    @property
-    def _saved_step(self) -> int | None:
-        """That of the chosen checkpoint; where training is now, that of the newest one."""
-        if self._source.path is not None:
-            return int(self._source.currentData())
-        newest = self._sources.checkpoints.newest
-        return None if newest is None else newest.step
 
     def _on_sources_changed(self) -> None:
         is_empty = self._sources.is_empty
@@ -277,16 +297,19 @@ class SampleNowDialog(Dialog):
         is_running, has_source = self._painting.is_running, not self._sources.is_empty
         self._progress.setVisible(is_running)
         self._progress.set_fraction(self._painting.fraction)
+        face = ("Sample again", "redo", AGAIN_TIP)
         if is_running:
-            self._again.set_face("Stop", "stop", "Stop here; what is painted so far stays")
-        else:
-            self._again.set_face("Sample again", "redo", AGAIN_TIP)
+            face = ("Stop", "stop", "Stop here; what is painted so far stays")
+        self._again.show_face(*face, is_main=not is_running)
         self._again.setEnabled(not self._painting.is_stopping and (has_source or is_running))
         self._throw.setEnabled(has_source)
         self._count.setEnabled(has_source)
-        step = self._saved_step
-        self._generate.setEnabled(step is not None)
-        self._generate.setText("Generate" if step is None else f"Generate with step {step:,}")
+        can_keep = self._look is not None and self._session.jobs.get(KEEP) is None
+        step = "" if self._look is None else f" with step {self._look.step:,}"
+        self._generate.setText(f"Generate{step}")
+        self._generate.setEnabled(can_keep)
+        self._keep.setText("Keep this one" if self._views.large else "Keep")
+        self._keep.setEnabled(can_keep)
 
     def _say(self, words: str, kind: str = "muted") -> None:
         set_kind(self._words, kind)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.jobs import Job, JobRunner, JobState
+from ddpm_studio.gui.common.jobs import TRAIN, Job, JobRunner, JobState
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import STRETCH, Placed, row
 from ddpm_studio.gui.common.progress import ProgressLine
@@ -83,7 +83,8 @@ class StatusLine(QFrame):
             return
         part = JobPart(self._theme, job)
         self._parts[job] = part
-        self._row.addWidget(part)
+        # what lasts longest stands first: nothing before it comes and goes
+        self._row.insertWidget(0 if job.objectName() == TRAIN else -1, part)
         part.show()  # now, and not when the layout gets to it
         self._idle.hide()
 
@@ -148,7 +149,7 @@ class JobPart(QWidget):
         self.setObjectName(names.item("status.job", job.objectName()))
         self._job = job
         self._name = QLabel(job.title)
-        self._bar = ProgressLine("", f"Progress of {job.title}")
+        self._bar = ProgressLine("", f"Progress of {job.title}", keeps_place=True)
         self._bar.setFixedWidth(BAR_WIDTH)
         self._words = label(kind="caption")
         stop_name = names.item("status.stop", job.objectName())
@@ -195,4 +196,6 @@ class JobPart(QWidget):
                 parts = [progress.words()]
         self._words.setText("  ·  ".join(part for part in parts if part))
         self._words.setVisible(bool(self._words.text()))
+        # never narrower again, so that the stop button stays where somebody aims at it
+        self._words.setMinimumWidth(max(self._words.minimumWidth(), self._words.sizeHint().width()))
         self.stop.setEnabled(self._job.state is not JobState.STOPPING)

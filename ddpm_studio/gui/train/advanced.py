@@ -1,25 +1,52 @@
 """Everything that has no control of its own on the page, behind one heading that opens."""
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from ddpm_studio.config import ModelConfig, StudioConfig
-from ddpm_studio.config.fields import settings_of, to_text
-from ddpm_studio.config.text import all_settings, value_of, with_settings
-from ddpm_studio.errors import ConfigError
-from ddpm_studio.gui.common import names
-from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.control_row import explain, tooltip
-from ddpm_studio.gui.common.form import make_editor
+from ddpm_studio.config import StudioConfig
+from ddpm_studio.config.fields import settings_of
+from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column
+from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.train.setting_row import SECTIONS, SettingRow, paths_of
 from ddpm_studio.project import is_locked
 
-SECTIONS = ("model", "diffusion", "train")  # the others have pages of their own
-HINT = "Changes hold from the next start of training on."
-FIELD_WIDTH = 120
-LOCKED = "The model is already trained with this; make a new project to change it."
+HINT = "Used the next time you press Start."
+NOTHING = "No setting is called that."
+
+
+class Fold(Button):
+    """A heading that opens and closes what is under it."""
+
+    def __init__(self, theme: Theme, words: str, name: str, tip: str, *, is_open: bool) -> None:
+        super().__init__(theme, words, name, tip, icon="chevron-right", kind="section")
+        self.setCheckable(True)
+        self.toggled.connect(self._turn)
+        self.setChecked(is_open)
+
+    def _turn(self, is_open: bool) -> None:
+        self.set_face(self.text(), f"chevron-{'down' if is_open else 'right'}", self.toolTip())
+
+
+class Group:
+    """The settings of one section under a heading that folds."""
+
+    def __init__(self, heading: Fold, rows: list[SettingRow]) -> None:
+        self.heading, self.rows = heading, rows
+        self.body = QWidget()
+        column(*rows, spacing=12, margins=(0, 0, 0, 8), of=self.body)
+
+    def show_found(self, wanted: str) -> bool:
+        """Show what a search means, all of it where nothing is searched; whether there is any."""
+        found = [row for row in self.rows if row.fits(wanted)]
+        for row in self.rows:
+            row.setVisible(row in found)
+        self.heading.setVisible(bool(found))
+        self.body.setVisible(bool(found) and (bool(wanted) or self.heading.isChecked()))
+        return bool(found)
 
 
 class AdvancedSettings(QWidget):
@@ -28,16 +55,15 @@ class AdvancedSettings(QWidget):
     changed = Signal(object)  # StudioConfig
     opened = Signal(bool)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._settings = theme, settings
         self._config = self._default = StudioConfig()
         self._is_trained = False
-        self._rows: list[SettingRow] = []
+        self._groups: list[Group] = []
         self._body: QWidget | None = None  # built when it is first opened
         words = "Advanced", "train.advanced", "All other settings of model, noise and training"
-        self._toggle = Button(theme, *words, icon="chevron-right", kind="section")
-        self._toggle.setCheckable(True)
+        self._toggle = Fold(theme, *words, is_open=False)
         self._toggle.toggled.connect(self._on_toggled)
         self._layout = column(self._toggle, of=self)
 
@@ -50,27 +76,53 @@ class AdvancedSettings(QWidget):
         is_other = type(config.model) is not type(self._config.model)
         self._config, self._default, self._is_trained = config, default, is_trained
         if is_other and self._body is not None:  # another kind of model has other settings
-            self._rows.clear()
+            self._groups.clear()
             self._body.hide()
             self._body.deleteLater()
             self._body = None
             self._show_body()
             return
-        for row in self._rows:  # none before it is opened
+        for row in [row for group in self._groups for row in group.rows]:  # none before it opens
             row.set_config(config, default, is_trained and is_locked(row.path))
 
     def _build(self) -> QWidget:
         body = QWidget()
-        rows = column(label(HINT, "caption", wrap=True), spacing=12, margins=(0, 0, 0, 8), of=body)
+        self._search = QLineEdit(clearButtonEnabled=True, placeholderText="Find a setting")
+        self._search.setObjectName("train.find_setting")
+        tip = "Words, the usual term or the name of an option, such as “batch” or “save”."
+        explain(self._search, "Find a setting", tip)
+        self._search.textChanged.connect(self._show_found)
+        self._nothing = label(NOTHING, "caption", "train.no_setting")
+        rows = column(
+            *(label(HINT, "caption", wrap=True), self._search, self._nothing),
+            spacing=8,
+            margins=(0, 0, 0, 8),
+            of=body,
+        )
         for section in SECTIONS:
-            rows.addSpacing(8)
-            rows.addWidget(label(settings_of(StudioConfig)[section].words, "heading"))
-            for path in _paths(section, self._config):
-                row = SettingRow(self._theme, path, self._config)
-                row.changed.connect(self.changed)
-                self._rows.append(row)
-                rows.addWidget(row)
+            group = self._group(section)
+            self._groups.append(group)
+            rows.addWidget(group.heading)
+            rows.addWidget(group.body)
+        self._show_found()
         return body
+
+    def _group(self, section: str) -> Group:
+        words, name = settings_of(StudioConfig)[section].words, f"train.group_{section}"
+        heading = Fold(self._theme, words, name, f"Show or hide: {words}", is_open=True)
+        self._settings.remember(heading, f"train/group_{section}")
+        rows = [
+            SettingRow(self._theme, path, self._config) for path in paths_of(section, self._config)
+        ]
+        for row in rows:
+            row.changed.connect(self.changed)
+        group = Group(heading, rows)
+        heading.toggled.connect(lambda _: self._show_found())
+        return group
+
+    def _show_found(self) -> None:
+        found = [group.show_found(self._search.text()) for group in self._groups]
+        self._nothing.setVisible(not any(found))
 
     def _show_body(self) -> None:
         """If it is open; then it is built, and says what is set."""
@@ -83,138 +135,4 @@ class AdvancedSettings(QWidget):
 
     def _on_toggled(self, is_open: bool) -> None:
         self._show_body()
-        icon = "chevron-down" if is_open else "chevron-right"
-        self._toggle.set_face("Advanced", icon, self._toggle.toolTip())
         self.opened.emit(is_open)
-
-
-class SettingRow(QWidget):
-    """One setting: its name, its field, its default, and what is wrong with it.
-
-    Emits `changed` with the whole config when its field holds another value that is allowed.
-    """
-
-    changed = Signal(object)  # StudioConfig
-
-    def __init__(self, theme: Theme, path: str, config: StudioConfig) -> None:
-        super().__init__()
-        self.path = path
-        self._config = self._default = config
-        self._about = all_settings(config)[path]
-        section, _, name = path.partition(".")
-        self._editor = make_editor(type(getattr(config, section)), name, typed=True)
-        self._field = self._editor.control
-        self._field.setObjectName(names.item("train.setting", path))
-        self._field.setFixedWidth(FIELD_WIDTH)
-        self._caption = label(kind="caption")
-        reset = names.item("train.reset", path), f"Reset {self._about.title}"
-        self._reset = IconButton(theme, "undo", *reset, "Back to the default", size=16)
-        self._problem = label("", "danger", names.item("train.problem", path), wrap=True)
-        self._problem.hide()
-        self._lay_out()
-        self.set_config(config, config, is_locked=False)
-        self._reset.clicked.connect(self._on_reset)
-        if isinstance(self._field, QLineEdit):
-            self._field.textEdited.connect(self._tried)
-            self._field.editingFinished.connect(self._on_finished)
-        else:
-            self._editor.changed.connect(self._on_finished)
-
-    @property
-    def problem(self) -> str:
-        """What is wrong with what the field says; '' if nothing is."""
-        return self._problem.text()
-
-    def set_config(self, config: StudioConfig, default: StudioConfig, is_locked: bool) -> None:
-        """Show a project's value, unless a person is in the middle of writing another one."""
-        self._config, self._default = config, default
-        if self.problem and self._field.hasFocus():
-            return
-        self._show(config)
-        self._say("")
-        is_default = value_of(config, self.path) == value_of(default, self.path)
-        self._caption.setText(f"default {described(default, self.path)}")
-        self._reset.setVisible(not is_default and not is_locked)
-        self._field.setEnabled(not is_locked)
-        tip = LOCKED if is_locked else self._about.tip
-        explain(self._field, self._about.title, tip, self.path)
-
-    def _lay_out(self) -> None:
-        words = label(self._about.words, wrap=True)
-        words.setBuddy(self._field)
-        words.setToolTip(tooltip(self._about.tip, self.path))
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(4)
-        layout.setVerticalSpacing(0)
-        layout.setColumnStretch(0, 1)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        layout.addWidget(words, 0, 0)
-        layout.addWidget(self._caption, 1, 0)
-        layout.addWidget(self._reset, 0, 1, 2, 1, middle)
-        layout.addWidget(self._field, 0, 2, 2, 1, middle)
-        layout.addWidget(self._problem, 2, 0, 1, 3)
-
-    def _said(self) -> str:
-        """What stands in the field."""
-        if isinstance(self._field, QLineEdit):
-            return self._field.text()
-        return to_text(self._editor.read())
-
-    def _show(self, config: StudioConfig) -> None:
-        value = value_of(config, self.path)
-        if self._said() != to_text(value):
-            with QSignalBlocker(self._field):  # only a person's choice counts
-                self._editor.write(value)
-
-    def _tried(self) -> StudioConfig | None:
-        """The config with what the field says, or None and a sentence under it."""
-        try:
-            config = with_settings(self._config, [f"{self.path}={self._said()}"])
-        except ConfigError as error:
-            self._say(_as_people_call_it(str(error), self._config))
-            return None
-        self._say("")
-        return config
-
-    def _say(self, problem: str) -> None:
-        self._problem.setText(problem)
-        self._problem.setVisible(bool(problem))
-
-    def _on_finished(self) -> None:
-        config = self._tried()
-        if config is None:
-            return
-        if config != self._config:
-            self.changed.emit(config)
-        else:
-            self._show(config)  # "016" becomes 16
-
-    def _on_reset(self) -> None:
-        self._show(self._default)
-        self._on_finished()
-
-
-def described(config: StudioConfig, path: str) -> str:
-    """A default in words, with what is found out where it says "by itself"."""
-    value = value_of(config, path)
-    model = config.model
-    if path == "model.norm_groups" and not value and isinstance(model, ModelConfig):
-        return f"0 ({model.groups})"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return to_text(value) or "none"
-
-
-def _as_people_call_it(sentence: str, config: StudioConfig) -> str:
-    """A sentence of the engine with each setting under the name that it has here."""
-    about = all_settings(config)
-    here = [path for section in SECTIONS for path in _paths(section, config)]
-    for path in sorted(here, key=len, reverse=True):  # one path may begin as another one
-        sentence = sentence.replace(path, f"“{about[path].title}”")
-    return sentence
-
-
-def _paths(section: str, config: StudioConfig) -> list[str]:
-    settings = all_settings(config)
-    return [path for path in settings if path.startswith(f"{section}.")]

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.gui.common.amount import MINUTES, STEPS, TIMES, AmountPicker, Unit
-from ddpm_studio.gui.common.button import ROLES, Button
+from ddpm_studio.gui.common.button import Button, MainButton
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.efforts import CUSTOM, EFFORTS, effort_of, with_effort, with_size
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import label, set_kind
-from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, scrolled, wide
+from ddpm_studio.gui.common.layout import STRETCH, column, holder, keep_room, row, scrolled, wide
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
@@ -36,6 +37,7 @@ FACES = {  # of the large button: icon and tooltip
     "Pause": ("pause", "Hold after the present step; the model stays in memory (Ctrl+Enter)"),
     "Continue": ("play", "Go on where it was left (Ctrl+Enter)"),
 }
+GENERATE = "Generate pictures", "generate", "The model paints: to the next page"
 LENGTHS = {
     **TIMES,
     STEPS: Unit(
@@ -64,22 +66,6 @@ class Phase(Enum):
 BUSY = {Phase.STARTING, Phase.RUNNING, Phase.PAUSED, Phase.LENT}
 
 
-class StartButton(Button):
-    """One button with three faces; it is the main one of the page unless something else is."""
-
-    def __init__(self, theme: Theme) -> None:
-        icon, tip = FACES["Start"]
-        super().__init__(theme, "Start", "train.start", tip, icon=icon, kind="primary", large=True)
-
-    def show_face(self, face: str, *, is_main: bool) -> None:
-        """face: one of FACES."""
-        kind = "primary" if is_main else "plain"
-        if face != self.text() or kind != self.property("kind"):
-            self._role = ROLES[kind]
-            set_kind(self, kind)
-            self.set_face(face, *FACES[face])
-
-
 class LengthPicker(AmountPicker):
     """How long to train: minutes, hours, steps, or until somebody stops it."""
 
@@ -91,6 +77,13 @@ class LengthPicker(AmountPicker):
         self.number.setMinimumWidth(88)
         explain(self.unit, "How long, in what", "Minutes, hours, steps, or no end by itself.")
         row(wide(self.number, 2), wide(self.unit, 3), of=self)
+
+    def say_more(self, is_more: bool) -> None:
+        """Whether it comes on top of what was trained already: "30 more minutes"."""
+        for index in range(self.unit.count()):
+            about = LENGTHS[self.unit.itemData(index)]
+            more = "more " if is_more and about.round else ""
+            self.unit.setItemText(index, f"{more}{about.words}")
 
     @property
     def steps(self) -> int | None:
@@ -113,7 +106,7 @@ class TrainControls(QFrame):
         self.length = LengthPicker(settings)
         self._make_buttons(theme)
         self._make_fields()
-        self.advanced = AdvancedSettings(theme)
+        self.advanced = AdvancedSettings(theme, settings)
         self.advanced.changed.connect(lambda config: self._want(lambda _: config))
         self._lay_out()
         self.show_phase(Phase.READY, "", is_trained=False)
@@ -124,7 +117,7 @@ class TrainControls(QFrame):
 
     def main_click(self) -> None:
         """What Ctrl+Enter does: the button that stands out."""
-        button = self.start if self.generate.isHidden() else self.generate
+        button = self.generate if self.generate.property("kind") == "primary" else self.start
         button.animateClick()
 
     def show_phase(self, phase: Phase, sentence: str, *, is_trained: bool) -> None:
@@ -132,12 +125,15 @@ class TrainControls(QFrame):
         is_done = phase is Phase.DONE
         running = phase in BUSY and phase is not Phase.PAUSED
         idle_face = "Continue" if is_trained or phase is Phase.PAUSED else "Start"
-        self.start.show_face("Pause" if running else idle_face, is_main=not is_done)
+        face = "Pause" if running else idle_face
+        self.start.show_face(face, *FACES[face], is_main=not (is_done or running))
         is_free = phase not in (Phase.STOPPING, Phase.ELSEWHERE)
         self.start.setEnabled(is_free)
         self.stop.setEnabled(phase in BUSY)
-        self.generate.setVisible(is_done)
+        self.generate.show_face(*GENERATE, is_main=is_done)
+        self.generate.setEnabled(is_trained or is_done)
         self.length.setEnabled(phase not in BUSY and is_free)
+        self.length.say_more(is_trained)
         set_kind(self._state, "danger" if phase is Phase.FAILED else "muted")
         if self._state.text() != sentence:
             self._state.setText(sentence)
@@ -165,17 +161,21 @@ class TrainControls(QFrame):
         self.advanced.set_config(config, default, locked)
 
     def _make_buttons(self, theme: Theme) -> None:
-        self.start = StartButton(theme)
+        icon, tip = FACES["Start"]
+        look: dict[str, Any] = {"kind": "primary", "large": True}
+        self.start = MainButton(theme, "Start", "train.start", tip, icon=icon, **look)
         tip = "Save and end; training can go on from here later"
         self.stop = Button(theme, "Stop", "train.stop", tip, icon="stop", large=True)
-        tip = "The model can paint now: to the next page (Ctrl+Enter)"
-        words = "Generate pictures", "train.generate", tip
-        self.generate = Button(theme, *words, icon="generate", kind="primary", large=True)
+        words, icon, tip = GENERATE
+        self.generate = MainButton(theme, words, "train.generate", tip, icon=icon)
         self._state = label("", "muted", "train.state", wrap=True)
         self._state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._progress = ProgressLine("train.progress", "How far training is")
+        # two lines, whatever is said: what stands below must not move while somebody aims at it
+        self._state.setMinimumHeight(2 * self._state.fontMetrics().lineSpacing())
+        self._state.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._progress = ProgressLine("train.progress", "How far training is", keeps_place=True)
         self._progress.hide()
-        self._saved = label("", "caption", "train.saved")
+        self._saved = keep_room(label("", "caption", "train.saved"))
         self._saved.setToolTip("What was learned until then is safe on disk (checkpoint)")
 
     def _make_fields(self) -> None:
@@ -197,7 +197,7 @@ class TrainControls(QFrame):
         )
         buttons = row(wide(self.start), self.stop)
         head = column(
-            *(self.generate, buttons, self._state, self._progress, self._saved), margins=16
+            *(buttons, self._state, self._progress, self._saved, self.generate), margins=16
         )
         column(head, wide(scrolled(rows)), spacing=0, margins=(1, 1, 1, 8), of=self)
 

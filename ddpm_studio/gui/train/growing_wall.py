@@ -7,17 +7,24 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import IconButton
-from ddpm_studio.gui.common.control_row import explain
+from ddpm_studio.gui.common.control_row import explain, tooltip
 from ddpm_studio.gui.common.inputs import Slider
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import label, use_tabular_figures
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.words import duration_in_words
 
 ROOM_BYTES = 128 << 20  # of the film in memory
 FRAME_MS = 160  # of the film when it plays
 EMPTY_TEXT = "The first pictures appear soon after training has begun, and grow from then on."
+NEXT_TIP = (
+    "Often at first, when most happens, and then a few of them at a time, so that painting takes "
+    "no more than 3 % of the training."
+)
+DEAR = "large ones take longer to paint"
+QUICK_SIZE, LONG = 32, 30.0  # pixels, up to which they come often; seconds that are long
 LOST_TEXT = "The pictures of this step cannot be read any more."
 
 
@@ -97,6 +104,7 @@ class GrowingWall(QWidget):
         self._player.timeout.connect(self._on_tick)
         self._slider.valueChanged.connect(self._show_frame)
         self._view.stepped.connect(self._on_stepped)
+        self._view.enlarged.connect(self._on_enlarged)
         self._play.clicked.connect(self._on_play)
         self._export.clicked.connect(lambda: self.export_wanted.emit(self.steps))
         self._show_frame()
@@ -171,6 +179,18 @@ class GrowingWall(QWidget):
         self._progress.setValue(done if done < total else 0)
         self._progress.setVisible(0 <= done < total)
 
+    def show_next(self, seconds: float | None) -> None:
+        """When pictures are painted again; None if nobody knows."""
+        words = ""
+        if seconds is not None:
+            which = "Next" if max(self._film.steps, default=0) else "First"
+            when = f"in about {in_round_words(seconds)}" if seconds >= 1 else "now"
+            words = f"{which} pictures {when}"
+            if seconds >= LONG and max(self._tile.width(), self._tile.height()) > QUICK_SIZE:
+                words += f"; {DEAR}"
+        self._next.setText(words)
+        self._next.setToolTip(tooltip(f"{words}. {NEXT_TIP}") if words else "")
+
     def stop_playing(self) -> None:
         self._player.stop()
         self._play.set_face("play", "Play", "Play the film of the model learning")
@@ -179,7 +199,8 @@ class GrowingWall(QWidget):
         self._view = PictureView(self._theme, "train.wall", "Growing wall", EMPTY_TEXT)
         self._view.setToolTip(
             "<p style='margin:0'>Pictures of the model, always from the same noise (fixed seeds, "
-            "averaged weights). Left and right arrows go through earlier ones.</p>"
+            "averaged weights). Left and right arrows go through earlier ones; a click, or Enter, "
+            "shows one of them large.</p>"
         )
         words = "New pictures are being made"
         self._progress = ProgressLine("train.preview", words, keeps_place=True)
@@ -193,10 +214,12 @@ class GrowingWall(QWidget):
         tip = "Back through all pictures that the model has made while it learned."
         explain(self._slider, "Earlier pictures", tip, "previews from fixed seeds")
         self._label = label("", "caption", "train.wall_step")
-        self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance("step 8,888,888"))
-        below = row(self._play, wide(self._slider), self._label, self._export)
-        column(wide(self._view), self._progress, below, spacing=4, of=self)
+        self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance("step 888,888"))
+        self._next = label("", "caption", "train.next_pictures", elided=True)
+        self._next.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        use_tabular_figures(self._next)
+        below = row(self._play, self._label, wide(self._next), self._export)
+        column(wide(self._view), self._progress, self._slider, below, spacing=4, of=self)
 
     def _keeping_place(self, change: Callable[[], object]) -> None:
         """Change the film; who looks at its newest picture sees the newest one after that, too."""
@@ -226,6 +249,8 @@ class GrowingWall(QWidget):
             self._view.setAccessibleDescription("There are no pictures yet")
             return
         words = f"step {step:,}"
+        if self._view.large >= 0:
+            words = f"{words}, picture {self._view.large + 1}"
         self._label.setText(words)
         self._view.setAccessibleDescription(f"Pictures of {words}")
         image = self._film.image(step)
@@ -242,6 +267,9 @@ class GrowingWall(QWidget):
         wanted = [step, *(one for one in wanted if one not in self._asked)]
         self._asked = set(wanted)
         self.frames_wanted.emit(wanted)
+
+    def _on_enlarged(self, _tile: int) -> None:
+        self._show_frame()
 
     def _on_stepped(self, step: int) -> None:
         last = self._slider.maximum()
@@ -263,3 +291,8 @@ class GrowingWall(QWidget):
         self._slider.setValue(self._slider.value() + 1)
         if self._slider.value() == self._slider.maximum():
             self.stop_playing()
+
+
+def in_round_words(seconds: float) -> str:
+    """What is only known about, and counts down: "45 s", "40 s" ... "8 s", "7 s"."""
+    return duration_in_words(seconds if seconds < 10 or seconds > 60 else 5 * round(seconds / 5))

@@ -6,13 +6,22 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QListWidget, QListWidgetItem, QSizePolicy, QSplitter, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QSizePolicy,
+    QSplitter,
+    QWidget,
+)
 
 from ddpm_studio import events as ev
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.label import label, plain_tip, use_tabular_figures
-from ddpm_studio.gui.common.layout import column, holder, row, wide
+from ddpm_studio.gui.common.layout import column, holder, keep_room, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.plot.markers import (
@@ -25,6 +34,7 @@ from ddpm_studio.gui.plot.markers import (
 )
 from ddpm_studio.gui.plot.plot import LossPlot
 from ddpm_studio.gui.train.growing_wall import GrowingWall
+from ddpm_studio.gui.train.pace import MachineLoad, Pace
 from ddpm_studio.gui.train.work import MemoryUsed
 from ddpm_studio.words import duration_in_words, elapsed_in_words, size_in_words
 
@@ -47,7 +57,8 @@ FIGURES = {  # what each is called, what it is, and its share of the width; the 
     TRAIN_DEVICE: ("Device", "What computes", 4),
 }
 NOTHING = "–"
-LOG_LINES, LOG_LINE_HEIGHT = 3, 22
+COLUMNS = ((700, 6), (400, 3), (0, 2))  # from so many points of width on, so many in a row
+LOG_LINES, LOG_LINE_HEIGHT = 2, 22
 MOST_LOGGED = 500  # older ones go
 MENDED: dict[type, str] = {  # how what was mended on the way is marked
     ev.RolledBack: ROLLED_BACK,
@@ -57,22 +68,45 @@ MENDED: dict[type, str] = {  # how what was mended on the way is marked
 
 
 class Figures(QWidget):
-    """A calm row of numbers with their names under them."""
+    """Numbers with their names under them, in a calm row, or in two where there is little room."""
 
     def __init__(self) -> None:
         super().__init__()
         self._values: dict[str, QLabel] = {}
-        figures = []
-        for name, (words, tip, share) in FIGURES.items():
+        self._figures: list[QWidget] = []
+        self._columns = 0
+        for name, (words, tip, _) in FIGURES.items():
             value = label(NOTHING, "figure", name, elided=True)
             value.setAccessibleName(words)
             use_tabular_figures(value)
             figure = holder(column(value, label(words, "caption"), spacing=0))
             figure.setToolTip(tooltip(tip))
             figure.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            figures.append(wide(figure, share))
+            self._figures.append(figure)
             self._values[name] = value
-        row(*figures, spacing=16, of=self)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(4)
+        self._arrange(len(FIGURES))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(next(fits for least, fits in COLUMNS if self.width() >= least))
+
+    def _arrange(self, columns: int) -> None:
+        """In rows of so many; two rows hold what matters most, and the rest is dropped."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        rows = 1 if columns == len(FIGURES) else 2
+        for place in range(len(FIGURES)):
+            self._grid.setColumnStretch(place, 0)
+        for place, figure in enumerate(self._figures):
+            figure.setVisible(place < rows * columns)
+            self._grid.addWidget(figure, *divmod(place, columns))
+        for (_, _, share), place in zip(FIGURES.values(), range(columns), strict=False):
+            self._grid.setColumnStretch(place, share if rows == 1 else 1)
 
     def set(self, name: str, text: str) -> None:
         """Another value; '' for none."""
@@ -88,7 +122,7 @@ class Figures(QWidget):
 class EventLog(QListWidget):
     """A few lines of what happened on the way and was mended, the newest at the end.
 
-    Not there while nothing happened; long sentences are whole in their tooltip.
+    Empty while nothing happened, but its room is there; long sentences are whole in their tooltip.
     """
 
     def __init__(self) -> None:
@@ -99,7 +133,9 @@ class EventLog(QListWidget):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
-        self.clear()
+        self.setFixedHeight(LOG_LINE_HEIGHT * LOG_LINES + 4)
+        keep_room(self)
+        self.hide()
 
     def sentences(self) -> list[str]:
         return [self.item(row).text() for row in range(self.count())]
@@ -112,17 +148,13 @@ class EventLog(QListWidget):
         self.addItem(item)
         while self.count() > MOST_LOGGED:
             self.takeItem(0)
-        self._fit()
+        self.show()
         if is_at_end:
             self.scrollToBottom()
 
     def clear(self) -> None:
         super().clear()
-        self._fit()
-
-    def _fit(self) -> None:
-        self.setFixedHeight(LOG_LINE_HEIGHT * min(LOG_LINES, max(1, self.count())) + 4)
-        self.setVisible(self.count() > 0)
+        self.hide()
 
 
 class RunView(QWidget):
@@ -132,6 +164,7 @@ class RunView(QWidget):
         super().__init__(parent)
         self.started: ev.TrainStarted | None = None  # of the present run
         self.newest: ev.TrainStep | None = None
+        self.pace = Pace()
         self._earlier_seconds = 0.0
         self._figures = Figures()
         self._passed_over: list[str] = []  # of checkpoints, until it is known where to go on from
@@ -148,6 +181,7 @@ class RunView(QWidget):
         self.log.clear()
         self._figures.clear()
         self.wall.start_film(tile)
+        self.pace.before = 0.0
 
     def begin_run(self) -> None:
         """Another run of the same project."""
@@ -159,10 +193,13 @@ class RunView(QWidget):
         self.show_numbers()
         self.plot.redraw()
         self.wall.set_progress(0, 0)
+        self.wall.show_next(None)
         self._figures.set(TRAIN_REMAINING, "")
 
     def add_history(self, history: History) -> None:
         """What was logged before; if a run has begun meanwhile, its own steps follow."""
+        import numpy as np
+
         series, previews, live = history.series, history.previews, self.plot.series
         if self.started is not None:
             series.truncate(self.started.step)
@@ -171,8 +208,10 @@ class RunView(QWidget):
             seconds = live.seconds + self._earlier_seconds
             series.extend(live.steps, live.losses, seconds, live.others())
             series.add_held_out(live.held_out)
+        speeds = series.others()["speed"]
+        self.pace.before = float(np.nanmedian(speeds)) if np.isfinite(speeds).any() else 0.0
         self.plot.set_series(series)
-        self.plot.add_previews(previews)
+        self.plot.add_previews(filter(None, previews))  # the first of all is before the curve
         self.plot.add_events(Marker(*event) for event in history.happened)
         self.wall.add_steps(previews)
         if self.started is None and len(series):
@@ -207,8 +246,12 @@ class RunView(QWidget):
             figures.set(TRAIN_STEP, f"{newest.step:,}")
             figures.set(TRAIN_SPEED, f"{newest.pictures_per_second:,.0f}")
             left = newest.remaining
-            words = "no end set" if left is None else duration_in_words(left)
-            figures.set(TRAIN_REMAINING, words)
+            figures.set(TRAIN_REMAINING, _left_in_words(left))
+            self.wall.show_next(newest.next_pictures)
+            if slow := self.pace.sentence(newest.pictures_per_second):
+                self.log.add(f"Step {newest.step:,}: {slow}")
+        elif self.started is not None and self.started.total_steps is None:
+            figures.set(TRAIN_REMAINING, _left_in_words(self.started.total_seconds))
         if self.started is not None:
             figures.set(TRAIN_DEVICE, self.started.device)
 
@@ -229,7 +272,7 @@ class RunView(QWidget):
             )
         if previews:
             self.wall.set_progress(0, 0)
-            self.plot.add_previews(preview.step for preview in previews)
+            self.plot.add_previews(preview.step for preview in previews if preview.step)
             # if many come at once, the earlier ones are seen only when somebody asks for them
             *earlier, newest = previews
             image = image_of(newest.pictures)
@@ -258,6 +301,8 @@ class RunView(QWidget):
             case ev.CheckpointSkipped():
                 self._passed_over.append(event.message)
                 self.log.add(event.message)
+            case MachineLoad():
+                self.pace.load = event
             case MemoryUsed():
                 self._figures.set(TRAIN_MEMORY, size_in_words(event.nbytes))
             case ev.Note():
@@ -286,3 +331,7 @@ class RunView(QWidget):
         splitter.setSizes([1000, 1000])
         settings.remember_splitter(splitter, "train/splitter")
         column(self._figures, wide(splitter), spacing=16, of=self)
+
+
+def _left_in_words(seconds: float | None) -> str:
+    return "no end set" if seconds is None else duration_in_words(seconds)

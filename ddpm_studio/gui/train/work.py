@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 
 from ddpm_studio.config import KindConfig, StudioConfig
 from ddpm_studio.gui.common.device_turns import LentModel
+from ddpm_studio.gui.train.pace import LoadMeter
 from ddpm_studio.project import Project, step_of
 
 if TYPE_CHECKING:  # these bring numpy and torch along
@@ -61,7 +62,7 @@ def train_project(
 ) -> Generator[Any, None, Any]:
     """Train for so many more steps or seconds, or until stopped.
 
-    The events of `train`, and now and then a MemoryUsed. lent: gets the model.
+    The events of `train`, and now and then a MachineLoad and a MemoryUsed. lent: gets the model.
     """
     from ddpm_studio.training import train
     from ddpm_studio.training.live import Live
@@ -70,7 +71,7 @@ def train_project(
     if lent is not None:
         lent.live = live
     training = train(project, steps=steps, seconds=seconds, live=live)
-    asked_at = -MEMORY_EVERY
+    asked_at, load = time.monotonic() - MEMORY_EVERY, LoadMeter()
     try:
         while True:
             try:
@@ -78,8 +79,10 @@ def train_project(
             except StopIteration as end:
                 return end.value
             yield event
-            if time.monotonic() - asked_at >= MEMORY_EVERY:
+            passed = time.monotonic() - asked_at
+            if passed >= MEMORY_EVERY:
                 asked_at = time.monotonic()
+                yield load.measure(passed)
                 yield memory_used()
     finally:
         training.close()  # which saves

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.theme import Theme
@@ -16,7 +16,8 @@ from ddpm_studio.gui.plot.chips import PlotChip
 from ddpm_studio.gui.plot.marker_card import MarkerCard
 from ddpm_studio.gui.plot.markers import Group, Marker, Markers
 from ddpm_studio.gui.plot.plot import LossPlot
-from ddpm_studio.gui.plot.quantities import ALL, NO_HELD_OUT, readings, written
+from ddpm_studio.gui.plot.popups import PlotReadout
+from ddpm_studio.gui.plot.quantities import ALL, BAND_STRENGTHS, NO_HELD_OUT, readings, written
 from ddpm_studio.gui.plot.series import LossSeries
 from ddpm_studio.training.metrics import Measured
 
@@ -202,8 +203,8 @@ def test_what_is_not_there_is_disabled_and_says_why(plot) -> None:
     plot.set_series(old)
     assert not chip(plot, "memory").isEnabled()
     assert chip(plot, "training").isEnabled()
-    assert "first preview" in chip(plot, "held_out").toolTip()
-    plot.add_previews([2])  # nothing was measured then, so nothing is kept out
+    assert "after 25 steps" in chip(plot, "held_out").toolTip()
+    plot.extend([30], [0.2], [3])  # nothing was measured till then, so nothing is kept out
     plot.redraw()
     assert not chip(plot, "held_out").isEnabled()
     assert chip(plot, "held_out").accessibleDescription() == NO_HELD_OUT
@@ -352,3 +353,44 @@ def test_what_changes_between_two_drawings_harms_none(
     assert not plot.grab().isNull()  # Qt's warnings, and what is raised in painting, fail the test
     plot.redraw()
     assert not plot.grab().isNull()
+
+
+@pytest.mark.parametrize("width", [190, 240, 320, 520, 900])
+def test_the_switches_take_two_rows_at_most(plot, qtbot, width: int) -> None:
+    plot.resize(width + 30, 500)
+    qtbot.waitUntil(lambda: plot.width() == width + 30)
+    chips = plot.findChildren(PlotChip)
+    qtbot.waitUntil(lambda: len({one.y() for one in chips}) <= 2)
+    assert all(one.geometry().right() <= one.parentWidget().width() for one in chips)
+    assert all(one.accessibleName() for one in chips)
+
+
+def test_what_is_read_looks_as_it_is_drawn(plot) -> None:
+    """The raw line is thin and grey, the smoothed one bold; all shades differ from the ground."""
+    raw, smooth = readings(plot.series, 1, {"training"})
+    assert (raw.words, raw.is_raw, smooth.words, smooth.is_raw) == (
+        "training",
+        True,
+        "smoothed",
+        False,
+    )
+    assert min(BAND_STRENGTHS) > 0.6
+
+
+def test_the_card_stands_beside_the_plot_where_there_is_room(qtbot, qapp) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    plot = LossPlot(Theme(qapp, "dark"))
+    plot.setParent(window)
+    plot.setGeometry(0, 0, 400, 400)
+    window.resize(800, 400)
+    window.show()
+    plot.prepare()
+    plot.extend(range(1, 50), [0.5] * 49, range(1, 50))
+    plot.redraw()
+    plot.canvas._point_at(20)  # as the pointer does
+    (card,) = window.findChildren(PlotReadout)
+    assert card.isVisible()
+    assert card.geometry().left() > plot.geometry().right()
+    plot.hide()
+    assert not card.isVisible()

@@ -84,7 +84,7 @@ def test_what_earlier_runs_logged_is_marked_and_the_best_is_told(open_train, tin
 
 def test_a_mark_leads_to_its_pictures_and_to_the_next_page(open_train, tiny_project, qtbot) -> None:
     train = open_train(tiny_project)
-    train.wait(lambda: train.view.wall.steps == [5, 10])
+    train.wait(lambda: train.view.wall.steps == [0, 5, 10])
     plot = train.view.plot
     plot.preview_chosen.emit(5)
     assert train.text("train.wall_step") == "step 5"

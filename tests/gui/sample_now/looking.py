@@ -1,16 +1,20 @@
 """The dialog "Sample now" as a person sees it, with a painter that does as it is told."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import numpy as np
+import torch
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QPushButton
 
 from ddpm_studio import events as ev
+from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.sample_now import work
 from ddpm_studio.gui.sample_now.dialog import JOB
+from ddpm_studio.project import step_of
+from ddpm_studio.training.keep import Look
 
 TITLES = ("sample_now.averaged", "sample_now.plain")
 
@@ -66,7 +70,7 @@ class Painter:
         self.ended = 0
         self.error: Exception | None = None
 
-    def __call__(self, look: work.PaintRequest) -> Iterator[object]:
+    def __call__(self, look: work.PaintRequest) -> Generator[object, None, Look]:
         self.looks.append(look)
         shape = (len(look.seeds), 8, 8, 3)
         try:
@@ -77,6 +81,9 @@ class Painter:
                     yield ev.BothPainted(70, done, 3, *both)
             if self.error is not None:
                 raise self.error
+            saved = look.project.checkpoint_paths()
+            step = step_of(saved[-1]) if saved else 70
+            return Look(step, SampleConfig(), torch.device("cpu"), torch.float32)
         finally:
             self.ended += 1
 

@@ -182,18 +182,7 @@ def test_it_leads_to_the_page_generate_with_the_same_checkpoint(
     looking.wait_painted()
     assert looking.find(QPushButton, "sample_now.generate").text() == "Generate with step 10"
     looking.click("sample_now.generate")
-    assert looking.is_gone()
+    train.wait(looking.is_gone)
     page = train.window.pages["nav.generate"]
     assert train.window.current_page is page
     assert train.find(page, QComboBox, "generate.checkpoint").currentData() == 10
-
-
-def test_there_is_no_way_to_generate_before_anything_is_saved(
-    open_train, new_project, fake, painter
-) -> None:
-    fake(learning())
-    train = open_train(new_project)
-    start(train)
-    looking = Looking(train)
-    looking.wait_painted()
-    assert not looking.find(QPushButton, "sample_now.generate").isEnabled()

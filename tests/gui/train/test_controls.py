@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import pytest
 import torch
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QSpinBox, QToolButton, QWidget
 
 from ddpm_studio import events as ev
 from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import all_settings, config_to_dict, with_settings
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.train import work
-from ddpm_studio.gui.train.advanced import SECTIONS
+from ddpm_studio.gui.train.setting_row import SECTIONS, SettingRow
 from ddpm_studio.nn import UNet
 from ddpm_studio.project import Project
 
@@ -160,3 +160,56 @@ def test_odd_values_are_refused_with_a_sentence(
 
 def test_memory_is_known_here() -> None:
     assert work.memory_used().nbytes > 10_000_000
+
+
+def test_settings_are_found_by_words_terms_and_names(open_train, new_project, qtbot) -> None:
+    train = open_train(new_project)
+    train.click("train.advanced")
+    search = train.find(train.window, QLineEdit, "train.find_setting")
+
+    def shown() -> set[str]:
+        rows = train.window.findChildren(SettingRow)
+        return {row.path for row in rows if row.isVisible()}
+
+    everything = shown()
+    for words, path in (
+        ("accumulation", "train.accumulation"),
+        ("parts per step", "train.accumulation"),
+        ("checkpoint_every", "train.checkpoint_every"),
+        ("DROPOUT", "model.dropout"),
+    ):
+        search.clear()
+        qtbot.keyClicks(search, words)
+        assert path in shown()
+        assert len(shown()) < 4
+    qtbot.keyClicks(search, "zzz")
+    assert shown() == set()
+    assert train.find(train.window, QLabel, "train.no_setting").isVisible()
+    search.clear()
+    assert shown() == everything
+
+
+def test_groups_fold_and_that_is_remembered(open_train, new_project, make_window, find) -> None:
+    train = open_train(new_project)
+    train.click("train.advanced")
+    name = names.item("train.setting", "model.dropout")
+    field = train.find(train.window, QLineEdit, name)
+    assert field.isVisible()
+    train.click("train.group_model")
+    assert not field.isVisible()
+    train.window.close()
+    again = type(train)(make_window(new_project.path), train.qtbot, find)
+    again.click("train.advanced")
+    assert not find(again.window, QLineEdit, name).isVisible()
+    assert find(again.window, QLineEdit, names.item("train.setting", "train.seed")).isVisible()
+
+
+def test_a_number_has_its_unit_in_its_field(open_train, new_project) -> None:
+    train = open_train(new_project)
+    train.click("train.advanced")
+    field = train.find(
+        train.window, QLineEdit, names.item("train.setting", "train.checkpoint_every")
+    )
+    unit = field.findChild(QLabel)
+    assert unit.text() == "steps"
+    assert field.textMargins().right() >= unit.sizeHint().width()

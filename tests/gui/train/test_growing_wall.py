@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QProgressBar, QSlider, QToolButton
+from PySide6.QtWidgets import QLabel, QProgressBar, QSlider, QToolButton
 
 from ddpm_studio.gui.common.images import image_of
 from ddpm_studio.gui.common.picture_view import PictureView, scaled_crisply
@@ -179,3 +179,29 @@ def test_the_tiles_fill_the_widget_and_keep_their_shape(wall) -> None:
     assert tile.width() * 4 == pytest.approx(tile.height() * 6, abs=6)
     assert 2 * tile.width() + 4 + 2 * 12 <= view.width()
     assert 2 * tile.width() > view.width() - 40
+
+
+def test_a_click_shows_one_picture_large_through_the_whole_training(wall, slider, qtbot) -> None:
+    """With the slider and the arrows; Escape, or another click, shows all again."""
+    for step in (25, 50):
+        image = plain(step)
+        image.setPixelColor(5, 1, QColor(200, step, 0))  # in the second picture
+        wall.add_preview(step, image)
+    view = wall.findChild(PictureView, "train.wall")
+    words = wall.findChild(QLabel, "train.wall_step")
+    middle = view.rect().center()
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle + QPoint(60, -60))
+    assert (view.large, words.text()) == (1, "step 50, picture 2")
+    grabbed = view.grab().toImage()
+    assert grabbed.pixelColor(middle + QPoint(-40, -40)).green() == 50
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert words.text() == "step 25, picture 2"
+    assert slider.value() == 0
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.large == 2
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert (view.large, words.text()) == (-1, "step 25")
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert view.large == 0
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=middle)
+    assert view.large == -1
