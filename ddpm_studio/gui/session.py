@@ -15,7 +15,8 @@ from ddpm_studio.events import CheckpointSaved, TrainStarted
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.jobs import READ_AGAIN, TRAIN, WARM_UP, Job, JobRunner, MakeSteps
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import READ_AGAIN, TRAIN, WARM_UP, Job, MakeSteps
 from ddpm_studio.gui.common.left_jobs import LeftJobs
 from ddpm_studio.gui.common.project_watch import Checkpoints, OtherTrainer, look_for_models
 from ddpm_studio.gui.common.settings import Settings

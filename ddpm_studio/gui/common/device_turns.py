@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from ddpm_studio.gui.common.jobs import BATCH, TRAIN, Job, JobRunner, MakeSteps
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import BATCH, TRAIN, Job, MakeSteps
 
 if TYPE_CHECKING:
     from ddpm_studio.training.live import Live

@@ -5,7 +5,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.gui.common.jobs import TRAIN, Job, JobRunner, JobState
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 
 
 class DialogJob(QObject):

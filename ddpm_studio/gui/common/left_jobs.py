@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.gui.common.errors import Failure
+from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.jobs import (
     BATCH,
     COPIES,
@@ -17,7 +18,6 @@ from ddpm_studio.gui.common.jobs import (
     WRITING,
     Job,
     JobEnd,
-    JobRunner,
 )
 from ddpm_studio.project import Project
 

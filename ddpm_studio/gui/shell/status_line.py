@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import IconButton
-from ddpm_studio.gui.common.jobs import Job, JobRunner, JobState
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import Job, JobState
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import STRETCH, Placed, row
 from ddpm_studio.gui.common.progress import ProgressLine
