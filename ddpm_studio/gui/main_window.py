@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self.recipes = RecipeDrop(session, self)
         self._rail = Rail(theme, [_step(page, theme) for page in PAGES])
         self._banner = Banner(theme)
-        self._status = StatusLine(theme, session.jobs)
+        self._status = StatusLine(theme, session.jobs, session.device)
         banner = holder(row(self._banner, margins=(24, 0, 24, 0)))
         right = column(banner, wide(self._stack), spacing=0, margins=(0, 12, 0, 0))
         middle = row(self._rail, wide(right), spacing=0)
@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         session.page_wanted.connect(self.show_page)
         session.failed.connect(self._banner.show_failure)
         session.noticed.connect(self._banner.show_notice)
+        self._status.wanted.connect(session.show_job)
         session.warmed_up.connect(self._status.set_device)
         session.jobs.became_idle.connect(self._on_idle)
         # queued: the paint event itself is not on the screen yet
@@ -153,7 +154,8 @@ class MainWindow(QMainWindow):
     def _on_project_changed(self, project: Project | None) -> None:
         self.setWindowTitle(f"{project.name} – DDPM Studio" if project else "DDPM Studio")
         self._banner.hide()
-        self.show_page(names.NAV_PICTURES if project else names.NAV_START)
+        home = self.session.home_of_work or names.NAV_PICTURES
+        self.show_page(home if project else names.NAV_START)
 
     def set_theme(self, choice: str) -> None:
         """ "system", "dark" or "light", at once and next time."""

@@ -16,7 +16,18 @@ from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.job_runner import JobRunner
-from ddpm_studio.gui.common.jobs import READ_AGAIN, TRAIN, WARM_UP, Job, MakeSteps
+from ddpm_studio.gui.common.jobs import (
+    BATCH,
+    LASTING,
+    PICTURES,
+    READ_AGAIN,
+    SAMPLE,
+    TRAIN,
+    WARM_UP,
+    WRITING,
+    Job,
+    MakeSteps,
+)
 from ddpm_studio.gui.common.left_jobs import LeftJobs
 from ddpm_studio.gui.common.project_watch import Checkpoints, OtherTrainer, look_for_models
 from ddpm_studio.gui.common.settings import Settings
@@ -24,6 +35,14 @@ from ddpm_studio.gui.common.small_writes import SmallWrites
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.common.warm_up import warm_up
 from ddpm_studio.project import FILE_NAME, Project, check_locked
+
+HOMES = {  # the pages where jobs are seen
+    PICTURES: names.NAV_PICTURES,
+    TRAIN: names.NAV_TRAIN,
+    SAMPLE: names.NAV_GENERATE,
+    BATCH: names.NAV_MADE,
+    **dict.fromkeys(WRITING, names.NAV_MADE),
+}
 
 
 class Session(QObject):
@@ -93,6 +112,17 @@ class Session(QObject):
         """Ask for another page: `names.NAV_TRAIN`."""
         self.page_wanted.emit(nav_name)
 
+    def show_job(self, job: Job) -> None:
+        """Go to the page where it is at home, in its own project."""
+        is_here = job.owner is None or job.owner == self.jobs.owner
+        if is_here or self.open_project(job.owner or ""):
+            self.want_page(HOMES[job.objectName()])
+
+    @property
+    def home_of_work(self) -> str:
+        """The page where what runs in the open project is at home; "" if nothing does."""
+        return next((HOMES[name] for name in LASTING if self.jobs.get(name) is not None), "")
+
     def want_training(self) -> None:
         """Ask the Train page to start as it is set, unless training runs already."""
         if self.project is not None and self.jobs.get(TRAIN) is None:
@@ -120,7 +150,7 @@ class Session(QObject):
             self.want_page(names.NAV_TRAIN)
             return
         found = look_for_models(project)
-        said = self._leave_project()
+        said = self._leave_project(project.path)
         self.project = self._as_wanted(project)
         self.checkpoints.show(self.project, found)
         self.settings.add_recent_project(project.path)
@@ -131,9 +161,9 @@ class Session(QObject):
             self.notice(said)
 
     def close_project(self) -> None:
-        """Back to the start screen. Training saves and ends; what writes files goes on."""
+        """Back to the start screen. Training, batches and what writes files go on."""
         if self.project is not None:
-            said = self._leave_project()
+            said = self._leave_project(None)
             self.project = None
             self.checkpoints.show(None)
             self.other_trainer.watch(None)
@@ -235,11 +265,11 @@ class Session(QObject):
         self.other_trainer.watch(None)
         self.jobs.stop_all()
 
-    def _leave_project(self) -> str:
-        """Nothing of its jobs reaches a page any more; what is to be said about them."""
+    def _leave_project(self, path: Path | None) -> str:
+        """For another one, or none; what is to be said about the jobs that go on."""
         if self.project is not None:
             self.leaving.emit()
-        return self.left.leave(self.project)
+        return self.left.change_project(path)
 
     def _watch_other_trainer(self) -> None:
         """Only while nobody here has the lock: between lock and its note, it would look foreign."""
@@ -304,7 +334,7 @@ class Session(QObject):
             self.config_changed.emit(self.project)
 
     def _on_job_ended(self, job: Job) -> None:
-        if job.objectName() == TRAIN and not self.is_closing:
+        if job.objectName() == TRAIN and not job.is_muted and not self.is_closing:
             self.checkpoints.refresh()
             self._watch_other_trainer()
 

@@ -27,6 +27,7 @@ from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gui.common import names
+from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.generate.grid import SampleGrid
@@ -219,7 +220,7 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> QWidget:
     """A look at the model while it learns."""
     run = learn(window)
-    part(window, SampleNow).lend().live = run  # type: ignore[assignment]
+    part(window, SampleNow).lend(LentModel(run))  # type: ignore[arg-type]
     window.findChild(QPushButton, "train.sample_now").click()
     wait_until(lambda: window.session.jobs.get(SAMPLE_NOW) is None)
     checkpoints, path = window.session.checkpoints, window.session.project.checkpoint_path

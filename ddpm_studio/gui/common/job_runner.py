@@ -1,17 +1,19 @@
 """Who owns the jobs: one for each name, and those that have lost their name and still go on."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.gui.common.jobs import Job, JobState, MakeSteps
+from ddpm_studio.gui.common.jobs import LASTING, Job, JobState, MakeSteps
 
 
 class JobRunner(QObject):
     """Owns the jobs, one per name, and can stop them all without blocking."""
 
     started = Signal(object)  # Job
+    came_back = Signal(object)  # Job, which was left, and has its name again
     ended = Signal(object)  # Job, whose thread has ended
     failed = Signal(object, object)  # Job, Failure
     became_idle = Signal()
@@ -20,6 +22,7 @@ class JobRunner(QObject):
         super().__init__(parent)
         self._jobs: dict[str, Job] = {}
         self._ending: list[Job] = []
+        self.owner: Path | None = None  # whose part those are that are started from now on
         self.before_each: Callable[[], None] | None = None  # in the thread of each job that waits
 
     def start(
@@ -52,6 +55,7 @@ class JobRunner(QObject):
             title or name.capitalize(),
         )
         job.setObjectName(name)
+        job.owner = self.owner
         job.is_quiet, job.borrows, job.by_the_clock = quiet, borrows, by_the_clock
         job.finished.connect(self._on_finished)
         job.failed.connect(self._on_failed)
@@ -98,9 +102,21 @@ class JobRunner(QObject):
             self._ending.append(job)
             job.leave(title)
 
+    def come_back(self, job: Job) -> None:
+        """One that was left is heard again by those who started it. Its name must be free."""
+        self._ending.remove(job)
+        self._jobs[job.objectName()] = job
+        job.come_back()
+        self.came_back.emit(job)
+
+    def everywhere(self, *names: str) -> list[Job]:
+        """All of these names that have not ended, of whichever project."""
+        return [job for job in (*self._ending, *self._jobs.values()) if job.objectName() in names]
+
     def stop_all(self) -> None:
-        """Those that are left were promised an end of their own."""
-        for job in self.jobs():
+        """What writes files, and was left, was promised an end of its own."""
+        left = [job for job in self.ending() if job.objectName() in LASTING]
+        for job in (*self.jobs(), *left):
             job.stop()
 
     def is_busy(self) -> bool:

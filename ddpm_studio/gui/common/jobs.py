@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from enum import Enum, auto
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -20,6 +21,8 @@ WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
 CHECKPOINTS, OTHER_TRAINER = "checkpoints", "other_trainer"
 READ_AGAIN, SMALL_WRITES = "read_again", "small_writes"
 PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
+# they go on when their project is left, and are that project's again when it is shown again
+LASTING = (TRAIN, BATCH)
 # what writes files for a person: it ends well even when its project is left
 EXPORT, SHEET_EXPORT, SAVE, SAVE_REST = "export", "sheet_export", "save", "save_rest"
 COPIES, TRASH, RESTORE = "made.copies", "made.trash", "made.restore"
@@ -70,7 +73,9 @@ class Job(QThread):
 
     def __init__(self, make_steps: MakeSteps, parent: QObject, title: str = "") -> None:
         super().__init__(parent)
-        self.title = title  # for people: "Training"
+        self.title = self._own_title = title  # for people: "Training"
+        self.owner: Path | None = None  # the project that it is a part of
+        self.latest: dict[type, Any] = {}  # the newest event of each kind, for who comes later
         self.is_quiet = False  # not worth a place in the status line
         self.borrows = False  # it needs the device for a moment
         self.tells_failure = False  # who started it says itself why it failed, not the banner
@@ -141,6 +146,12 @@ class Job(QThread):
         self.title = title
         self.changed.emit()
 
+    def come_back(self) -> None:
+        """Those who started it hear of it again; `latest` tells what they have missed."""
+        self.is_muted = self.is_left = False
+        self.title = self._own_title
+        self.changed.emit()
+
     def set_paused(self, paused: bool) -> None:
         """Pause or continue by hand. The generator keeps what it holds in memory."""
         if paused:
@@ -150,7 +161,7 @@ class Job(QThread):
 
     def hold(self, holder: Hashable) -> None:
         """Halt before the next step, until everybody who holds the job has released it."""
-        if self.state in (JobState.STOPPING, JobState.ENDED):
+        if self.state in (JobState.STOPPING, JobState.ENDED) or holder in self._holders:
             return
         with self._gate:
             if not self._holders:
@@ -241,6 +252,7 @@ class Job(QThread):
         if self.is_muted and not self.is_left:
             return
         self._meter.update(events)
+        self.latest.update((type(event), event) for event in events)
         if not self.is_muted:
             self.events.emit(events)
         self.changed.emit()

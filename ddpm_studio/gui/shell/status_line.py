@@ -1,19 +1,22 @@
 """The thin line at the bottom: what runs in the background, how far it is, and how to stop it."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import IconButton
+from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.job_runner import JobRunner
-from ddpm_studio.gui.common.jobs import Job, JobState
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.jobs import LASTING, Job, JobState
+from ddpm_studio.gui.common.label import label, plain_tip
 from ddpm_studio.gui.common.layout import STRETCH, Placed, row
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 
-BAR_WIDTH = 120
+LEAST_BAR, BAR_WIDTH = 24, 120
+LEAST_TITLE, MOST_TITLE, TITLE_PADDING = 56, 280, 16
+NOW_TIP = "Go on with this one now; the other one waits, and goes on by itself when this one ends"
 HEIGHT = 36
 REFRESH_MS = 500
 ASK_MS = 4000  # so long a second press of a key stops
@@ -21,15 +24,19 @@ PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Select, Qt.Key.Key_Return, Qt.Key.Key_En
 
 
 class StatusLine(QFrame):
-    """One part for each job; on the right, what computes."""
+    """One part for each job, of whichever project; on the right, what computes."""
 
-    def __init__(self, theme: Theme, jobs: JobRunner, parent: QWidget | None = None) -> None:
+    wanted = Signal(object)  # Job: a person wants to see it
+
+    def __init__(
+        self, theme: Theme, jobs: JobRunner, device: DeviceTurns, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("status.jobs")
         self.setProperty("kind", "status")
         self.setAccessibleName("Background work")
         self.setFixedHeight(HEIGHT)
-        self._theme = theme
+        self._theme, self._turns = theme, device
         self._parts: dict[Job, JobPart] = {}
         self._idle = label("Nothing runs in the background", "caption")
         self._device = label(kind="caption", name="status.device")
@@ -44,7 +51,7 @@ class StatusLine(QFrame):
 
     def go_last(self) -> None:
         """Tab comes to its buttons after all else; the newest widgets are at the end else."""
-        stops = [part.stop for part in self._parts.values()]
+        stops = [one for part in self._parts.values() for one in part.buttons]
         last = self.window().previousInFocusChain()
         while last is not None and not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
             last = None if last is self.window() else last.previousInFocusChain()
@@ -64,7 +71,8 @@ class StatusLine(QFrame):
             self._remove(old)
         if job.is_quiet:
             return
-        part = JobPart(self._theme, job)
+        part = JobPart(self._theme, job, self._turns)
+        part.wanted.connect(lambda: self.wanted.emit(job))
         self._parts[job] = part
         self._row.addWidget(part)
         part.show()  # now, and not when the layout gets to it
@@ -90,6 +98,11 @@ class StopButton(IconButton):
         self._title = title
         self._asking = QTimer(self, singleShot=True, interval=ASK_MS)
         self._asking.timeout.connect(self._show_asking)
+
+    def set_title(self, title: str) -> None:
+        """The job is called so now."""
+        self._title = title
+        self._show_asking()
 
     @property
     def is_asking(self) -> bool:
@@ -123,45 +136,110 @@ class StopButton(IconButton):
         self.asked.emit()
 
 
-class JobPart(QWidget):
-    """Name, bar, words and a stop button of one job."""
+class JobTitle(QPushButton):
+    """It leads to where the job is at home; its words are cut where there is no room."""
 
-    def __init__(self, theme: Theme, job: Job) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.setObjectName(names.item("status.job", job.objectName()))
-        self._job = job
-        self._name = QLabel(job.title)
+        self.setObjectName(name)
+        self.setProperty("kind", "status")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._title = ""
+
+    def set_title(self, title: str) -> None:
+        if title != self._title:
+            self._title = title
+            self.setAccessibleName(title)
+            self.setToolTip(plain_tip(f"{title}: go there"))
+            self.updateGeometry()
+            self._cut()
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self._title) + TITLE_PADDING
+        return QSize(min(width, MOST_TITLE), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(LEAST_TITLE, self.sizeHint().width()), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        room = self.width() - TITLE_PADDING + 1
+        words = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, room)
+        self.setText(words.replace("&", "&&"))
+
+
+class JobPart(QWidget):
+    """Name, bar, words and buttons of one job. The name leads to where the job is at home."""
+
+    wanted = Signal()
+
+    def __init__(self, theme: Theme, job: Job, device: DeviceTurns) -> None:
+        super().__init__()
+        self._job, self._device = job, device
+        key = job.objectName()
+        self._name = JobTitle(names.item("status.show", key))
         self._bar = ProgressLine("", f"Progress of {job.title}")
-        self._bar.setFixedWidth(BAR_WIDTH)
-        self._words = label(kind="caption")
-        stop_name = names.item("status.stop", job.objectName())
-        self.stop = StopButton(theme, stop_name, job.title)
-        parts = self._name, self._bar, self._words, self.stop
+        self._bar.setMinimumWidth(LEAST_BAR)
+        self._bar.setMaximumWidth(BAR_WIDTH)
+        self._words = label(kind="caption", elided=True)
+        self._pause = IconButton(theme, "pause", names.item("status.pause", key), "Pause", size=16)
+        self.stop = StopButton(theme, names.item("status.stop", key), job.title)
+        self.buttons = self._name, self._pause, self.stop
+        parts = self._name, self._bar, self._words, self._pause, self.stop
         row(*(Placed(one, align=Qt.AlignmentFlag.AlignVCenter) for one in parts), of=self)
+        self._pause.setVisible(key in LASTING)  # not before it is in here: it would be a window
+        self._name.clicked.connect(self.wanted)
+        self._pause.clicked.connect(self._on_pause)
         self.stop.clicked.connect(job.stop)
         self.stop.asked.connect(self._show_progress)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._show_progress)
-        self._shown = job.state, job.is_paused, job.title
+        self._shown: tuple[object, ...] = ()
         job.changed.connect(self._on_changed)
-        self._show_progress()
+        device.changed.connect(self._on_changed)
+        self._on_changed()
 
     def text(self) -> str:
         words = self._words.text()
-        return f"{self._name.text()}, {words}" if words else self._name.text()
+        return f"{self._job.title}, {words}" if words else self._job.title
 
     def _on_changed(self) -> None:
         """A new state is shown at once, progress a few times a second: laying out is not free."""
-        state = self._job.state, self._job.is_paused, self._job.title
+        job = self._job
+        state = job.state, job.is_paused, job.title, self._device.waits_for(job)
         if state != self._shown:
             self._shown = state
+            self._show_title()
             self._show_progress()
         elif not self._refresh.isActive():
             self._refresh.start()
 
+    def _show_title(self) -> None:
+        """Whose it is, and what its buttons do."""
+        job = self._job
+        key = job.objectName()
+        if job.is_left and job.owner is not None:  # the open project may have one of that name
+            key = names.item(key, job.owner.name)
+        self.setObjectName(names.item("status.job", key))
+        for button, base in zip(self.buttons, ("show", "pause", "stop"), strict=True):
+            button.setObjectName(names.item(f"status.{base}", key))
+        self._name.set_title(job.title)
+        self._bar.setAccessibleName(f"Progress of {job.title}")
+        self.stop.set_title(job.title)
+        if self._device.waits_for(job) is not None:
+            self._pause.set_face("play", f"{job.title}: this one now", NOW_TIP)
+        elif job.is_paused:
+            self._pause.set_face("play", f"Continue {job.title}")
+        else:
+            self._pause.set_face("pause", f"Pause {job.title}")
+        for one in (self._pause, self.stop):
+            one.setEnabled(job.state is not JobState.STOPPING)
+
     def _show_progress(self) -> None:
         progress = self._job.progress
-        self._name.setText(self._job.title)
         self._bar.setVisible(progress.fraction is not None)
         self._bar.set_fraction(progress.fraction)
         parts = [progress.text]
@@ -173,9 +251,14 @@ class JobPart(QWidget):
             case JobState.PAUSED if self._job.is_paused:
                 parts.append("paused")
             case JobState.PAUSED | JobState.WAITING:
-                parts.append("waiting for its turn")
+                parts.append(self._device.waiting_words(self._job))
             case _:
                 parts = [progress.words()]
         self._words.setText("  ·  ".join(part for part in parts if part))
         self._words.setVisible(bool(self._words.text()))
-        self.stop.setEnabled(self._job.state is not JobState.STOPPING)
+
+    def _on_pause(self) -> None:
+        if self._device.waits_for(self._job) is not None:
+            self._device.put_first(self._job)
+        else:
+            self._job.set_paused(not self._job.is_paused)

@@ -101,7 +101,8 @@ class LengthPicker(AmountPicker):
 class TrainControls(QFrame):
     """Says which settings a person wants; the page does it, and hears the buttons.
 
-    Attributes: start (the large button, whatever it says at the moment), stop, generate; length.
+    Attributes: start (the large button, whatever it says at the moment), stop, generate; now
+    (before the training of another project); length.
     """
 
     change_wanted = Signal(object)  # what makes other settings, a StudioConfig, of the present ones
@@ -171,6 +172,9 @@ class TrainControls(QFrame):
         tip = "The model can paint now: to the next page (Ctrl+Enter)"
         words = "Generate pictures", "train.generate", tip
         self.generate = Button(theme, *words, icon="generate", kind="primary", large=True)
+        tip = "The other one waits meanwhile, and goes on by itself when this one ends"
+        self.now = Button(theme, "Train this one now", "train.now", tip, icon="play")
+        self.now.hide()
         self._state = label("", "muted", "train.state", wrap=True)
         self._state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._progress = ProgressLine("train.progress", "How far training is")
@@ -197,7 +201,8 @@ class TrainControls(QFrame):
         )
         buttons = row(wide(self.start), self.stop)
         head = column(
-            *(self.generate, buttons, self._state, self._progress, self._saved), margins=16
+            *(self.generate, buttons, self._state, self.now, self._progress, self._saved),
+            margins=16,
         )
         column(head, wide(scrolled(rows)), spacing=0, margins=(1, 1, 1, 8), of=self)
 
