@@ -1,9 +1,12 @@
 """Which device computes, in which precision, and how much memory that takes."""
 
 import ctypes
+import importlib.util
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -15,6 +18,44 @@ WITHOUT_BF16 = ("DEFAULT", "NO AVX", "AVX2")  # as torch calls what it uses of a
 # glibc's names and numbers (malloc.h); what is freed beyond these would go back to the system
 TRIM_THRESHOLD, TOP_PAD, MMAP_THRESHOLD = -1, -2, -3
 KEPT_BYTES = {TRIM_THRESHOLD: 2**30, TOP_PAD: 2**26, MMAP_THRESHOLD: 2**30}
+
+VENDORS = {"0x10de": "NVIDIA", "0x1002": "AMD"}  # by their number on the PCI bus
+PYTORCH = "https://download.pytorch.org/whl"  # only named, never opened
+BUILDS = {"NVIDIA": "cu128", "AMD": "rocm6.3"}
+
+
+@dataclass(frozen=True)
+class Computing:
+    """What "auto" is to mean. threads: on the CPU; 0 for as many as PyTorch takes by itself."""
+
+    device: str = "auto"
+    threads: int = 0
+    precision: str = "auto"
+
+
+_wish = Computing()
+_usual_threads = torch.get_num_threads()
+
+
+def compute_with(wish: Computing) -> None:
+    """From now on "auto" means this, in the whole process; what runs already goes on as it began.
+
+    A device that is not there any more, or a precision that it cannot compute in, counts as "auto".
+    """
+    global _wish
+    names = available_devices()
+    device = wish.device if wish.device in names else "auto"
+    chosen = torch.device(names[0] if device == "auto" else device)
+    precision = wish.precision if wish.precision in precisions_of(chosen) else "auto"
+    _wish = Computing(device, wish.threads, precision)
+    torch.set_num_threads(wish.threads or _usual_threads)  # also of threads that begin from now on
+
+
+def precisions_of(device: torch.device) -> list[str]:
+    """What a network can compute in there, as `train.precision` calls it; without "auto"."""
+    if device.type == "cuda":
+        return ["fp32", *(["bf16"] if torch.cuda.is_bf16_supported(False) else []), "fp16"]
+    return ["fp32", "bf16"]
 
 
 def available_devices() -> list[str]:
@@ -36,7 +77,7 @@ def select_device(name: str = "auto") -> torch.device:
     """
     names = available_devices()
     if name == "auto":
-        return torch.device(names[0])
+        return torch.device(names[0] if _wish.device == "auto" else _wish.device)
     if name not in names and not (name.endswith(":0") and name[:-2] in names):
         raise StudioError(
             f"There is no device {name!r} on this machine; choose auto or one of "
@@ -52,6 +93,7 @@ def select_precision(name: str, device: torch.device) -> torch.dtype:
     and float32 elsewhere.
     """
     named = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+    name = _wish.precision if name == "auto" else name
     if name != "auto":
         return named[name]
     if device.type == "cuda":
@@ -93,6 +135,31 @@ def describe_device(device: torch.device) -> str:
         threads = torch.get_num_threads()
         return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
     return device.type.upper()
+
+
+def unused_card(drivers: Path = Path("/sys/class/drm"), platform: str = sys.platform) -> str:
+    """The maker of a graphics card that this PyTorch cannot compute on; "" if there is none.
+
+    drivers: where Linux lists its cards.
+    """
+    if torch.accelerator.is_available() or platform == "darwin":
+        return ""
+    if platform == "win32":
+        system = Path(os.environ.get("SYSTEMROOT", "C:/Windows")) / "System32"
+        return "NVIDIA" if (system / "nvcuda.dll").exists() else ""
+    found = set()
+    for file in drivers.glob("card*/device/vendor"):
+        with suppress(OSError):  # a card that has just been taken away
+            found.add(file.read_text().strip())
+    # without Intel: nearly every processor of theirs has one, and few of those compute
+    return next((maker for number, maker in VENDORS.items() if number in found), "")
+
+
+def command_for(card: str) -> str:
+    """What puts a PyTorch for that card in place of this one."""
+    has_pip = importlib.util.find_spec("pip") is not None
+    install = f'"{sys.executable}" -m pip' if has_pip else f'uv pip --python "{sys.executable}"'
+    return f"{install} install --force-reinstall torch --index-url {PYTORCH}/{BUILDS[card]}"
 
 
 def free_memory(device: torch.device) -> int:

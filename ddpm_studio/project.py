@@ -153,7 +153,8 @@ class Project:
 
     @property
     def name(self) -> str:
-        return self.path.resolve().name
+        """Of its folder; said often, so that the disk is not asked."""
+        return Path(os.path.abspath(self.path)).name  # noqa: PTH100 - resolve asks the disk
 
     @property
     def metrics_path(self) -> Path:

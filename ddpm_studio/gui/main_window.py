@@ -1,19 +1,18 @@
 """The one window: the rail, the pages, the status line, and what is common to all pages."""
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QActionGroup,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QKeySequence,
+    QGuiApplication,
     QPaintEvent,
-    QShortcut,
 )
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.layout import column, holder, row, wide
@@ -23,29 +22,30 @@ from ddpm_studio.gui.pages import PAGES
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.recipes.drop import RecipeDrop, local_file
 from ddpm_studio.gui.session import Session, project_or_pictures
+from ddpm_studio.gui.shell.about import AboutDialog
+from ddpm_studio.gui.shell.awake import Awake
 from ddpm_studio.gui.shell.banner import Banner
+from ddpm_studio.gui.shell.computer import ComputerDialog
+from ddpm_studio.gui.shell.help import HelpDialog
+from ddpm_studio.gui.shell.menu_bar import MenuBar
+from ddpm_studio.gui.shell.notices import Notices
 from ddpm_studio.gui.shell.overlay import Overlay
 from ddpm_studio.gui.shell.placement import place
-from ddpm_studio.gui.shell.rail import Rail, StepButton
+from ddpm_studio.gui.shell.rail import THEMES, Rail, StepButton
+from ddpm_studio.gui.shell.report import ReportDialog
 from ddpm_studio.gui.shell.shortcuts import ShortcutsDialog
 from ddpm_studio.gui.shell.status_line import StatusLine
+from ddpm_studio.gui.shell.taskbar import Taskbar
 from ddpm_studio.project import Project
 
-GENERAL_KEYS = (
-    (f"{PAGES[1].keys} to {PAGES[-1].keys}", ", ".join(page.title for page in PAGES[1:])),
-    (PAGES[0].keys, "Start screen"),
-    ("Ctrl+N", "New project from a folder"),
-    ("Ctrl+O", "Open a project"),
-    ("Ctrl+V", "Use the recipe in a file that was copied"),
-    ("Ctrl+Enter", "The main action of the page"),
-    ("F1 or ?", "This list"),
-)
+MENUS = "&File", "&Edit", "&View", "&Page", "&Work", "&Help"
 
 
 class MainWindow(QMainWindow):
     """Owns the pages; they and the session say what they want by signals.
 
-    Attributes: pages, by the name of their step in the rail; recipes, for files that are dropped.
+    Attributes: pages, by the name of their step in the rail; recipes, for files that are dropped;
+    notices, of the desktop.
     """
 
     painted = Signal()  # once, after the window was on the screen for the first time
@@ -61,9 +61,12 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("DDPM Studio")
         self.setAcceptDrops(True)
         self._rings = Rings(self)
+        self._awake = Awake(session.jobs, session.settings, self)
+        self.notices = Notices(session, self)
+        self._taskbar = Taskbar(session.jobs, self)
         self._build()
+        self._fill_menus()
         self._connect()
-        self._add_shortcuts()
         place(self, session.settings.get_bytes("window/geometry"), available)
         self.show_page(names.NAV_START)
         self.setFocus()  # no ring anywhere until Tab is pressed
@@ -74,7 +77,9 @@ class MainWindow(QMainWindow):
         """Go to a page by the name of its step in the rail."""
         self._stack.setCurrentWidget(self.pages[nav_name])
         self._rail.set_current(nav_name)
-        self.current_page.take_focus()
+        page = self.current_page
+        self._menus.show_page(page.title, page.acts, page.edits)
+        page.take_focus()
 
     @property
     def current_page(self) -> Page:
@@ -84,13 +89,30 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> ShortcutsDialog:
         page = self.current_page
-        keys = list(page.shortcuts)
-        if page.action_text:
-            keys.insert(0, ("Ctrl+Enter", page.action_text))
-        groups = [("Everywhere", GENERAL_KEYS), (page.title, keys)]
+        groups = [("Everywhere", list(self._menus.keys())), (page.title, page.all_keys())]
         dialog = ShortcutsDialog(self.session.theme, groups, self)
         dialog.open()
         return dialog
+
+    def show_help(self) -> None:
+        HelpDialog(self.session.theme, self.session.jobs, self).show()
+
+    def show_about(self) -> None:
+        session = self.session
+        AboutDialog(session.theme, session.jobs, session.device_name, self).open()
+
+    def show_report(self) -> None:
+        """Of a fault, to be copied."""
+        session, screen = self.session, self.screen()
+        size = screen.size()
+        seen = f"{size.width()} x {size.height()} at {round(100 * screen.devicePixelRatio())} %"
+        words = f"{seen}, {QGuiApplication.platformName()}, window {self.width()} x {self.height()}"
+        ReportDialog(session.theme, session.jobs, words, session.device_name, self).open()
+
+    def show_computer(self) -> None:
+        """What computes, and what could."""
+        if self.session.computer.known is not None:
+            ComputerDialog(self.session.theme, self.session.computer, self).open()
 
     # building
 
@@ -102,6 +124,8 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
         self.recipes = RecipeDrop(session, self)
         self._rail = Rail(theme, [_step(page, theme) for page in PAGES])
+        self._menus = MenuBar(self, MENUS, page="&Page")
+        self.setMenuBar(self._menus)
         self._banner = Banner(theme)
         self._status = StatusLine(theme, session.jobs, session.device)
         banner = holder(row(self._banner, margins=(24, 0, 24, 0)))
@@ -122,28 +146,70 @@ class MainWindow(QMainWindow):
         session.failed.connect(self._banner.show_failure)
         session.noticed.connect(self._banner.show_notice)
         self._status.wanted.connect(session.show_job)
-        session.warmed_up.connect(self._status.set_device)
+        session.computer.changed.connect(lambda known: self._status.set_device(known.words))
+        self._status.device_wanted.connect(self.show_computer)
+        self._awake.changed.connect(lambda: self._status.show_awake(self._awake.holds))
+        self._awake.became_idle.connect(self._on_idle)
+        self._taskbar.changed.connect(self._show_title)
         session.jobs.became_idle.connect(self._on_idle)
         # queued: the paint event itself is not on the screen yet
         self.painted.connect(session.warm_up, Qt.ConnectionType.QueuedConnection)
 
-    def _add_shortcuts(self) -> None:
-        session = self.session
+    def _fill_menus(self) -> None:
+        session, menus, settings = self.session, self._menus, self.session.settings
+        file, edit, view, _, work, helping = MENUS
+        menus.add(
+            file,
+            "New project from a folder…",
+            partial(session.new_project_wanted.emit, None),
+            "Ctrl+N",
+        )
+        menus.add(file, "Open a project…", session.open_project_wanted.emit, "Ctrl+O")
+        menus.add_menu(file, "Open recent", self._fill_recent)
+        menus.add(file, "Use the recipe in a file…", session.recipe_file_wanted.emit)
+        menus.add_line(file)
+        menus.add(file, "Show the project's folder", self._show_folder)
+        menus.add(file, "Close the project", session.close_project, "Ctrl+W")
+        menus.add(file, "Quit", self.close, "Ctrl+Q")
+        menus.add(edit, "Use the recipe that was copied", self.recipes.paste, "Ctrl+V")
         for page in PAGES:
-            self._add_shortcut(page.keys, partial(self.show_page, page.nav_name()))
-        for keys, action in (
-            ("Ctrl+N", lambda: session.new_project_wanted.emit(None)),
-            ("Ctrl+O", session.open_project_wanted.emit),
-            ("Ctrl+V", self.recipes.paste),
-            ("Ctrl+Return", self._on_main_action),
-            ("Ctrl+Enter", self._on_main_action),
-            ("F1", self.show_shortcuts),
-            ("?", self.show_shortcuts),
-        ):
-            self._add_shortcut(keys, action)
+            menus.add(
+                view, page.word or page.title, partial(self.show_page, page.nav_name()), page.keys
+            )
+        menus.add_line(view)
+        menus.add_menu(view, "Dark or light", self._fill_themes)
+        menus.add(view, "Full screen", self._turn_full_screen, "F11")
+        is_shown = settings.get("menu_bar", True)
+        self._menus.setVisible(is_shown)
+        menus.add_switch(view, "Menu bar", is_shown, self._show_menu_bar, "Ctrl+Shift+M")
+        menus.add(
+            work, "The main action of the page", self._on_main_action, "Ctrl+Return", "Ctrl+Enter"
+        )
+        menus.add(work, "What computes…", self.show_computer, name="window.computer")
+        menus.add_line(work)
+        menus.add_switch(
+            work, "Stay awake while work goes on", self._awake.is_on, self._awake.set_on
+        )
+        menus.add_switch(work, "Tell me when work ends", self.notices.is_on, self.notices.set_on)
+        menus.add(helping, "Guide", self.show_help, name="window.guide")
+        menus.add(helping, "Keyboard shortcuts", self.show_shortcuts, "F1", "?")
+        menus.add(helping, "Copy a report…", self.show_report, name="window.report")
+        menus.add(helping, "About DDPM Studio", self.show_about, name="window.about")
 
-    def _add_shortcut(self, keys: str, action: Callable[[], object]) -> None:
-        QShortcut(QKeySequence(keys), self).activated.connect(action)
+    def _fill_recent(self, menu: QMenu) -> None:
+        for path in self.session.settings.recent_projects:
+            menu.addAction(path.name).triggered.connect(partial(self.session.open_project, path))
+        if menu.isEmpty():
+            menu.addAction("None yet").setEnabled(False)
+
+    def _fill_themes(self, menu: QMenu) -> None:
+        group = QActionGroup(menu)
+        for choice, words, _icon in THEMES:
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(choice == self.session.theme.choice)
+            action.triggered.connect(partial(self.set_theme, choice))
+            group.addAction(action)
 
     # what happens
 
@@ -152,12 +218,29 @@ class MainWindow(QMainWindow):
             self.current_page.main_action()
 
     def _on_project_changed(self, project: Project | None) -> None:
-        self.setWindowTitle(f"{project.name} – DDPM Studio" if project else "DDPM Studio")
+        self._show_title()
         self._banner.hide()
         home = self.session.home_of_work or names.NAV_PICTURES
         self.show_page(home if project else names.NAV_START)
 
-    def set_theme(self, choice: str) -> None:
+    def _show_title(self) -> None:
+        """The desktop shows it on its taskbar: how far work is stands first."""
+        project, percent = self.session.project, self._taskbar.percent
+        title = f"{project.name} – DDPM Studio" if project else "DDPM Studio"
+        self.setWindowTitle(title if percent is None else f"{percent} % · {title}")
+
+    def _show_folder(self) -> None:
+        if self.session.project is not None:
+            self.session.show_outside(self.session.project.path)
+
+    def _turn_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _show_menu_bar(self, is_shown: bool) -> None:
+        self._menus.setVisible(is_shown)
+        self.session.settings.set("menu_bar", is_shown)
+
+    def set_theme(self, choice: str, *_: object) -> None:
         """ "system", "dark" or "light", at once and next time."""
         self.session.theme.set_choice(choice)
         self.session.settings.set("theme", choice)
@@ -207,13 +290,14 @@ class MainWindow(QMainWindow):
             self._closing = True
             self._remember()
             self.session.close()
-        if self.session.jobs.is_busy():
+        if self.session.jobs.is_busy() or self._awake.is_busy:
             words = "What was learned so far is kept. The window closes by itself."
             left = self.session.left.titles
             self._saving.appear(f"{words}\nFirst this ends: {', '.join(left)}." if left else words)
             event.ignore()
             return
         event.accept()
+        self.notices.hide()
         for page in self.pages.values():
             page.release()
         self.closed.emit()

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ddpm_studio.config.presets import DEFAULT_PRESET
 from ddpm_studio.errors import ProjectError, StudioError
 from ddpm_studio.events import CheckpointSaved, TrainStarted
 from ddpm_studio.gui.common import names
+from ddpm_studio.gui.common.computer import Computer, ComputerChoice
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.job_runner import JobRunner
@@ -76,6 +78,8 @@ class Session(QObject):
         self.small_writes.failed.connect(self._on_not_written)
         self.project: Project | None = None
         self.device_name = ""  # "" until warmed up
+        self.computer = ComputerChoice(self.jobs, settings, self)
+        self.computer.changed.connect(self._on_computer)
         self.checkpoints = Checkpoints(self.jobs, self)
         self.checkpoint_saved.connect(self.checkpoints.refresh)
         self.other_trainer = OtherTrainer(self.jobs, self)
@@ -224,7 +228,7 @@ class Session(QObject):
         """Import the engine in the background; call it once the first window is painted."""
         if self.device_name or self.jobs.get(WARM_UP) is not None or self.is_closing:
             return
-        job = self.jobs.start(WARM_UP, warm_up, quiet=True)
+        job = self.jobs.start(WARM_UP, partial(warm_up, self.computer.wish), quiet=True)
         job.succeeded.connect(self._on_warm)
 
     def start_training(self, make_steps: MakeSteps, title: str = "Training") -> Job:
@@ -283,9 +287,12 @@ class Session(QObject):
             return False
         return True
 
-    def _on_warm(self, device_name: str) -> None:
-        self.device_name = device_name
-        self.warmed_up.emit(device_name)
+    def _on_warm(self, computer: Computer) -> None:
+        self.computer.learn(computer)
+        self.warmed_up.emit(self.device_name)
+
+    def _on_computer(self, computer: Computer) -> None:
+        self.device_name = computer.words
 
     def _on_train_events(self, events: list[object]) -> None:
         for event in events:

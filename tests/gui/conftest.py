@@ -26,6 +26,7 @@ from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import work as pictures_work
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
+from tests.gui.parts import named
 from tests.gui.patience import PatientBot
 
 SCREEN = QRect(0, 0, 1920, 1080)  # that of the offscreen platform is 800 x 800
@@ -65,6 +66,12 @@ def no_thread_survives(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> I
     alive = [job.objectName() for job in jobs if shiboken6.isValid(job) and job.isRunning()]
     assert not alive, f"these jobs outlived the test: {alive}"
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
+def no_machine_is_kept_awake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library that asks the system answers as if that had agreed."""
+    monkeypatch.setenv("WAKEPY_FAKE_SUCCESS", "1")
 
 
 class LastingPools:
@@ -148,12 +155,7 @@ def window(make_window: Callable[..., MainWindow]) -> MainWindow:
 def find() -> Callable[[QObject, type[W], str], W]:
     """find(window, QPushButton, "train.start"): the one widget of that name."""
 
-    def find_one(parent: QObject, kind: type[W], name: str) -> W:
-        found = parent.findChildren(kind, name)
-        assert len(found) == 1, f"{len(found)} widgets are named {name}"
-        return found[0]
-
-    return find_one
+    return named
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Parts of the window that have no name for a person, found by what they are."""
+"""Parts of the window, found by what they are or how they are called."""
 
 from typing import TypeVar
 
@@ -13,6 +13,12 @@ Part = TypeVar("Part", bound=QObject)
 def part(parent: QObject, kind: type[Part]) -> Part:
     """part(window, RunView): the one child of that class."""
     (found,) = parent.findChildren(kind)
+    return found
+
+
+def named(parent: QObject, kind: type[Part], name: str) -> Part:
+    """The one child of that object name; as the fixture `find`, for helpers of a test."""
+    (found,) = parent.findChildren(kind, name)
     return found
 
 

@@ -8,6 +8,7 @@ from ddpm_studio.gui.common.errors import Failure
 from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.jobs import (
     BATCH,
+    COMPUTER,
     COPIES,
     EXPORT,
     LASTING,
@@ -80,7 +81,7 @@ class LeftJobs(QObject):
     def _leave(self, job: Job, project: Path | None, other: Path | None) -> bool:
         """Whether it goes on; it has its new title then."""
         name = job.objectName()
-        if name in (WARM_UP, RECENT, SMALL_WRITES):  # quick, and heard of if they fail
+        if name in (WARM_UP, COMPUTER, RECENT, SMALL_WRITES):  # quick, and heard of if they fail
             return False
         if name in LASTING and project is not None and project == other:
             return False

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ddpm_studio.gui.common.theme import Theme
@@ -21,3 +21,9 @@ class Menu(QMenu):
         action = self.addAction(self._theme.icon(icon, 20), words)
         action.triggered.connect(lambda _=False: act())
         return action
+
+
+def shown_keys(action: QAction) -> str:
+    """As people read them: "Ctrl+Z or U"."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return " or ".join(one.toString(native) for one in action.shortcuts())

@@ -21,3 +21,12 @@ def resource_path(*parts: str) -> Path:
             return path
     name = "/".join(("resources", *parts))
     raise StudioError(f"The file {name} is missing from this installation; install it again.")
+
+
+def docs_path(name: str) -> Path:
+    """Where a page of the docs lies that people read inside the program: `docs_path("guide.md")`.
+
+    Raises StudioError as `resource_path` does.
+    """
+    beside = _PACKAGE.parent / "docs" / name  # in a checkout
+    return beside if beside.exists() else resource_path("docs", name)

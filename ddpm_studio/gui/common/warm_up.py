@@ -4,6 +4,8 @@ import gc
 import importlib
 from collections.abc import Generator
 
+from ddpm_studio.gui.common.computer import Computer, Wish, choose_computer
+
 # Each is imported in a step of its own, so that closing the window need not wait for all of them.
 # pyqtgraph is not among them: PySide makes its classes and enums when they are first used, which
 # two threads must not do at once (3 of 60 starts crashed while the window was being painted).
@@ -13,15 +15,13 @@ HEAVY = (
 )
 
 
-def warm_up() -> Generator[str, None, str]:
-    """Import what takes long, once; returns what computes, in words for people."""
+def warm_up(wish: Wish) -> Generator[str, None, Computer]:
+    """Import what takes long, once, and choose what computes."""
     for module in HEAVY:
         importlib.import_module(module)
         yield module
-    from ddpm_studio.device import describe_device, select_device
-
     _spare_the_collector()
-    return describe_device(select_device())
+    return (yield from choose_computer(wish))
 
 
 def _spare_the_collector() -> None:

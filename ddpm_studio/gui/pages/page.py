@@ -1,12 +1,14 @@
 """What every page is: a header, a body, and an empty state for when there is nothing to show."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import InView, column, row, wide
+from ddpm_studio.gui.common.menu import shown_keys
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
 
@@ -45,6 +47,8 @@ class Page(QWidget):
         self._content: QWidget = self.body  # until `set_content` and `set_empty`
         self._empty: QWidget = self.body
         whole = InView(self.body)  # all can be reached on a small screen, too
+        self.acts: list[QAction] = []  # for the menu of the page
+        self.edits: list[QAction] = []  # for that menu which every program has
         column(self.header_row, wide(whole), spacing=16, margins=(24, 16, 24, 16), of=self)
         session.project_changed.connect(self._on_project_changed)
         session.config_changed.connect(self.show_config)
@@ -79,6 +83,30 @@ class Page(QWidget):
         """The window has closed: end what lives beside it, such as processes."""
 
     # what a page uses
+
+    def add_act(
+        self, words: str, act: Callable[[], object], *keys: str, edits: bool = False
+    ) -> QAction:
+        """What can be done here, by key and by the menu. edits: it belongs to the menu Edit.
+
+        Qt hears its keys only while the page is visible.
+        """
+        action = QAction(words, self)
+        action.setShortcuts([QKeySequence(one) for one in keys])
+        action.triggered.connect(lambda _=False: act())
+        self.addAction(action)
+        (self.edits if edits else self.acts).append(action)
+        return action
+
+    def all_keys(self) -> list[tuple[str, str]]:
+        """(keys, what they do) of all that has keys here."""
+        acts = [(shown_keys(one), one.text()) for one in (*self.edits, *self.acts)]
+        first = [("Ctrl+Enter", self.action_text)] if self.action_text else []
+        return [
+            *first,
+            *((keys, words.rstrip("…")) for keys, words in acts if keys),
+            *self.shortcuts,
+        ]
 
     def set_content(self, content: QWidget) -> None:
         self._content = content

@@ -63,7 +63,8 @@ class Rail(QFrame):
         menu = Menu(theme, self)
         for choice, text, icon in THEMES:
             role = "accent_text" if choice == theme.choice else "muted"
-            menu.addAction(theme.icon(icon, 20, role, role), text).setData(choice)
+            is_chosen = "✓ " if choice == theme.choice else ""  # an icon leaves no room for a tick
+            menu.addAction(theme.icon(icon, 20, role, role), is_chosen + text).setData(choice)
         menu.triggered.connect(lambda action: self.theme_chosen.emit(action.data()))
         height = menu.sizeHint().height()
         menu.popup(button.mapToGlobal(QPoint(button.width() + 8, button.height() - height)))

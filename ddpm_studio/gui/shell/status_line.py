@@ -5,7 +5,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from ddpm_studio.gui.common import names
-from ddpm_studio.gui.common.button import IconButton
+from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.jobs import LASTING, Job, JobState
@@ -24,7 +24,11 @@ PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Select, Qt.Key.Key_Return, Qt.Key.Key_En
 
 
 class StatusLine(QFrame):
-    """One part for each job, of whichever project; on the right, what computes."""
+    """One part for each job, of whichever project; on the right, what computes, and whether the
+    machine stays awake.
+    """
+
+    device_wanted = Signal()  # the person wants to choose another one
 
     wanted = Signal(object)  # Job: a person wants to see it
 
@@ -39,19 +43,35 @@ class StatusLine(QFrame):
         self._theme, self._turns = theme, device
         self._parts: dict[Job, JobPart] = {}
         self._idle = label("Nothing runs in the background", "caption")
-        self._device = label(kind="caption", name="status.device")
-        self._device.setToolTip("What computes on this machine (device)")
+        tip = "What computes on this machine (device); press to choose"
+        self._device = Button(theme, "", "status.device", tip, kind="quiet")
+        self._device.clicked.connect(self.device_wanted)
+        self._device.hide()  # until it is known
+        self._awake = label(kind="caption", name="status.awake")
         self._row = row(self._idle, spacing=24)
-        row(self._row, STRETCH, self._device, spacing=24, margins=(16, 0, 16, 0), of=self)
+        right = row(self._awake, self._device, spacing=12)
+        row(self._row, STRETCH, right, spacing=24, margins=(16, 0, 8, 0), of=self)
         jobs.started.connect(self._on_started)
         jobs.ended.connect(self._remove)
 
     def set_device(self, description: str) -> None:
         self._device.setText(description)
+        self._device.setAccessibleName(f"Computes on: {description}")
+        self._device.show()
+
+    def show_awake(self, holds: bool | None) -> None:
+        """Whether the system agreed to stay awake; None if it is not asked to."""
+        words = {None: "", True: "Stays awake", False: "May fall asleep"}[holds]
+        tip = "The machine does not fall asleep while this runs. Another choice: menu Work"
+        if holds is False:
+            tip = "The system cannot be asked to stay awake: see that it does not fall asleep"
+        self._awake.setText(words)
+        self._awake.setToolTip(tip)
 
     def go_last(self) -> None:
         """Tab comes to its buttons after all else; the newest widgets are at the end else."""
-        stops = [one for part in self._parts.values() for one in part.buttons]
+        stops: list[QWidget] = [self._device] if self._device.isVisible() else []
+        stops += [one for part in self._parts.values() for one in part.buttons]
         last = self.window().previousInFocusChain()
         while last is not None and not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
             last = None if last is self.window() else last.previousInFocusChain()

@@ -1,0 +1,117 @@
+"""The menu bar: every act with its key, also when the bar is hidden, and what belongs to a page."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextBrowser, QWidget
+
+from ddpm_studio import __version__
+from ddpm_studio.gui.common import names
+from ddpm_studio.gui.pages import PAGES
+from tests.gui.parts import named
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def menu(window, name: str) -> QMenu:
+    return named(window, QMenu, f"window.menus.{name}")
+
+
+def act(window, menu_name: str, words: str) -> QAction:
+    return next(one for one in menu(window, menu_name).actions() if one.text().rstrip("…") == words)
+
+
+def test_each_page_is_in_the_menu_with_its_key(window):
+    shown = {one.text(): one.shortcut().toString() for one in menu(window, "view").actions()}
+    for page in PAGES:
+        assert shown[page.word or page.title] == page.keys
+    for name in ("file", "edit", "view", "work", "help"):
+        acts = [one for one in menu(window, name).actions() if not one.isSeparator()]
+        assert acts
+        assert all(one.text().strip() for one in acts)
+
+
+def test_an_act_of_the_menu_does_what_its_key_does(window, qtbot):
+    act(window, "view", "Train").trigger()
+    assert window.current_page.name == "train"
+    qtbot.keyClick(window, "1", CTRL)
+    assert window.current_page.name == "pictures"
+
+
+def test_the_hidden_bar_keeps_its_keys_and_is_hidden_next_time(window, qtbot, settings):
+    assert window.menuBar().isVisible()
+    qtbot.keyClick(window, "M", CTRL | SHIFT)
+    assert not window.menuBar().isVisible()
+    assert settings.get("menu_bar", True) is False
+    qtbot.keyClick(window, "2", CTRL)
+    assert window.current_page.name == "train"
+    qtbot.keyClick(window, "M", CTRL | SHIFT)
+    assert window.menuBar().isVisible()
+
+
+def test_the_list_of_keys_has_every_act_of_the_menus(window):
+    listed = dict(window.menuBar().keys())
+    assert listed["Ctrl+N"] == "New project from a folder"
+    assert "F1 or ?" in listed
+    keys = [key for shown in listed for key in shown.split(" or ")]
+    assert len(keys) == len(set(keys))
+
+
+def test_what_a_page_can_do_is_in_its_menu_while_it_is_seen(window, qtbot):
+    done = []
+    page = window.pages[names.NAV_TRAIN]
+    page.add_act("Do it", lambda: done.append("it"), "Ctrl+J")
+    page.add_act("Undo it", lambda: done.append("undo"), "Ctrl+U", edits=True)
+    window.show_page(names.NAV_TRAIN)
+    assert menu(window, "page").title() == "Train"
+    assert "Do it" in [one.text() for one in menu(window, "page").actions()]
+    assert menu(window, "edit").actions()[0].text() == "Undo it"
+    qtbot.keyClick(window, "J", CTRL)
+    assert done == ["it"]
+    assert ("Ctrl+J", "Do it") in page.all_keys()
+
+    window.show_page(names.NAV_MADE)
+    qtbot.keyClick(window, "J", CTRL)
+    assert done == ["it"], "heard on another page"
+    assert "Undo it" not in [one.text() for one in menu(window, "edit").actions()]
+
+
+def test_recent_projects_are_in_the_menu(window, tiny_project, qtbot):
+    recent = next(one.menu() for one in menu(window, "file").actions() if one.menu())
+    recent.aboutToShow.emit()
+    assert not recent.actions()[0].isEnabled()  # none yet
+    window.session.open_project(tiny_project.path)
+    qtbot.waitUntil(lambda: window.session.project is not None)
+    window.session.close_project()
+    recent.aboutToShow.emit()
+    recent.actions()[0].trigger()
+    qtbot.waitUntil(lambda: window.session.project is not None)
+
+
+def test_the_theme_that_is_chosen_has_a_tick(window):
+    themes = next(one.menu() for one in menu(window, "view").actions() if one.menu())
+    window.set_theme("light")
+    themes.aboutToShow.emit()
+    assert [one.text() for one in themes.actions() if one.isChecked()] == ["Light"]
+    themes.actions()[1].trigger()
+    assert window.session.theme.choice == "dark"
+
+
+def test_help_shows_the_guide_and_finds_words_in_it(window, qtbot):
+    act(window, "help", "Guide").trigger()
+    text = named(window, QTextBrowser, "help.text")
+    qtbot.waitUntil(lambda: "Generate" in text.toPlainText())
+    search = named(text.window(), QWidget, "help.search")
+    qtbot.keyClicks(search, "flicker")
+    assert text.textCursor().selectedText() == "flicker"
+    text.window().close()
+
+
+def test_about_says_version_and_licences(window, qtbot):
+    act(window, "help", "About DDPM Studio").trigger()
+    libraries = named(window, QPlainTextEdit, "about.libraries")
+    qtbot.waitUntil(lambda: "torch" in libraries.toPlainText())
+    assert "PySide6_Essentials" in libraries.toPlainText()
+    assert "LGPL" in libraries.toPlainText()
+    version = named(libraries.window(), QWidget, "about.version")
+    assert __version__ in version.text()
+    libraries.window().close()
