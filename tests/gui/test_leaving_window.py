@@ -3,10 +3,12 @@
 import threading
 import time
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
+from ddpm_studio.events import PreviewSaved, TrainStep
 from ddpm_studio.gui.batch import batch as batch_work
 from ddpm_studio.gui.batch.batch import batching_of
 from ddpm_studio.gui.common import names
@@ -14,6 +16,8 @@ from ddpm_studio.gui.common.jobs import BATCH, EXPORT, TRAIN, JobState
 from ddpm_studio.gui.shell.overlay import Overlay
 from ddpm_studio.gui.shell.status_line import StatusLine
 from ddpm_studio.gui.train import work as train_work
+from ddpm_studio.gui.train.growing_wall import GrowingWall
+from ddpm_studio.gui.train.run_view import RunView
 from ddpm_studio.project import Project
 from tests.gui.leaving import Run
 from tests.gui.parts import part
@@ -152,3 +156,35 @@ def test_the_window_waits_for_a_training_that_was_left(qtbot, running):
     runs[0].may_end.set()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=SLOW)
     assert runs[0].has_ended
+
+
+def test_the_plot_and_the_wall_of_a_real_training_go_on_without_a_gap(
+    qtbot, make_window, find, new_project, picture_folder
+):
+    stones = Project.create(
+        new_project.path.with_name("stones"), picture_folder, new_project.config
+    )
+    window = make_window(new_project)
+    view = part(window, RunView)
+    window.show_page(names.NAV_TRAIN)
+    find(window, QPushButton, "train.start").click()
+    qtbot.waitUntil(lambda: view.newest is not None and view.newest.step > 5)
+    job = window.session.jobs.get(TRAIN)
+    window.session.open_project(stones.path)
+    assert len(view.plot.series) == 0
+    away = job.latest[TrainStep].step
+    qtbot.waitUntil(lambda: job.latest[TrainStep].step > away + 20)
+    window.session.open_project(new_project.path)
+    back = view.newest.step
+    assert back > away
+    assert view.wall.step == job.latest[PreviewSaved].step
+    qtbot.waitUntil(lambda: view.newest.step > back + 5)
+    qtbot.waitUntil(lambda: len(view.plot.series) > back / new_project.config.train.log_every)
+    find(window, QPushButton, "train.stop").click()
+    qtbot.waitUntil(lambda: window.session.jobs.get(TRAIN) is None)
+    steps, seconds = view.plot.series.steps, view.plot.series.seconds
+    assert steps[0] <= new_project.config.train.log_every
+    assert max(np.diff(steps)) <= new_project.config.train.log_every
+    assert min(np.diff(seconds)) > -0.001
+    wall = part(window, GrowingWall)
+    assert [step for step in wall.steps if step <= back] == list(range(5, back + 1, 5))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import choose_folder
-from ddpm_studio.gui.common.jobs import RECENT, SAMPLE_PROJECT
+from ddpm_studio.gui.common.jobs import RECENT, SAMPLE_PROJECT, TRAIN, Job
 from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import (
     STRETCH,
@@ -26,6 +26,7 @@ from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.start import work
+from ddpm_studio.gui.start.live_cards import LiveCards
 from ddpm_studio.gui.start.new_project import NewProjectDialog
 from ddpm_studio.gui.start.project_card import ProjectCard
 from ddpm_studio.project import Project
@@ -48,7 +49,8 @@ class StartPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.subtitle.setText(SUBTITLE)
-        self._cards = 0
+        self._cards: dict[Path, ProjectCard] = {}
+        self._live = LiveCards(session, self)
         self._recent = self._build_recent()
         self._recent.hide()
         place = DropPlace(session.theme, self._make_buttons())
@@ -90,6 +92,9 @@ class StartPage(Page):
         self._clear()
         if not paths:
             return
+        self._look_at(paths)
+
+    def _look_at(self, paths: Sequence[Path]) -> None:
         job = self.session.jobs.start(RECENT, lambda: work.look_at_recent(paths), quiet=True)
         job.events.connect(self._on_recent)
 
@@ -122,7 +127,8 @@ class StartPage(Page):
                 card.hide()
                 card.deleteLater()
                 card.setObjectName("")  # its name is free at once
-        self._cards = 0
+        self._cards.clear()
+        self._live.clear()
         self._recent.hide()
 
     def _on_recent(self, events: list[work.RecentProject | Path]) -> None:
@@ -131,10 +137,16 @@ class StartPage(Page):
                 self.session.settings.forget_recent_project(event)
             else:
                 self._add_card(event)
-        self._recent.setVisible(self._cards > 0)
+        self._recent.setVisible(bool(self._cards))
 
     def _add_card(self, recent: work.RecentProject) -> None:
-        name = names.item("start.recent", self._cards)
+        known = self._cards.get(recent.path)
+        if known is not None:  # it was trained meanwhile
+            known.set_detail(recent.detail)
+            if recent.image is not None:
+                known.set_picture(recent.image)
+            return
+        name = names.item("start.recent", len(self._cards))
         card = ProjectCard(
             self.theme, recent.path.name, recent.detail, name, self._flow.parentWidget()
         )
@@ -145,7 +157,8 @@ class StartPage(Page):
         card.clicked.connect(lambda: self.session.open_project(path))
         self._flow.addWidget(card)
         card.show()
-        self._cards += 1
+        self._cards[recent.path] = card
+        self._live.add(recent, card)
 
     def _on_sample(self) -> None:
         """Draw sample pictures in the background, then open the project that holds them."""
@@ -156,7 +169,12 @@ class StartPage(Page):
         )
         job.succeeded.connect(self.session.show_project)
 
-    def _on_job_ended(self, _job: object) -> None:
+    def _on_job_ended(self, job: Job) -> None:
+        if job.objectName() == TRAIN and not self.session.is_closing:
+            if self.session.jobs.get(RECENT) is not None:
+                self.refresh()
+            elif job.owner in self._cards:
+                self._look_at([job.owner])
         self._sample.setEnabled(self.session.jobs.get(SAMPLE_PROJECT) is None)
 
 

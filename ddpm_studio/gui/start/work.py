@@ -26,6 +26,7 @@ class RecentProject:
     """A project for the start screen. image: its newest picture; nobody draws into it again."""
 
     path: Path
+    size: int  # of its pictures
     detail: str
     image: QImage | None
 
@@ -40,7 +41,8 @@ def look_at_recent(paths: Sequence[Path]) -> Iterator[RecentProject | Path]:
             project = Project.open(path)
         except StudioError:
             continue  # it is there, but of a newer program or damaged: opening it will say so
-        yield RecentProject(path, _describe(project), _newest_picture(project))
+        size = project.config.pictures.size
+        yield RecentProject(path, size, _describe(project), _newest_picture(project))
 
 
 def draw_sample_project(path: Path) -> Generator[Progress, None, Project]:
@@ -79,7 +81,7 @@ def _prepared_picture(project: Project) -> QImage | None:
     from ddpm_studio.data.store import any_picture
 
     pixels = any_picture(project.cache)
-    return None if pixels is None else _covering(image_on(pixels, premultiplied=True).copy())
+    return None if pixels is None else covering(image_on(pixels, premultiplied=True).copy())
 
 
 def _modified(path: Path) -> float:
@@ -94,10 +96,10 @@ def _read_small(path: Path) -> QImage | None:
     reader = QImageReader(str(path))
     reader.setAutoTransform(True)
     image = reader.read()
-    return None if image.isNull() else _covering(image)
+    return None if image.isNull() else covering(image)
 
 
-def _covering(image: QImage) -> QImage:
+def covering(image: QImage) -> QImage:
     """Scaled so that it just covers a card."""
     is_small = image.width() * 2 <= PREVIEW_PIXELS.width()
     return image.scaled(PREVIEW_PIXELS, COVER, CRISP if is_small else SMOOTH)
