@@ -198,7 +198,8 @@ class MainWindow(QMainWindow):
 
     def _fill_recent(self, menu: QMenu) -> None:
         for path in self.session.settings.recent_projects:
-            menu.addAction(path.name).triggered.connect(partial(self.session.open_project, path))
+            action = menu.addAction(path.name)
+            action.triggered.connect(lambda _=False, path=path: self.session.open_project(path))
         if menu.isEmpty():
             menu.addAction("None yet").setEnabled(False)
 

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
 # quick looks at the disk, and what a click sets written to it
 CHECKPOINTS, OTHER_TRAINER = "checkpoints", "other_trainer"
-READ_AGAIN, SMALL_WRITES = "read_again", "small_writes"
+READ_AGAIN, SMALL_WRITES, OPENING = "read_again", "small_writes", "opening"
 COMPUTER = "computer"  # what computes from now on
 PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
 # they go on when their project is left, and are that project's again when it is shown again

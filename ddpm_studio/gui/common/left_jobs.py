@@ -12,6 +12,7 @@ from ddpm_studio.gui.common.jobs import (
     COPIES,
     EXPORT,
     LASTING,
+    OPENING,
     RECENT,
     SHEET_EXPORT,
     SMALL_WRITES,
@@ -81,7 +82,13 @@ class LeftJobs(QObject):
     def _leave(self, job: Job, project: Path | None, other: Path | None) -> bool:
         """Whether it goes on; it has its new title then."""
         name = job.objectName()
-        if name in (WARM_UP, COMPUTER, RECENT, SMALL_WRITES):  # quick, and heard of if they fail
+        if name in (
+            WARM_UP,
+            COMPUTER,
+            RECENT,
+            SMALL_WRITES,
+            OPENING,
+        ):  # quick, and heard of if they fail
             return False
         if name in LASTING and project is not None and project == other:
             return False

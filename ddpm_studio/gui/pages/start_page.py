@@ -167,7 +167,7 @@ class StartPage(Page):
         job = self.session.jobs.start(
             SAMPLE_PROJECT, lambda: work.draw_sample_project(path), title="Painting sample pictures"
         )
-        job.succeeded.connect(self.session.show_project)
+        job.succeeded.connect(lambda project: self.session.open_project(project.path))
 
     def _on_job_ended(self, job: Job) -> None:
         if job.objectName() == TRAIN and not self.session.is_closing:

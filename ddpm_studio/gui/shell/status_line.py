@@ -13,6 +13,7 @@ from ddpm_studio.gui.common.label import label, plain_tip
 from ddpm_studio.gui.common.layout import STRETCH, Placed, row
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.session import HOMES
 
 LEAST_BAR, BAR_WIDTH = 24, 120
 LEAST_TITLE, MOST_TITLE, TITLE_PADDING = 56, 280, 16
@@ -170,7 +171,7 @@ class JobTitle(QPushButton):
         if title != self._title:
             self._title = title
             self.setAccessibleName(title)
-            self.setToolTip(plain_tip(f"{title}: go there"))
+            self.setToolTip(plain_tip(f"{title}: go there" if self.isEnabled() else title))
             self.updateGeometry()
             self._cut()
 
@@ -211,6 +212,7 @@ class JobPart(QWidget):
         parts = self._name, self._bar, self._words, self._pause, self.stop
         row(*(Placed(one, align=Qt.AlignmentFlag.AlignVCenter) for one in parts), of=self)
         self._pause.setVisible(key in LASTING)  # not before it is in here: it would be a window
+        self._name.setEnabled(key in HOMES)
         self._name.clicked.connect(self.wanted)
         self._pause.clicked.connect(self._on_pause)
         self.stop.clicked.connect(job.stop)
