@@ -17,12 +17,23 @@ def open_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Session, name, _waiting(getattr(Session, name)))
 
 
+def open_and_wait(session: Session, path: Path) -> None:
+    """Open a project; on return it is open."""
+    session.open_project(path)
+    wait_opened(session)
+
+
+def wait_opened(session: Session) -> None:
+    """What is being opened is open."""
+    while session.jobs.get(OPENING) is not None:
+        QApplication.processEvents()
+        time.sleep(0.001)
+
+
 def _waiting(ask: Any) -> Any:
     def ask_and_wait(session: Session, path: Path | str, *what: Any, **how: Any) -> bool:
         ask(session, path, *what, **how)
-        while session.jobs.get(OPENING) is not None:
-            QApplication.processEvents()
-            time.sleep(0.001)
+        wait_opened(session)
         return session.project is not None and session.project.path == Path(path).resolve()
 
     return ask_and_wait

@@ -10,6 +10,7 @@ from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import BATCH, EXPORT
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.project import FILE_NAME, Project
+from tests.gui.opened_at_once import open_and_wait
 from tests.scenes.scenes import CONFIG, learn, scene, settle, wait_until
 
 
@@ -19,10 +20,10 @@ def _(window: MainWindow) -> None:
     session = window.session
     planets = session.project
     learn(window)
-    session.open_project(_another(planets, "Watercolours of my garden").path)
+    open_and_wait(session, _another(planets, "Watercolours of my garden").path)
     session.jobs.start(BATCH, lambda: count(ev.Work.BATCH, 120), title="Painting many")
     session.jobs.start(EXPORT, lambda: count(ev.Work.WRITING, 40), title="Exporting")
-    session.open_project(_another(planets, "Stones").path)
+    open_and_wait(session, _another(planets, "Stones").path)
     window.show_page(names.NAV_TRAIN)
     window.findChild(QPushButton, "train.start").click()
     state = window.findChild(QLabel, "train.state")
@@ -48,6 +49,6 @@ def _another(project: Project, name: str) -> Project:
 
 
 def count(what: ev.Work, done: int) -> Iterator[object]:
-    while True:
+    for _ in range(800):  # an export that is left is waited for
         yield ev.Progress(what, done, 400)
         time.sleep(0.01)

@@ -41,6 +41,7 @@ from ddpm_studio.gui.sample_now.dialog import JOB as SAMPLE_NOW
 from ddpm_studio.gui.sample_now.dialog import SampleNow
 from ddpm_studio.gui.shell.overlay import Overlay
 from ddpm_studio.project import CheckpointFile, Project
+from tests.gui.opened_at_once import open_and_wait
 from tests.gui.parts import inner_scroll, part
 from tests.scenes.fake_run import FakeRun
 
@@ -104,7 +105,7 @@ def _(window: MainWindow) -> None:
         (folder / "pictures" / "old scan.tif").write_bytes(b"")
         (folder / "pictures" / "half a download.jpg").write_bytes(b"\xff\xd8\xff")
         Project.create(folder, folder / "pictures", CONFIG)
-    window.session.open_project(folder)
+    open_and_wait(window.session, folder)
     crop = window.findChild(CropView)
     wait_until(lambda: crop.image is not None)
 

@@ -16,7 +16,9 @@ from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.session import HOMES
 
 LEAST_BAR, BAR_WIDTH = 24, 120
-LEAST_TITLE, MOST_TITLE, TITLE_PADDING = 56, 280, 16
+LEAST_TITLE, MOST_TITLE, TITLE_PADDING = 64, 280, 16
+WORDS_FROM, BAR_FROM = 300, 190  # points for each job, from which on these are seen
+BESIDE = 260  # points for what computes
 NOW_TIP = "Go on with this one now; the other one waits, and goes on by itself when this one ends"
 HEIGHT = 36
 REFRESH_MS = 500
@@ -82,6 +84,17 @@ class StatusLine(QFrame):
             QWidget.setTabOrder(last, stop)
             last = stop
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is little room for each, names count more than numbers."""
+        room = (self.width() - BESIDE) // max(1, len(self._parts))
+        self._row.setSpacing(24 if room >= BAR_FROM else 4)
+        for part in self._parts.values():
+            part.fit(room)
+
     def text(self) -> str:
         """All that it says at the moment."""
         parts = [part.text() for part in self._parts.values()]
@@ -96,6 +109,7 @@ class StatusLine(QFrame):
         part.wanted.connect(lambda: self.wanted.emit(job))
         self._parts[job] = part
         self._row.addWidget(part)
+        self._fit()
         part.show()  # now, and not when the layout gets to it
         self._idle.hide()
 
@@ -106,6 +120,7 @@ class StatusLine(QFrame):
             self._row.removeWidget(part)
             part.deleteLater()
         self._idle.setVisible(not self._parts)
+        self._fit()
 
 
 class StopButton(IconButton):
@@ -171,9 +186,14 @@ class JobTitle(QPushButton):
         if title != self._title:
             self._title = title
             self.setAccessibleName(title)
-            self.setToolTip(plain_tip(f"{title}: go there" if self.isEnabled() else title))
+            self.set_words("")
             self.updateGeometry()
             self._cut()
+
+    def set_words(self, words: str) -> None:
+        """How the job stands: in the tooltip, for where there is no room for it."""
+        tip = f"{self._title}: {words}" if words else self._title
+        self.setToolTip(plain_tip(f"{tip}. Press to go there" if self.isEnabled() else tip))
 
     def sizeHint(self) -> QSize:
         width = self.fontMetrics().horizontalAdvance(self._title) + TITLE_PADDING
@@ -188,7 +208,7 @@ class JobTitle(QPushButton):
 
     def _cut(self) -> None:
         room = self.width() - TITLE_PADDING + 1
-        words = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideMiddle, room)
+        words = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room)
         self.setText(words.replace("&", "&&"))
 
 
@@ -219,10 +239,16 @@ class JobPart(QWidget):
         self.stop.asked.connect(self._show_progress)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._show_progress)
+        self._room = WORDS_FROM
         self._shown: tuple[object, ...] = ()
         job.changed.connect(self._on_changed)
         device.changed.connect(self._on_changed)
         self._on_changed()
+
+    def fit(self, room: int) -> None:
+        """How many points it may take."""
+        self._room = room
+        self._show_progress()
 
     def text(self) -> str:
         words = self._words.text()
@@ -262,7 +288,7 @@ class JobPart(QWidget):
 
     def _show_progress(self) -> None:
         progress = self._job.progress
-        self._bar.setVisible(progress.fraction is not None)
+        self._bar.setVisible(progress.fraction is not None and self._room >= BAR_FROM)
         self._bar.set_fraction(progress.fraction)
         parts = [progress.text]
         match self._job.state:
@@ -276,8 +302,10 @@ class JobPart(QWidget):
                 parts.append(self._device.waiting_words(self._job))
             case _:
                 parts = [progress.words()]
-        self._words.setText("  ·  ".join(part for part in parts if part))
-        self._words.setVisible(bool(self._words.text()))
+        words = "  ·  ".join(part for part in parts if part)
+        self._words.setText(words)
+        self._words.setVisible(bool(words) and self._room >= WORDS_FROM)
+        self._name.set_words(words)
 
     def _on_pause(self) -> None:
         if self._device.waits_for(self._job) is not None:
