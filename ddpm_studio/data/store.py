@@ -127,17 +127,18 @@ class PictureStore:
                 path.with_suffix(".json").unlink(missing_ok=True)
 
 
-def any_picture(cache: Path) -> np.ndarray | None:
-    """The first prepared picture of the newest store in a cache: uint8 (H, W, C), or None.
+def some_pictures(cache: Path, count: int) -> list[np.ndarray]:
+    """Prepared pictures of the newest store in a cache, evenly spread: uint8 (H, W, C) each.
 
-    With four channels it is premultiplied.
+    With four channels they are premultiplied.
     """
     for path in _newest_first(cache):
         store = PictureStore(path)
         with suppress(OSError, ValueError):  # it goes at this very moment
-            if len(store):
-                return np.array(store.array()[0])
-    return None
+            if length := len(store):
+                places = sorted({place * length // count for place in range(count)})
+                return [np.array(store.array()[place]) for place in places]
+    return []
 
 
 def record_name(digest: str, crop: Crop) -> str:

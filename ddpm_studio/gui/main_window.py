@@ -79,6 +79,8 @@ class MainWindow(QMainWindow):
         self._rail.set_current(nav_name)
         page = self.current_page
         self._menus.show_page(page.title, page.acts, page.edits)
+        if self.session.project is not None and nav_name != names.NAV_START:
+            self.session.settings.set_page(self.session.project.path, nav_name)
         page.take_focus()
 
     @property
@@ -221,8 +223,19 @@ class MainWindow(QMainWindow):
     def _on_project_changed(self, project: Project | None) -> None:
         self._show_title()
         self._banner.hide()
-        home = self.session.home_of_work or names.NAV_PICTURES
-        self.show_page(home if project else names.NAV_START)
+        self.show_page(names.NAV_START if project is None else self._page_of(project))
+
+    def _page_of(self, project: Project) -> str:
+        """That of the work that goes on, or where it was left; the first time what comes next: to
+        paint, if it has learned.
+        """
+        at_work = self.session.home_of_work
+        if at_work:
+            return at_work
+        left_on = self.session.settings.page_of(project.path)
+        if left_on in self.pages and left_on != names.NAV_START:
+            return left_on
+        return names.NAV_GENERATE if self.session.checkpoints else names.NAV_PICTURES
 
     def _show_title(self) -> None:
         """The desktop shows it on its taskbar: how far work is stands first."""

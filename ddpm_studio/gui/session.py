@@ -20,15 +20,12 @@ from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.errors import describe_failure
 from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.jobs import (
-    BATCH,
+    HOMES,
     LASTING,
     OPENING,
-    PICTURES,
     READ_AGAIN,
-    SAMPLE,
     TRAIN,
     WARM_UP,
-    WRITING,
     Job,
     MakeSteps,
 )
@@ -40,14 +37,6 @@ from ddpm_studio.gui.common.small_writes import SmallWrites
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.common.warm_up import warm_up
 from ddpm_studio.project import FILE_NAME, Project, check_locked
-
-HOMES = {  # the pages where jobs are seen
-    PICTURES: names.NAV_PICTURES,
-    TRAIN: names.NAV_TRAIN,
-    SAMPLE: names.NAV_GENERATE,
-    BATCH: names.NAV_MADE,
-    **dict.fromkeys(WRITING, names.NAV_MADE),
-}
 
 
 class Session(QObject):

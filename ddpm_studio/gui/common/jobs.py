@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.errors import Failure, describe_failure
 from ddpm_studio.gui.common.progress import Meter, Standing
 
@@ -21,6 +22,7 @@ WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
 CHECKPOINTS, OTHER_TRAINER = "checkpoints", "other_trainer"
 READ_AGAIN, SMALL_WRITES, OPENING = "read_again", "small_writes", "opening"
 COMPUTER = "computer"  # what computes from now on
+PROJECT_CARE = "project_care"  # a new name for one, a copy, the trash
 PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
 # they go on when their project is left, and are that project's again when it is shown again
 LASTING = (TRAIN, BATCH)
@@ -28,6 +30,13 @@ LASTING = (TRAIN, BATCH)
 EXPORT, SHEET_EXPORT, SAVE, SAVE_REST = "export", "sheet_export", "save", "save_rest"
 COPIES, TRASH, RESTORE = "made.copies", "made.trash", "made.restore"
 WRITING = (EXPORT, SHEET_EXPORT, SAVE, SAVE_REST, COPIES, TRASH, RESTORE)
+HOMES = {  # the pages where jobs are seen
+    PICTURES: names.NAV_PICTURES,
+    TRAIN: names.NAV_TRAIN,
+    SAMPLE: names.NAV_GENERATE,
+    BATCH: names.NAV_MADE,
+    **dict.fromkeys(WRITING, names.NAV_MADE),
+}
 
 BATCH_SECONDS = 0.05  # at most twenty batches a second reach the GUI
 STACK_BYTES = 8 << 20  # Qt's threads get 512 kB on macOS, too little for torch

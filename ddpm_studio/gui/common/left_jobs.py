@@ -59,6 +59,10 @@ class LeftJobs(QObject):
         """Whether a training of this project, that was left, has not ended yet."""
         return any(job.objectName() == TRAIN and job.owner == path for job in self._left)
 
+    def is_at_work(self, path: Path) -> bool:
+        """Whether anything of this project, that was left, has not ended yet."""
+        return any(job.owner == path for job in self._left)
+
     def change_project(self, path: Path | None) -> str:
         """Another project is shown from now on; what is to be said about the jobs of the one that
         was left, "" if nothing.

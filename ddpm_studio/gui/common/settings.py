@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 T = TypeVar("T", bool, int, float, str, list[str])
 
-RECENT = "recent_projects"
+RECENT, PAGES = "recent_projects", "recent_pages"
 MOST_RECENT = 12
 
 
@@ -67,6 +67,21 @@ class Settings:
 
     def forget_recent_project(self, path: Path) -> None:
         self.set(RECENT, [str(entry) for entry in self.recent_projects if entry != path])
+
+    def replace_recent_project(self, path: Path, here: Path) -> None:
+        """It is somewhere else now, at the same place of the list."""
+        paths = [here if entry == path else entry for entry in self.recent_projects]
+        self.set(RECENT, [str(entry) for entry in dict.fromkeys(paths)])
+        self.set_page(here, self.page_of(path))
+
+    def page_of(self, path: Path) -> str:
+        """The page on which a project was left; "" if that is not known."""
+        pages = (line.partition(" ") for line in self.get(PAGES, list[str]()))
+        return next((page for page, _, noted in pages if noted == str(path)), "")
+
+    def set_page(self, path: Path, page: str) -> None:
+        lines = [one for one in self.get(PAGES, list[str]()) if one.partition(" ")[2] != str(path)]
+        self.set(PAGES, [f"{page} {path}", *lines][:MOST_RECENT])
 
     @property
     def projects_folder(self) -> Path:

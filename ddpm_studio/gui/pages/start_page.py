@@ -1,11 +1,12 @@
 """The start screen: the ways to a new project, and the recent ones as cards."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
@@ -26,9 +27,11 @@ from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.start import work
+from ddpm_studio.gui.start.card_actions import CardActions
 from ddpm_studio.gui.start.live_cards import LiveCards
 from ddpm_studio.gui.start.new_project import NewProjectDialog
 from ddpm_studio.gui.start.project_card import ProjectCard
+from ddpm_studio.gui.start.sample_view import SampleView
 from ddpm_studio.project import Project
 
 SUBTITLE = "Train a small diffusion model on your own pictures"
@@ -53,8 +56,13 @@ class StartPage(Page):
         self._live = LiveCards(session, self)
         self._recent = self._build_recent()
         self._recent.hide()
-        place = DropPlace(session.theme, self._make_buttons())
-        parts = wide(place), wide(self._recent, 2)
+        self._care = CardActions(session, self)
+        self._care.changed.connect(self.refresh)
+        self._painting = SampleView(session.theme)
+        self._place = QStackedWidget()
+        self._place.addWidget(DropPlace(session.theme, self._make_buttons()))
+        self._place.addWidget(self._painting)
+        parts = wide(self._place), wide(self._recent, 2)
         self.set_content(holder(column(*parts, spacing=24, margins=(0, 0, 0, 8))))
         session.jobs.ended.connect(self._on_job_ended)
         session.new_project_wanted.connect(self.show_new_project)
@@ -113,6 +121,7 @@ class StartPage(Page):
         self._new.clicked.connect(lambda: self.session.new_project_wanted.emit(None))
         other.clicked.connect(self.session.open_project_wanted)
         self._sample.clicked.connect(self._on_sample)
+        self._painting.cancel.clicked.connect(self._on_sample_cancelled)
         return [self._new, other, self._sample]
 
     def _build_recent(self) -> QWidget:
@@ -131,16 +140,14 @@ class StartPage(Page):
         self._live.clear()
         self._recent.hide()
 
-    def _on_recent(self, events: list[work.RecentProject | Path]) -> None:
+    def _on_recent(self, events: list[work.RecentProject]) -> None:
         for event in events:
-            if isinstance(event, Path):
-                self.session.settings.forget_recent_project(event)
-            else:
-                self._add_card(event)
+            self._add_card(event)
         self._recent.setVisible(bool(self._cards))
 
     def _add_card(self, recent: work.RecentProject) -> None:
-        known = self._cards.get(recent.path)
+        path, is_lost = recent.path, recent.is_lost
+        known = self._cards.get(path)
         if known is not None:  # it was trained meanwhile
             known.set_detail(recent.detail)
             if recent.image is not None:
@@ -148,13 +155,18 @@ class StartPage(Page):
             return
         name = names.item("start.recent", len(self._cards))
         card = ProjectCard(
-            self.theme, recent.path.name, recent.detail, name, self._flow.parentWidget()
+            self.theme, path.name, recent.detail, name, self._flow.parentWidget(), is_lost
         )
-        card.setToolTip(str(recent.path))
+        card.setToolTip(f"{path}\nRight click: rename, duplicate, and more")
         if recent.image is not None:
             card.set_picture(recent.image)
-        path = recent.path
-        card.clicked.connect(lambda: self.session.open_project(path))
+        show_menu = partial(self._care.show_menu, path, is_lost)
+        card.menu_wanted.connect(show_menu)
+        if is_lost:
+            card.setToolTip(f"{path.name} is no longer at {path}")
+            card.clicked.connect(lambda: show_menu(card.mapToGlobal(card.rect().center())))
+        else:
+            card.clicked.connect(lambda: self.session.open_project(path))
         self._flow.addWidget(card)
         card.show()
         self._cards[recent.path] = card
@@ -168,6 +180,19 @@ class StartPage(Page):
             SAMPLE_PROJECT, lambda: work.draw_sample_project(path), title="Painting sample pictures"
         )
         job.succeeded.connect(lambda project: self.session.open_project(project.path))
+        job.events.connect(self._on_painted)
+        self._painting.follow(job)
+        self._place.setCurrentWidget(self._painting)
+
+    def _on_painted(self, events: list[object]) -> None:
+        for event in events:
+            if isinstance(event, QImage):
+                self._painting.add(event)
+
+    def _on_sample_cancelled(self) -> None:
+        job = self.session.jobs.get(SAMPLE_PROJECT)
+        if job is not None:
+            job.stop()
 
     def _on_job_ended(self, job: Job) -> None:
         if job.objectName() == TRAIN and not self.session.is_closing:
@@ -175,7 +200,10 @@ class StartPage(Page):
                 self.refresh()
             elif job.owner in self._cards:
                 self._look_at([job.owner])
-        self._sample.setEnabled(self.session.jobs.get(SAMPLE_PROJECT) is None)
+        is_idle = self.session.jobs.get(SAMPLE_PROJECT) is None
+        self._sample.setEnabled(is_idle)
+        if is_idle and self._place.currentIndex() != 0:
+            self._place.setCurrentIndex(0)
 
 
 class DropPlace(QWidget):

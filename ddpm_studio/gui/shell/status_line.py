@@ -8,12 +8,11 @@ from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.job_runner import JobRunner
-from ddpm_studio.gui.common.jobs import LASTING, Job, JobState
+from ddpm_studio.gui.common.jobs import HOMES, LASTING, Job, JobState
 from ddpm_studio.gui.common.label import label, plain_tip
 from ddpm_studio.gui.common.layout import STRETCH, Placed, row
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.session import HOMES
 
 LEAST_BAR, BAR_WIDTH = 24, 120
 LEAST_TITLE, MOST_TITLE, TITLE_PADDING = 64, 280, 16

@@ -25,9 +25,22 @@ WORDS = {
     "large": "a night on a large GPU",
 }
 WIDTH = 520
+# names that say nothing about what is in a folder
+COMMON = {
+    *("images", "image", "imgs", "img", "pictures", "photos", "data", "dataset", "train"),
+    *("training", "test", "all", "raw", "jpg", "jpeg", "png", "files", "download", "downloads"),
+}
 PICTURES_TIP = "The folder that holds them, with all folders inside it. They are only read."
 PLACE_TIP = "Where the project's own folder is made."
 SIZE_TIP = "Larger pictures show more and take much longer to learn."
+
+
+def proposed_name(pictures: Path) -> str:
+    """That of the folder; of the one around it if it is called as many are."""
+    for folder in (pictures, *pictures.parents):
+        if folder.name and folder.name.lower() not in COMMON:
+            return folder.name
+    return pictures.name
 
 
 class NewProjectDialog(Dialog):
@@ -142,7 +155,7 @@ class NewProjectDialog(Dialog):
 
     def _on_pictures_changed(self, text: str) -> None:
         if not self._named_by_hand:
-            folder = Path(text.strip()).expanduser().name
+            folder = proposed_name(Path(text.strip()).expanduser())
             self._name.setText(self._session.free_place(folder).name if folder else "")
         self._check()
 

@@ -1,8 +1,9 @@
 """A project on the start screen: its newest picture, its name and a line about it."""
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QEnterEvent,
     QFont,
     QImage,
@@ -22,11 +23,20 @@ WIDTH, PICTURE_HEIGHT, TEXT_HEIGHT, RADIUS = 216, 160, 64, 10
 
 
 class ProjectCard(QAbstractButton):
-    """Click, Enter or Space opens the project."""
+    """Click, Enter or Space opens the project; a right click or the menu key asks for its menu."""
+
+    menu_wanted = Signal(QPoint)  # on the screen
 
     def __init__(
-        self, theme: Theme, title: str, detail: str, name: str, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        title: str,
+        detail: str,
+        name: str,
+        parent: QWidget | None = None,
+        is_lost: bool = False,
     ) -> None:
+        """is_lost: it is no longer where it was."""
         super().__init__(parent)
         self.setObjectName(name)
         self.setText(title)
@@ -37,6 +47,7 @@ class ProjectCard(QAbstractButton):
         self._theme, self._detail = theme, ""
         self.set_detail(detail)
         self._picture = QPixmap()
+        self._icon = "warning" if is_lost else "pictures"
         theme.changed.connect(self.update)
 
     def set_detail(self, detail: str) -> None:
@@ -52,6 +63,12 @@ class ProjectCard(QAbstractButton):
 
     def has_picture(self) -> bool:
         return not self._picture.isNull()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        is_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        self.menu_wanted.emit(
+            self.mapToGlobal(self.rect().center()) if is_key else event.globalPos()
+        )
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
@@ -83,7 +100,7 @@ class ProjectCard(QAbstractButton):
         painter.fillRect(area, self._theme.colour("canvas"))
         if self._picture.isNull():
             ratio = self.devicePixelRatioF()
-            icon = self._theme.pixmap("pictures", 32, "outline", ratio)
+            icon = self._theme.pixmap(self._icon, 32, "outline", ratio)
             painter.drawPixmap(area.center().x() - 15, area.center().y() - 15, icon)
             return
         size = self._picture.size()
