@@ -157,7 +157,9 @@ class Session(QObject):
                 if then is not None:
                     then()
 
-        job = self.jobs.start(OPENING, lambda: opening(make), title=title, replace=True)
+        # what still waits to be written is known here: a slow disk is not waited for
+        make_steps = partial(opening, make)
+        job = self.jobs.start(OPENING, make_steps, title=title, replace=True, waits=False)
         job.succeeded.connect(show)
 
     def _show(self, opened: Opened) -> None:
