@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         self._menus = MenuBar(self, MENUS, page="&Page")
         self.setMenuBar(self._menus)
         self._banner = Banner(theme)
-        self._status = StatusLine(theme, session.jobs)
+        self._status = StatusLine(theme, session.jobs, session.device)
         banner = holder(row(self._banner, margins=(24, 0, 24, 0)))
         right = column(banner, wide(self._stack), spacing=0, margins=(0, 12, 0, 0))
         middle = row(self._rail, wide(right), spacing=0)
@@ -149,6 +149,7 @@ class MainWindow(QMainWindow):
         session.page_wanted.connect(self.show_page)
         session.failed.connect(self._banner.show_failure)
         session.noticed.connect(self._banner.show_notice)
+        self._status.wanted.connect(session.show_job)
         session.computer.changed.connect(lambda known: self._status.set_device(known.words))
         self._status.device_wanted.connect(self.show_computer)
         self._awake.changed.connect(lambda: self._status.show_awake(self._awake.holds))
@@ -201,7 +202,8 @@ class MainWindow(QMainWindow):
 
     def _fill_recent(self, menu: QMenu) -> None:
         for path in self.session.settings.recent_projects:
-            menu.addAction(path.name).triggered.connect(partial(self.session.open_project, path))
+            action = menu.addAction(path.name)
+            action.triggered.connect(lambda _=False, path=path: self.session.open_project(path))
         if menu.isEmpty():
             menu.addAction("None yet").setEnabled(False)
 
@@ -226,7 +228,12 @@ class MainWindow(QMainWindow):
         self.show_page(names.NAV_START if project is None else self._page_of(project))
 
     def _page_of(self, project: Project) -> str:
-        """Where it was left; the first time what comes next: to paint, if it has learned."""
+        """That of the work that goes on, or where it was left; the first time what comes next: to
+        paint, if it has learned.
+        """
+        at_work = self.session.home_of_work
+        if at_work:
+            return at_work
         left_on = self.session.settings.page_of(project.path)
         if left_on in self.pages and left_on != names.NAV_START:
             return left_on

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from ddpm_studio.choices import Choices
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.presets import DEFAULT_PRESET
 from ddpm_studio.errors import ProjectError, StudioError
@@ -17,9 +18,20 @@ from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.computer import Computer, ComputerChoice
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.errors import describe_failure
-from ddpm_studio.gui.common.jobs import READ_AGAIN, TRAIN, WARM_UP, Job, JobRunner, MakeSteps
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import (
+    HOMES,
+    LASTING,
+    OPENING,
+    READ_AGAIN,
+    TRAIN,
+    WARM_UP,
+    Job,
+    MakeSteps,
+)
 from ddpm_studio.gui.common.left_jobs import LeftJobs
-from ddpm_studio.gui.common.project_watch import Checkpoints, OtherTrainer, look_for_models
+from ddpm_studio.gui.common.opening import Opened, opening
+from ddpm_studio.gui.common.project_watch import Checkpoints, OtherTrainer
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.small_writes import SmallWrites
 from ddpm_studio.gui.common.theme import Theme
@@ -57,6 +69,7 @@ class Session(QObject):
         self.small_writes = SmallWrites(self.jobs, self)
         self.small_writes.failed.connect(self._on_not_written)
         self.project: Project | None = None
+        self.choices: Choices | StudioError = Choices()  # as they were read with the project
         self.device_name = ""  # "" until warmed up
         self.computer = ComputerChoice(self.jobs, settings, self)
         self.computer.changed.connect(self._on_computer)
@@ -96,6 +109,19 @@ class Session(QObject):
         """Ask for another page: `names.NAV_TRAIN`."""
         self.page_wanted.emit(nav_name)
 
+    def show_job(self, job: Job) -> None:
+        """Go to the page where it is at home, in its own project."""
+        show = partial(self.want_page, HOMES.get(job.objectName(), names.NAV_GENERATE))
+        if job.owner is None or job.owner == self.jobs.owner:
+            show()
+        else:
+            self.open_project(job.owner, then=show)
+
+    @property
+    def home_of_work(self) -> str:
+        """The page where what runs in the open project is at home; "" if nothing does."""
+        return next((HOMES[name] for name in LASTING if self.jobs.get(name) is not None), "")
+
     def want_training(self) -> None:
         """Ask the Train page to start as it is set, unless training runs already."""
         if self.project is not None and self.jobs.get(TRAIN) is None:
@@ -103,29 +129,49 @@ class Session(QObject):
 
     # the project
 
-    def open_project(self, path: Path | str) -> bool:
-        """Close what is open and open another one; an error goes to the banner.
+    def open_project(self, path: Path | str, *, then: Callable[[], None] | None = None) -> None:
+        """Read another project in the background, and show it instead of what is open.
 
-        One that is open and trained here already is only shown.
+        An error goes to the banner, and what is open stays. One that is open and trained here
+        already is only shown. then: is called once it is shown.
         """
-        return self._try(lambda: self.show_project(Project.open(path)))
+        self.open_by(lambda: Project.open(path), f"Opening {Path(path).name}", then)
 
-    def create_project(self, path: Path, pictures: Path, config: StudioConfig) -> bool:
+    def create_project(self, path: Path, pictures: Path, config: StudioConfig) -> None:
         """Make a project and open it; an error goes to the banner."""
-        return self._try(lambda: self.show_project(Project.create(path, pictures, config)))
+        self.open_by(lambda: Project.create(path, pictures, config), f"Making {path.name}")
 
-    def show_project(self, project: Project) -> None:
-        """Close what is open, and from now on show this one."""
+    def open_by(
+        self, make: Callable[[], Project], title: str, then: Callable[[], None] | None = None
+    ) -> None:
+        """As `open_project`; `make` reads, makes or changes it, on the thread of a job.
+
+        Whoever asks last is given what was asked for: what was being opened before is not.
+        """
         if self.is_closing:
             return
+
+        def show(opened: Opened) -> None:
+            if not self.is_closing:
+                self._show(opened)
+                if then is not None:
+                    then()
+
+        # what still waits to be written is known here: a slow disk is not waited for
+        make_steps = partial(opening, make)
+        job = self.jobs.start(OPENING, make_steps, title=title, replace=True, waits=False)
+        job.succeeded.connect(show)
+
+    def _show(self, opened: Opened) -> None:
+        """Close what is open, and from now on show this one."""
+        project = opened.project
         is_open = self.project is not None and self.project.path == project.path
         if is_open and self.jobs.get(TRAIN) is not None:
             self.want_page(names.NAV_TRAIN)
             return
-        found = look_for_models(project)
-        said = self._leave_project()
-        self.project = self._as_wanted(project)
-        self.checkpoints.show(self.project, found)
+        said = self._leave_project(project.path)
+        self.project, self.choices = self._as_wanted(project), opened.choices
+        self.checkpoints.show(self.project, opened.models)
         self.settings.add_recent_project(project.path)
         self.project_changed.emit(self.project)
         self._watch_other_trainer()
@@ -134,9 +180,10 @@ class Session(QObject):
             self.notice(said)
 
     def close_project(self) -> None:
-        """Back to the start screen. Training saves and ends; what writes files goes on."""
+        """Back to the start screen. Training, batches and what writes files go on."""
+        self.jobs.discard(OPENING)
         if self.project is not None:
-            said = self._leave_project()
+            said = self._leave_project(None)
             self.project = None
             self.checkpoints.show(None)
             self.other_trainer.watch(None)
@@ -238,11 +285,11 @@ class Session(QObject):
         self.other_trainer.watch(None)
         self.jobs.stop_all()
 
-    def _leave_project(self) -> str:
-        """Nothing of its jobs reaches a page any more; what is to be said about them."""
+    def _leave_project(self, path: Path | None) -> str:
+        """For another one, or none; what is to be said about the jobs that go on."""
         if self.project is not None:
             self.leaving.emit()
-        return self.left.leave(self.project)
+        return self.left.change_project(path)
 
     def _watch_other_trainer(self) -> None:
         """Only while nobody here has the lock: between lock and its note, it would look foreign."""
@@ -310,7 +357,7 @@ class Session(QObject):
             self.config_changed.emit(self.project)
 
     def _on_job_ended(self, job: Job) -> None:
-        if job.objectName() == TRAIN and not self.is_closing:
+        if job.objectName() == TRAIN and not job.is_muted and not self.is_closing:
             self.checkpoints.refresh()
             self._watch_other_trainer()
 

@@ -25,6 +25,7 @@ from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
+from tests.gui.opened_at_once import open_and_wait
 from tests.gui.parts import part
 
 COUNT, SIDE = 10_000, 64
@@ -90,7 +91,7 @@ def open_wall(window: MainWindow, project: Project) -> tuple[PictureWall, float]
     window.show_page(names.NAV_START)
     wall = window.findChild(PictureWall, "made.wall")
     start = time.perf_counter()
-    window.session.open_project(project.path)
+    open_and_wait(window.session, project.path)
     window.show_page(names.NAV_MADE)
     wait(lambda: wall.wall_model.rowCount() == COUNT and is_full(wall))
     return wall, time.perf_counter() - start

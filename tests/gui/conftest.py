@@ -26,6 +26,7 @@ from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import work as pictures_work
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import Project
+from tests.gui.opened_at_once import open_at_once
 from tests.gui.parts import named
 from tests.gui.patience import PatientBot
 
@@ -104,6 +105,13 @@ def lasting_decoders(
     if request.node.get_closest_marker("own_decoders") is None:
         for module, pools in decoders.items():
             monkeypatch.setattr(f"{module}.new_pools", lambda pools=pools: LastingPools(pools))
+
+
+@pytest.fixture(autouse=True)
+def opened_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Projects are open when a test goes on, unless it is marked `opens_slowly`."""
+    if request.node.get_closest_marker("opens_slowly") is None:
+        open_at_once(monkeypatch)
 
 
 @pytest.fixture

@@ -119,9 +119,12 @@ def test_tab_comes_to_the_buttons_that_stop_at_the_very_end(qtbot, make_window, 
         if focused() in seen:
             break
         seen.append(focused())
-    stops = [names.item("status.stop", name) for name in (TRAIN, "export")]
+    stops = [
+        *(names.item(f"status.{what}", TRAIN) for what in ("show", "pause", "stop")),
+        *(names.item(f"status.{what}", "export") for what in ("show", "stop")),
+    ]
     found = [one.objectName() for one in seen]
-    assert found[-2:] == stops
+    assert found[-5:] == stops
     assert {"train.start", names.NAV_MADE} < set(found)
     for one in window.session.jobs.jobs():
         one.stop()

@@ -157,6 +157,9 @@ def test_opening_another_project_silences_the_jobs_of_the_old_one(
     session.project_changed.connect(seen.append)
     assert session.open_project(other.path)
     heard.clear()
+    trained = len(device.log)
+    qtbot.waitUntil(lambda: len(device.log) > trained + 30)  # it goes on
+    job.stop()
     qtbot.waitUntil(lambda: not session.jobs.is_busy())
     assert heard == []
     assert [project.path for project in seen] == [other.path]

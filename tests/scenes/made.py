@@ -30,6 +30,7 @@ from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.training.loaded import load
+from tests.gui.opened_at_once import open_and_wait
 from tests.gui.parts import part
 from tests.scenes.scenes import CONFIG, scene, settle, wait_until
 
@@ -214,7 +215,7 @@ def open_made(window: MainWindow, count: int) -> PictureWall:
 
 
 def show(window: MainWindow, project: Project) -> None:
-    window.session.open_project(project.path)
+    open_and_wait(window.session, project.path)
     window.show_page(names.NAV_MADE)
     window.findChild(QToolButton, names.NAV_MADE).setChecked(True)
 

@@ -16,6 +16,7 @@ from ddpm_studio.gui.pictures.query import PictureQuery
 from ddpm_studio.gui.pictures.reading import PictureJobs
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.project import Project
+from tests.gui.opened_at_once import open_and_wait
 from tests.gui.parts import inner_scroll, part
 from tests.scenes.scenes import CONFIG, scene, settle, wait_until
 
@@ -119,7 +120,7 @@ def mixed_folder(window: MainWindow, show: str = "taken") -> PictureWall:
 
 def open_folder(window: MainWindow, folder: Path, show: str) -> PictureWall:
     """Open a project and wait until the wall and its first picture are there."""
-    window.session.open_project(folder)
+    open_and_wait(window.session, folder)
     wait_until(lambda: part(window, PictureJobs).folder is not None)
     part(window, PicturesPanel).filter.set_query(PictureQuery(show=show))
     crop = window.findChild(CropView)

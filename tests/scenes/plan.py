@@ -13,6 +13,7 @@ from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.plan import work
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.training.planning.probe import Outlook, Probe
+from tests.gui.opened_at_once import open_and_wait
 from tests.scenes.scenes import CONFIG, scene, settle, wait_until
 
 SPEED = {"sketch": 0.1, "small": 0.52, "standard": 6.1, "large": 71.0}  # seconds of a step
@@ -66,7 +67,7 @@ def open_plan(window: MainWindow, look: object) -> QDialog:
     folder = window.session.project.path.with_name("herbarium")
     if not folder.exists():
         Project.create(folder, window.session.project.pictures, CONFIG)
-    window.session.open_project(folder)
+    open_and_wait(window.session, folder)
     window.session.change_config(CONFIG)
     wait_until(lambda: not window.session.jobs.is_busy())
     window.show_page(names.NAV_TRAIN)

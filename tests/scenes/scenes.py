@@ -27,6 +27,7 @@ from ddpm_studio import events as ev
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig, TrainConfig
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gui.common import names
+from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.export.preview import FilmPreview
 from ddpm_studio.gui.generate.grid import SampleGrid
@@ -40,6 +41,7 @@ from ddpm_studio.gui.sample_now.dialog import JOB as SAMPLE_NOW
 from ddpm_studio.gui.sample_now.dialog import SampleNow
 from ddpm_studio.gui.shell.overlay import Overlay
 from ddpm_studio.project import CheckpointFile, Project
+from tests.gui.opened_at_once import open_and_wait
 from tests.gui.parts import inner_scroll, part
 from tests.scenes.fake_run import FakeRun
 
@@ -103,7 +105,7 @@ def _(window: MainWindow) -> None:
         (folder / "pictures" / "old scan.tif").write_bytes(b"")
         (folder / "pictures" / "half a download.jpg").write_bytes(b"\xff\xd8\xff")
         Project.create(folder, folder / "pictures", CONFIG)
-    window.session.open_project(folder)
+    open_and_wait(window.session, folder)
     crop = window.findChild(CropView)
     wait_until(lambda: crop.image is not None)
 
@@ -219,7 +221,7 @@ def _(window: MainWindow) -> None:
 def _(window: MainWindow) -> QWidget:
     """A look at the model while it learns."""
     run = learn(window)
-    part(window, SampleNow).lend().live = run  # type: ignore[assignment]
+    part(window, SampleNow).lend(LentModel(run))  # type: ignore[arg-type]
     window.findChild(QPushButton, "train.sample_now").click()
     wait_until(lambda: window.session.jobs.get(SAMPLE_NOW) is None)
     checkpoints, path = window.session.checkpoints, window.session.project.checkpoint_path

@@ -21,7 +21,7 @@ from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.project import Project
 from ddpm_studio.training import train
-from tests.scenes import compare, export, made, pictures, plan, recipes, scrubber, sheet  # noqa: F401  (add their own)
+from tests.scenes import compare, export, goes_on, made, pictures, plan, recipes, scrubber, sheet  # noqa: F401  (add their own)
 from tests.scenes.scenes import CONFIG, SCENES, TRAINED_STEPS, Scene, settle, wait_until
 
 SIZES = ((1280, 800), (1920, 1080))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,15 @@ FIRST_KEY = "batch/first"  # in the settings: training waits for batches
 LEAST_SECONDS = 0.3  # of painting, before it says anything about the pace
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What is known of a batch that is painted, also while its project is left."""
+
+    turns: Turns
+    count: int
+    calls: int  # of the network for each picture
+
+
 class Batching(QObject):
     """`changed` says that another one runs, or none, or that it is paused, waits or goes on."""
 
@@ -37,12 +47,8 @@ class Batching(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
-        self._mine: Job | None = None  # the one that `_turns` is for
-        self._turns: Turns | None = None
-        self._calls = 0  # of the network for each picture, in the pace that is measured
+        self._runs: dict[Job, _Run] = {}  # one a project
         self._since: tuple[float, float] | None = None  # when, and how much was painted then
-        self.batch: Batch | None = None  # that runs, once its folder is there
-        self.count = 0  # of pictures that it is to have
         self.seconds_per_call: float | None = None  # of one picture, as was measured last
         session.jobs.started.connect(self._on_started)
         session.jobs.ended.connect(self._on_job_ended)
@@ -50,20 +56,37 @@ class Batching(QObject):
 
     @property
     def job(self) -> Job | None:
-        """That runs. If it is stopped, what is finished stays; the rest can be painted later."""
+        """That of the open project. If it is stopped, what is finished stays; the rest can be
+        painted later.
+        """
         return self._session.jobs.get(BATCH)
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether others have the device at the moment."""
-        job = self.job
-        is_paused = job is not None and job.is_paused
-        return self._turns is not None and self._turns.is_waiting and not is_paused
+    def batch(self) -> Batch | None:
+        """That runs, once its folder is there."""
+        if self.job is None or not self.job.latest:  # then the engine is there, too
+            return None
+        from ddpm_studio.gallery.batch import Batch
+
+        return self.job.latest.get(Batch)
+
+    @property
+    def count(self) -> int:
+        """Of pictures that it is to have."""
+        return 0 if self._run is None else self._run.count
+
+    @property
+    def waiting_words(self) -> str:
+        """Why it does not paint at the moment, if others have the device; else ""."""
+        job, run = self.job, self._run
+        if job is None or run is None or job.is_paused or not run.turns.is_waiting:
+            return ""
+        return self._session.device.waiting_words(job)
 
     @property
     def has_company(self) -> bool:
         """Whether it shares the device with training."""
-        return self._turns is not None and self._turns.has_company
+        return self._run is not None and self._run.turns.has_company
 
     @property
     def is_first(self) -> bool:
@@ -72,8 +95,8 @@ class Batching(QObject):
 
     def set_first(self, is_first: bool) -> None:
         self._session.settings.set(FIRST_KEY, is_first)
-        if self._turns is not None:
-            self._turns.set_first(is_first)
+        for run in self._runs.values():
+            run.turns.set_first(is_first)
         self.changed.emit()
 
     def begin(self, request: SampleRequest) -> None:
@@ -99,40 +122,31 @@ class Batching(QObject):
 
     # private
 
+    @property
+    def _run(self) -> _Run | None:
+        return None if self.job is None else self._runs.get(self.job)
+
     def _start(self, count: int, sample: SampleConfig, make_steps: MakeSteps) -> None:
         if self.job is not None or self._session.is_closing:
             return
-        self.batch, self.count = None, count
-        self._calls = _calls(sample)
-        job = self._session.jobs.start(
-            BATCH,
-            make_steps,
-            title="Painting many",
-            begin=False,
-            by_the_clock=self._seconds_by_the_clock,
-        )
+        job = self._session.jobs.start(BATCH, make_steps, title="Painting many", begin=False)
         job.events.connect(self._on_events)
         job.changed.connect(self.changed)
-        self._mine, self._turns = job, Turns(self._session, job, self)
-        self._turns.set_first(self.is_first)
+        turns = Turns(self._session, job, self)
+        turns.set_first(self.is_first)
+        job.by_the_clock = turns.seconds_by_the_clock
+        self._runs[job] = _Run(turns, count, _calls(sample))
         job.begin()
         self.changed.emit()
 
-    def _seconds_by_the_clock(self, seconds: float) -> float:
-        return seconds if self._turns is None else self._turns.seconds_by_the_clock(seconds)
-
     def _on_events(self, events: list[object]) -> None:
-        from ddpm_studio.gallery.batch import Batch
-
         for event in events:
-            if isinstance(event, Batch):
-                self.batch = event
-                self.changed.emit()
-            elif isinstance(event, CheckpointSkipped):
+            if isinstance(event, CheckpointSkipped):
                 self._session.notice(event.message)
         steps = [event.done for event in events if is_progress(event, Work.BATCH)]
-        if steps:
-            self._measure(steps[-1], self._calls, self.job)
+        if steps and self._run is not None:
+            self._measure(steps[-1], self._run.calls, self.job)
+        self.changed.emit()
 
     def _on_started(self, job: Job) -> None:
         if job.objectName() == SAMPLE:
@@ -159,19 +173,19 @@ class Batching(QObject):
                 self.seconds_per_call = seconds / (more * calls)
 
     def _on_job_ended(self, job: Job) -> None:
-        if job is self._mine:
-            self._end()
+        run = self._runs.pop(job, None)
+        if run is None:
+            return
+        job.by_the_clock = None
+        run.turns.end()
+        if not job.is_muted:
+            self._since = None
+            self.changed.emit()
             self.ended.emit()
 
     def _on_project_changed(self) -> None:
-        """The pace was that of another model; its batch was stopped with it."""
-        self.seconds_per_call = None
-        self._end()
-
-    def _end(self) -> None:
-        if self._turns is not None:
-            self._turns.end()
-        self._mine = self._turns = self.batch = self._since = None
+        """The pace was that of another model."""
+        self.seconds_per_call = self._since = None
         self.changed.emit()
 
 

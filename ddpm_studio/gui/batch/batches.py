@@ -110,7 +110,7 @@ class RunningBatch(QFrame):
         batching, job = self._batching, self._batching.job
         if job is None:
             return  # none of it is seen
-        state = job, job.state, job.is_paused, batching.is_waiting, batching.has_company
+        state = job, job.state, job.is_paused, batching.waiting_words, batching.has_company
         if state != self._shown:
             self._shown = state
             self._show_state(job)
@@ -141,8 +141,8 @@ class RunningBatch(QFrame):
             parts.append("paused")
         else:
             parts = [job.progress.words(usual)]
-            if batching.is_waiting:
-                parts.append("waiting for its turn")
+            if batching.waiting_words:
+                parts.append(batching.waiting_words)
                 self._soon.start()  # nothing else tells that time goes by
         words = "  ·  ".join(parts)
         self._words.setText(words)

@@ -18,7 +18,6 @@ from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.inputs import SliderNumber, SpinBox, choice
-from ddpm_studio.gui.common.jobs import TRAIN
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import REST, Gap
 from ddpm_studio.gui.common.seed_field import MOST_TYPED
@@ -116,7 +115,7 @@ class BatchDialog(Dialog):
         count_tip = "How many are painted, one after another: from one to ten thousand."
         seed_tip = "The first picture grows from this number, each next one from the next."
         turns = ControlRow("Beside training", self._turns, TURNS_TIP)
-        turns.setVisible(self._session.jobs.get(TRAIN) is not None)
+        turns.setVisible(self._session.device.training is not None)
         self.fill(
             Gap(4),
             ControlRow("Pictures", self._count.number, count_tip, "count", holder=self._count),

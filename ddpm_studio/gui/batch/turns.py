@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.session import Session
@@ -15,8 +15,9 @@ class Turns(QObject):
     """Keeps a batch from the device while somebody else has it; a batch never stops training.
 
     Whoever borrows the device for a moment (a person who waits for pictures) comes before the
-    batch. With training it takes turns of equal length; or, if it comes first, training waits,
-    but only while the batch paints: a paused batch gives the device back.
+    batch, and so do batches that were begun before it. With training it takes turns of equal
+    length; or, if it comes first, training waits, but only while the batch paints: a paused batch
+    gives the device back.
     """
 
     def __init__(self, session: Session, batch: Job, parent: QObject) -> None:
@@ -27,12 +28,7 @@ class Turns(QObject):
         self._clock = QTimer(self, singleShot=True, interval=TURN_MS)
         self._clock.timeout.connect(self._on_turn_over)
         self._is_looking = self._is_over = False
-        self._lender: Job | None = None
-        # queued: by then a borrower holds the training, which must not go on in between
-        session.jobs.started.connect(self._look, Qt.ConnectionType.QueuedConnection)
-        session.jobs.ended.connect(self._look)
-        batch.changed.connect(self._look)
-        batch.rested.connect(self._look)
+        self._device.changed.connect(self._look)
         self._look()
 
     @property
@@ -44,7 +40,7 @@ class Turns(QObject):
     @property
     def is_waiting(self) -> bool:
         """Whether somebody else has the device at the moment."""
-        return not self._may_paint
+        return not (self._may_paint and self._device.is_free_for(self._batch))
 
     @property
     def takes_turns(self) -> bool:
@@ -68,47 +64,37 @@ class Turns(QObject):
         """The batch is over; training, if it waits, goes on."""
         self._is_over = True
         self._clock.stop()
-        lender = self._device.training
-        if lender is not None:
-            lender.release(self._batch)
+        for training in self._device.trainings:
+            training.release(self._batch)
         self.deleteLater()
 
     @property
     def _may_paint(self) -> bool:
-        others = self._device.borrowers or self._device.ending
-        if others or self._batch.is_paused:
+        if self._device.borrowers or self._batch.is_paused:
+            return False
+        if self._device.waits_for(self._batch) is not None:
             return False
         return self._is_first or self._is_batch_turn or not self.has_company
 
-    def _look(self, *_: object) -> None:
-        """Whoever has the turn goes on as soon as the other has come to rest."""
+    def _look(self) -> None:
+        """Whoever has the turn goes on as soon as the others have come to rest."""
         if self._is_looking or self._is_over:
             return  # what is done here is heard here, too
         self._is_looking = True
-        lender = self._follow_training()
         if self._may_paint:
-            if lender is not None:
-                lender.hold(self._batch)
-            if lender is None or lender.is_resting:
+            for training in self._device.trainings:
+                training.hold(self._batch)
+            if self._device.is_free_for(self._batch):
                 self._batch.release(TURN)
             else:  # still in a step: there are never two networks at work
                 self._batch.hold(TURN)
         else:
             self._batch.hold(TURN)
-            is_free = self._batch.is_resting or not self._batch.isRunning()
-            if lender is not None and is_free:
-                lender.release(self._batch)
+            if self._batch.is_resting or not self._batch.isRunning():
+                for training in self._device.trainings:
+                    training.release(self._batch)
         self._mind_the_clock()
         self._is_looking = False
-
-    def _follow_training(self) -> Job | None:
-        lender = self._device.training
-        if lender is not self._lender:
-            self._lender = lender
-            if lender is not None:
-                lender.rested.connect(self._look)
-                lender.changed.connect(self._look)
-        return lender
 
     def _mind_the_clock(self) -> None:
         if not self.takes_turns or self._batch.is_paused:

@@ -7,7 +7,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.gui.common.jobs import COMPUTER, JobRunner
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import COMPUTER
 from ddpm_studio.gui.common.settings import Settings
 
 Wish = tuple[str, int, str]  # device, threads (0: as many as PyTorch takes), precision

@@ -5,7 +5,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.gui.common.jobs import TRAIN, Job, JobRunner, JobState
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 
 
 class DialogJob(QObject):
@@ -70,13 +71,13 @@ class DialogJob(QObject):
             return "Waits until training has made its step…"
         if job.progress.fraction is None:
             return "Getting ready…"
-        return "Painting…" + " Training waits meanwhile." * (self._jobs.get(TRAIN) is not None)
+        return "Painting…" + " Training waits meanwhile." * bool(self._jobs.everywhere(TRAIN))
 
     @property
     def goes_on(self) -> str:
         """What is to be added once it has ended."""
-        training = self._jobs.get(TRAIN)
-        return " Training goes on." if training is not None and not training.is_paused else ""
+        trainings = self._jobs.everywhere(TRAIN)
+        return " Training goes on." if any(not one.is_paused for one in trainings) else ""
 
     def _on_changed(self) -> None:
         if self._job is None:

@@ -1,4 +1,4 @@
-"""Background jobs: a core generator driven on a thread, heard in the GUI thread."""
+"""A background job: a core generator driven on a thread, heard in the GUI thread."""
 
 import logging
 import threading
@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from enum import Enum, auto
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.errors import Failure, describe_failure
 from ddpm_studio.gui.common.progress import Meter, Standing
 
@@ -18,16 +20,25 @@ logger = logging.getLogger(__name__)
 WARM_UP, RECENT, SAMPLE_PROJECT = "warm_up", "recent", "sample_project"
 # quick looks at the disk, and what a click sets written to it
 CHECKPOINTS, OTHER_TRAINER = "checkpoints", "other_trainer"
-READ_AGAIN, SMALL_WRITES = "read_again", "small_writes"
+READ_AGAIN, SMALL_WRITES, OPENING = "read_again", "small_writes", "opening"
 COMPUTER = "computer"  # what computes from now on
 PROJECT_CARE = "project_care"  # a new name for one, a copy, the trash
 PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
+# they go on when their project is left, and are that project's again when it is shown again
+LASTING = (TRAIN, BATCH)
 # what writes files for a person: it ends well even when its project is left
 EXPORT, SHEET_EXPORT, SAVE, SAVE_REST = "export", "sheet_export", "save", "save_rest"
 KEEP = "keep"
 COPIES, TRASH, RESTORE = "made.copies", "made.trash", "made.restore"
 RENAME = "made.rename"
 WRITING = (EXPORT, SHEET_EXPORT, SAVE, SAVE_REST, KEEP, COPIES, TRASH, RESTORE, RENAME)
+HOMES = {  # the pages where jobs are seen
+    PICTURES: names.NAV_PICTURES,
+    TRAIN: names.NAV_TRAIN,
+    SAMPLE: names.NAV_GENERATE,
+    BATCH: names.NAV_MADE,
+    **dict.fromkeys(WRITING, names.NAV_MADE),
+}
 
 BATCH_SECONDS = 0.05  # at most twenty batches a second reach the GUI
 STACK_BYTES = 8 << 20  # Qt's threads get 512 kB on macOS, too little for torch
@@ -74,7 +85,9 @@ class Job(QThread):
 
     def __init__(self, make_steps: MakeSteps, parent: QObject, title: str = "") -> None:
         super().__init__(parent)
-        self.title = title  # for people: "Training"
+        self.title = self._own_title = title  # for people: "Training"
+        self.owner: Path | None = None  # the project that it is a part of
+        self.latest: dict[type, Any] = {}  # the newest event of each kind, for who comes later
         self.is_quiet = False  # not worth a place in the status line
         self.borrows = False  # it needs the device for a moment
         self.tells_failure = False  # who started it says itself why it failed, not the banner
@@ -145,6 +158,12 @@ class Job(QThread):
         self.title = title
         self.changed.emit()
 
+    def come_back(self) -> None:
+        """Those who started it hear of it again; `latest` tells what they have missed."""
+        self.is_muted = self.is_left = False
+        self.title = self._own_title
+        self.changed.emit()
+
     def set_paused(self, paused: bool) -> None:
         """Pause or continue by hand. The generator keeps what it holds in memory."""
         if paused:
@@ -154,7 +173,7 @@ class Job(QThread):
 
     def hold(self, holder: Hashable) -> None:
         """Halt before the next step, until everybody who holds the job has released it."""
-        if self.state in (JobState.STOPPING, JobState.ENDED):
+        if self.state in (JobState.STOPPING, JobState.ENDED) or holder in self._holders:
             return
         with self._gate:
             if not self._holders:
@@ -245,6 +264,7 @@ class Job(QThread):
         if self.is_muted and not self.is_left:
             return
         self._meter.update(events)
+        self.latest.update((type(event), event) for event in events)
         if not self.is_muted:
             self.events.emit(events)
         self.changed.emit()
@@ -257,125 +277,6 @@ class Job(QThread):
     def _set_state(self, state: JobState) -> None:
         self.state = state
         self.changed.emit()
-
-
-class JobRunner(QObject):
-    """Owns the jobs, one per name, and can stop them all without blocking."""
-
-    started = Signal(object)  # Job
-    ended = Signal(object)  # Job, whose thread has ended
-    failed = Signal(object, object)  # Job, Failure
-    became_idle = Signal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._jobs: dict[str, Job] = {}
-        self._ending: list[Job] = []
-        self.before_each: Callable[[], None] | None = None  # in the thread of each job that waits
-
-    def start(
-        self,
-        name: str,
-        make_steps: MakeSteps,
-        *,
-        title: str = "",
-        replace: bool = False,
-        begin: bool = True,
-        quiet: bool = False,
-        borrows: bool = False,
-        by_the_clock: Callable[[float], float] | None = None,
-        waits: bool = True,
-    ) -> Job:
-        """Start a job; with replace, a running one of the same name is discarded first.
-
-        title: what people read in the status line. begin=False: it waits for `job.begin()`.
-        quiet: it has no place in the status line. borrows: it needs the device for a moment.
-        by_the_clock: how long so many seconds of its work take, if others have turns in between.
-        waits: for what was to be on disk before it begins.
-        """
-        if name in self._jobs:
-            if not replace:
-                raise RuntimeError(f"A {name} job is already running")
-            self.discard(name)
-        job = Job(
-            self._after_others(make_steps) if waits else make_steps,
-            self,
-            title or name.capitalize(),
-        )
-        job.setObjectName(name)
-        job.is_quiet, job.borrows, job.by_the_clock = quiet, borrows, by_the_clock
-        job.finished.connect(self._on_finished)
-        job.failed.connect(self._on_failed)
-        self._jobs[name] = job
-        if begin:
-            job.begin()
-        self.started.emit(job)
-        return job
-
-    def _after_others(self, make_steps: MakeSteps) -> MakeSteps:
-        def make() -> Iterator[Any]:  # worker thread
-            if self.before_each is not None:
-                self.before_each()
-            return make_steps()
-
-        return make
-
-    def get(self, name: str) -> Job | None:
-        """The job of that name that has not ended, if there is one."""
-        return self._jobs.get(name)
-
-    def jobs(self) -> list[Job]:
-        """Those that have not ended and are neither discarded nor left, the oldest first."""
-        return list(self._jobs.values())
-
-    def ending(self) -> list[Job]:
-        """Those that are discarded or left, and have not ended yet, the oldest first."""
-        return list(self._ending)
-
-    def discard(self, name: str) -> None:
-        """Nothing of that job is heard any more; its name is free at once."""
-        job = self._jobs.pop(name, None)
-        if job is not None:
-            self._ending.append(job)
-            job.discard()
-
-    def leave(self, name: str, title: str) -> None:
-        """That job goes on under another title, unheard by those who started it; `ended` tells.
-
-        Its name is free at once.
-        """
-        job = self._jobs.pop(name, None)
-        if job is not None:
-            self._ending.append(job)
-            job.leave(title)
-
-    def stop_all(self) -> None:
-        """Those that are left were promised an end of their own."""
-        for job in self.jobs():
-            job.stop()
-
-    def is_busy(self) -> bool:
-        return bool(self._jobs or self._ending)
-
-    def _on_failed(self, _error: Exception) -> None:
-        job = self.sender()
-        assert isinstance(job, Job)
-        if not job.tells_failure:
-            self.failed.emit(job, job.failure)
-
-    def _on_finished(self) -> None:
-        job = self.sender()
-        assert isinstance(job, Job)
-        job.wait()  # the thread has left run(); this waits for its last few instructions
-        job.state = JobState.ENDED
-        if job in self._ending:
-            self._ending.remove(job)
-        if self._jobs.get(job.objectName()) is job:
-            del self._jobs[job.objectName()]
-        self.ended.emit(job)
-        job.deleteLater()
-        if not self.is_busy():
-            self.became_idle.emit()
 
 
 def _without_frames(error: Exception) -> Exception:

@@ -5,11 +5,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from ddpm_studio.gui.common.errors import Failure
+from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.jobs import (
     BATCH,
     COMPUTER,
     COPIES,
     EXPORT,
+    LASTING,
+    OPENING,
     RECENT,
     SHEET_EXPORT,
     SMALL_WRITES,
@@ -18,12 +21,12 @@ from ddpm_studio.gui.common.jobs import (
     WRITING,
     Job,
     JobEnd,
-    JobRunner,
+    JobState,
 )
-from ddpm_studio.project import Project
 
 TITLES = {  # what a job is called once its project is not in view any more
     TRAIN: "Training of {project}",
+    BATCH: "Painting many in {project}",
     EXPORT: "The export of {project}",
     SHEET_EXPORT: "The export of a sheet of {project}",
     COPIES: "Saving copies of {project}",
@@ -32,9 +35,10 @@ OTHER_TITLE = "{title} (project {project})"
 
 
 class LeftJobs(QObject):
-    """Training is stopped, which saves; what writes files goes on; the rest is discarded.
+    """Training, batches and what writes files go on; the rest is discarded.
 
-    None of their events reaches a page any more. How they ended is heard here.
+    None of their events reaches a page any more, until their project is shown again: then
+    training and batches are its own as before. How those ended that were left is heard here.
     """
 
     noticed = Signal(str)  # a sentence: one has ended as it should
@@ -44,55 +48,65 @@ class LeftJobs(QObject):
     def __init__(self, jobs: JobRunner, parent: QObject) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._projects: dict[Job, Project] = {}
         jobs.ended.connect(self._on_ended)
 
     @property
     def titles(self) -> list[str]:
         """Of those that still run."""
-        return [job.title for job in self._projects]
+        return [job.title for job in self._left]
 
     def is_training(self, path: Path) -> bool:
         """Whether a training of this project, that was left, has not ended yet."""
-        return any(
-            job.objectName() == TRAIN and project.path == path
-            for job, project in self._projects.items()
-        )
+        return any(job.objectName() == TRAIN and job.owner == path for job in self._left)
 
-    def leave(self, project: Project | None) -> str:
-        """Leave this project, or the start screen; what is to be said about it, "" if nothing."""
+    def is_at_work(self, path: Path) -> bool:
+        """Whether anything of this project, that was left, has not ended yet."""
+        return any(job.owner == path for job in self._left)
+
+    def change_project(self, path: Path | None) -> str:
+        """Another project is shown from now on; what is to be said about the jobs of the one that
+        was left, "" if nothing.
+        """
         sentences = []
         for job in self._jobs.jobs():
-            name = job.objectName()
-            if name in (
-                WARM_UP,
-                COMPUTER,
-                RECENT,
-                SMALL_WRITES,
-            ):  # quick, and heard of if they fail
-                continue
-            if project is None or name not in (TRAIN, *WRITING):
-                if project is not None and name == BATCH:
-                    sentences.append(
-                        f"Painting many in {project.name} has been stopped; the page Made of that "
-                        "project offers to finish it."
-                    )
-                self._jobs.discard(name)
-                continue
-            title = TITLES.get(name, OTHER_TITLE).format(project=project.name, title=job.title)
-            self._projects[job] = project
-            self._jobs.leave(name, title)
-            if name == TRAIN:
-                job.stop()
-                sentences.append(f"{title} saves and ends in the background.")
-            else:
-                job.set_paused(False)  # nobody is there any more who would let it go on
-                sentences.append(f"{title} goes on in the background.")
+            if self._leave(job, self._jobs.owner, path):
+                goes_on = "saves and ends" if job.state is JobState.STOPPING else "goes on"
+                sentences.append(f"{job.title} {goes_on} in the background.")
+        self._jobs.owner = path
+        for job in self._left:
+            # one that has ended already is heard of as one that was left
+            if job.owner == path and job.objectName() in LASTING and job.end is None:
+                self._jobs.come_back(job)
         return " ".join(sentences)
 
+    @property
+    def _left(self) -> list[Job]:
+        return [job for job in self._jobs.ending() if job.is_left]
+
+    def _leave(self, job: Job, project: Path | None, other: Path | None) -> bool:
+        """Whether it goes on; it has its new title then."""
+        name = job.objectName()
+        if name in (
+            WARM_UP,
+            COMPUTER,
+            RECENT,
+            SMALL_WRITES,
+            OPENING,
+        ):  # quick, and heard of if they fail
+            return False
+        if name in LASTING and project is not None and project == other:
+            return False
+        if project is None or name not in (*LASTING, *WRITING):
+            self._jobs.discard(name)
+            return False
+        title = TITLES.get(name, OTHER_TITLE)
+        self._jobs.leave(name, title.format(project=project.name, title=job.title))
+        if name in WRITING:
+            job.set_paused(False)  # nobody is there any more who would let it go on
+        return True
+
     def _on_ended(self, job: Job) -> None:
-        project = self._projects.pop(job, None)
-        if project is None:
+        if not job.is_left:
             return
         if job.failure is not None:
             sentence = f"{job.title} has failed. {job.failure.sentence}"
@@ -103,7 +117,7 @@ class LeftJobs(QObject):
             self.noticed.emit(f"{job.title} has been stopped.")
         else:
             self.noticed.emit(f"{job.title} is finished{_place_of(job.result)}.")
-        self.ended.emit(project.path, job.objectName())
+        self.ended.emit(job.owner, job.objectName())
 
 
 def _place_of(result: object) -> str:

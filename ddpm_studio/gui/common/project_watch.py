@@ -6,7 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from ddpm_studio.gui.common.jobs import CHECKPOINTS, OTHER_TRAINER, Job, JobRunner
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import CHECKPOINTS, OTHER_TRAINER, Job
 from ddpm_studio.project import CheckpointFile, Project
 from ddpm_studio.words import several, size_in_words
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.gui.common.jobs import SMALL_WRITES, Job, JobRunner
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import SMALL_WRITES, Job
 
 logger = logging.getLogger(__name__)
 

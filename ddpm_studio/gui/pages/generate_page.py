@@ -107,7 +107,7 @@ class GeneratePage(Page):
         self._denoising.forget()
         self._comparing.forget()
         self._own.forget()
-        self._is_learning = False
+        self._is_learning = self.session.jobs.get(TRAIN) is not None
         self._saving.forget()
         self._read_checkpoints()
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.text import with_settings
-from ddpm_studio.errors import StudioError
 from ddpm_studio.events import PicturesFound, PicturesSeen
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
@@ -100,7 +99,7 @@ class PicturesPage(Page):
         self._patience.stop()
         self._jobs.forget()
         self._clear()
-        self._history.open(None if project is None else project.path)
+        self._history.open(None if project is None else project.path, self.session.choices)
         self._watcher.watch(() if project is None else (project.pictures,))
         self._header.setVisible(project is not None)
         if project is None:
@@ -321,12 +320,7 @@ class PicturesPage(Page):
     def _on_folder(self, folder: Path) -> None:
         project = self.session.project
         assert project is not None
-        try:
-            work.with_pictures(project, folder)
-        except StudioError as error:
-            self.session.report(error)
-        else:
-            self.session.open_project(project.path)
+        self.session.open_by(lambda: project.with_pictures(folder), f"Looking at {folder.name}")
 
     # settings
 

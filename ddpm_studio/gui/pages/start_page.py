@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import choose_folder
-from ddpm_studio.gui.common.jobs import RECENT, SAMPLE_PROJECT
+from ddpm_studio.gui.common.jobs import RECENT, SAMPLE_PROJECT, TRAIN, Job
 from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import (
     STRETCH,
@@ -28,6 +28,7 @@ from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.start import work
 from ddpm_studio.gui.start.card_actions import CardActions
+from ddpm_studio.gui.start.live_cards import LiveCards
 from ddpm_studio.gui.start.new_project import NewProjectDialog
 from ddpm_studio.gui.start.project_card import ProjectCard
 from ddpm_studio.gui.start.sample_view import SampleView
@@ -51,7 +52,8 @@ class StartPage(Page):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self.subtitle.setText(SUBTITLE)
-        self._cards = 0
+        self._cards: dict[Path, ProjectCard] = {}
+        self._live = LiveCards(session, self)
         self._recent = self._build_recent()
         self._recent.hide()
         self._care = CardActions(session, self)
@@ -98,6 +100,9 @@ class StartPage(Page):
         self._clear()
         if not paths:
             return
+        self._look_at(paths)
+
+    def _look_at(self, paths: Sequence[Path]) -> None:
         job = self.session.jobs.start(RECENT, lambda: work.look_at_recent(paths), quiet=True)
         job.events.connect(self._on_recent)
 
@@ -131,17 +136,24 @@ class StartPage(Page):
                 card.hide()
                 card.deleteLater()
                 card.setObjectName("")  # its name is free at once
-        self._cards = 0
+        self._cards.clear()
+        self._live.clear()
         self._recent.hide()
 
     def _on_recent(self, events: list[work.RecentProject]) -> None:
         for event in events:
             self._add_card(event)
-        self._recent.setVisible(self._cards > 0)
+        self._recent.setVisible(bool(self._cards))
 
     def _add_card(self, recent: work.RecentProject) -> None:
-        name = names.item("start.recent", self._cards)
         path, is_lost = recent.path, recent.is_lost
+        known = self._cards.get(path)
+        if known is not None:  # it was trained meanwhile
+            known.set_detail(recent.detail)
+            if recent.image is not None:
+                known.set_picture(recent.image)
+            return
+        name = names.item("start.recent", len(self._cards))
         card = ProjectCard(
             self.theme, path.name, recent.detail, name, self._flow.parentWidget(), is_lost
         )
@@ -157,7 +169,8 @@ class StartPage(Page):
             card.clicked.connect(lambda: self.session.open_project(path))
         self._flow.addWidget(card)
         card.show()
-        self._cards += 1
+        self._cards[recent.path] = card
+        self._live.add(recent, card)
 
     def _on_sample(self) -> None:
         """Draw sample pictures in the background, then open the project that holds them."""
@@ -166,7 +179,7 @@ class StartPage(Page):
         job = self.session.jobs.start(
             SAMPLE_PROJECT, lambda: work.draw_sample_project(path), title="Painting sample pictures"
         )
-        job.succeeded.connect(self.session.show_project)
+        job.succeeded.connect(lambda project: self.session.open_project(project.path))
         job.events.connect(self._on_painted)
         self._painting.follow(job)
         self._place.setCurrentWidget(self._painting)
@@ -181,7 +194,12 @@ class StartPage(Page):
         if job is not None:
             job.stop()
 
-    def _on_job_ended(self, _job: object) -> None:
+    def _on_job_ended(self, job: Job) -> None:
+        if job.objectName() == TRAIN and not self.session.is_closing:
+            if self.session.jobs.get(RECENT) is not None:
+                self.refresh()
+            elif job.owner in self._cards:
+                self._look_at([job.owner])
         is_idle = self.session.jobs.get(SAMPLE_PROJECT) is None
         self._sample.setEnabled(is_idle)
         if is_idle and self._place.currentIndex() != 0:

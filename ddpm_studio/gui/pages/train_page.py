@@ -11,6 +11,7 @@ from ddpm_studio import events as ev
 from ddpm_studio.config import KindConfig, StudioConfig
 from ddpm_studio.gui.common import efforts, names
 from ddpm_studio.gui.common.button import Button
+from ddpm_studio.gui.common.device_turns import LentModel
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 from ddpm_studio.gui.common.layout import holder, row, wide
@@ -50,6 +51,7 @@ class TrainPage(Page):
         self._is_trained = False
         self._phase, self._sentence = Phase.READY, ""
         self._reading: ev.Progress | None = None
+        self._lent: dict[Job, LentModel] = {}  # the models of those that run
         self._shown = JobState.WAITING, False  # the state of the run, and whether it is paused
         self._weights: dict[KindConfig, int] = {}
         self._controls = TrainControls(self.theme, session.settings)
@@ -75,6 +77,7 @@ class TrainPage(Page):
         self._view.clear(QSize(1, 1) if project is None else _tile(project.config))
         self._sampling.show_project(project)
         self._controls.show_progress(None)
+        self._controls.now.hide()
         if project is None:
             self.show_empty()
             return
@@ -83,6 +86,7 @@ class TrainPage(Page):
         self._show_ready()
         self.show_content()
         self._prepare_plot()
+        self._join_run()
         self._load_history(project)
 
     def show_config(self, project: Project) -> None:
@@ -135,6 +139,7 @@ class TrainPage(Page):
         controls, session = self._controls, self.session
         controls.start.clicked.connect(self._on_start)
         controls.stop.clicked.connect(self._on_stop)
+        controls.now.clicked.connect(self._on_now)
         controls.generate.clicked.connect(lambda: session.want_page(names.NAV_GENERATE))
         controls.change_wanted.connect(self._change)
         self._view.wall.frames_wanted.connect(self._on_frames_wanted)
@@ -145,6 +150,7 @@ class TrainPage(Page):
         self._timer.timeout.connect(self._refresh)
         session.jobs.started.connect(self._on_job_started)
         session.jobs.ended.connect(self._on_job_ended)
+        session.device.changed.connect(self._on_device_changed)
         session.other_trainer.changed.connect(self._on_other_trainer)
         session.checkpoints.changed.connect(self._on_checkpoints)
         session.left_work_ended.connect(self._on_left_work_ended)
@@ -178,16 +184,24 @@ class TrainPage(Page):
         if job is not None:
             job.set_paused(not job.is_paused)
         elif project is not None:
-            length, lent = self._controls.length, self._sampling.lend()
+            length, lent = self._controls.length, LentModel()
             steps, seconds = length.steps, length.seconds
-            self.session.start_training(
+            job = self.session.start_training(
                 lambda: work.train_project(project, steps=steps, seconds=seconds, lent=lent)
             )
+            self._lent[job] = lent
+            self._sampling.lend(lent)
 
     def _on_stop(self) -> None:
         job = self.session.jobs.get(TRAIN)
         if job is not None:
             job.stop()
+
+    def _on_now(self) -> None:
+        """Before the training of another project."""
+        job = self.session.jobs.get(TRAIN)
+        if job is not None:
+            self.session.device.put_first(job)
 
     def _on_checkpoint_chosen(self, step: int) -> None:
         self.session.checkpoint_wanted.emit(step)
@@ -212,7 +226,19 @@ class TrainPage(Page):
         self._show(Phase.STARTING, "Getting ready…")
         self.show_config(self.session.project)  # what shapes the model is locked now
 
+    def _join_run(self) -> None:
+        """It went on while another project was open."""
+        job = self.session.jobs.get(TRAIN)
+        if job is None:
+            return
+        reading = job.latest.get(ev.Progress)
+        self._reading = reading if ev.is_progress(reading, ev.Work.READING) else None
+        self._view.join_run(job.latest)
+        self._sampling.lend(self._lent.get(job))
+        self._show_state()
+
     def _on_job_ended(self, job: Job) -> None:
+        self._lent.pop(job, None)
         project, name = self.session.project, job.objectName()
         if project is None or job.is_muted:
             return
@@ -225,6 +251,12 @@ class TrainPage(Page):
         if job is not None and (job.state, job.is_paused) != self._shown:
             self._show_state()
 
+    def _on_device_changed(self) -> None:
+        """Who is waited for may be another one."""
+        job = self.session.jobs.get(TRAIN)
+        if job is not None and self._phase is Phase.LENT and job.state is not JobState.ENDED:
+            self._show_state()
+
     def _refresh(self) -> None:
         self._view.show_numbers()
         self._show_state()
@@ -234,13 +266,19 @@ class TrainPage(Page):
         if job is None or job.state is JobState.ENDED:
             return
         self._shown = job.state, job.is_paused
+        waits_for = self.session.device.waits_for(job)
+        self._controls.now.setVisible(waits_for is not None)
         match job.state:
             case JobState.STOPPING:
                 self._show(Phase.STOPPING, "Saving…")
             case JobState.PAUSED if job.is_paused:
                 self._show(Phase.PAUSED, "Paused. The model stays in memory and can generate.")
             case JobState.PAUSED | JobState.WAITING:
-                self._show(Phase.LENT, self._waiting_sentence())
+                waits = "Waits a moment while pictures are generated."
+                if waits_for is not None:
+                    words = self.session.device.waiting_words(job)
+                    waits = f"{words[:1].upper()}{words[1:]}."
+                self._show(Phase.LENT, waits)
             case JobState.RUNNING if started is None:
                 self._show(Phase.STARTING, self._starting_sentence())
             case JobState.RUNNING if started is not None:
@@ -276,6 +314,7 @@ class TrainPage(Page):
 
     def _end(self, phase: Phase, sentence: str) -> None:
         self._timer.stop()
+        self._controls.now.hide()
         self._view.end_run()
         self._controls.show_progress(None)
         self._show(phase, sentence)
@@ -295,12 +334,6 @@ class TrainPage(Page):
             return "Getting ready…"
         return f"Reading pictures: {self._reading.done:,} of {self._reading.total:,}"
 
-    def _waiting_sentence(self) -> str:
-        ending = self.session.device.ending
-        if ending and ending[0].objectName() == TRAIN:
-            return f"{ending[0].title} still saves; this one begins by itself after it."
-        return "Waits a moment while pictures are generated."
-
     # what earlier runs left
 
     def _load_history(self, project: Project) -> None:
@@ -310,16 +343,9 @@ class TrainPage(Page):
         job.succeeded.connect(self._view.add_history)
 
     def _on_left_work_ended(self, name: str) -> None:
-        """A training that was left has saved only after this project was opened again."""
-        project = self.session.project
-        if name != TRAIN or project is None:
-            return
-        if self.session.jobs.get(TRAIN) is None:
-            self.show_project(project)
-        else:  # one that waited for this end, and begins now
-            self._view.clear(_tile(project.config))
-            self._find_checkpoints()
-            self._load_history(project)
+        """A training that was left had ended, though not its thread, when this was opened again."""
+        if name == TRAIN:
+            self.show_project(self.session.project)
 
     def _find_checkpoints(self) -> None:
         checkpoints = self.session.checkpoints

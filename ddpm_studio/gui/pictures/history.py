@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.choices import FILE_NAME, Choices, read_choices, write_choices
+from ddpm_studio.choices import FILE_NAME, Choices, write_choices
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gui.common.history import History
 from ddpm_studio.gui.common.small_writes import SmallWrites
@@ -44,15 +44,14 @@ class ChoiceHistory(QObject):
         writes.saved.connect(self._on_saved)
         writes.failed.connect(self._on_not_saved)
 
-    def open(self, folder: Path | None) -> None:
-        """Those of another project; None: of none."""
+    def open(self, folder: Path | None, read: Choices | StudioError) -> None:
+        """Those of another project, as they were read, or why they cannot be; None: of none."""
         self._folder, self.choices = folder, Choices()
         self._steps = History(MOST_UNDO)
-        if folder is not None:
-            try:
-                self.choices = read_choices(folder)
-            except StudioError as error:
-                self.failed.emit(error)
+        if folder is not None and isinstance(read, Choices):
+            self.choices = read
+        elif folder is not None and isinstance(read, StudioError):
+            self.failed.emit(read)
         self._saved = self.choices, self._steps.copy()
         waiting = None if folder is None else self._writes.waiting(folder / FILE_NAME)
         if isinstance(waiting, tuple):  # of when it was open before

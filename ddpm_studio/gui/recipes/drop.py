@@ -1,5 +1,6 @@
 """A file is dropped, pasted or chosen: its recipe is read and offered in a dialog."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QUrl
@@ -87,8 +88,11 @@ class RecipeDrop(QObject):
             self._session.report(error)
 
     def _on_use(self, recipe: Recipe, use: str, other: Path | None) -> None:
-        if other is None or self._session.open_project(other):
-            self._session.recipe_wanted.emit(recipe, use)
+        use_it = partial(self._session.recipe_wanted.emit, recipe, use)
+        if other is None:
+            use_it()
+        else:
+            self._session.open_project(other, then=use_it)
 
 
 def local_file(data: QMimeData) -> Path | None:

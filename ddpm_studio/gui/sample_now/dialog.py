@@ -334,10 +334,9 @@ class SampleNow(QObject):
         self.show_project(None)
         self._on_changed()
 
-    def lend(self) -> LentModel:
-        """For a training that is about to begin: a place for its model."""
-        self._lent = LentModel()
-        return self._lent
+    def lend(self, lent: LentModel | None) -> None:
+        """The model of the training that runs."""
+        self._lent = lent
 
     def show_project(self, project: Project | None) -> None:
         """Another project, or none."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from ddpm_studio import __version__
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import Dialog
-from ddpm_studio.gui.common.jobs import JobRunner
+from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import column, row, wide
 from ddpm_studio.gui.common.theme import Theme

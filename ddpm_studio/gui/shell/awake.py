@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, Signal
 
-from ddpm_studio.gui.common.jobs import BATCH, EXPORT, SHEET_EXPORT, TRAIN, Job, JobRunner
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import BATCH, EXPORT, SHEET_EXPORT, TRAIN, Job
 from ddpm_studio.gui.common.settings import Settings
 
 LONG = (TRAIN, BATCH, EXPORT, SHEET_EXPORT)
@@ -62,9 +63,8 @@ class Awake(QObject):
     def _keep_up(self) -> None:
         is_wanted = self.is_on and any(not job.is_paused for job in self._long)
         if is_wanted and not self._own.is_busy():
-            self._release = threading.Event()
+            release = self._release = threading.Event()  # before its thread asks for it
             job = self._own.start("awake", lambda: stay_awake(release), title="Staying awake")
-            release = self._release
             job.events.connect(self._on_answer)
         elif not is_wanted and self._own.is_busy():
             self._release.set()

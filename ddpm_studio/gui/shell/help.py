@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QTextBrowser, QWidget
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import Dialog
-from ddpm_studio.gui.common.jobs import JobRunner
+from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.layout import row, wide
 from ddpm_studio.gui.common.resources import docs_path
 from ddpm_studio.gui.common.theme import Theme

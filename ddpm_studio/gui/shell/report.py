@@ -15,7 +15,7 @@ from ddpm_studio import __version__
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.errors import LOG_NAME
-from ddpm_studio.gui.common.jobs import JobRunner
+from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.words import size_in_words
 

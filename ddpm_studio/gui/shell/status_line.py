@@ -1,18 +1,24 @@
 """The thin line at the bottom: what runs in the background, how far it is, and how to stop it."""
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.jobs import TRAIN, Job, JobRunner, JobState
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.device_turns import DeviceTurns
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import HOMES, LASTING, TRAIN, Job, JobState
+from ddpm_studio.gui.common.label import label, plain_tip
 from ddpm_studio.gui.common.layout import STRETCH, Placed, row
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 
-BAR_WIDTH = 120
+LEAST_BAR, BAR_WIDTH = 24, 120
+LEAST_TITLE, MOST_TITLE, TITLE_PADDING = 64, 280, 16
+WORDS_FROM, BAR_FROM = 300, 190  # points for each job, from which on these are seen
+BESIDE = 260  # points for what computes
+NOW_TIP = "Go on with this one now; the other one waits, and goes on by itself when this one ends"
 HEIGHT = 36
 REFRESH_MS = 500
 ASK_MS = 4000  # so long a second press of a key stops
@@ -20,17 +26,23 @@ PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Select, Qt.Key.Key_Return, Qt.Key.Key_En
 
 
 class StatusLine(QFrame):
-    """One part for each job; on the right, what computes, and whether the machine stays awake."""
+    """One part for each job, of whichever project; on the right, what computes, and whether the
+    machine stays awake.
+    """
 
     device_wanted = Signal()  # the person wants to choose another one
 
-    def __init__(self, theme: Theme, jobs: JobRunner, parent: QWidget | None = None) -> None:
+    wanted = Signal(object)  # Job: a person wants to see it
+
+    def __init__(
+        self, theme: Theme, jobs: JobRunner, device: DeviceTurns, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("status.jobs")
         self.setProperty("kind", "status")
         self.setAccessibleName("Background work")
         self.setFixedHeight(HEIGHT)
-        self._theme = theme
+        self._theme, self._turns = theme, device
         self._parts: dict[Job, JobPart] = {}
         self._idle = label("Nothing runs in the background", "caption")
         tip = "What computes on this machine (device); press to choose"
@@ -61,7 +73,7 @@ class StatusLine(QFrame):
     def go_last(self) -> None:
         """Tab comes to its buttons after all else; the newest widgets are at the end else."""
         stops: list[QWidget] = [self._device] if self._device.isVisible() else []
-        stops += [part.stop for part in self._parts.values()]
+        stops += [one for part in self._parts.values() for one in part.buttons]
         last = self.window().previousInFocusChain()
         while last is not None and not last.focusPolicy() & Qt.FocusPolicy.TabFocus:
             last = None if last is self.window() else last.previousInFocusChain()
@@ -70,6 +82,17 @@ class StatusLine(QFrame):
         for stop in stops:
             QWidget.setTabOrder(last, stop)
             last = stop
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is little room for each, names count more than numbers."""
+        room = (self.width() - BESIDE) // max(1, len(self._parts))
+        self._row.setSpacing(24 if room >= BAR_FROM else 4)
+        for part in self._parts.values():
+            part.fit(room)
 
     def text(self) -> str:
         """All that it says at the moment."""
@@ -81,10 +104,12 @@ class StatusLine(QFrame):
             self._remove(old)
         if job.is_quiet:
             return
-        part = JobPart(self._theme, job)
+        part = JobPart(self._theme, job, self._turns)
+        part.wanted.connect(lambda: self.wanted.emit(job))
         self._parts[job] = part
         # what lasts longest stands first: nothing before it comes and goes
         self._row.insertWidget(0 if job.objectName() == TRAIN else -1, part)
+        self._fit()
         part.show()  # now, and not when the layout gets to it
         self._idle.hide()
 
@@ -95,6 +120,7 @@ class StatusLine(QFrame):
             self._row.removeWidget(part)
             part.deleteLater()
         self._idle.setVisible(not self._parts)
+        self._fit()
 
 
 class StopButton(IconButton):
@@ -108,6 +134,11 @@ class StopButton(IconButton):
         self._title = title
         self._asking = QTimer(self, singleShot=True, interval=ASK_MS)
         self._asking.timeout.connect(self._show_asking)
+
+    def set_title(self, title: str) -> None:
+        """The job is called so now."""
+        self._title = title
+        self._show_asking()
 
     @property
     def is_asking(self) -> bool:
@@ -141,46 +172,123 @@ class StopButton(IconButton):
         self.asked.emit()
 
 
-class JobPart(QWidget):
-    """Name, bar, words and a stop button of one job."""
+class JobTitle(QPushButton):
+    """It leads to where the job is at home; its words are cut where there is no room."""
 
-    def __init__(self, theme: Theme, job: Job) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.setObjectName(names.item("status.job", job.objectName()))
-        self._job = job
-        self._name = QLabel(job.title)
+        self.setObjectName(name)
+        self.setProperty("kind", "status")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._title = ""
+
+    def set_title(self, title: str) -> None:
+        if title != self._title:
+            self._title = title
+            self.setAccessibleName(title)
+            self.set_words("")
+            self.updateGeometry()
+            self._cut()
+
+    def set_words(self, words: str) -> None:
+        """How the job stands: in the tooltip, for where there is no room for it."""
+        tip = f"{self._title}: {words}" if words else self._title
+        self.setToolTip(plain_tip(f"{tip}. Press to go there" if self.isEnabled() else tip))
+
+    def sizeHint(self) -> QSize:
+        width = self.fontMetrics().horizontalAdvance(self._title) + TITLE_PADDING
+        return QSize(min(width, MOST_TITLE), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(LEAST_TITLE, self.sizeHint().width()), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        room = self.width() - TITLE_PADDING + 1
+        words = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room)
+        self.setText(words.replace("&", "&&"))
+
+
+class JobPart(QWidget):
+    """Name, bar, words and buttons of one job. The name leads to where the job is at home."""
+
+    wanted = Signal()
+
+    def __init__(self, theme: Theme, job: Job, device: DeviceTurns) -> None:
+        super().__init__()
+        self._job, self._device = job, device
+        key = job.objectName()
+        self._name = JobTitle(names.item("status.show", key))
         self._bar = ProgressLine("", f"Progress of {job.title}", keeps_place=True)
-        self._bar.setFixedWidth(BAR_WIDTH)
-        self._words = label(kind="caption")
-        stop_name = names.item("status.stop", job.objectName())
-        self.stop = StopButton(theme, stop_name, job.title)
-        parts = self._name, self._bar, self._words, self.stop
+        self._bar.setMinimumWidth(LEAST_BAR)
+        self._bar.setMaximumWidth(BAR_WIDTH)
+        self._words = label(kind="caption", elided=True)
+        self._pause = IconButton(theme, "pause", names.item("status.pause", key), "Pause", size=16)
+        self.stop = StopButton(theme, names.item("status.stop", key), job.title)
+        self.buttons = self._name, self._pause, self.stop
+        parts = self._name, self._bar, self._words, self._pause, self.stop
         row(*(Placed(one, align=Qt.AlignmentFlag.AlignVCenter) for one in parts), of=self)
+        self._pause.setVisible(key in LASTING)  # not before it is in here: it would be a window
+        self._name.setEnabled(key in HOMES)
+        self._name.clicked.connect(self.wanted)
+        self._pause.clicked.connect(self._on_pause)
         self.stop.clicked.connect(job.stop)
         self.stop.asked.connect(self._show_progress)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._show_progress)
-        self._shown = job.state, job.is_paused, job.title
+        self._room = WORDS_FROM
+        self._shown: tuple[object, ...] = ()
         job.changed.connect(self._on_changed)
+        device.changed.connect(self._on_changed)
+        self._on_changed()
+
+    def fit(self, room: int) -> None:
+        """How many points it may take."""
+        self._room = room
         self._show_progress()
 
     def text(self) -> str:
         words = self._words.text()
-        return f"{self._name.text()}, {words}" if words else self._name.text()
+        return f"{self._job.title}, {words}" if words else self._job.title
 
     def _on_changed(self) -> None:
         """A new state is shown at once, progress a few times a second: laying out is not free."""
-        state = self._job.state, self._job.is_paused, self._job.title
+        job = self._job
+        state = job.state, job.is_paused, job.title, self._device.waits_for(job)
         if state != self._shown:
             self._shown = state
+            self._show_title()
             self._show_progress()
         elif not self._refresh.isActive():
             self._refresh.start()
 
+    def _show_title(self) -> None:
+        """Whose it is, and what its buttons do."""
+        job = self._job
+        key = job.objectName()
+        if job.is_left and job.owner is not None:  # the open project may have one of that name
+            key = names.item(key, job.owner.name)
+        self.setObjectName(names.item("status.job", key))
+        for button, base in zip(self.buttons, ("show", "pause", "stop"), strict=True):
+            button.setObjectName(names.item(f"status.{base}", key))
+        self._name.set_title(job.title)
+        self._bar.setAccessibleName(f"Progress of {job.title}")
+        self.stop.set_title(job.title)
+        if self._device.waits_for(job) is not None:
+            self._pause.set_face("play", f"{job.title}: this one now", NOW_TIP)
+        elif job.is_paused:
+            self._pause.set_face("play", f"Continue {job.title}")
+        else:
+            self._pause.set_face("pause", f"Pause {job.title}")
+        for one in (self._pause, self.stop):
+            one.setEnabled(job.state is not JobState.STOPPING)
+
     def _show_progress(self) -> None:
         progress = self._job.progress
-        self._name.setText(self._job.title)
-        self._bar.setVisible(progress.fraction is not None)
+        self._bar.setVisible(progress.fraction is not None and self._room >= BAR_FROM)
         self._bar.set_fraction(progress.fraction)
         parts = [progress.text]
         match self._job.state:
@@ -191,11 +299,19 @@ class JobPart(QWidget):
             case JobState.PAUSED if self._job.is_paused:
                 parts.append("paused")
             case JobState.PAUSED | JobState.WAITING:
-                parts.append("waiting for its turn")
+                parts.append(self._device.waiting_words(self._job))
             case _:
                 parts = [progress.words()]
-        self._words.setText("  ·  ".join(part for part in parts if part))
-        self._words.setVisible(bool(self._words.text()))
+        words = "  ·  ".join(part for part in parts if part)
+        self._words.setText(words)
         # never narrower again, so that the stop button stays where somebody aims at it
-        self._words.setMinimumWidth(max(self._words.minimumWidth(), self._words.sizeHint().width()))
-        self.stop.setEnabled(self._job.state is not JobState.STOPPING)
+        width = min(self._words.sizeHint().width(), self._room // 3)
+        self._words.setMinimumWidth(max(self._words.minimumWidth(), width))
+        self._words.setVisible(bool(words) and self._room >= WORDS_FROM)
+        self._name.set_words(words)
+
+    def _on_pause(self) -> None:
+        if self._device.waits_for(self._job) is not None:
+            self._device.put_first(self._job)
+        else:
+            self._job.set_paused(not self._job.is_paused)

@@ -3,7 +3,8 @@
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from ddpm_studio.gui.common.jobs import Job, JobRunner
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.shell.awake import LONG
 
 REFRESH_MS = 1000

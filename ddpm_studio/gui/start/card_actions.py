@@ -134,6 +134,5 @@ class CardActions(QObject):
 
     def _is_in_use(self, path: Path) -> bool:
         project = self._session.project
-        return (project is not None and project.path == path) or self._session.left.is_training(
-            path
-        )
+        is_open = project is not None and project.path == path
+        return is_open or self._session.left.is_at_work(path)

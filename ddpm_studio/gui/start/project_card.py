@@ -41,14 +41,21 @@ class ProjectCard(QAbstractButton):
         self.setObjectName(name)
         self.setText(title)
         self.setAccessibleName(f"Open {title}")
-        self.setAccessibleDescription(detail)
         self.setFixedSize(WIDTH, PICTURE_HEIGHT + TEXT_HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._theme, self._detail = theme, detail
+        self._theme, self._detail = theme, ""
+        self.set_detail(detail)
         self._picture = QPixmap()
         self._icon = "warning" if is_lost else "pictures"
         theme.changed.connect(self.update)
+
+    def set_detail(self, detail: str) -> None:
+        """The line about it."""
+        if detail != self._detail:
+            self._detail = detail
+            self.setAccessibleDescription(detail)
+            self.update()
 
     def set_picture(self, image: QImage) -> None:
         self._picture = QPixmap.fromImage(image)

@@ -34,6 +34,7 @@ class RecentProject:
     detail: str
     image: QImage | None = None
     is_lost: bool = False
+    size: int = 0  # of its pictures
 
 
 def look_at_recent(paths: Sequence[Path]) -> Iterator[RecentProject]:
@@ -48,7 +49,8 @@ def look_at_recent(paths: Sequence[Path]) -> Iterator[RecentProject]:
             # of a newer program, or damaged: opening it says so
             yield RecentProject(path, "cannot be read")
             continue
-        yield RecentProject(path, _describe(project), _newest_picture(project))
+        size = project.config.pictures.size
+        yield RecentProject(path, _describe(project), _newest_picture(project), size=size)
 
 
 def draw_sample_project(path: Path) -> Generator[Progress | QImage, None, Project]:
@@ -103,17 +105,17 @@ def _prepared_pictures(project: Project) -> QImage | None:
         image_on(pixels, premultiplied=True).copy() for pixels in some_pictures(project.cache, 4)
     ]
     if len(pictures) < 4:
-        return _covering(pictures[0]) if pictures else None
+        return covering(pictures[0]) if pictures else None
     half = PREVIEW_PIXELS / 2
     mosaic = QImage(PREVIEW_PIXELS, QImage.Format.Format_ARGB32_Premultiplied)
     mosaic.fill(0)
     painter = QPainter(mosaic)
     for place, picture in enumerate(pictures):
-        covering = _covering(picture, half)
+        small = covering(picture, half)
         cut = QRect(QPoint(), half)
-        cut.moveCenter(covering.rect().center())
+        cut.moveCenter(small.rect().center())
         corner = QPoint(place % 2 * half.width(), place // 2 * half.height())
-        painter.drawImage(corner, covering, cut)
+        painter.drawImage(corner, small, cut)
     painter.end()
     return mosaic
 
@@ -130,10 +132,10 @@ def _read_small(path: Path) -> QImage | None:
     reader = QImageReader(str(path))
     reader.setAutoTransform(True)
     image = reader.read()
-    return None if image.isNull() else _covering(image)
+    return None if image.isNull() else covering(image)
 
 
-def _covering(image: QImage, size: QSize = PREVIEW_PIXELS) -> QImage:
+def covering(image: QImage, size: QSize = PREVIEW_PIXELS) -> QImage:
     """Scaled so that it just covers a card, or a part of one."""
     is_small = image.width() * 2 <= size.width()
     return image.scaled(size, COVER, CRISP if is_small else SMOOTH)

@@ -94,7 +94,8 @@ class LengthPicker(AmountPicker):
 class TrainControls(QFrame):
     """Says which settings a person wants; the page does it, and hears the buttons.
 
-    Attributes: start (the large button, whatever it says at the moment), stop, generate; length.
+    Attributes: start (the large button, whatever it says at the moment), stop, generate; now
+    (before the training of another project); length.
     """
 
     change_wanted = Signal(object)  # what makes other settings, a StudioConfig, of the present ones
@@ -168,6 +169,9 @@ class TrainControls(QFrame):
         self.stop = Button(theme, "Stop", "train.stop", tip, icon="stop", large=True)
         words, icon, tip = GENERATE
         self.generate = MainButton(theme, words, "train.generate", tip, icon=icon)
+        tip = "The other one waits meanwhile, and goes on by itself when this one ends"
+        self.now = Button(theme, "Train this one now", "train.now", tip, icon="play")
+        self.now.hide()
         self._state = label("", "muted", "train.state", wrap=True)
         self._state.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         # two lines, whatever is said: what stands below must not move while somebody aims at it
@@ -197,7 +201,8 @@ class TrainControls(QFrame):
         )
         buttons = row(wide(self.start), self.stop)
         head = column(
-            *(buttons, self._state, self._progress, self._saved, self.generate), margins=16
+            *(buttons, self._state, self._progress, self._saved, self.generate, self.now),
+            margins=16,
         )
         column(head, wide(scrolled(rows)), spacing=0, margins=(1, 1, 1, 8), of=self)
 

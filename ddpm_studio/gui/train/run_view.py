@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
@@ -166,6 +168,7 @@ class RunView(QWidget):
         self.newest: ev.TrainStep | None = None
         self.pace = Pace()
         self._earlier_seconds = 0.0
+        self._void_after: int | None = None  # the step that training went back to
         self._figures = Figures()
         self._passed_over: list[str] = []  # of checkpoints, until it is known where to go on from
         self.plot = LossPlot(theme, settings)
@@ -185,9 +188,16 @@ class RunView(QWidget):
 
     def begin_run(self) -> None:
         """Another run of the same project."""
-        self.started = self.newest = None
+        self.started = self.newest = self._void_after = None
         self._earlier_seconds = 0.0
         self._passed_over.clear()
+
+    def join_run(self, latest: Mapping[type, Any]) -> None:
+        """One that runs already, by its newest events; what was before is in its history."""
+        self.started, self.newest = latest.get(ev.TrainStarted), latest.get(ev.TrainStep)
+        memory, preview = latest.get(MemoryUsed), latest.get(ev.PreviewSaved)
+        self.take([event for event in (memory, preview) if event is not None])
+        self.show_numbers()
 
     def end_run(self) -> None:
         self.show_numbers()
@@ -202,9 +212,11 @@ class RunView(QWidget):
 
         series, previews, live = history.series, history.previews, self.plot.series
         if self.started is not None:
-            series.truncate(self.started.step)
-            previews = [step for step in previews if step <= self.started.step]
-            self._earlier_seconds = float(series.seconds[-1]) if len(series) else 0.0
+            if self._void_after is not None:
+                series.truncate(self._void_after)
+                previews = [step for step in previews if step <= self._void_after]
+            before = bisect_right(series.steps, self.started.step)
+            self._earlier_seconds = float(series.seconds[before - 1]) if before else 0.0
             seconds = live.seconds + self._earlier_seconds
             series.extend(live.steps, live.losses, seconds, live.others())
             series.add_held_out(live.held_out)
@@ -311,6 +323,8 @@ class RunView(QWidget):
 
     def _go_back(self, step: int) -> None:
         """Training goes on from a step; what came after it is void."""
+        void = self._void_after
+        self._void_after = step if void is None else min(void, step)
         self.plot.truncate(step)
         self.wall.drop_after(step)
         for message in self._passed_over:

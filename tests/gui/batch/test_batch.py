@@ -17,8 +17,9 @@ from ddpm_studio.gui.batch import batch as work
 from ddpm_studio.gui.batch import turns
 from ddpm_studio.gui.batch.batch import Batching, batching_of
 from ddpm_studio.gui.common import names
-from ddpm_studio.gui.common.jobs import BATCH, SAMPLE, TRAIN
+from ddpm_studio.gui.common.jobs import BATCH, SAMPLE, TRAIN, JobState
 from ddpm_studio.gui.common.progress import Meter, Standing
+from ddpm_studio.project import Project
 from ddpm_studio.training.loaded import load
 
 COUNT = 40
@@ -219,15 +220,31 @@ def test_the_time_left_counts_the_turns_of_training(qtbot, session, batching, lo
     stop_all(qtbot, session)
 
 
-def test_another_project_ends_the_batch_and_lets_its_own_begin(
-    qtbot, session, batching, log, new_project
+def test_the_batch_of_another_project_waits_and_may_be_put_first(
+    qtbot, session, batching, log, new_project, picture_folder, tmp_path
 ):
-    batching.begin(SampleRequest())
-    wait_for(qtbot, log, "batch")
+    other = Project.create(tmp_path / "stones", picture_folder, new_project.config)
     session.open_project(new_project.path)
+    batching.begin(SampleRequest())
+    first = batching.job
+    wait_for(qtbot, log, "batch")
+    session.open_project(other.path)
     assert batching.job is None
     batching.begin(SampleRequest())
+    qtbot.waitUntil(lambda: batching.job.is_resting)
+    assert batching.waiting_words == "waits for the batch of flowers"
     wait_for(qtbot, log, "batch", 50)
+    session.device.put_first(batching.job)
+    qtbot.waitUntil(lambda: batching.job.state is JobState.RUNNING and first.is_resting)
+    assert batching.waiting_words == ""
+    assert session.device.waiting_words(first) == "waits for the batch of stones"
+    batching.job.stop()
+    qtbot.waitUntil(lambda: first.state is JobState.RUNNING)
+    session.open_project(new_project.path)
+    assert batching.job is first
+    assert batching.count == COUNT
+    assert batching.batch is not None
+    assert not log.were_two_at_work
     stop_all(qtbot, session)
 
 

@@ -12,7 +12,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from ddpm_studio.errors import StudioError
-from ddpm_studio.gui.common.jobs import JobRunner, JobState
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import JobState
 
 MAIN = threading.current_thread()
 

@@ -45,13 +45,15 @@ def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     Other().end()
 
 
+@pytest.mark.opens_slowly  # a job's own signal opens it again: nobody may wait inside of that
 def test_training_is_locked_and_the_page_says_why(qtbot, make_window, find, tiny_project, other):
     number = other.begin(tiny_project)
     window = make_window(tiny_project)
     session = window.session
     start = find(window, QPushButton, "train.start")
     state = find(window, QLabel, "train.state")
-    assert f"Another process (number {number}) trains this project" in state.text()
+    sentence = f"Another process (number {number}) trains this project"
+    qtbot.waitUntil(lambda: sentence in state.text())
     assert not start.isEnabled()
     said = []
     session.failed.connect(lambda failure: said.append(failure.sentence))
@@ -62,17 +64,19 @@ def test_training_is_locked_and_the_page_says_why(qtbot, make_window, find, tiny
         with_settings(tiny_project.config, ["train.log_every=9"])
     )
     other.end()
-    qtbot.waitUntil(lambda: session.other_trainer.sentence == "")
-    assert session.project.config == changed.config
+    qtbot.waitUntil(lambda: session.project.config == changed.config)
+    assert session.other_trainer.sentence == ""
     assert start.isEnabled()
     assert "Goes on where it was left" in state.text()
     assert session.change(lambda config: with_settings(config, ["train.log_every=7"]))
 
 
+@pytest.mark.opens_slowly
 def test_a_training_that_begins_elsewhere_later_is_noticed(
     qtbot, make_window, find, tiny_project, other
 ):
     window = make_window(tiny_project)
+    qtbot.waitUntil(lambda: window.session.project is not None)
     state = find(window, QLabel, "train.state")
     assert "Another process" not in state.text()
     other.begin(tiny_project)

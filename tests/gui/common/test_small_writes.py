@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject
 
-from ddpm_studio.gui.common.jobs import SMALL_WRITES, JobRunner
+from ddpm_studio.gui.common.job_runner import JobRunner
+from ddpm_studio.gui.common.jobs import SMALL_WRITES
 from ddpm_studio.gui.common.small_writes import SmallWrites
 
 SLOW = 10.0  # seconds, after which a test does not wait any longer

@@ -155,7 +155,7 @@ def test_choices_that_cannot_be_saved_change_nothing(page, monkeypatch) -> None:
 def test_no_more_steps_are_kept_than_can_be_remembered(page, monkeypatch) -> None:
     monkeypatch.setattr(choice_history, "MOST_UNDO", 2)
     history = part(page.window, ChoiceHistory)
-    history.open(page.session.project.path)
+    history.open(page.session.project.path, Choices())
     for weight in (2.0, 4.0, 0.5):
         history.change(["flower_00.png"], "more", weight=weight)
     for _ in range(3):

@@ -1,9 +1,14 @@
 """The start screen: recent projects and the ways to a new one."""
 
+import itertools
+import time
+
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 
+from ddpm_studio.events import PreviewSaved, TrainStep
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.start import work
 from ddpm_studio.gui.start.new_project import NewProjectDialog
@@ -120,3 +125,37 @@ def test_a_name_that_is_taken_is_not_proposed(qtbot, window, find, picture_folde
     proposed = find(dialog, QLineEdit, "new_project.name").text()
     assert proposed == f"{picture_folder.name} 2"
     dialog.close()
+
+
+def slow_training(project):
+    """With a preview at its first step."""
+    yield PreviewSaved(1, project.preview_path(1), np.zeros((4, 8, 8, 3), np.uint8))
+    for number in itertools.count(1):
+        time.sleep(0.005)
+        yield TrainStep(number, 1.0, 1.0, 1e-3, 400.0, number * 0.01, None)
+
+
+def test_the_card_of_a_project_that_trains_is_live_and_right_in_the_end(
+    qtbot, make_window, settings, new_project
+):
+    settings.add_recent_project(new_project.path)
+    window = make_window(new_project)
+    session = window.session
+
+    def says(start):
+        card = window.findChild(ProjectCard, names.item("start.recent", 0))
+        return card is not None and card.accessibleDescription().startswith(start)
+
+    qtbot.waitUntil(lambda: says("8 px, not trained yet"))
+    job = session.start_training(lambda: slow_training(new_project))
+    window.show_page(names.NAV_START)
+    qtbot.waitUntil(lambda: says("8 px, training, step "))
+    assert window.findChild(ProjectCard, "start.recent.0").has_picture()
+    session.close_project()
+    qtbot.waitUntil(lambda: says("8 px, training, step "))
+    job.set_paused(True)
+    qtbot.waitUntil(lambda: says("8 px, training is paused, step "))
+    new_project.checkpoint_path(2340).parent.mkdir()
+    new_project.checkpoint_path(2340).touch()
+    job.stop()
+    qtbot.waitUntil(lambda: says("8 px, 2,340 steps"))

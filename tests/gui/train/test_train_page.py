@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QListWidget, QProgressBar, QSlider, QSp
 from ddpm_studio import events as ev
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.errors import TrainingError
-from ddpm_studio.gui.common.jobs import SAMPLE
+from ddpm_studio.gui.common.jobs import SAMPLE, TRAIN
 from ddpm_studio.gui.common.picture_view import PictureView
 from ddpm_studio.gui.train import work
 from ddpm_studio.project import Project
@@ -247,6 +247,8 @@ def test_nothing_of_a_run_arrives_after_its_project_was_closed(
     train.wait(lambda: train.newest() == 49)
     other = Project.create(tmp_path / "other", new_project.pictures, new_project.config)
     train.window.session.open_project(other.path)
+    [left] = train.window.session.jobs.everywhere(TRAIN)
+    left.stop()
     train.wait(lambda: not train.window.session.jobs.is_busy())
     assert len(train.series) == 0
     assert train.view.wall.step == -1

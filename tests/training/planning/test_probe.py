@@ -16,7 +16,6 @@ from ddpm_studio.training import Trainer
 from ddpm_studio.training.planning import probe as module
 from ddpm_studio.training.planning.probe import Probe, probe
 
-PATIENT = 600.0  # so that the slowest of machines looks at all of them
 SECONDS = 600  # more than the slowest machine needs
 
 
@@ -98,7 +97,7 @@ def test_threads_are_as_before(tiny: Callable[..., StudioConfig]) -> None:
     events = probe({"tiny": tiny()}, device="cpu")
     next(events)
     events.close()
-    drain(probe({"tiny": tiny()}, device="cpu", seconds=PATIENT))
+    drain(probe({"tiny": tiny()}, device="cpu", seconds=SECONDS))
     assert torch.get_num_threads() == threads
 
 
@@ -106,7 +105,8 @@ def test_what_takes_too_long_is_estimated_from_the_work_it_is(
     tiny: Callable[..., StudioConfig], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "STARTING_SECONDS", 1000.0)
-    _, result = drain(probe({"tiny": tiny(), "more": tiny("train.batch_size=8")}, device="cpu", seconds=PATIENT))
+    configs = {"tiny": tiny(), "more": tiny("train.batch_size=8")}
+    _, result = drain(probe(configs, device="cpu", seconds=SECONDS))
     tiny_, more = result.outlooks
     assert not tiny_.is_measured
     assert more.step_seconds == pytest.approx(tiny_.step_seconds * more.flops / tiny_.flops)
@@ -127,9 +127,9 @@ def test_with_little_memory_the_settings_change(
     tiny: Callable[..., StudioConfig], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tiny("train.batch_size=8", "pictures.size=32", "train.preview_count=1")
-    _, much = drain(probe({"one": config}, device="cpu", seconds=PATIENT))
+    _, much = drain(probe({"one": config}, device="cpu", seconds=SECONDS))
     monkeypatch.setattr(module, "free_memory", lambda _: int(much.outlooks[0].memory / 0.9) - 1)
-    _, little = drain(probe({"one": config}, device="cpu", seconds=PATIENT))
+    _, little = drain(probe({"one": config}, device="cpu", seconds=SECONDS))
     (outlook,) = little.outlooks
     assert outlook.fits
     assert outlook.memory < much.outlooks[0].memory
@@ -148,13 +148,13 @@ def test_running_out_of_memory_is_an_answer(
         return real(config, *rest)
 
     monkeypatch.setattr(module, "_trainer", fail)
-    _, result = drain(probe({"tiny": tiny()}, device="cpu", seconds=PATIENT))
+    _, result = drain(probe({"tiny": tiny()}, device="cpu", seconds=SECONDS))
     assert not result.outlooks[0].fits
     assert not result.outlooks[0].is_measured
 
     monkeypatch.setattr(module, "preset", lambda _: tiny())
     with pytest.raises(TrainingError, match="no memory left on CPU"):
-        drain(probe({"tiny": tiny()}, device="cpu", seconds=PATIENT))
+        drain(probe({"tiny": tiny()}, device="cpu", seconds=SECONDS))
 
 
 def test_an_unknown_device_is_a_sentence(tiny: Callable[..., StudioConfig]) -> None:
