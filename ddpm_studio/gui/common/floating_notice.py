@@ -1,15 +1,16 @@
 """A line that lies over a part of a page for some seconds: what was done, and what can be done."""
 
-from PySide6.QtCore import QEvent, QObject, QPropertyAnimation, QTimer
+from PySide6.QtCore import QEvent, QObject, QPropertyAnimation
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QWidget
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.motion import is_motion_welcome
 from ddpm_studio.gui.common.notice_line import NoticeLine
+from ddpm_studio.gui.common.passing import PASS_MS
 from ddpm_studio.gui.common.theme import Theme
 
-STAYS_MS, FADES_MS = 7000, 400
+FADES_MS = 400
 ROOMY = 600  # points; with less room, its buttons are icons
 EDGE = 12  # points between it and the lower edge of what it lies over
 
@@ -26,7 +27,6 @@ class FloatingNotice(NoticeLine):
         super().__init__(theme, name, close_name, *buttons, parent=over)
         self.setProperty("kind", "floating")
         self._over, self._buttons = over, buttons
-        self._stay = QTimer(self, singleShot=True, interval=STAYS_MS)
         self._veil = QGraphicsOpacityEffect(self)
         self._veil.setEnabled(False)
         self.setGraphicsEffect(self._veil)
@@ -35,27 +35,26 @@ class FloatingNotice(NoticeLine):
         self._fade.setStartValue(1.0)
         self._fade.setEndValue(0.0)
         self._fade.finished.connect(self.hide)
-        self._stay.timeout.connect(self._leave)
         over.installEventFilter(self)
 
-    def show_words(self, words: str, *, with_buttons: bool = True) -> None:
+    def show_words(
+        self, words: str, milliseconds: int = PASS_MS, *, with_buttons: bool = True
+    ) -> None:
         for button in self._buttons:
             button.setVisible(with_buttons)
-        super().show_words(words)
+        super().show_words(words, milliseconds)
         self._place()
         self.raise_()
-        self._begin_anew()
+        self._stay()
 
-    def _begin_anew(self) -> None:
+    def _stay(self) -> None:
+        """Or come back, if it is on its way."""
         self._fade.stop()
         self._veil.setEnabled(False)
-        self._stay.start()
+        self._passing.begin()
 
-    def _leave(self) -> None:
-        focused = self.focusWidget()
-        if self.underMouse() or (focused is not None and focused.hasFocus()):
-            self._stay.start()
-        elif is_motion_welcome():
+    def _go(self) -> None:
+        if is_motion_welcome():
             self._veil.setEnabled(True)
             self._fade.start()
         else:
@@ -72,7 +71,7 @@ class FloatingNotice(NoticeLine):
         )
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        self._begin_anew()
+        self._stay()
         super().enterEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

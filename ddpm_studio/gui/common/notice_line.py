@@ -33,7 +33,7 @@ class NoticeLine(QFrame):
         )
         row(*words, *buttons, close, margins=(16, 4, 8, 4), of=self)
         close.clicked.connect(self.hide)
-        self._passing = Passing(self)
+        self._passing = Passing(self, self._go)
         self.hide()
 
     @property
@@ -46,6 +46,9 @@ class NoticeLine(QFrame):
         self.setAccessibleName(self.text)
         self.show()
         self._passing.begin(milliseconds)
+
+    def _go(self) -> None:
+        self.hide()
 
 
 class UndoNotice(NoticeLine):

@@ -1,5 +1,7 @@
 """Words that go by themselves: what was only a remark is not there for ever."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QWidget
 
@@ -10,8 +12,10 @@ READ_MS = 2_000  # in which a sentence is read
 class Passing(QTimer):
     """Hides its widget after a while, unless somebody points at it or has the focus in it."""
 
-    def __init__(self, widget: QWidget) -> None:
+    def __init__(self, widget: QWidget, go: Callable[[], object] | None = None) -> None:
+        """go: how it goes, if it is not just hidden."""
         super().__init__(widget, singleShot=True)
+        self._go = go or widget.hide
         self._widget, self._since = widget, QElapsedTimer()
         self.timeout.connect(self._on_due)
 
@@ -32,4 +36,4 @@ class Passing(QTimer):
         if self._widget.isVisible() and (self._widget.underMouse() or is_inside):
             self.start(READ_MS)
         else:
-            self._widget.hide()
+            self._go()
