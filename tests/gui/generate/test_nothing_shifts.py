@@ -229,9 +229,8 @@ def test_what_was_done_is_said_for_some_seconds(page):
     canvas = line.parentWidget()
     assert canvas.rect().contains(line.geometry())
     assert canvas.height() - line.geometry().bottom() < 20
-    line._stay.setInterval(1)  # its timer, which nobody wants to wait for
     page.get(QPushButton, "generate.undo").setFocus()
-    line._stay.start()
+    line._passing.begin(1)  # its timer, which nobody wants to wait for
     page.qtbot.wait(30)
     assert line.isVisible()  # somebody is about to press it
     page.grid.setFocus()
