@@ -8,11 +8,12 @@ from ddpm_studio.gui.common.theme import Theme
 ICON_PIXELS = 20
 GAP = 6  # between icon and words; style sheets cannot set it
 ROLES = {"primary": "on_accent", "plain": "text", "quiet": "muted", "section": "muted"}
+ROLES["link"] = "accent_text"
 ICON_ONLY = "padding: 0 6px"
 
 
 class Button(QPushButton):
-    """A button with words. kind: "primary" (one on a page), "plain", "quiet" or "section"."""
+    """A button with words. kind: "primary" (one on a page), "plain", "quiet", "section", "link"."""
 
     def __init__(
         self,

@@ -33,7 +33,7 @@ def crop_words(frame: QRectF, mode: str = "centre") -> str:
     if mode == "box":
         percent = max(1, round(100 * (1 - frame.width() * frame.height())))
         return f"Your own frame is used: {percent} % lies outside of it."
-    what = "The part with most detail" if mode == "smart" else "The centre"
+    what = "The part with most detail" if mode == "smart" else "The middle"
     return f"{what} is used: {percent} % is cut off {where}."
 
 
@@ -71,14 +71,18 @@ class PictureDetails(QFrame):
         self._seen.set_image(None)
         self.folder.setEnabled(False)
 
-    def show_picture(self, name: str, notes: Sequence[str]) -> None:
-        """Another picture is chosen; its pixels and its file follow when they are loaded."""
+    def show_picture(self, name: str, notes: Sequence[str], *, is_other: bool = True) -> None:
+        """Another picture is chosen; its pixels and its file follow when they are loaded.
+
+        is_other: than the one before; else its file and pixels stay until there are new ones.
+        """
         self._name.setText(PurePath(name).name)
         self.folder.setToolTip(tooltip(f"Open the folder that holds {escape(name)}"))
         self._notes = notes
         self._say(_sentences(notes))
-        self._crop.set_original(None)
-        self._seen.set_image(None)
+        if is_other:
+            self._crop.set_original(None)
+            self._seen.set_image(None)
         self.folder.setEnabled(True)
 
     def show_pixels(self, image: QImage) -> None:
@@ -90,7 +94,12 @@ class PictureDetails(QFrame):
         self._say("The file cannot be read any more; look at the folder again (F5).")
 
     def show_original(
-        self, image: QImage, frame: QRectF, size: tuple[int, int], shape: tuple[int, int], crop: str
+        self,
+        image: QImage | None,
+        frame: QRectF,
+        size: tuple[int, int],
+        shape: tuple[int, int],
+        crop: str,
     ) -> None:
         """The whole file. frame: what is used, in parts of its sides; crop: the same in words.
 

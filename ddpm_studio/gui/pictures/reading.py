@@ -73,14 +73,23 @@ class PictureJobs(QObject):
         if self._session.jobs.get(PREWARM) is None and not self._session.is_closing:
             self._session.jobs.start(PREWARM, lambda: work.prewarm(self._pools), quiet=True)
 
-    def prepare(self, project: Project, choices: Choices) -> None:
-        """Read the folder; what was being read for other settings is not heard of again."""
+    def prepare(self, project: Project, choices: Choices, *, is_silent: bool = False) -> None:
+        """Read the folder; what was being read for other settings is not heard of again.
+
+        is_silent: it only confirms what was chosen for single pictures, so nobody waits for it.
+        """
+        running = self._session.jobs.get(PICTURES)
+        shown = self.prepared_for
+        wanted = FolderRequest.by(project, choices)
+        is_silent &= shown is not None and _only_pictures_differ(shown, wanted)
+        is_silent &= running is None or running.is_quiet
         self.stop_preparing()
-        self.preparing_for = FolderRequest.by(project, choices)
+        self.preparing_for = wanted
         job = self._session.jobs.start(
             PICTURES,
             lambda: work.prepare(project, choices, self._pools),
             title="Preparing pictures",
+            quiet=is_silent,
         )
         job.events.connect(self._on_events)
         job.changed.connect(self._on_changed)
@@ -148,7 +157,7 @@ class PictureJobs(QObject):
         path = project.pictures / entry.name
         return self._session.jobs.start(
             name,
-            lambda: work.look_at_original(path, facts, config, pools, entry.crop, most),
+            lambda: work.look_at_original(path, facts, config, pools, most),
             quiet=True,
             replace=True,
         )
@@ -171,7 +180,7 @@ class PictureJobs(QObject):
 
     def _on_changed(self) -> None:
         job = self._session.jobs.get(PICTURES)
-        if job is not None:
+        if job is not None and not job.is_quiet:
             self.progressed.emit(job.progress)
 
     def _on_events(self, events: list[object]) -> None:
@@ -209,3 +218,11 @@ class PictureJobs(QObject):
     def _on_loaded(self) -> None:
         self._is_loading = False
         self.tiles_done.emit()
+
+
+def _only_pictures_differ(shown: FolderRequest, wanted: FolderRequest) -> bool:
+    """And not the settings, nor the frames of videos: to read others takes a while."""
+    before, after = shown.choices, wanted.choices
+    names = {*before.by_name, *after.by_name}
+    has_frames = all(before.of(name).seconds == after.of(name).seconds for name in names)
+    return has_frames and replace(shown, choices=after) == wanted
