@@ -10,50 +10,49 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ddpm_studio.export.film.kinds import KINDS, kind_of
+from ddpm_studio.errors import StudioError
+from ddpm_studio.export.film.kinds import kind_of
 from ddpm_studio.export.images import on_background
+from ddpm_studio.export.recipe.files import read_recipe
+from ddpm_studio.gallery.moving import opened
 from ddpm_studio.gallery.thumbnails import COVER
-
-FORMATS = ("JPEG", *(kind.pillow for kind in KINDS if kind.pillow))  # that Pillow may open
-MOST_PIXELS = 1 << 26  # of a file
-DAMAGED = "damaged, or no picture at all"
+from ddpm_studio.gallery.title import told_of
+from ddpm_studio.recipe import Recipe
 
 
 def look_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """The first frame: uint8 (H, W, C) as bytes, four channels premultiplied.
+    """A picture, or the picture that a film ends with: uint8 (H, W, C) as bytes.
 
-    With it: "shape" of these pixels, "width" and "height" of the file, "moves": whether more
-    frames follow. Raises OSError or ValueError for what cannot be shown.
+    Four channels are premultiplied. With it: "shape" of these pixels, "width" and "height" of the
+    file, "moves": whether it is a film, and what it tells of itself, as `told_of` has it. Raises
+    OSError or ValueError for what cannot be shown.
     """
-    image, moves = _opened(Path(request["path"]))
-    size = image.size
+    path = Path(request["path"])
+    try:
+        recipe = read_recipe(path)
+    except StudioError:
+        recipe = None
+    film = opened(path)
+    try:
+        image, moves = film.still(_finished_at(path, recipe)), film.count > 1
+    finally:
+        film.close()
+    size = film.size
     wanted = request["width"], request["height"]
-    image = _covering(image, *wanted) if request["how"] == COVER else _within(image, *wanted)
-    pixels = _pixels(image, request["channels"])
+    image = _covering(image, *wanted) if request["how"] == COVER else within(image, *wanted)
+    pixels = pixels_of(image, request["channels"])
     about = {"shape": pixels.shape, "width": size[0], "height": size[1], "moves": moves}
-    return about, pixels.tobytes()
+    return {**about, "told": told_of(recipe)}, pixels.tobytes()
 
 
-def _opened(path: Path) -> tuple[Image.Image, bool]:
-    """The first frame as RGBA, and whether more follow."""
-    kind = kind_of(path.suffix)
-    if kind is not None and not kind.pillow:
-        return _first_frame(path), True
-    with Image.open(path, formats=FORMATS) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError("too large to be shown")
-        moves = bool(getattr(image, "is_animated", False))
-        image.seek(0)
-        return image.convert("RGBA"), moves
-
-
-def _first_frame(path: Path) -> Image.Image:
-    from ddpm_studio.data.video.film import opened_video
-
-    with opened_video(path) as film:
-        for _, frame in film.frames():
-            return Image.fromarray(frame.to_ndarray(format="rgb24")).convert("RGBA")
-    raise ValueError(DAMAGED)
+def _finished_at(path: Path, recipe: Recipe | None) -> float:
+    """Where in a film its finished picture is: at its end, unless it goes back again."""
+    film = (recipe.film if recipe is not None else None) or {}
+    if film.get("ping_pong") is not True:
+        return 1.0
+    kind, loops = kind_of(path.suffix), film.get("loops")
+    times = loops if kind is not None and kind.is_video and isinstance(loops, int) else 1
+    return 0.5 / max(1, times)
 
 
 def _covering(image: Image.Image, width: int, height: int) -> Image.Image:
@@ -68,7 +67,7 @@ def _covering(image: Image.Image, width: int, height: int) -> Image.Image:
     return image.resize((width, height), how, box)
 
 
-def _within(image: Image.Image, width: int, height: int) -> Image.Image:
+def within(image: Image.Image, width: int, height: int) -> Image.Image:
     scale = min(1.0, width / image.width, height / image.height)
     if scale == 1:
         return image
@@ -76,7 +75,7 @@ def _within(image: Image.Image, width: int, height: int) -> Image.Image:
     return image.resize(size, Image.Resampling.LANCZOS)
 
 
-def _pixels(image: Image.Image, channels: int) -> np.ndarray:
+def pixels_of(image: Image.Image, channels: int) -> np.ndarray:
     pixels = np.asarray(image)
     if channels == 4:
         alpha = pixels[..., 3:]

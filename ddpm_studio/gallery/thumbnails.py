@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HANDLER = "ddpm_studio.gallery.cover:look_at_request"  # in the process that opens the files
 COVER, WHOLE = "cover", "whole"  # fill the shape; or fit into it, never enlarged
 KIND = "thumbnails"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 1 had the first frame of films, which is noise, and no titles
 MOST_SIDE = 128  # pixels; pictures that are no larger are kept pixel by pixel
 LEAST_KEPT = 2000  # records; with fewer there is nothing to gain by throwing old ones away
 PULSE = 0.1  # seconds
@@ -40,6 +40,8 @@ class Record:
     moves: bool = False
     width: int = 0  # of the picture in the file
     height: int = 0
+    title: str = ""  # what its recipe tells, as `title.told_of` has it
+    line: str = ""
 
     def is_of(self, file: MadeFile) -> bool:
         return (self.modified_ns, self.size) == (file.modified_ns, file.size)
@@ -204,6 +206,7 @@ class Thumbnails:
             if about is not None:
                 record.moves = bool(about["moves"])
                 record.width, record.height = int(about["width"]), int(about["height"])
+                record.title, record.line = about["told"]
             record.is_read = self._keep(number if about is not None else -1, data)
             self._is_changed = True
 

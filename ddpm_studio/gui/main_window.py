@@ -75,6 +75,8 @@ class MainWindow(QMainWindow):
 
     def show_page(self, nav_name: str) -> None:
         """Go to a page by the name of its step in the rail."""
+        if self.pages[nav_name] is not self.current_page:
+            self._banner.leave_page()
         self._stack.setCurrentWidget(self.pages[nav_name])
         self._rail.set_current(nav_name)
         page = self.current_page
@@ -241,6 +243,8 @@ class MainWindow(QMainWindow):
             self.session.show_outside(self.session.project.path)
 
     def _turn_full_screen(self) -> None:
+        if self.current_page.show_full_screen():
+            return
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _show_menu_bar(self, is_shown: bool) -> None:
@@ -255,6 +259,8 @@ class MainWindow(QMainWindow):
     # dropping a folder, or a file with a recipe
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.source() is not None:
+            return  # a picture of this window, on its way to another program
         path = local_file(event.mimeData())
         project, pictures = project_or_pictures(path) if path is not None else (None, None)
         is_file = path is not None and path.is_file()

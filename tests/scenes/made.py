@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QPushButton, QSlider, QToolButton, QWidget
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.data.sample_pictures import write_sample_pictures
@@ -23,6 +23,7 @@ from ddpm_studio.gui.common.notice_line import UndoNotice
 from ddpm_studio.gui.made.actions import MadeActions
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.files import MadeFiles
+from ddpm_studio.gui.made.viewer import MadeViewer
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pages.made_page import MadePage
 from ddpm_studio.gui.wall.wall import PictureWall
@@ -80,6 +81,29 @@ def _(window: MainWindow) -> None:
     wall.setCurrentIndex(wall.wall_model.index(2))
     wait_until(lambda: part(window, MadeActions).image is not None)
     wall.opened.emit()
+    settle()
+
+
+@scene("made_compared")
+def _(window: MainWindow) -> None:
+    """Two side by side, on a grey ground."""
+    wall = open_made(window, 160)
+    for row in (4, 7):
+        wall.selectionModel().setCurrentIndex(wall.wall_model.index(row), Select.Select)
+    ground = window.findChild(QComboBox, "made.ground")
+    ground.setCurrentIndex(ground.findData("grey"))
+    wall.opened.emit()
+    canvases = window.findChild(MadeViewer).stage.canvases
+    wait_until(lambda: all(canvas.image is not None for canvas in canvases))
+    settle()
+
+
+@scene("made_film")
+def _(window: MainWindow) -> None:
+    """A film that plays beside the wall."""
+    wall = open_made(window, 160)
+    wall.setCurrentIndex(wall.wall_model.index(2))
+    wait_until(lambda: window.findChild(QSlider, "made.film.place").value() > 0)
     settle()
 
 

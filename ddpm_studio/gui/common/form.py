@@ -123,6 +123,13 @@ class Form(QObject):
         for key, editor in self._editors.items():
             settings.remember(editor.control, f"{self._name}/{self._short(key)}")
 
+    def recall(self, settings: Settings) -> list[Callable[[], None]]:
+        """Every field as it was last time; what is returned keeps the present ones."""
+        return [
+            settings.recall(editor.control, f"{self._name}/{self._short(key)}")
+            for key, editor in self._editors.items()
+        ]
+
     def _short(self, key: str) -> str:
         return self._called.get(key, key)
 

@@ -54,6 +54,20 @@ def draw_on_checkerboard(painter: QPainter, area: QRectF, image: QImage) -> None
     painter.drawImage(area, image)
 
 
+def draw_covering(painter: QPainter, area: QRectF, image: QImage) -> None:
+    """Fill an area with an image; of another shape its middle is seen."""
+    scale = max(area.width() / image.width(), area.height() / image.height())
+    part = QRectF(0, 0, area.width() / scale, area.height() / scale)
+    part.moveCenter(image.rect().toRectF().center())
+    painter.save()
+    is_reduced = scale * painter.device().devicePixelRatio() < 1
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_reduced)
+    if image.hasAlphaChannel():
+        paint_checkerboard(painter, area)
+    painter.drawImage(area, image, part)
+    painter.restore()
+
+
 def paint_checkerboard(painter: QPainter, area: QRectF) -> None:
     """Fill an area with squares of two greys of the present theme, from its corner on."""
     palette = QGuiApplication.palette()  # the theme's; that of a widget may be styled

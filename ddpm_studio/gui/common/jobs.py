@@ -25,7 +25,8 @@ PICTURES, TRAIN, SAMPLE, BATCH = "pictures", "train", "sample", "batch"
 # what writes files for a person: it ends well even when its project is left
 EXPORT, SHEET_EXPORT, SAVE, SAVE_REST = "export", "sheet_export", "save", "save_rest"
 COPIES, TRASH, RESTORE = "made.copies", "made.trash", "made.restore"
-WRITING = (EXPORT, SHEET_EXPORT, SAVE, SAVE_REST, COPIES, TRASH, RESTORE)
+RENAME = "made.rename"
+WRITING = (EXPORT, SHEET_EXPORT, SAVE, SAVE_REST, COPIES, TRASH, RESTORE, RENAME)
 
 BATCH_SECONDS = 0.05  # at most twenty batches a second reach the GUI
 STACK_BYTES = 8 << 20  # Qt's threads get 512 kB on macOS, too little for torch

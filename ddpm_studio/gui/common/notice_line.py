@@ -6,11 +6,12 @@ from PySide6.QtWidgets import QFrame, QWidget
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import Placed, row
+from ddpm_studio.gui.common.passing import PASS_MS, WITH_UNDO_MS, Passing
 from ddpm_studio.gui.common.theme import Theme
 
 
 class NoticeLine(QFrame):
-    """Hidden until there is something to say; it can be closed."""
+    """Hidden until there is something to say; it can be closed, and closes itself in time."""
 
     def __init__(
         self,
@@ -32,16 +33,19 @@ class NoticeLine(QFrame):
         )
         row(*words, *buttons, close, margins=(16, 4, 8, 4), of=self)
         close.clicked.connect(self.hide)
+        self._passing = Passing(self)
         self.hide()
 
     @property
     def text(self) -> str:
         return self._words.text()
 
-    def show_words(self, words: str) -> None:
+    def show_words(self, words: str, milliseconds: int = PASS_MS) -> None:
+        """They go by themselves after so long."""
         self._words.setText(words)
         self.setAccessibleName(self.text)
         self.show()
+        self._passing.begin(milliseconds)
 
 
 class UndoNotice(NoticeLine):
@@ -57,4 +61,4 @@ class UndoNotice(NoticeLine):
 
     def say(self, words: str, can_undo: bool) -> None:
         self._undo.setVisible(can_undo)
-        self.show_words(words)
+        self.show_words(words, WITH_UNDO_MS if can_undo else PASS_MS)

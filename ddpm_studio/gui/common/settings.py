@@ -99,9 +99,14 @@ class Settings:
         spin boxes, sliders, check boxes and other checkable buttons, combo boxes (by the data of
         the item, else its text) and line edits.
         """
-        read, write, changed = accessors(control)
+        keep = self.recall(control, key)
+        accessors(control)[2].connect(lambda *_: keep())
+
+    def recall(self, control: QWidget, key: str) -> Callable[[], None]:
+        """Give a control the value it had last time; what is returned keeps its present one."""
+        read, write, _ = accessors(control)
         write(self.get(key, read()))
-        changed.connect(lambda *_: self.set(key, read()))
+        return lambda: self.set(key, read())
 
     def remember_splitter(self, splitter: QSplitter, key: str) -> None:
         """Give a splitter the position it had last time, and keep every change of it."""

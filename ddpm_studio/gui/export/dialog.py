@@ -217,6 +217,7 @@ class ExportDialog(Dialog):
 
     def _on_saved(self, saved: work.Saved) -> str:
         self._saved, self._afterwards = saved.path, self._show_folder
+        self._options.keep()
         self._target.propose()  # what was proposed is written: the next one gets a name of its own
         return f"Saved {saved.path.name}, {size_in_words(saved.nbytes)}"
 

@@ -61,7 +61,7 @@ class ExportOptions(QWidget):
     kind_changed = Signal()
 
     def __init__(self, filmed: Filmed, settings: Settings) -> None:
-        """settings: where all is remembered but what the film is of."""
+        """settings: where all that was exported is remembered, but what the film is of."""
         super().__init__()
         self._filmed, self._settings = filmed, settings
         self._part: Part | None = None
@@ -70,11 +70,12 @@ class ExportOptions(QWidget):
         self._seen_of: Film | None = None
         self._size = (1, 1, False)  # width, height, whether on a page: what is enlarged
         self._is_proposing = False
+        self._sides: dict[str, int] = {}  # that a person chose here, by their keys
         self._make_content()
         self._make_form()
         self._make_size()
         self._make_times()
-        self._remember()
+        self._recall()
         self._lay_out()
         self._refresh()
         self._connect()
@@ -110,6 +111,15 @@ class ExportOptions(QWidget):
         with_recipe = RECIPE in kind.options and not self._no_recipe.isChecked()
         make = self._filmed.recipe_maker(self._content) if with_recipe else None
         return work.FilmRequest(self.film, self._options(), kind.suffix, self._stages_seen, make)
+
+    def keep(self) -> None:
+        """Remember all of it for next time: it was exported so."""
+        for keep in self._keeps:
+            keep()
+        for key, side in self._sides.items():
+            self._settings.set(key, side)
+        if self._filmed.shows:
+            self._settings.set("export/both", self._show.currentData() == BOTH)
 
     # what is set
 
@@ -207,8 +217,8 @@ class ExportOptions(QWidget):
         self._loops = _number("export.loops", 2, 999, 3, " ×")
         self._repeats = _number("export.repeats", 1, 99, 1, " ×")
 
-    def _remember(self) -> None:
-        self._form.remember(self._settings)
+    def _recall(self) -> None:
+        self._keeps = self._form.recall(self._settings)
         for control, key in (
             (self._format, "format"),
             (self._stages, "stages"),
@@ -218,7 +228,7 @@ class ExportOptions(QWidget):
             (self._repeats, "repeats"),
             (self._no_recipe, "no_recipe"),
         ):
-            self._settings.remember(control, f"export/{key}")
+            self._keeps.append(self._settings.recall(control, f"export/{key}"))
 
     def _lay_out(self) -> None:
         keys = "width", *(key for keys in OF_GROUP.values() for key in keys)
@@ -290,7 +300,6 @@ class ExportOptions(QWidget):
         self._no_recipe.toggled.connect(self._on_changed)
         self._scale.valueChanged.connect(self._on_scale_changed)
         self._format.currentIndexChanged.connect(self.kind_changed)
-        self._show.currentIndexChanged.connect(self._on_show_changed)
 
     # what happens
 
@@ -298,13 +307,10 @@ class ExportOptions(QWidget):
         self._refresh()
         self.changed.emit()
 
-    def _on_show_changed(self) -> None:
-        self._settings.set("export/both", self._show.currentData() == BOTH)
-
     def _on_scale_changed(self, scale: int) -> None:
         if not self._is_proposing:
             width, height, is_page = self._size
-            self._settings.set(SIDE_KEYS[is_page][0], scale * max(width, height))
+            self._sides[SIDE_KEYS[is_page][0]] = scale * max(width, height)
             self.changed.emit()
 
     def _refresh(self) -> None:
@@ -340,7 +346,8 @@ class ExportOptions(QWidget):
         key, usual = SIDE_KEYS[self.kind.is_page]
         self._is_proposing = True
         self._scale.setMaximum(max(1, min(LARGEST_SCALE, LARGEST_SIDE // side)))
-        self._scale.setValue(max(1, round(self._settings.get(key, usual) / side)))
+        wanted = self._sides.get(key) or self._settings.get(key, usual)
+        self._scale.setValue(max(1, round(wanted / side)))
         self._is_proposing = False
 
 

@@ -1,10 +1,10 @@
 """What can be done with the chosen ones among all that was made."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QPoint, QUrl, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QActionGroup, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -18,15 +18,18 @@ from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
 from ddpm_studio.gui.common.size_choice import PAINTED, WORDS, sizing_of
 from ddpm_studio.gui.made.copying import copy_to_cache
 from ddpm_studio.gui.made.details import MadeDetails
+from ddpm_studio.gui.made.dragging import drag_away, mime_of
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.made.panel import MadePanel
+from ddpm_studio.gui.made.renaming import RenameDialog
 from ddpm_studio.gui.session import Session
 from ddpm_studio.words import several
 
 MOST_COPIED = 1000  # files that the clipboard takes at once
 COPY = "made.copy_enlarged"  # the name of a job
 SIZE_KEY = "made/size"
+PLAYS_KEY = "made/plays"  # whether films begin by themselves
 SIZES = WORDS | {PAINTED: "as they are"}
 SIZE_TIP = (
     "For the pictures among them, saved or pasted. Films, pages and what was saved smooth already "
@@ -51,32 +54,51 @@ class MadeActions(QObject):
     def star(self) -> None:
         self._files.star([entry.name for entry in self._panel.selected])
 
+    def rename(self) -> None:
+        """Ask for another name of a single one."""
+        project, chosen = self._session.project, self._panel.selected
+        if project is not None and len(chosen) == 1:
+            file, window = chosen[0].file, self._panel.window()
+            dialog = RenameDialog(self._session.theme, project.gallery, file, window)
+            dialog.chosen.connect(lambda name: self._files.rename(file, name))
+            dialog.open()
+
     def throw_away(self) -> None:
         self._files.throw_away([entry.file for entry in self._panel.selected])
 
     def copy(self) -> None:
         """Files for the file manager; of a single picture also its pixels."""
-        project, chosen = self._session.project, self._panel.selected
+        self._with_files("Copying", self._put)
+
+    def drag(self) -> None:
+        """The same into another program, while the mouse is held."""
+        wall, seen = self._panel.wall, self._panel.thumbnail()
+
+        def begin(paths: Sequence[Path], image: QImage | None) -> None:
+            # not within what a job tells: a drag has an event loop of its own
+            QTimer.singleShot(0, wall, lambda: drag_away(wall, paths, image, image or seen))
+
+        self._with_files("Copying what is dragged", begin)
+
+    def _with_files(self, title: str, use: Callable[[Sequence[Path], QImage | None], None]) -> None:
+        """The chosen ones in the size of copies, which may have to be written first."""
+        project, chosen = self._session.project, self._panel.selected[:MOST_COPIED]
         if project is None or not chosen:
             return
         is_picture = len(chosen) == 1 and not chosen[0].is_film
-        if self._sizing is None:
-            paths = [project.gallery / entry.name for entry in chosen[:MOST_COPIED]]
-            self._put(paths, self.image if is_picture else None)
+        files, sizing = [entry.file for entry in chosen], self._sizing
+        if sizing is None:
+            paths = [project.gallery / file.moved_name for file in files]
+            use(paths, self.image if is_picture else None)
             return
-        files, sizing = [entry.file for entry in chosen[:MOST_COPIED]], self._sizing
         job = self._session.jobs.start(
-            COPY, lambda: copy_to_cache(project, files, sizing), title="Copying", replace=True
+            COPY, lambda: copy_to_cache(project, files, sizing), title=title, replace=True
         )
-        job.succeeded.connect(lambda copied: self._put(copied.paths, copied.image))
+        job.succeeded.connect(lambda copied: use(copied.paths, copied.image))
 
     def _put(self, paths: Sequence[Path], image: QImage | None) -> None:
         """Into the clipboard."""
-        mime = QMimeData()
-        mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-        if image is not None:
-            mime.setImageData(image)
-        QGuiApplication.clipboard().setMimeData(mime)
+        QGuiApplication.clipboard().setMimeData(mime_of(paths, image))
         self.said.emit(f"{several(len(paths), 'file')} copied{self._size_words}.", False)
 
     # how large copies are
@@ -175,7 +197,9 @@ class MadeActions(QObject):
         if not chosen:
             return
         menu = Menu(self._session.theme, self._panel)
-        menu.add("See it large\tEnter", "zoom-in", self._panel.wall.opened.emit)
+        large = "Compare the two" if len(chosen) == 2 else "See it large"
+        icon = "compare" if len(chosen) == 2 else "zoom-in"
+        menu.add(f"{large}\tEnter", icon, self._panel.wall.opened.emit)
         if len(chosen) == 1:
             self._add_single(menu, chosen[0])
         menu.addSeparator()
@@ -183,6 +207,8 @@ class MadeActions(QObject):
         star = ("Take the star away\tS", "star-filled") if all_starred else ("Star\tS", "star")
         menu.add(*star, self.star)
         menu.add("Copy\tCtrl+C", "copy", self.copy)
+        if len(chosen) == 1:
+            menu.add("Rename…\tF2", "rename", self.rename)
         menu.add("Show in folder", "folder-open", self.show_folder)
         self._add_saving(menu)
         menu.addSeparator()
@@ -191,7 +217,11 @@ class MadeActions(QObject):
 
     def _add_single(self, menu: Menu, entry: MadeEntry) -> None:
         if entry.is_film:
-            menu.add("Play the film", "play", self.play)
+            menu.add("Play in another program", "play", self.play)
+            by_itself = menu.addAction("Films play by themselves")
+            by_itself.setCheckable(True)
+            by_itself.setChecked(self._session.settings.get(PLAYS_KEY, True))
+            by_itself.triggered.connect(lambda is_on: self._session.settings.set(PLAYS_KEY, is_on))
         menu.addSeparator()
         menu.add("Paint again", "generate", lambda: self.use(ALL))
         menu.add("Use its settings", "settings", lambda: self.use(WITHOUT_SEED))
@@ -199,7 +229,7 @@ class MadeActions(QObject):
 
     def _add_saving(self, menu: Menu) -> None:
         size = self._size_words
-        menu.add(f"Save copies{size}…", "export", lambda: self.choose_place(True))
+        menu.add(f"Save copies{size}…\tCtrl+S", "export", lambda: self.choose_place(True))
         words = f"Save copies without recipes{size}…"
         menu.add(words, "hidden", lambda: self.choose_place(False))
         menu.addMenu(self._size_menu(menu))

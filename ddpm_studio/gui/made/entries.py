@@ -2,31 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from html import escape
+from typing import TYPE_CHECKING
 
 from ddpm_studio.gallery.made import MadeFile
-from ddpm_studio.gui.wall.filter_bar import Query, Shows, matching
+from ddpm_studio.gui.wall.filter_bar import Query, Shows, fold, matching
 from ddpm_studio.words import moment_in_words, several, size_in_words
 
 STARRED, PICTURES, FILMS = "starred", "pictures", "films"
 NEWEST, OLDEST, SEED = "newest", "oldest", "seed"
 STAR, FILM_MARK = "★", "Film"
+STEP = re.compile(r"_step0*(\d+)")
+SEED_WORDS = re.compile(r"\b[Ss]eeds? (\d+)")
+PAIR = re.compile(r"\b(seed|step|eta)s?[ :=]+([\d.,]*\d)")  # as it is typed, and as it is told
+
+if TYPE_CHECKING:
+    from ddpm_studio.gallery.thumbnails import Record
+
+
+def _nothing(_file: MadeFile) -> None:
+    """Nobody has looked at it yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class MadeEntry:
-    """One picture or film on the wall. row: which record of the thumbnails its pixels are."""
+    """One picture or film on the wall. row: which record of the thumbnails its pixels are.
+
+    look: what the thumbnails know of a file by now, asked for only where it is seen.
+    """
 
     file: MadeFile
     row: int
     is_starred: bool = False
     is_film: bool = False  # by its name, or because more frames follow the first
+    look: Callable[[MadeFile], Record | None] = field(default=_nothing, compare=False, repr=False)
 
     @property
     def name(self) -> str:
         return self.file.name
+
+    @property
+    def title(self) -> str:
+        """Its seed, in words; else the name of its file, of a film in frames that of its folder."""
+        record = self.look(self.file)
+        if record is not None and record.title:
+            return record.title
+        own = self.file.moved_name.rpartition("/")[2]
+        return f"Seed {self.file.seed}" if self.file.seed >= 0 else own
+
+    @property
+    def seed(self) -> int:
+        """The one in its name or its title, the first of several; -1 if there is none."""
+        found = None if self.file.seed >= 0 else SEED_WORDS.search(self.title)
+        return int(found[1]) if found else self.file.seed
+
+    @property
+    def line(self) -> str:
+        """How it was painted: "step 308, DDIM 50, eta 0"; "" if it does not say."""
+        record = self.look(self.file)
+        if record is not None and record.line:
+            return record.line
+        step = STEP.search(self.name)
+        return f"step {int(step[1])}" if step else ""
+
+    @property
+    def searched(self) -> str:
+        """What a search looks at: its name, and what it tells of itself, with "seed=7"."""
+        return f"{fold(self.name)} {paired(fold(f'{self.title} {self.line}'))}"
 
     @property
     def when(self) -> str:
@@ -35,9 +80,11 @@ class MadeEntry:
 
     @property
     def tip(self) -> str:
-        """Rich text: its name, and under it when it was made."""
+        """Rich text: its title, how it was painted, its name, and when it was made."""
         made = f"{self.when} · {size_in_words(self.file.size)}"
-        return f"<p style='margin:0'>{escape(self.name)}<br><i>{made}</i></p>"
+        lines = [f"<b>{escape(self.title)}</b>", escape(self.line), escape(self.name)]
+        words = "<br>".join(filter(None, lines))
+        return f"<p style='margin:0'>{words}<br><i>{made}</i></p>"
 
     @property
     def badge(self) -> str:
@@ -56,6 +103,18 @@ SHOWN: Shows[MadeEntry] = {
 }
 
 
+def paired(text: str) -> str:
+    """A number that says what it is becomes one word with it: "seed 7" is " seed=7"."""
+    return PAIR.sub(lambda found: f" {found[1]}={found[2].replace(',', '')}", text)
+
+
+def said_by(entry: MadeEntry, text: str) -> bool:
+    """Whether all words of a search are in it; of "seed 23" the number begins so."""
+    searched = entry.searched
+    words = paired(fold(text)).split()
+    return all((f" {word}" if "=" in word else word) in searched for word in words)
+
+
 @dataclass(frozen=True)
 class MadeQuery(Query):
     """What is asked for of all that was made."""
@@ -65,16 +124,16 @@ class MadeQuery(Query):
 
 def arranged(entries: Sequence[MadeEntry], query: Query) -> list[int]:
     """The positions of those that are asked for, in order. entries: the newest first."""
-    rows = matching(entries, query, SHOWN)
+    rows = matching(entries, query, SHOWN, said_by)
     if query.sort == OLDEST:
         rows.reverse()
     elif query.sort == SEED:  # what has none comes last
-        rows.sort(key=lambda row: _by_seed(entries[row].file))
+        rows.sort(key=lambda row: _by_seed(entries[row]))
     return rows
 
 
-def _by_seed(file: MadeFile) -> tuple[bool, int, str]:
-    return file.seed < 0, file.seed, file.name
+def _by_seed(entry: MadeEntry) -> tuple[bool, int, str]:
+    return entry.seed < 0, entry.seed, entry.name
 
 
 @dataclass(frozen=True, slots=True)

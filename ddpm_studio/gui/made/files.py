@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,11 +11,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery.made import BATCH_FILE, PICTURE, MadeFile
+from ddpm_studio.gallery.rename import own_name
 from ddpm_studio.gallery.stars import FILE_NAME as STARS
 from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gallery.trash import FOLDER, Trashed, bring_back, move_to_trash
 from ddpm_studio.gui.common.history import History
-from ddpm_studio.gui.common.jobs import RESTORE, TRASH, Job
+from ddpm_studio.gui.common.jobs import RENAME, RESTORE, TRASH, Job
 from ddpm_studio.gui.made import work
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.session import Session
@@ -43,6 +45,7 @@ class MadeFiles(QObject):
     changed = Signal()
     arrived = Signal(list)  # of MadeEntry: newer than all others, of which nothing has changed
     looked = Signal()  # a look through the folder is over
+    renamed = Signal(str)  # what one is called now
     said = Signal(str, bool)  # a sentence, and whether Undo takes it back
 
     def __init__(self, session: Session, parent: QObject) -> None:
@@ -93,7 +96,11 @@ class MadeFiles(QObject):
     def _entries_of(self, files: Sequence[MadeFile], thumbnails: Thumbnails) -> list[MadeEntry]:
         numbers, moving, stars = thumbnails.numbers(files), thumbnails.moving(), self.stars
         return [
-            MadeEntry(file, number, file.name in stars, file.kind != PICTURE or file.name in moving)
+            MadeEntry(
+                *(file, number, file.name in stars),
+                is_film=file.kind != PICTURE or file.name in moving,
+                look=thumbnails.record,
+            )
             for file, number in zip(files, numbers, strict=True)
             if number >= 0
         ]
@@ -102,7 +109,7 @@ class MadeFiles(QObject):
 
     def open(self, project: Project | None) -> None:
         """Another project, or none: nothing of the old one is known any more."""
-        for name in (LOOK, MEASURE, TRASH, RESTORE):
+        for name in (LOOK, MEASURE, TRASH, RESTORE, RENAME):
             self._session.jobs.discard(name)
         self._gather.stop()
         self._written.clear()
@@ -233,13 +240,40 @@ class MadeFiles(QObject):
         job.failed.connect(self._on_not_moved)
         job.stopped.connect(self._on_not_moved)
 
+    # names
+
+    def rename(self, file: MadeFile, name: str, is_undo: bool = False) -> None:
+        """Call it otherwise; a star stays with it."""
+        project = self._project
+        if project is None or self._session.jobs.get(RENAME) is not None:
+            return
+        gallery = project.gallery
+        steps = partial(work.rename, gallery, file, name)
+        job = self._session.jobs.start(RENAME, steps, title="Renaming", quiet=True)
+
+        def renamed(new: MadeFile) -> None:
+            self._files.pop(file.name, None)
+            self._files[new.name] = new
+            if file.name in self.stars:
+                self._save_stars((self.stars - {file.name}) | {new.name})
+            words = f"It is called {new.moved_name.rpartition('/')[2]} now."
+            if not is_undo:
+                back = own_name(file)
+                self._history.add(Deed(words, lambda: self.rename(new, back, is_undo=True)))
+            self.changed.emit()
+            self.renamed.emit(new.name)
+            self.said.emit(words, not is_undo)
+
+        job.succeeded.connect(renamed)
+        job.succeeded.connect(self.refresh)
+
     @property
     def undo_words(self) -> str:
         """What would be undone; "" if nothing can be."""
         return self._history.to_undo.words if self._history.to_undo else ""
 
     def undo(self) -> None:
-        busy = any(self._session.jobs.get(name) is not None for name in (TRASH, RESTORE))
+        busy = any(self._session.jobs.get(name) is not None for name in (TRASH, RESTORE, RENAME))
         deed = self._history.to_undo
         if deed is not None and not busy:
             self._history.drop_undo()

@@ -21,6 +21,7 @@ from ddpm_studio.gui.made.entries import (
     MadeEntry,
     MadeQuery,
     arranged,
+    said_by,
 )
 from ddpm_studio.gui.wall.filter_bar import ALL, Asks, FilterBar, Narrow, Query, count_shown
 from ddpm_studio.gui.wall.panel import WallPanel
@@ -29,8 +30,10 @@ from ddpm_studio.words import several
 SHOW_WORDS = {ALL: "All", STARRED: "Starred", PICTURES: "Pictures", FILMS: "Films"}
 SORT_WORDS = {NEWEST: "Newest first", OLDEST: "Oldest first", SEED: "By seed"}
 MOST_SEARCH = 280  # points
-SEARCH_TIP = "Shows those whose name holds these words: a seed, a step, a folder."
-SEARCH = Asks("made.search", "Search names", SEARCH_TIP)
+SEARCH_TIP = (
+    "Shows those that hold all these words: “seed 230395”, “step 308”, “ddim”, a name or a folder."
+)
+SEARCH = Asks("made.search", "Search seed, step, sampler, name", SEARCH_TIP)
 SHOW = Asks("made.show", "Which ones", "What is shown here.")
 SORT = Asks("made.sort", "Sorted by", "What the order follows.")
 ABOUT = "All pictures and films that were made in this project"
@@ -42,6 +45,7 @@ NONE_LIKE_THAT = "Nothing here is like that. Another choice above shows more."
 class MadePanel(WallPanel[MadeEntry]):
     """Says what is chosen, and what is to be done with it."""
 
+    unknown_words = "Nothing here has “{}” in its name or recipe."
     chosen = Signal()  # others are chosen now, or another one is the current one
 
     def __init__(self, theme: Theme, settings: Settings) -> None:
@@ -49,6 +53,7 @@ class MadePanel(WallPanel[MadeEntry]):
         settings.remember(sort, "made/sort")
         bar = FilterBar(theme, MadeQuery, SEARCH, MOST_SEARCH, show, sort)
         super().__init__(theme, settings, "made", ABOUT, "made.count", bar)
+        self.wall.let_drag()
         self._counts: dict[str, int] = {}  # of each choice
         self._count_shown = Count()
         self._left_out = ""
@@ -58,6 +63,10 @@ class MadePanel(WallPanel[MadeEntry]):
     def files(self) -> list[MadeFile]:
         """Those on the wall, in its order."""
         return [entry.file for entry in self._tiles]
+
+    def entry_at(self, row: int) -> MadeEntry | None:
+        """The one in a place of the wall."""
+        return self._tiles[row] if 0 <= row < len(self._tiles) else None
 
     def place_words(self) -> str:
         """Where the current one is: "12 of 3,120"."""
@@ -112,6 +121,9 @@ class MadePanel(WallPanel[MadeEntry]):
         return None if image is None else image.copy()
 
     # what the wall of any page asks for
+
+    def _is_name_known(self, query: Query) -> bool:
+        return any(said_by(entry, query.text) for entry in self._entries)
 
     def _arranged(self, entries: Sequence[MadeEntry], query: Query) -> list[int]:
         return arranged(entries, query)

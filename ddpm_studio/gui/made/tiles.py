@@ -15,6 +15,7 @@ from ddpm_studio.gui.wall.model import Tiles
 from ddpm_studio.project import Project
 
 TILES, LARGE, RECIPE = "made.tiles", "made.large", "made.recipe"  # names of jobs
+BESIDE = "made.beside"  # the other one of two that are compared
 MODEL = "made.model"
 FILL_RUN = 64  # files that are read ahead in one go; what is seen now waits no longer than that
 SAVE_EVERY = 2000  # files, after which the cache is noted
@@ -26,6 +27,7 @@ class MadeTiles(QObject):
     tiles_loaded = Signal(int, object, object)  # which chunk, uint8 (n, H, W, C), rows (n,)
     tiles_done = Signal()  # all that were asked for, so more can be
     learned = Signal()  # some are broken, or move
+    titled = Signal()  # some say now what they are called
     large_seen = Signal(object)  # work.Large, or None if it cannot be shown
     told = Signal(object)  # work.Told: its recipe, or why there is none
 
@@ -44,7 +46,7 @@ class MadeTiles(QObject):
 
     def open(self, project: Project | None) -> None:
         """Another project: nothing of the old one is read any more."""
-        for name in (TILES, LARGE, RECIPE, MODEL):
+        for name in (TILES, LARGE, BESIDE, RECIPE, MODEL):
             self._session.jobs.discard(name)
         self._project, self._requests, self._reading = project, [], []
         self._ahead.clear()
@@ -67,6 +69,14 @@ class MadeTiles(QObject):
             job.tells_failure = True
             job.succeeded.connect(self.large_seen)
             job.failed.connect(lambda _: self.large_seen.emit(None))
+
+    def look_beside(self, file: MadeFile) -> None:
+        """The same of the other one of two, also by `large_seen`; it costs nothing if it fails."""
+        pools = self._pools
+        job = self._ask(BESIDE, lambda project: work.look_large(project.gallery, file, pools))
+        if job is not None:
+            job.tells_failure = True
+            job.succeeded.connect(self.large_seen)
 
     def read_recipe(self, file: MadeFile | None) -> None:
         """What a file says of itself: `told`; None: nothing is asked any more."""
@@ -142,6 +152,8 @@ class MadeTiles(QObject):
             records = [thumbnails.record(file) for file in read]
             if any(record and (record.is_broken or record.moves) for record in records):
                 self.learned.emit()
+            if any(record and record.title for record in records):
+                self.titled.emit()
         self.tiles_done.emit()
 
     def _on_failed(self) -> None:

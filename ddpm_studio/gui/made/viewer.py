@@ -1,114 +1,212 @@
-"""One made picture, as large as whole pixels allow, with the way to its neighbours and back."""
+"""What was made, seen large, with the way to its neighbours and back, and how it is looked at."""
 
-import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QFrame
 
 from ddpm_studio.gui.common.button import Button, IconButton
-from ddpm_studio.gui.common.images import draw_on_checkerboard
+from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import Gap, column, row, wide
+from ddpm_studio.gui.common.layout import REST, Gap, column, row, wide
+from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.made.canvas import GROUNDS, View
+from ddpm_studio.gui.made.film import FilmPlayer
+from ddpm_studio.gui.made.full_screen import FullScreen
+from ddpm_studio.gui.made.stage import Stage
+from ddpm_studio.gui.wall.filter_bar import Asks, Narrow
 
-MARGIN = 16
+SLIDE_MS = 4000  # of a picture in a slide show
+GROUND = Asks("made.ground", "Background", "What pictures are seen on.")
+SMOOTH_TIP = "Blend the pixels softly, or show each as a crisp square"
+SLIDES = "Slide show", "Slide show: one after the other, each for four seconds (P)"
 
 
 class MadeViewer(QFrame):
-    """Left and Right go to the neighbours, Esc goes back; Del and S are the page's."""
+    """Left and Right go to the neighbours, Esc goes back; shortcuts are the page's."""
 
     back_wanted = Signal()
     step_wanted = Signal(int)  # -1: the one before, 1: the next
-    play_wanted = Signal()  # a film, by the program that the system has for it
     trash_wanted = Signal()
+    appeared = Signal(bool)  # whether it is there now
+    dragged = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, settings: Settings, player: FilmPlayer) -> None:
         super().__init__()
         self.setObjectName("made.viewer")
         self.setProperty("kind", "canvas")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._canvas = LargeCanvas()
-        self._back = Button(theme, "All", "made.back", "Back to the wall (Esc)", icon="grid")
-        self._previous = IconButton(
-            theme, "chevron-left", "made.previous", "Previous", "Previous one (Left)"
-        )
-        self._next = IconButton(theme, "chevron-right", "made.next", "Next", "Next one (Right)")
-        tip = "Opens it in the program that this system has for films (Space)"
-        self._play = Button(theme, "Play the film", "made.play", tip, icon="play")
-        self._title = label(kind="muted", elided=True)
+        self._player = player
+        self._full: FullScreen | None = None
+        self._keys: Mapping[str, Callable[[], object]] = {}
+        self._slides = QTimer(self, interval=SLIDE_MS)
+        self.stage = Stage(theme, settings, player)
+        self._make_controls(theme)
+        settings.remember(self._smooth, "made/smooth")
+        settings.remember(self._ground, "made/ground")
         self._lay_out()
-        self._back.clicked.connect(self.back_wanted)
-        self._play.clicked.connect(self.play_wanted)
-        self._previous.clicked.connect(lambda: self.step_wanted.emit(-1))
-        self._next.clicked.connect(lambda: self.step_wanted.emit(1))
+        self._connect()
+        self._set_view(View())
+        self._on_look()
 
-    def show_title(self, title: str, has_previous: bool, has_next: bool, is_film: bool) -> None:
-        """What is being shown; its picture may come later."""
-        self._title.setText(title)
-        self.setAccessibleName(title)
-        self._previous.setEnabled(has_previous)
-        self._next.setEnabled(has_next)
-        self._play.setVisible(is_film)
+    def set_keys(self, keys: Mapping[str, Callable[[], object]]) -> None:
+        """Shortcuts of the page, which hold on the full screen, too."""
+        self._keys = keys
 
-    def show_image(self, image: QImage | None, size: QSize | None = None) -> None:
+    def show_titles(self, titles: list[str], words: str, before: bool, after: bool) -> None:
+        """What is being shown, one or two; its picture may come later. words: of it all."""
+        self._title.setText(words)
+        self.setAccessibleName(words)
+        self.stage.set_titles(titles)
+        self._previous.setEnabled(before)
+        self._next.setEnabled(after)
+        self._slide_show.setEnabled(after or self._slides.isActive())
+        if not after:
+            self._slide_show.setChecked(False)
+
+    def show_image(self, image: QImage | None, size: QSize | None = None, at: int = 0) -> None:
         """None: it cannot be shown. size: that it takes, if the image is a smaller one of it."""
-        self._canvas.show_image(image, size)
+        self.stage.show_image(image, size, at)
+        self._show_scale()
+
+    def show_full(self) -> None:
+        """On the whole screen; once more: back."""
+        if self._full is not None:
+            self._full.close()
+            return
+        self._full = FullScreen(self.stage, self._keys, self)
+        self._full.left.connect(self._on_full_left)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key
         match event.key():
-            case Qt.Key.Key_Left | Qt.Key.Key_Up:
+            case key.Key_Left | key.Key_Up:
                 self.step_wanted.emit(-1)
-            case Qt.Key.Key_Right | Qt.Key.Key_Down:
+            case key.Key_Right | key.Key_Down:
                 self.step_wanted.emit(1)
-            case Qt.Key.Key_Escape | Qt.Key.Key_Return | Qt.Key.Key_Enter:
+            case key.Key_Escape | key.Key_Return | key.Key_Enter:
                 self.back_wanted.emit()
-            case Qt.Key.Key_Space if self._play.isVisible():
-                self.play_wanted.emit()
-            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
+            case key.Key_Space if self._player.file is not None:
+                self._player.toggle()
+            case key.Key_Delete | key.Key_Backspace:
                 self.trash_wanted.emit()
+            case key.Key_F:
+                self.show_full()
+            case key.Key_P:
+                self._slide_show.click()
+            case key.Key_0:
+                self._fit.click()
+            case key.Key_1:
+                self._actual.click()
+            case key.Key_Plus | key.Key_Equal:
+                self.zoom(1)
+            case key.Key_Minus:
+                self.zoom(-1)
             case _:
                 super().keyPressEvent(event)
 
+    def zoom(self, steps: int) -> None:
+        """Nearer, or further away."""
+        self._set_view(self.stage.canvases[0].zoomed(steps))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.appeared.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._slide_show.setChecked(False)
+        if self._full is not None:
+            self._full.close()
+        self.appeared.emit(False)
+
+    # private
+
+    def _make_controls(self, theme: Theme) -> None:
+        self._back = Button(theme, "All", "made.back", "Back to the wall (Esc)", icon="grid")
+        self._title = label(kind="muted", name="made.viewer.title", elided=True, plain=True)
+
+        def icon(face: str, name: str, *words: str, checkable: bool = False) -> IconButton:
+            return IconButton(theme, face, f"made.{name}", *words, checkable=checkable)
+
+        self._previous = icon("chevron-left", "previous", "Previous", "Previous one (Left)")
+        self._next = icon("chevron-right", "next", "Next", "Next one (Right)")
+        self._slide_show = icon("slides", "slides", *SLIDES, checkable=True)
+        self._full_screen = icon("full-screen", "full", "Full screen", "Full screen (F, F11)")
+        self._out = icon("zoom-out", "zoom_out", "Further away", "Further away (-, wheel)")
+        self._in = icon("zoom-in", "zoom_in", "Nearer", "Nearer (+, wheel)")
+        self._fit = icon("fit", "fit", "Fit", "As large as there is room for it (0)")
+        tip = "Each pixel as one of the screen (1)"
+        self._actual = icon("actual-size", "actual", "100 %", tip)
+        self._scale = label(kind="caption", name="made.scale")
+        self._scale.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._scale.setMinimumWidth(self._scale.fontMetrics().horizontalAdvance("6400 %") + 4)
+        self._smooth = Switch("Smooth")
+        self._smooth.setObjectName("made.smooth")
+        self._smooth.setToolTip(SMOOTH_TIP)
+        self._ground = Narrow(GROUND, GROUNDS)
+
     def _lay_out(self) -> None:
         steps = Gap(8), self._previous, self._next, Gap(4)
-        above = (self._back, *steps, wide(self._title), self._play)
-        column(row(*above, margins=(12, 12, 16, 0)), wide(self._canvas), spacing=0, of=self)
+        above = self._back, *steps, wide(self._title), self._slide_show, self._full_screen
+        zoom = self._out, self._scale, self._in, self._fit, self._actual
+        self._whole = column(
+            row(*above, margins=(12, 12, 12, 0), spacing=4),
+            row(
+                *zoom,
+                Gap(8),
+                self._smooth,
+                Gap(8),
+                REST,
+                self._ground,
+                margins=(12, 4, 12, 4),
+                spacing=4,
+            ),
+            wide(self.stage),
+            spacing=0,
+            of=self,
+        )
 
+    def _connect(self) -> None:
+        self._back.clicked.connect(self.back_wanted)
+        self._previous.clicked.connect(lambda: self.step_wanted.emit(-1))
+        self._next.clicked.connect(lambda: self.step_wanted.emit(1))
+        self._out.clicked.connect(lambda: self.zoom(-1))
+        self._in.clicked.connect(lambda: self.zoom(1))
+        self._fit.clicked.connect(lambda: self._look_at(None))
+        self._actual.clicked.connect(lambda: self._look_at(1.0))
+        self._smooth.toggled.connect(self._on_look)
+        self._ground.currentIndexChanged.connect(self._on_look)
+        self._slide_show.toggled.connect(self._on_slides)
+        self._slides.timeout.connect(lambda: self.step_wanted.emit(1))
+        self._full_screen.clicked.connect(self.show_full)
+        self.stage.viewed.connect(self._set_view)
+        self.stage.canvases[0].resized.connect(self._show_scale)
+        self.stage.dragged.connect(self.dragged)
 
-class LargeCanvas(QWidget):
-    """Draws an image in the middle: enlarged by whole pixels, or reduced smoothly."""
+    def _look_at(self, scale: float | None) -> None:
+        self._set_view(replace(self.stage.canvases[0].view, scale=scale, middle=(0.5, 0.5)))
 
-    def __init__(self, margin: int = MARGIN) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._margin = margin
-        self.image: QImage | None = None
-        self._size = QSize(1, 1)
+    def _on_look(self) -> None:
+        ground, is_smooth = str(self._ground.currentData()), self._smooth.isChecked()
+        view = self.stage.canvases[0].view
+        self._set_view(replace(view, ground=ground, is_smooth=is_smooth))
 
-    def show_image(self, image: QImage | None, size: QSize | None = None) -> None:
-        self.image = image
-        if image is not None:
-            self._size = size or image.size()
-        self.update()
+    def _set_view(self, view: View) -> None:
+        self.stage.set_view(view)
+        self._show_scale()
 
-    def picture_rect(self) -> QRectF:
-        """Where it is drawn, on whole pixels of the screen."""
-        width, height = self._size.width(), self._size.height()
-        ratio = self.devicePixelRatioF()
-        across = (self.width() - 2 * self._margin) * ratio / width
-        down = (self.height() - 2 * self._margin) * ratio / height
-        scale = max(0.0, min(across, down))
-        scale = math.floor(scale) if scale >= 1 else scale
-        left = round((self.width() * ratio - width * scale) / 2)
-        top = round((self.height() * ratio - height * scale) / 2)
-        return QRectF(left / ratio, top / ratio, width * scale / ratio, height * scale / ratio)
+    def _show_scale(self) -> None:
+        self._scale.setText(f"{100 * self.stage.canvases[0].scale:.0f} %")
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        if self.image is None:
-            return
-        painter = QPainter(self)
-        area = self.picture_rect()
-        is_reduced = area.width() * self.devicePixelRatioF() < self.image.width() - 0.5
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_reduced)
-        draw_on_checkerboard(painter, area, self.image)
+    def _on_slides(self, is_on: bool) -> None:
+        (self._slides.start if is_on else self._slides.stop)()
+
+    def _on_full_left(self) -> None:
+        self._full = None
+        self._whole.addWidget(self.stage, 1)
+        self.stage.show()
+        self.setFocus()

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFile
+from PySide6.QtGui import QImage
 
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery.batch import Batch, read_batches
 from ddpm_studio.gallery.made import Found, MadeFile, look_through, made_file
 from ddpm_studio.gallery.stars import read_stars
 from ddpm_studio.gui.common.idle_pools import IdlePools
+from ddpm_studio.gui.common.images import drawable, image_on
 from ddpm_studio.gui.wall.model import Tiles
 from ddpm_studio.project import Project
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ddpm_studio.gallery.thumbnails import Thumbnails
     from ddpm_studio.recipe import Recipe
 
+FILM_SIDE = 1024  # pixels of a film's frames
 LARGEST = 2048  # pixels of a picture that is seen large
 PULSE = 0.1  # seconds
 GONE = "Its model of step {:,} is gone: painted again with the newest, it will be a relative of it."
@@ -67,6 +70,34 @@ class Told:
     sentence: str = ""
 
 
+@dataclass(frozen=True)
+class FilmFrame:
+    """One frame, drawable, and how many milliseconds it is seen."""
+
+    image: QImage
+    delay: float
+
+    @property
+    def nbytes(self) -> int:
+        return self.image.sizeInBytes()
+
+
+@dataclass(frozen=True)
+class FilmPiece:
+    """Some frames of a film, the first of them and on; they may be smaller than width x height.
+
+    count: how many there are in it, as far as is known. is_end: no more follow.
+    """
+
+    file: MadeFile
+    first: int
+    frames: tuple[FilmFrame, ...]
+    count: int
+    is_end: bool
+    width: int
+    height: int
+
+
 def new_pools() -> IdlePools:
     """Processes that open what was made."""
 
@@ -74,6 +105,17 @@ def new_pools() -> IdlePools:
         from ddpm_studio.gallery import thumbnails
 
         return thumbnails.new_pool()
+
+    return IdlePools(new_pool)
+
+
+def new_film_pools() -> IdlePools:
+    """A process that has a film open."""
+
+    def new_pool() -> DecoderPool:
+        from ddpm_studio.gallery import playing
+
+        return playing.new_pool()
 
     return IdlePools(new_pool)
 
@@ -139,7 +181,7 @@ def read_tiles(
 
 
 def look_large(gallery: Path, file: MadeFile, pools: IdlePools) -> Generator[None, None, Large]:
-    """One picture, or the first of a film. Raises StudioError if it cannot be shown."""
+    """One picture, or the one that a film ends with. Raises StudioError if it cannot be shown."""
     import numpy as np
 
     from ddpm_studio.gallery.thumbnails import WHOLE, request_for
@@ -154,6 +196,39 @@ def look_large(gallery: Path, file: MadeFile, pools: IdlePools) -> Generator[Non
     return Large(file.name, pixels, about["width"], about["height"], about["moves"])
 
 
+def read_film(
+    gallery: Path, file: MadeFile, first: int, side: int, pools: IdlePools
+) -> Generator[None, None, FilmPiece]:
+    """The next frames of a film, as many as come quickly. Raises StudioError if it cannot be read.
+
+    side: the longer one at the most.
+    """
+    import numpy as np
+
+    request = {"path": str(gallery / file.name), "first": first, "side": side}
+    with pools.borrowed() as pool:
+        answer = yield from pool.ask(request, PULSE)
+    about = answer.values
+    if answer.failure or "shape" not in about:
+        raise StudioError(f"{file.name} cannot be played.")
+    frames = np.frombuffer(answer.data, np.uint8).reshape(about["shape"])
+    return FilmPiece(
+        file,
+        first,
+        tuple(map(film_frame, frames, about["delays"])),
+        *(about["count"], about["is_end"], about["width"], about["height"]),
+    )
+
+
+def film_frame(pixels: np.ndarray, delay: float) -> FilmFrame:
+    """uint8 (H, W, 4), premultiplied; what is nowhere transparent is drawn without a ground."""
+    image = image_on(pixels, premultiplied=True)
+    is_opaque = bool((pixels[..., 3] == 255).all())
+    return FilmFrame(
+        image.convertToFormat(QImage.Format.Format_RGB32) if is_opaque else drawable(image), delay
+    )
+
+
 def read_recipe(project: Project, file: MadeFile) -> Generator[None, None, Told]:
     """What a file says of how it was made."""
     from ddpm_studio.export.recipe.files import read_recipe as read
@@ -163,6 +238,14 @@ def read_recipe(project: Project, file: MadeFile) -> Generator[None, None, Told]
         return Told(file.name, read(project.gallery / file.name))
     except StudioError as error:
         return Told(file.name, None, str(error))
+
+
+def rename(gallery: Path, file: MadeFile, name: str) -> Generator[None, None, MadeFile]:
+    """Call one otherwise; what it is then. Raises StudioError."""
+    from ddpm_studio.gallery import rename
+
+    yield
+    return rename.rename(gallery, file, name)
 
 
 def look_for_model(project: Project, told: Told) -> Generator[None, None, Told]:

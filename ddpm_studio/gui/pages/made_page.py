@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ddpm_studio.events import FileWritten
@@ -16,7 +16,6 @@ from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
-from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.jobs import Job
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.notice_line import UndoNotice
@@ -26,6 +25,9 @@ from ddpm_studio.gui.made.actions import MadeActions
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.made.files import MadeFiles
+from ddpm_studio.gui.made.film import FilmPlayer
+from ddpm_studio.gui.made.hover import HoverPlay
+from ddpm_studio.gui.made.looking import MadeLooking
 from ddpm_studio.gui.made.panel import MadePanel
 from ddpm_studio.gui.made.tiles import MadeTiles
 from ddpm_studio.gui.made.viewer import MadeViewer
@@ -36,7 +38,7 @@ from ddpm_studio.project import Project
 if TYPE_CHECKING:
     import numpy as np
 
-LOOK_MS = 80  # on a picture, before its file is read
+FILM = "made.film"  # the name of the jobs that read the film that is looked at
 NO_PROJECT = (
     "No project open",
     "Drop a folder of your pictures anywhere on this window, or open a project; all that is "
@@ -61,13 +63,16 @@ class MadePage(Page):
     shortcuts = (
         ("Arrows, Page Up, Page Down", "Go from picture to picture"),
         ("Shift or Ctrl with a click, Ctrl+A", "Choose several, or all"),
-        ("Enter, Esc", "See one large, and back to the wall"),
+        ("Enter, Esc", "See one large or two side by side, and back to the wall"),
+        ("F11, Space, P", "Full screen, play or pause a film, slide show"),
+        ("+, -, 0, 1", "Nearer, further away, as large as fits, 100 %"),
         ("S", "Star"),
+        ("F2", "Rename"),
         ("Del", "Move to the trash"),
         ("Ctrl+Z", "Undo"),
-        ("Ctrl+C", "Copy"),
+        ("Ctrl+C, Ctrl+S", "Copy, save copies"),
         ("Ctrl++, Ctrl+-", "Larger and smaller tiles"),
-        ("Ctrl+F", "Search names"),
+        ("Ctrl+F", "Search"),
         ("F5", "Look at the folder again"),
     )
 
@@ -78,10 +83,14 @@ class MadePage(Page):
         self._tiles = MadeTiles(session, self._files, self)
         self._watcher = FolderWatcher(self)
         self._is_stale = True  # something has changed while the page was not seen
-        self._shown = ""  # the name of the one that details and viewer show
-        self._look_soon = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._player = FilmPlayer(session, FILM, work.FILM_SIDE, self)
         self._build()
         self._actions = MadeActions(session, self._files, self._panel, self._details)
+        self._looking = MadeLooking(
+            *(self._files, self._tiles, self._panel, self._details, self._viewer),
+            *(self._actions, self._player, session.settings),
+        )
+        self._hover = HoverPlay(session, self._panel)
         self._connect()
         self._show_empty_words()
         self.show_empty()
@@ -93,7 +102,8 @@ class MadePage(Page):
         self.session.want_page(names.NAV_GENERATE if is_open else names.NAV_START)
 
     def show_project(self, project: Project | None) -> None:
-        self._look_soon.stop()
+        self._looking.forget()
+        self._hover.stop()
         self._tiles.open(project)
         self._watcher.watch(())
         self._notice.hide()
@@ -103,16 +113,25 @@ class MadePage(Page):
         self._show_empty_words()
         self._refresh()
 
+    def show_full_screen(self) -> bool:
+        is_large_seen = self._viewer.isVisible()
+        if is_large_seen:
+            self._viewer.show_full()
+        return is_large_seen
+
     def main_things(self) -> Sequence[QWidget]:
         return self._viewer, self._panel.wall
 
     def save_settings(self) -> None:
-        self._look_soon.stop()
+        self._looking.forget()
+        self._hover.stop()
         self._watcher.watch(())
 
     def release(self) -> None:
         """The window has closed."""
         self._tiles.release()
+        for player in (self._player, self._hover.player):
+            player.release()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -120,6 +139,11 @@ class MadePage(Page):
             self._refresh()
         if self._files.has_looked:
             self._files.refresh()  # others may have been here
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._player.pause()
+        self._hover.stop()
 
     # building
 
@@ -135,13 +159,13 @@ class MadePage(Page):
         self.header_row.addWidget(self._open_folder)
         self.header_row.addWidget(self._look_again)
         self._panel = MadePanel(theme, session.settings)
-        self._viewer = MadeViewer(theme)
+        self._viewer = MadeViewer(theme, session.settings, self._player)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._panel)
         self._stack.addWidget(self._viewer)
         self._batches = MadeBatches(theme, self._batching)
         self._notice = UndoNotice(theme, "made.notice", "made.undo")
-        self._details = MadeDetails(theme)
+        self._details = MadeDetails(theme, self._player)
         left = column(self._batches, wide(self._stack), self._notice)
         self.set_content(holder(row(wide(left), self._details, spacing=16)))
         tip = "The page where pictures are painted (Ctrl+3)"
@@ -168,24 +192,24 @@ class MadePage(Page):
         files.changed.connect(self._on_changed)
         files.arrived.connect(self._on_arrived)
         files.looked.connect(self._on_looked)
+        files.renamed.connect(panel.choose)
         for source in (files.said, actions.said):
             source.connect(self._notice.say)
         tiles.tiles_loaded.connect(self._on_tiles)
         tiles.tiles_done.connect(panel.wall.refresh)
         tiles.learned.connect(self._on_changed)
-        tiles.large_seen.connect(self._on_large)
+        tiles.titled.connect(self._on_titled)
         tiles.told.connect(self._on_told)
-        self._look_soon.timeout.connect(self._look_at_current)
         panel.tiles_wanted.connect(self._on_tiles_wanted)
         panel.chosen.connect(self._on_chosen)
         panel.wall.opened.connect(self._show_large)
         panel.menu_wanted.connect(actions.show_menu)
+        for dragged in (panel.wall.dragged, viewer.dragged, details.picture.dragged):
+            dragged.connect(actions.drag)
         for trash in (panel.wall.toggled, viewer.trash_wanted, details.trash.clicked):
             trash.connect(actions.throw_away)
         viewer.back_wanted.connect(self._show_wall)
         viewer.step_wanted.connect(self._on_step)
-        for play in (viewer.play_wanted, details.play.clicked):
-            play.connect(actions.play)
         details.star.clicked.connect(actions.star)
         details.copy.clicked.connect(actions.copy)
         details.folder.clicked.connect(actions.show_folder)
@@ -198,6 +222,8 @@ class MadePage(Page):
         self._go_generate.clicked.connect(self.main_action)
         self._go_start.clicked.connect(self.main_action)
         keys = {"S": actions.star, "Ctrl+Z": self._on_undo, "Ctrl+C": actions.copy}
+        keys |= {"Ctrl+S": lambda: actions.choose_place(True), "F2": actions.rename}
+        viewer.set_keys({**keys, "F11": viewer.show_full})
         panel.hear_keys(self, {**keys, "F5": files.refresh})
 
     # what is there
@@ -267,63 +293,20 @@ class MadePage(Page):
 
     def _on_tiles(self, chunk: int, pixels: np.ndarray, rows: np.ndarray) -> None:
         self._panel.add_tiles(chunk, pixels, rows)
-        if self._actions.image is None and self._shown:
-            self._show_thumbnail()
+        self._looking.on_tiles()
+
+    def _on_titled(self) -> None:
+        self._panel.search_again()
+        self._looking.on_titled()
 
     def _on_chosen(self) -> None:
-        panel, current = self._panel, self._panel.current
-        selected = panel.selected
-        one = selected[0] if len(selected) == 1 else None
-        name = current.name if current is not None and selected else ""
-        has_recipe = one is not None and name == self._shown and self._details.recipe is not None
-        if has_recipe:
-            self._details.show_star(one is not None and one.is_starred)
-        else:
-            self._details.show_entries(selected, current)
-        if name != self._shown:
-            self._shown = name
-            self._actions.forget()
-            self._tiles.read_recipe(None)
-            self._show_thumbnail()
-        if current is None:
+        self._looking.on_chosen()
+        if self._panel.current is None:
             self._show_wall()
-        elif name:
-            title = f"{current.name.rpartition('/')[2]}  ·  {panel.place_words()}"
-            before, after = panel.neighbour(-1) is not None, panel.neighbour(1) is not None
-            star = "★  " if current.is_starred else ""
-            self._viewer.show_title(star + title, before, after, current.is_film)
-            if not has_recipe or self._actions.image is None:
-                self._look_soon.start()
-
-    def _show_thumbnail(self) -> None:
-        """Until its file is read."""
-        image, thumbnails = self._panel.thumbnail(), self._files.thumbnails
-        current = self._panel.current
-        record = thumbnails.record(current.file) if thumbnails and current else None
-        size = QSize(record.width, record.height) if record and record.is_read else None
-        is_whole = image is not None and size is not None and _is_like(image.size(), size)
-        for place in (self._details, self._viewer):
-            place.show_image(image if is_whole else None, size)
-
-    def _look_at_current(self) -> None:
-        current = self._panel.current
-        if current is not None:
-            self._tiles.look_large(current.file)
-            self._tiles.read_recipe(current.file if len(self._panel.selected) == 1 else None)
-
-    def _on_large(self, large: work.Large | None) -> None:
-        if large is None:
-            self._files.refresh()  # it is gone, or another one now
-        elif large.name == self._shown:
-            image = image_on(large.pixels, premultiplied=True).copy()
-            size = QSize(large.width, large.height)
-            self._actions.image = image
-            for place in (self._details, self._viewer):
-                place.show_image(image, size)
 
     def _on_told(self, told: work.Told) -> None:
         project = self.session.project
-        if told.name == self._shown and project is not None:
+        if self._looking.is_about(told) and project is not None:
             self._details.show_recipe(told.recipe, told.sentence, project.name)
             self._actions.on_recipe()
 
@@ -349,10 +332,3 @@ class MadePage(Page):
         if self._files.undo_words:
             self._notice.hide()
             self._files.undo()
-
-
-def _is_like(small: QSize, large: QSize) -> bool:
-    """Whether a thumbnail shows all of a picture, not only its middle."""
-    return abs(small.width() * large.height() - small.height() * large.width()) <= max(
-        large.width(), large.height()
-    )

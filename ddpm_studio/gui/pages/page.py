@@ -69,6 +69,10 @@ class Page(QWidget):
     def main_action(self) -> None:
         """What Ctrl+Enter does."""
 
+    def show_full_screen(self) -> bool:
+        """F11, for what is looked at on the page alone; False: the whole window is meant."""
+        return False
+
     def main_things(self) -> Sequence[QWidget]:
         """What takes the focus when the page is shown: the first that is seen and can be used.
 

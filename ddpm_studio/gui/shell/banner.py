@@ -8,12 +8,13 @@ from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.errors import Failure
 from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import Gap, Placed, column, row, wide
+from ddpm_studio.gui.common.passing import Passing
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.words import on_one_line
 
 
 class Banner(QFrame):
-    """Shows the latest error or notice until it is closed; it never blocks anything."""
+    """Shows the latest error until it is closed, or a notice for a while; it blocks nothing."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +38,7 @@ class Banner(QFrame):
         self._toggle.toggled.connect(self._details.setVisible)
         self._copy.clicked.connect(self._on_copy)
         close.clicked.connect(self.hide)
+        self._passing = Passing(self)
         self.hide()
 
     @property
@@ -45,9 +47,15 @@ class Banner(QFrame):
 
     def show_failure(self, failure: Failure) -> None:
         self._show(failure.sentence, failure.details, "warning", "failure")
+        self._passing.stop()
 
     def show_notice(self, sentence: str) -> None:
         self._show(sentence, "", "info", "notice")
+        self._passing.begin()
+
+    def leave_page(self) -> None:
+        """Another page is shown: a notice that was read is not taken along."""
+        self._passing.leave()
 
     def _show(self, sentence: str, details: str, icon: str, tone: str) -> None:
         sentence = on_one_line(sentence)

@@ -49,14 +49,25 @@ class Query:
     label: str = ""
 
 
-def matching(entries: Sequence[N], query: Query, shows: Shows[N]) -> list[int]:
+def named_so(entry: Named, text: str) -> bool:
+    """Whether all words of a search are in a name."""
+    name = fold(entry.name)
+    return all(word in name for word in fold(text).split())
+
+
+def matching(
+    entries: Sequence[N],
+    query: Query,
+    shows: Shows[N],
+    is_found: Callable[[N, str], bool] = named_so,
+) -> list[int]:
     """The positions in `entries` of those with the words of a query and of its choice."""
     rows = list(range(len(entries)))
     if query.show != ALL:
         is_shown = shows[query.show]
         rows = [row for row in rows if is_shown(entries[row])]
-    for word in fold(query.text).split():
-        rows = [row for row in rows if word in fold(entries[row].name)]
+    if query.text:
+        rows = [row for row in rows if is_found(entries[row], query.text)]
     return rows
 
 
@@ -129,12 +140,12 @@ class FilterBar(QWidget):
         self._show_words = [show.itemText(index) for index in range(show.count())]
         self.search = QLineEdit()
         self.search.setObjectName(search.name)
-        self.search.setPlaceholderText("Search names")
+        self.search.setPlaceholderText(search.label)
         self.search.setMinimumWidth(LEAST_SEARCH)
         self.search.setMaximumWidth(widest)
         explain(self.search, search.label, search.tip)
         self.search.installEventFilter(self)
-        self._glass = QAction("Search names", self)
+        self._glass = QAction(search.label, self)
         self._clear = QAction("Clear the search", self)
         self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         self.search.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)

@@ -37,6 +37,7 @@ class WallPanel(QWidget, Generic[E]):
     tiles_wanted = Signal(list)  # chunks
     menu_wanted = Signal(object)  # where on the screen
     chooses_first = False  # whether one is chosen even if none was before
+    unknown_words = "No name contains “{}”."
 
     def __init__(
         self, theme: Theme, settings: Settings, name: str, about: str, count: str, bar: FilterBar
@@ -159,6 +160,11 @@ class WallPanel(QWidget, Generic[E]):
         """Pixels that were asked for, and where they lay."""
         self.wall.add_chunk(number, pixels, rows)
 
+    def search_again(self) -> None:
+        """More is known by now of what words are searched in."""
+        if self.filter.query.text:
+            self._fill()
+
     def zoom(self, steps: int) -> None:
         """Larger tiles, or smaller ones."""
         self._slider.setValue(self._slider.value() + steps)
@@ -203,7 +209,7 @@ class WallPanel(QWidget, Generic[E]):
         self._nothing.setVisible(is_empty)
         self._clear_search.setVisible(is_empty and bool(query.text))
         is_unknown = is_empty and bool(query.text) and not self._is_name_known(query)
-        no_name = f"No name contains “{query.text}”."
+        no_name = self.unknown_words.format(query.text)
         self._nothing.setText(no_name if is_unknown else self._nothing_words(query))
         self._on_filled(shown)
         self._on_chosen()

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QFont,
     QFontMetricsF,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -28,7 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ddpm_studio.gui.common.images import draw_on_checkerboard, drawable
+from ddpm_studio.gui.common.images import draw_covering, draw_on_checkerboard, drawable
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.wall.model import Index, Tile, WallModel
 
@@ -64,6 +65,8 @@ class PictureWall(QListView):
     toggled = Signal()  # leave out what is selected, or take it back
     opened = Signal()  # the chosen picture is to be seen large
     menu_wanted = Signal(object)  # where on the screen
+    hovered = Signal(int)  # the picture under the mouse, -1: none
+    dragged = Signal()  # what is selected, away to another program; see `let_drag`
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +76,7 @@ class PictureWall(QListView):
         self.factor = 1  # device pixels for each pixel of a picture, along a side
         self._columns = 1
         self._hovered = -1  # the picture under the mouse
+        self._moving: tuple[int, QImage] | None = None  # a film that plays on its tile
         self._chosen: list[int] | None = None  # None: not asked for since it changed
         self._theme = theme
         self.setFlow(QListView.Flow.LeftToRight)
@@ -149,6 +153,16 @@ class PictureWall(QListView):
     def refresh(self) -> None:
         """Ask again for what is in view and missing, when a request was answered."""
         self._asking.start()
+
+    def let_drag(self) -> None:
+        """Pictures can be dragged away; where to, `dragged` decides."""
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+
+    def show_moving(self, row: int, image: QImage | None) -> None:
+        """A frame of the film on a tile, in place of its picture; None: its picture again."""
+        self._moving = None if image is None else (row, image)
+        self.update(self.wall_model.index(row))
 
     # the size of the tiles
 
@@ -246,7 +260,9 @@ class PictureWall(QListView):
             if not exposed.intersects(QRect(int(x), int(y), int(width) + 2, int(height) + 2)):
                 continue
             image, area = model.image(row), QRectF(x, y, width, height)
-            if image is None:
+            if self._moving is not None and row == self._moving[0]:
+                draw_covering(painter, area, self._moving[1])
+            elif image is None:
                 painter.fillRect(area, empty)
             else:
                 draw_on_checkerboard(painter, area, drawable(image))
@@ -327,6 +343,10 @@ class PictureWall(QListView):
         self.update(self.wall_model.index(self._hovered))
         self._hovered = index.row()
         self.update(index)
+        self.hovered.emit(self._hovered)
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        self.dragged.emit()
 
 
 def paint_marks(

@@ -357,11 +357,14 @@ def test_another_place_can_be_chosen(make_dialog, tmp_path):
     assert (tmp_path / "elsewhere.gif").is_file()
 
 
-def test_format_speed_and_rest_come_back(make_dialog):
-    driver = make_dialog(make_trajectory())
-    driver.choose(".mp4")
-    driver.fps.setValue(30)
-    driver.hold.setValue(2.5)
+def test_format_speed_and_rest_come_back_if_they_were_exported(make_dialog):
+    for _ in range(2):
+        driver = make_dialog(make_trajectory())
+        assert driver.format.currentData() == ".gif"  # what was cancelled left no trace
+        driver.choose(".mp4")
+        driver.fps.setValue(30)
+        driver.hold.setValue(2.5)
+    driver.export()
     again = make_dialog(make_trajectory())
     assert again.format.currentData() == ".mp4"
     assert (again.fps.value(), again.hold.value()) == (30, 2.5)

@@ -185,6 +185,8 @@ def test_everything_that_is_set_is_in_the_film_and_comes_back(make_options, find
     assert options.request().options == meant
     pick(options, "export.show", BOTH)
     find(options, QAbstractButton, "export.no_recipe").setChecked(True)
+    assert make_options(trajectory_of(2)).request().options != meant  # it was not exported
+    options.keep()
     again = make_options(trajectory_of(2))
     assert again.kind.key == ".gif"
     assert again.request().options == meant
@@ -245,6 +247,7 @@ def test_an_enlargement_that_was_chosen_is_proposed_again_for_other_pictures(
     """As large as last time, in pixels."""
     options = make_options(trajectory_of(16))
     find(options, QSpinBox, "export.size").setValue(8)
+    options.keep()
     assert make_options(trajectory_of(4)).request().options.scale == 16
 
 

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QItemSelectionModel, QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QItemSelectionModel, QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
 
@@ -13,13 +13,14 @@ from ddpm_studio.export.images import write_png
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.folder_watcher import FolderWatcher
 from ddpm_studio.gui.common.label import ElidedLabel
+from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.made import files as made_files
+from ddpm_studio.gui.made import looking
 from ddpm_studio.gui.made.actions import MadeActions
 from ddpm_studio.gui.made.details import MadeDetails
 from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.made.panel import MadePanel
 from ddpm_studio.gui.made.viewer import MadeViewer
-from ddpm_studio.gui.pages import made_page
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.recipe import Recipe, fingerprint
 from tests.gui.parts import part
@@ -31,7 +32,9 @@ BUSY = (
     "made.tiles",
     "made.trash",
     "made.restore",
+    "made.rename",
     "made.large",
+    "made.beside",
     "made.recipe",
 )
 
@@ -41,7 +44,7 @@ def own_trash(monkeypatch, tmp_path):
     """The trash of a Linux desktop lies below this folder; nobody's real one is used."""
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr(made_page, "LOOK_MS", 1)
+    monkeypatch.setattr(looking, "LOOK_MS", 1)
     monkeypatch.setattr(made_files, "GATHER_MS", 1)
 
 
@@ -57,6 +60,7 @@ class Driver:
         window.show_page(names.NAV_MADE)
         self.wall = self.get(PictureWall, "made.wall")
         self.viewer = self.get(MadeViewer, "made.viewer")
+        self.canvas = self.viewer.stage.canvases[0]
         self.show = self.get(QComboBox, "made.show")
         self.sort = self.get(QComboBox, "made.sort")
         self.count = self.get(ElidedLabel, "made.count")
@@ -74,7 +78,7 @@ class Driver:
             QApplication.processEvents()
             busy = [name for name in BUSY if jobs.get(name) is not None]
             # timers, which show nothing while they wait
-            soon = (page._look_soon, self.files._gather, self.wall._asking)
+            soon = (page._looking.soon, self.files._gather, self.wall._asking)
             return not busy and not any(timer.isActive() for timer in soon)
 
         self.qtbot.waitUntil(is_settled)
@@ -98,6 +102,13 @@ class Driver:
 
     def click(self, name):
         self.qtbot.mouseClick(self.get(QAbstractButton, name), Qt.MouseButton.LeftButton)
+
+    def menu_act(self, words):
+        """Choose an entry of the menu over the wall."""
+        self.actions.show_menu(QPoint(0, 0))
+        menu = self.panel.findChildren(Menu)[-1]
+        next(act for act in menu.actions() if act.text().startswith(words)).trigger()
+        menu.close()
 
     def text(self, name):
         return self.get(QLabel, name).text()

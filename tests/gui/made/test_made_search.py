@@ -28,7 +28,7 @@ def test_a_search_without_a_hit_says_so_and_can_be_cleared(drive, made):
     assert not clear.isVisible()
     search.setFocus()
     driver.qtbot.keyClicks(search, "zzz")
-    assert driver.text("made.nothing_shown") == "No name contains “zzz”."
+    assert driver.text("made.nothing_shown") == "Nothing here has “zzz” in its name or recipe."
     assert driver.count.text() == "0 of 5"
     assert clear.isVisible()
     driver.click("made.clear_search")
