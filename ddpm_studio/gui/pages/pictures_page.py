@@ -55,6 +55,7 @@ class PicturesPage(Page):
     shortcuts = (
         ("Arrows, Page Up, Page Down", "Go from picture to picture"),
         ("Del", "Leave out the chosen pictures, or take them back"),
+        ("Space, Esc", "See the whole file large, and back to the wall"),
         ("Enter", "Choose the crop of a picture"),
     )
 
@@ -83,7 +84,13 @@ class PicturesPage(Page):
                 self.session.want_training()
 
     def main_things(self) -> Sequence[QWidget]:
-        return (self._wall.wall,)
+        return self._wall.viewer, self._wall.wall
+
+    def show_full_screen(self) -> bool:
+        is_large_seen = self._wall.viewer.isVisible()
+        if is_large_seen:
+            self._wall.viewer.show_full()
+        return is_large_seen
 
     def save_settings(self) -> None:
         self._patience.stop()  # the window closes: nothing new is begun
@@ -173,6 +180,8 @@ class PicturesPage(Page):
         jobs.tiles_loaded.connect(self._wall.add_tiles)
         jobs.tiles_done.connect(self._wall.wall.refresh)
         jobs.original_seen.connect(self._wall.show_original)
+        jobs.large_seen.connect(self._wall.show_large)
+        self._wall.large_wanted.connect(self._on_large_wanted)
         self._watcher.changed.connect(self._prepare)
         self._side.left_out.show_wanted.connect(self._show_outside)
         session.pictures_expected.connect(jobs.prewarm)
@@ -190,6 +199,7 @@ class PicturesPage(Page):
         self.add_act("Undo", history.undo, "Ctrl+Z", edits=True)
         self.add_act("Redo", history.redo, "Ctrl+Shift+Z", "Ctrl+Y", edits=True)
         self.add_act("Leave out, or take", choosing.toggle)
+        self.add_act("See it large", self._wall.look_large)
         self.add_act("Crop…", choosing.want_crop)
         for words, act, *keys in self._wall.acts:
             self.add_act(words, act, *keys)
@@ -298,6 +308,10 @@ class PicturesPage(Page):
         project, entry = self.session.project, self._wall.current
         if project is not None and entry is not None:
             self._jobs.look_at_original(project, entry)
+
+    def _on_large_wanted(self, entry: WallEntry) -> None:
+        if self.session.project is not None:
+            self._jobs.look_large(self.session.project, entry)
 
     def _on_crop_wanted(self, entry: WallEntry) -> None:
         if self.session.project is not None:

@@ -40,6 +40,7 @@ class PictureChoosing(QObject):
         self._editor: CropEditor | None = None  # while it is open
         self._cropped = ""  # whose crop is edited there
         wall.wall.toggled.connect(self.toggle)
+        wall.viewer.toggled.connect(self.toggle)
         wall.wall.opened.connect(self.want_crop)
         wall.menu_wanted.connect(self._show_menu)
         actions = wall.choosing
@@ -128,7 +129,7 @@ class PictureChoosing(QObject):
     def want_crop(self) -> None:
         """Of the current picture, if it has a file of its own."""
         entry = self._wall.current
-        if entry is not None and entry.facts is not None and not entry.video:
+        if entry is not None and entry.has_file:
             self.crop_wanted.emit(entry)
 
     def _on_stepped(self) -> None:
@@ -153,6 +154,7 @@ class PictureChoosing(QObject):
             leave_out = partial(self._history.change, [video], words, seconds=0.0)
             menu.add("Leave out the whole video", "film", leave_out)
         elif len(entries) == 1 and entry.facts is not None:
+            menu.add("See it large", "zoom-in", self._wall.look_large)
             menu.add("Crop…", "crop", self.want_crop)
         if is_taken:
             often = menu.addMenu("How often it is seen")

@@ -56,6 +56,8 @@ class PictureDetails(QFrame):
         self.folder = IconButton(
             theme, "folder-open", "pictures.details.show_in_folder", "Show in folder", tip
         )
+        tip = "See the whole file large (Space)"
+        self.large = IconButton(theme, "zoom-in", "pictures.details.large", "See it large", tip)
         self._lay_out()
         self.clear()
 
@@ -70,6 +72,7 @@ class PictureDetails(QFrame):
         self._crop.set_original(None)
         self._seen.set_image(None)
         self.folder.setEnabled(False)
+        self.large.setEnabled(False)
 
     def show_picture(self, name: str, notes: Sequence[str], *, is_other: bool = True) -> None:
         """Another picture is chosen; its pixels and its file follow when they are loaded.
@@ -116,7 +119,7 @@ class PictureDetails(QFrame):
         self._text.setToolTip(tooltip(escape(text)))  # should it be too long for its place
 
     def _lay_out(self) -> None:
-        head = row(wide(self._name), self.folder)
+        head = row(wide(self._name), self.large, self.folder, spacing=4)
         words = column(head, wide(self._text), self._actions, spacing=0)
         pictures = self._crop, self._arrow, self._seen
         row(*pictures, Gap(12), wide(words), margins=MARGIN, of=self)

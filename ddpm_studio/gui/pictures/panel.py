@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
 
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.layout import column, wide
@@ -20,6 +20,7 @@ from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.pictures.filter_bar import PictureFilter
 from ddpm_studio.gui.pictures.query import SHOWN, TAKEN, PictureQuery, choose
 from ddpm_studio.gui.pictures.taken_counts import TakenCounts
+from ddpm_studio.gui.pictures.viewer import OriginalViewer
 from ddpm_studio.gui.pictures.work import Original, blurred, crop_part
 from ddpm_studio.gui.wall.filter_bar import Query, count_shown
 from ddpm_studio.gui.wall.panel import WallPanel
@@ -43,6 +44,7 @@ class PicturesPanel(WallPanel[WallEntry]):
 
     picked = Signal(object)  # WallEntry or None
     show_wanted = Signal(str)  # name: open its folder
+    large_wanted = Signal(object)  # WallEntry: all pixels of its file, by `show_large`
     chooses_first = True
     filter: PictureFilter
 
@@ -69,12 +71,63 @@ class PicturesPanel(WallPanel[WallEntry]):
         self._counts = TakenCounts(theme)
         self._counts.wanted.connect(self.show_only)
         beside = self.choosing.history_buttons
-        canvas = self._canvas(SLIDER, TILE_TIP, beside, self._reading, self._counts)
-        column(wide(canvas), self._details, spacing=16, of=self)
+        self._around_wall = self._canvas(SLIDER, TILE_TIP, beside, self._reading, self._counts)
+        self.viewer = OriginalViewer(theme)
+        self.viewer.hide()
+        self.viewer.step_wanted.connect(self._on_step)
+        self.viewer.back_wanted.connect(self.close_large)
+        self._details.large.clicked.connect(self.look_large)
+        space = QShortcut(QKeySequence(Qt.Key.Key_Space), self.wall)
+        space.setContext(Qt.ShortcutContext.WidgetShortcut)
+        space.activated.connect(self.look_large)
+        parts = wide(self._around_wall), wide(self.viewer), self._details
+        column(*parts, spacing=16, of=self)
 
     def entry_named(self, name: str) -> WallEntry | None:
         """The picture of that name, shown or not."""
         return next((entry for entry in self._entries if entry.name == name), None)
+
+    def look_large(self) -> None:
+        """The file of the current picture in place of the wall; once more: the wall again."""
+        entry = self.current
+        if not self.viewer.isHidden():
+            self.close_large()
+        elif entry is not None and entry.has_file:
+            self._around_wall.hide()
+            self.viewer.show()
+            self.viewer.setFocus()
+            self._show_in_viewer(entry)
+
+    def close_large(self) -> None:
+        """The wall again."""
+        if not self.viewer.isHidden():
+            has_focus = self.viewer.isAncestorOf(self.window().focusWidget() or self)
+            has_focus |= self.viewer.hasFocus()
+            self.viewer.hide()
+            self._around_wall.show()
+            if has_focus:
+                self.wall.setFocus()
+
+    def show_large(self, entry: WallEntry, original: Original | None) -> None:
+        """All pixels of a file that was asked for; None: it is gone."""
+        current = self.current
+        if current is None or current.name != entry.name or original is None:
+            return
+        self.viewer.show_pixels(image_on(original.pixels, premultiplied=True).copy())
+
+    def _show_in_viewer(self, entry: WallEntry) -> None:
+        """What is known of it at once; its pixels follow."""
+        if entry.facts is None:
+            return
+        size, near = QSize(entry.width, entry.height), self._original or blurred(entry.facts)
+        before, after = (self.file_beside(by) is not None for by in (-1, 1))
+        self.viewer.show_picture(entry.name, size, near, (before, after))
+        self.large_wanted.emit(entry)
+
+    def _on_step(self, by: int) -> None:
+        place = self.file_beside(by)
+        if place is not None:
+            self.wall.setCurrentIndex(self.wall.wall_model.index(place))
 
     def file_beside(self, by: int) -> int | None:
         """Where the next tile of another file that can be looked at is. by: -1 or 1."""
@@ -82,7 +135,7 @@ class PicturesPanel(WallPanel[WallEntry]):
         end = len(self._tiles) if by > 0 else -1
         for place in range(here + by, end, by):
             tile = self._tiles[place]
-            if tile.facts is not None and not tile.video and tile.name != self._tiles[here].name:
+            if tile.has_file and tile.name != self._tiles[here].name:
                 return place
         return None
 
@@ -124,6 +177,7 @@ class PicturesPanel(WallPanel[WallEntry]):
         self._said = (None, None, (1, 1, 3))
         self._original = None
         self._details.clear()
+        self.close_large()
         self.show_progress(None)
 
     def show_progress(self, progress: Standing | None) -> None:
@@ -219,8 +273,13 @@ class PicturesPanel(WallPanel[WallEntry]):
             self._details.show_picture(entry.name, words, is_other=is_other)
             self._say_original(entry)
             self._show_pixels()
+        self._details.large.setEnabled(entry is not None and entry.has_file)
         if is_other:
             self.picked.emit(entry)
+            if not self.viewer.isHidden() and entry is not None and entry.has_file:
+                self._show_in_viewer(entry)
+            else:
+                self.close_large()
 
     def _show_pixels(self) -> None:
         row = self.wall.currentIndex().row()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # names of jobs, beside PICTURES
 WALL, ORIGINAL = "pictures.wall", "pictures.original"
-CROP, PREWARM = "pictures.crop", "pictures.prewarm"
+CROP, LARGE, PREWARM = "pictures.crop", "pictures.large", "pictures.prewarm"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class PictureJobs(QObject):
     tiles_done = Signal()  # all that were asked for, so more can be
     original_seen = Signal(object)  # work.Original or None
     crop_seen = Signal(object, object)  # WallEntry, work.Original or None: to choose its crop
+    large_seen = Signal(object, object)  # the same, to be seen large
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
@@ -151,6 +152,11 @@ class PictureJobs(QObject):
         job = self._look(CROP, project, entry, work.CROP_PIXELS)
         job.succeeded.connect(lambda original: self.crop_seen.emit(entry, original))
 
+    def look_large(self, project: Project, entry: WallEntry) -> None:
+        """Read all pixels of the file of a picture, or as many as are read at most."""
+        job = self._look(LARGE, project, entry, work.MOST_PIXELS)
+        job.succeeded.connect(lambda original: self.large_seen.emit(entry, original))
+
     def _look(self, name: str, project: Project, entry: WallEntry, most: int) -> Job:
         config, facts, pools = project.config.pictures, entry.facts, self._pools
         assert facts is not None
@@ -168,7 +174,7 @@ class PictureJobs(QObject):
     # what happens
 
     def _drop_folder(self) -> None:
-        for name in (ORIGINAL, CROP):
+        for name in (ORIGINAL, CROP, LARGE):
             self._session.jobs.discard(name)
         self._drop_source()
         self.folder = self.prepared_for = None

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui.common.layout import column
 
-NO_EDGE = '[objectName="made.full_screen"] { border: none; border-radius: 0 }'
+NAME = "full_screen"
+NO_EDGE = f'[objectName="{NAME}"] {{ border: none; border-radius: 0 }}'
 
 
 class FullScreen(QFrame):
@@ -21,7 +22,7 @@ class FullScreen(QFrame):
     ) -> None:
         """keys: shortcuts that hold here, too. owner: hears all other keys."""
         super().__init__(owner.window(), Qt.WindowType.Window)
-        self.setObjectName("made.full_screen")
+        self.setObjectName(NAME)
         self.setProperty("kind", "canvas")
         self.setStyleSheet(NO_EDGE)
         self.setWindowTitle(owner.accessibleName())
