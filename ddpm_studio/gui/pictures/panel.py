@@ -287,6 +287,8 @@ class PicturesPanel(WallPanel[WallEntry]):
         if image is not None:
             self._details.show_pixels(image.copy())
             self._has_pixels = True
+        elif not self._has_pixels and row >= 0 and not self.viewer.isHidden():
+            self.tiles_wanted.emit([row // self.wall.wall_model.chunk_size])  # no wall asks now
 
     def _on_show(self) -> None:
         if self.current is not None:
