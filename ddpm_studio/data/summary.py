@@ -103,6 +103,11 @@ class FolderSummary:
     advice: str
     settings: tuple[Setting, ...]
 
+    @property
+    def is_transparent(self) -> bool:
+        """Whether most of the pictures are, in places."""
+        return 2 * self.transparent > self.count
+
     def shape_for(self, longer: int, stride: int) -> Size:
         """Width and height for a model: multiples of `stride`, the longer side at most `longer`.
 

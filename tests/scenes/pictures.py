@@ -66,6 +66,16 @@ def _(window: MainWindow) -> QWidget:
     return editor
 
 
+@scene("pictures_large")
+def _(window: MainWindow) -> None:
+    """The whole file in place of the wall."""
+    sprites(window)
+    panel = part(window, PicturesPanel)
+    panel.look_large()
+    canvas = panel.viewer.canvas
+    wait_until(lambda: canvas.image is not None and canvas.image.width() == 240)
+
+
 @scene("pictures_small")
 def _(window: MainWindow) -> None:
     """As small as the window can be."""

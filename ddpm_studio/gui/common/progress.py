@@ -101,7 +101,7 @@ class Meter:
         spent = self._running + (0.0 if self._since is None else now - self._since)
         is_known = done > before and spent > 1
         remaining = spent * (total - done) / (done - before) if is_known else None
-        text = f"{phase}: {done:.0f} of {total:,.0f}" if phase else ""
+        text = f"{phase}: {done:,.0f} of {total:,.0f}" if phase else ""
         self.progress = Standing(_limited(done / total if total else None), remaining, text)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.drag_out import drag_out, mime_of
-from ddpm_studio.gui.common.full_screen import FullScreenPicture
+from ddpm_studio.gui.common.full_screen_picture import FullScreenPicture
 from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.picture_menu import Act, add_acts
 from ddpm_studio.gui.generate.saving import Saving, Writing

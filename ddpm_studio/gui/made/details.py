@@ -14,7 +14,7 @@ from ddpm_studio.gui.common.label import ElidedLabel, label, say
 from ddpm_studio.gui.common.layout import STRETCH, Gap, column, holder, line, row, scrolled, wide
 from ddpm_studio.gui.common.recipe_words import recipe_lines
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.made.canvas import LargeCanvas
+from ddpm_studio.gui.common.zoom_view import LargeCanvas
 from ddpm_studio.gui.made.entries import Count, MadeEntry
 from ddpm_studio.gui.made.film import FilmPlayer
 from ddpm_studio.gui.made.film_bar import FilmBar

@@ -8,7 +8,7 @@ from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.made.canvas import LargeCanvas, View
+from ddpm_studio.gui.common.zoom_view import LargeCanvas, View
 from ddpm_studio.gui.made.film import FilmPlayer
 from ddpm_studio.gui.made.film_bar import FilmBar
 

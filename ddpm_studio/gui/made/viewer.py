@@ -8,14 +8,14 @@ from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame
 
 from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.full_screen import FullScreen
 from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import REST, Gap, column, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.made.canvas import GROUNDS, View
+from ddpm_studio.gui.common.zoom_view import GROUNDS, View
 from ddpm_studio.gui.made.film import FilmPlayer
-from ddpm_studio.gui.made.full_screen import FullScreen
 from ddpm_studio.gui.made.stage import Stage
 from ddpm_studio.gui.wall.filter_bar import Asks, Narrow
 

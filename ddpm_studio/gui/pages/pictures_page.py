@@ -23,6 +23,7 @@ from ddpm_studio.gui.pictures.choosing import PictureChoosing
 from ddpm_studio.gui.pictures.entries import WallEntry, foreseen
 from ddpm_studio.gui.pictures.history import ChoiceHistory
 from ddpm_studio.gui.pictures.panel import PicturesPanel
+from ddpm_studio.gui.pictures.query import LEFT_OUT, TAKEN
 from ddpm_studio.gui.pictures.reading import FolderRequest, PictureJobs
 from ddpm_studio.gui.pictures.reading_states import PictureStates
 from ddpm_studio.gui.pictures.side import WIDTH, FolderHeader, PictureSide
@@ -52,18 +53,15 @@ class PicturesPage(Page):
     action_text = "Start training, or go on to it"
     shortcuts = (
         ("Arrows, Page Up, Page Down", "Go from picture to picture"),
-        ("Ctrl++, Ctrl+-", "Larger and smaller tiles"),
         ("Del", "Leave out the chosen pictures, or take them back"),
+        ("Space, Esc", "See the whole file large, and back to the wall"),
         ("Enter", "Choose the crop of a picture"),
-        ("Ctrl+Z, Ctrl+Shift+Z", "Undo and redo"),
-        ("Ctrl+F", "Search names"),
-        ("F5", "Look at the folder again"),
     )
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(session, parent)
         self._jobs = PictureJobs(session, self)
-        self._history = ChoiceHistory(self, session.small_writes, session.check_writable)
+        self._history = ChoiceHistory(self, session)
         self._watcher = FolderWatcher(self)
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._prepare)
@@ -85,7 +83,13 @@ class PicturesPage(Page):
                 self.session.want_training()
 
     def main_things(self) -> Sequence[QWidget]:
-        return (self._wall.wall,)
+        return self._wall.viewer, self._wall.wall
+
+    def show_full_screen(self) -> bool:
+        is_large_seen = self._wall.viewer.isVisible()
+        if is_large_seen:
+            self._wall.viewer.show_full()
+        return is_large_seen
 
     def save_settings(self) -> None:
         self._patience.stop()  # the window closes: nothing new is begun
@@ -175,6 +179,8 @@ class PicturesPage(Page):
         jobs.tiles_loaded.connect(self._wall.add_tiles)
         jobs.tiles_done.connect(self._wall.wall.refresh)
         jobs.original_seen.connect(self._wall.show_original)
+        jobs.large_seen.connect(self._wall.show_large)
+        self._wall.large_wanted.connect(self._on_large_wanted)
         self._watcher.changed.connect(self._prepare)
         self._side.left_out.show_wanted.connect(self._show_outside)
         session.pictures_expected.connect(jobs.prewarm)
@@ -185,9 +191,20 @@ class PicturesPage(Page):
         session.checkpoints.changed.connect(self._show_locked)
         session.jobs.started.connect(self._on_job)
         session.jobs.ended.connect(self._on_job)
-        history = self._history
-        keys = {"F5": self._prepare, "Ctrl+Z": history.undo}
-        self._wall.hear_keys(self, keys | dict.fromkeys(("Ctrl+Shift+Z", "Ctrl+Y"), history.redo))
+        self._add_acts()
+
+    def _add_acts(self) -> None:
+        choosing, history = self._choosing, self._history
+        self.add_act("Undo", history.undo, "Ctrl+Z", edits=True)
+        self.add_act("Redo", history.redo, "Ctrl+Shift+Z", "Ctrl+Y", edits=True)
+        self.add_act("Leave out, or take", choosing.toggle)
+        self.add_act("See it large", self._wall.look_large)
+        self.add_act("Crop…", choosing.want_crop)
+        for words, act, *keys in self._wall.acts:
+            self.add_act(words, act, *keys)
+        self.add_act("Show taken ones", lambda: self._wall.show_only(TAKEN))
+        self.add_act("Show what is left out", lambda: self._wall.show_only(LEFT_OUT))
+        self.add_act("Look at the folder again", self._prepare, "F5")
 
     def _connect_choices(self) -> None:
         self._choosing = PictureChoosing(self.theme, self._wall, self._history, self)
@@ -200,13 +217,13 @@ class PicturesPage(Page):
 
     # preparing
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, is_silent: bool = False) -> None:
         """Read the folder, or what was prepared before; the wall shows it when it is there."""
         project = self.session.project
         if project is None:
             return
         self._patience.stop()
-        self._jobs.prepare(project, self._history.choices)
+        self._jobs.prepare(project, self._history.choices, is_silent=is_silent)
         if self._jobs.folder is None:
             self._states.show_preparing_soon()
             self._header.way_on.setEnabled(True)  # training reads the folder, too
@@ -238,13 +255,16 @@ class PicturesPage(Page):
         project = self.session.project
         assert project is not None
         self._show_entries(folder, folder.entries)
-        self._side.settings.show_transparent(folder.summary.transparent)
+        self._side.settings.show_transparent(folder.summary.transparent, folder.summary.count)
         self._side.folder.set_summary(folder.summary)
         self._side.folder.set_current(project.config)
         self._show_settings(project)
         self._watcher.watch(folder.folders)
         self._states.show_wall()
         self._on_state_changed()
+        is_open = self._is_untrained and not project.config.pictures.channels
+        if folder.is_first and is_open and folder.summary.is_transparent:
+            self._side.settings.keep_transparency()
 
     def _show_entries(self, folder: work.Folder, entries: Sequence[WallEntry]) -> None:
         self._wall.set_entries(entries, folder.pictures.records.shape[1:], folder.source)
@@ -258,7 +278,7 @@ class PicturesPage(Page):
             choices = self._history.choices
             entries = foreseen(folder.entries, shown.choices, choices, shown.config)
             self._show_entries(folder, entries)
-        self._prepare()
+        self._prepare(is_silent=True)
 
     def _on_state_changed(self) -> None:
         self._side.show_known(self._jobs.folder is not None)
@@ -287,6 +307,10 @@ class PicturesPage(Page):
         project, entry = self.session.project, self._wall.current
         if project is not None and entry is not None:
             self._jobs.look_at_original(project, entry)
+
+    def _on_large_wanted(self, entry: WallEntry) -> None:
+        if self.session.project is not None:
+            self._jobs.look_large(self.session.project, entry)
 
     def _on_crop_wanted(self, entry: WallEntry) -> None:
         if self.session.project is not None:
@@ -332,15 +356,15 @@ class PicturesPage(Page):
         self._header.show_folder(project.pictures)
         self._show_locked()
 
-    def _change(self, make: Callable[[StudioConfig], StudioConfig]) -> None:
-        """Save other settings at once; what cannot be is said in the banner."""
+    def _change(self, make: Callable[[StudioConfig], StudioConfig], words: str) -> None:
+        """Save other settings at once; what cannot be is said in the banner. words: for undo."""
         project = self.session.project
-        if not self.session.change(make) and project is not None:
+        if not self._history.set(make, words) and project is not None:
             self._show_settings(project)  # as they still are
 
     def _on_advice(self, settings: Sequence[tuple[str, object]]) -> None:
-        words = [f"{name}={value}" for name, value in settings]
-        self._change(lambda config: with_settings(config, words))
+        values = [f"{name}={value}" for name, value in settings]
+        self._change(lambda config: with_settings(config, values), "What the folder advises")
 
     def _show_locked(self) -> None:
         """What shapes the model is fixed once it is trained, and while it is."""

@@ -75,6 +75,10 @@ class PictureActions(QWidget):
         """Where there is little room, words do without icons."""
         for button in (self.toggle, self.crop):
             button.setIconSize(QSize(0, 0) if is_narrow else self._icon_size)
+        letters, words = self.toggle.fontMetrics().horizontalAdvance, self.toggle.text()
+        around = self.toggle.sizeHint().width() - letters(words)
+        least = around + letters(f"{LEAVE_OUT[0]} 00")  # what is beside it stays where it is
+        self.toggle.setMinimumWidth(0 if is_narrow else least)
         self._row.setSpacing(4 if is_narrow else 8)
         self._weight.setMaximumWidth(NARROW_WEIGHT if is_narrow else QWIDGETSIZE_MAX)
 

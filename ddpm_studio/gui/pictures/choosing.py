@@ -1,8 +1,11 @@
 """The artist's choices on the wall: what Del, the buttons, the menu and the crop editor do."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtWidgets import QWidget
@@ -15,6 +18,10 @@ from ddpm_studio.gui.pictures.entries import OFFERED, VIDEO, WallEntry
 from ddpm_studio.gui.pictures.history import ChoiceHistory
 from ddpm_studio.gui.pictures.panel import PicturesPanel
 from ddpm_studio.gui.pictures.work import Original
+
+if TYPE_CHECKING:
+    from ddpm_studio.choices import Crop
+    from ddpm_studio.gui.pictures.crop_editor import CropEditor
 
 EVERY_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # between two frames of a video
 
@@ -30,16 +37,19 @@ class PictureChoosing(QObject):
     ) -> None:
         super().__init__(parent)
         self._theme, self._wall, self._history, self._window = theme, wall, history, parent
+        self._editor: CropEditor | None = None  # while it is open
+        self._cropped = ""  # whose crop is edited there
         wall.wall.toggled.connect(self.toggle)
-        wall.wall.opened.connect(self._want_crop)
+        wall.viewer.toggled.connect(self.toggle)
+        wall.wall.opened.connect(self.want_crop)
         wall.menu_wanted.connect(self._show_menu)
         actions = wall.choosing
         actions.toggle.clicked.connect(self.toggle)
         actions.weight_wanted.connect(self.set_weight)
-        actions.crop.clicked.connect(self._want_crop)
+        actions.crop.clicked.connect(self.want_crop)
         actions.undo.clicked.connect(history.undo)
         actions.redo.clicked.connect(history.redo)
-        history.changed.connect(self._on_changed)
+        history.stepped.connect(self._on_stepped)
 
     def toggle(self) -> None:
         """Leave out what is selected; if all of it is out already, take it back."""
@@ -76,11 +86,32 @@ class PictureChoosing(QObject):
         from ddpm_studio.gui.pictures.crop_editor import CropEditor
 
         focus = entry.facts.focus if entry.facts is not None else (0.5, 0.5)
-        name, crops = PurePath(entry.name).name, self._history.choices.of(entry.name).crops
-        editor = CropEditor(self._theme, name, original, crops, config, self._window, focus=focus)
-        words = f"Crop {_words([entry.name])}"
-        editor.chosen.connect(lambda crops: self._history.change([entry.name], words, crops=crops))
-        editor.open()
+        crops = self._history.choices.of(entry.name).crops
+        shown, self._cropped = (entry.name, original, crops), entry.name
+        editor = self._editor
+        if editor is None:
+            editor = CropEditor(self._theme, *shown, config, self._window, focus=focus)
+            editor.chosen.connect(self._on_crops)
+            editor.step_wanted.connect(self._on_step)
+            editor.finished.connect(self._on_editor_closed)
+            self._editor = editor
+            editor.open()
+        before, after = (self._wall.file_beside(by) is not None for by in (-1, 1))
+        editor.show_picture(*shown, focus, (before, after))
+
+    def _on_crops(self, crops: tuple[Crop, ...]) -> None:
+        name = self._cropped
+        self._history.change([name], f"Crop {_words([name])}", crops=crops)
+
+    def _on_step(self, by: int) -> None:
+        """From the crop of one picture to that of its neighbour on the wall."""
+        place = self._wall.file_beside(by)
+        if place is not None:
+            self._wall.wall.setCurrentIndex(self._wall.wall.wall_model.index(place))
+            self.want_crop()
+
+    def _on_editor_closed(self) -> None:
+        self._editor = None
 
     def _take(self, entries: Sequence[WallEntry]) -> None:
         """Back in; what was left out by hand only needs that word taken back."""
@@ -95,12 +126,13 @@ class PictureChoosing(QObject):
         words = f"Take a frame of {_words(videos)} every {seconds:g} s"
         self._history.change(videos, words, seconds=seconds)
 
-    def _want_crop(self) -> None:
+    def want_crop(self) -> None:
+        """Of the current picture, if it has a file of its own."""
         entry = self._wall.current
-        if entry is not None and entry.facts is not None and not entry.video:
+        if entry is not None and entry.has_file:
             self.crop_wanted.emit(entry)
 
-    def _on_changed(self) -> None:
+    def _on_stepped(self) -> None:
         self._wall.choosing.show_undo(self._history.undo_words, self._history.redo_words)
 
     def _show_menu(self, place: QPoint) -> None:
@@ -122,7 +154,8 @@ class PictureChoosing(QObject):
             leave_out = partial(self._history.change, [video], words, seconds=0.0)
             menu.add("Leave out the whole video", "film", leave_out)
         elif len(entries) == 1 and entry.facts is not None:
-            menu.add("Crop…", "crop", self._want_crop)
+            menu.add("See it large", "zoom-in", self._wall.look_large)
+            menu.add("Crop…", "crop", self.want_crop)
         if is_taken:
             often = menu.addMenu("How often it is seen")
             for weight, label in WEIGHTS:

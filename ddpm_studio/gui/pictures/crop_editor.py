@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QWidget
 
+from ddpm_studio.config.pictures import CROP_WORDS
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.dialog import Dialog
@@ -45,21 +46,26 @@ if TYPE_CHECKING:
     from ddpm_studio.gui.pictures.work import Original
 
 FOLDER, BOX, PAD, SMART = "folder", "box", "pad", "smart"
-MODES = {"centre": "Centre", SMART: "By detail", PAD: "Pad", BOX: "My own frame"}
+MODES = {**CROP_WORDS, BOX: "My own frame"}
 SEEN_SIDE, SEEN_MARGIN = 256, 6  # points
 
 THUMB = 52  # points
+AS_ALL = "As all pictures"
 HINT = "Drag the frame or its corners. Arrow keys move it, + and - change its size."
 PART_TIP = (
-    "Which part is used. Centre and By detail take the largest part that has the right shape; Pad "
-    "takes all of it, with the background around it."
+    "Which part is used: the largest one that has the right shape, in the middle or where most "
+    "detail is; all of the picture, with a border around it; or a frame of your own."
 )
 
 
 class CropEditor(Dialog):
-    """Emits `chosen` with a tuple of Crop when it is used; () means as the whole folder."""
+    """Emits `chosen` with a tuple of Crop when it is used; () means as all pictures.
+
+    It goes from picture to picture: what was chosen for one is used when another is wanted.
+    """
 
     chosen = Signal(object)
+    step_wanted = Signal(int)  # -1: the picture before, 1: the next one
 
     def __init__(
         self,
@@ -72,24 +78,42 @@ class CropEditor(Dialog):
         *,
         focus: tuple[float, float] = (0.5, 0.5),
     ) -> None:
-        """config: what the network sees, with its channels, and how the whole folder is cropped.
+        """config: what the network sees, with its channels, and how all pictures are cropped.
 
         focus: the middle of what is most detailed, in parts of the sides.
         """
         super().__init__("crop", "Crop", parent)
-        self._theme, self._pixels, self._config, self._focus = theme, original.pixels, config, focus
+        self._theme, self._config = theme, config
         self._channels, height, width = config.shape
-        self._size, self._target = (original.width, original.height), (width, height)
-        self._shape = shape_of(self._size, width / height)
-        self._grid = box_grid(self._size, self._target)
-        self._crops, self._row = list(crops), 0  # none: as the whole folder
-        self._frame = CropFrame("crop.frame", self._pixels, self._size, width / height)
+        self._target, size = (width, height), (original.width, original.height)
+        self._row = 0  # of the crop that is edited
+        self._frame = CropFrame("crop.frame", original.pixels, size, width / height)
         self._make_controls()
         self._make_buttons()
-        self._lay_out(name)
+        self._lay_out()
+        self.show_picture(name, original, crops, focus)
         self._connect()
-        self._set_crops(self._crops, 0)
         self._frame.setFocus()
+
+    def show_picture(
+        self,
+        name: str,
+        original: Original,
+        crops: tuple[Crop, ...],
+        focus: tuple[float, float],
+        neighbours: tuple[bool, bool] = (False, False),
+    ) -> None:
+        """Another one. neighbours: whether there is one before it, and one after it."""
+        self._pixels, self._focus, self._before = original.pixels, focus, crops
+        self._size = original.width, original.height
+        self._shape = shape_of(self._size, self._target[0] / self._target[1])
+        self._grid = box_grid(self._size, self._target)
+        self._name.setText(PurePath(name).name)
+        self._frame.show_picture(self._pixels, self._size)
+        for button, is_there in zip((self._previous, self._next), neighbours, strict=True):
+            button.setEnabled(is_there)
+        self._show_fill()
+        self._set_crops(list(crops), 0)  # none: as all pictures
 
     @property
     def crops(self) -> tuple[Crop, ...]:
@@ -108,39 +132,44 @@ class CropEditor(Dialog):
         self._facts.setFixedWidth(side)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._facts.setMinimumHeight(2 * self._facts.fontMetrics().lineSpacing())
-        folder = f"As the whole folder ({MODES[self._config.crop].lower()})"
+        mode = MODES[self._config.crop]
+        folder = f"{AS_ALL} ({mode[:1].lower()}{mode[1:]})"
         self._mode = ComboBox("crop.mode", {FOLDER: folder, **MODES})
         self._count = label(kind="label")
         self._list = CropList(self._theme)
 
     def _make_buttons(self) -> None:
-        theme, (width, height) = self._theme, self._target
+        theme = self._theme
         tip = "Use one more part of this picture, as a picture of its own"
         self._add = Button(theme, "Add another crop", "crop.add", tip, icon="plus")
-        count = len(self._grid)
-        self._fill = Button(
-            theme,
-            "Fill with crops",
-            "crop.fill",
-            f"Lay {count} crops of {width} × {height} pixels side by side over the picture"
-            if count > 1
-            else f"This picture is too small for several crops of {width} × {height} pixels",
-            icon="grid",
-        )
-        self._fill.setEnabled(count > 1)
+        self._fill = Button(theme, "Fill with crops", "crop.fill", "", icon="grid")
+        words = "Previous picture", "Use this crop, and go to the picture before (Page Up)"
+        self._previous = IconButton(theme, "chevron-left", "crop.previous", *words)
+        words = "Next picture", "Use this crop, and go to the next picture (Page Down)"
+        self._next = IconButton(theme, "chevron-right", "crop.next", *words)
         self._remove = IconButton(
             theme, "trash", "crop.remove", "Remove this crop", "Remove this crop (Delete)"
         )
-        tip = "Forget the frames of this picture and crop it as all others"
-        self._as_folder = Button(theme, "As the folder", "crop.as_folder", tip)
+        tip = "Forget the frames of this picture and crop it as all others are"
+        self._as_folder = Button(theme, AS_ALL, "crop.as_folder", tip)
         self._cancel = Button(theme, "Cancel", "crop.cancel", "Change nothing (Esc)")
         self._use = Button(
             theme, "Use it", "crop.use", "Use this part of the picture", kind="primary"
         )
         self.set_buttons(self._cancel, self._use)
 
-    def _lay_out(self, name: str) -> None:
-        heading = label(PurePath(name).name, "heading", elided=True)
+    def _show_fill(self) -> None:
+        count, (width, height) = len(self._grid), self._target
+        self._fill.setEnabled(count > 1)
+        self._fill.setToolTip(
+            f"Lay {count} crops of {width} × {height} pixels side by side over the picture"
+            if count > 1
+            else f"This picture is too small for several crops of {width} × {height} pixels"
+        )
+
+    def _lay_out(self) -> None:
+        self._name = label(kind="heading", name="crop.name", elided=True, plain=True)
+        heading = row(wide(self._name), self._previous, self._next, spacing=4)
         canvas = holder(column(self._frame, margins=4), "canvas")
         head = row(wide(self._count), self._remove, spacing=4)
         self._several = holder(column(head, self._list, spacing=4))
@@ -172,6 +201,12 @@ class CropEditor(Dialog):
         self._theme.changed.connect(self._on_theme_changed)
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self)
         delete.activated.connect(self._on_remove)
+        for by, button, key in (
+            (-1, self._previous, Qt.Key.Key_PageUp),
+            (1, self._next, Qt.Key.Key_PageDown),
+        ):
+            button.clicked.connect(lambda _=False, by=by: self._on_step(by))
+            QShortcut(QKeySequence(key), self).activated.connect(button.click)
 
     # what is shown
 
@@ -283,6 +318,12 @@ class CropEditor(Dialog):
         self._crops, self._row = crops, row
         self._fill_list()
         self._refresh()
+
+    def _on_step(self, by: int) -> None:
+        if self.crops != self._before:
+            self._before = self.crops
+            self.chosen.emit(self.crops)
+        self.step_wanted.emit(by)
 
     def _finish(self, crops: tuple[Crop, ...]) -> None:
         self.chosen.emit(crops)

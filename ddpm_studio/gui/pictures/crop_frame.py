@@ -94,10 +94,7 @@ class CropFrame(QWidget):
         aspect: float,
         parent: QWidget | None = None,
     ) -> None:
-        """pixels: uint8 (H, W, 3), the whole picture, or (H, W, 4), premultiplied.
-
-        size: (width, height) of the file.
-        """
+        """pixels, size: as `show_picture` has them. aspect: of the frame, width / height."""
         super().__init__(parent)
         self.setObjectName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -108,13 +105,22 @@ class CropFrame(QWidget):
             "Drag the frame, or its corners. Arrow keys move it (with Shift: further), + and - "
             "change its size.",
         )
-        self._image = image_on(pixels, premultiplied=True).copy()
-        self._shape, self._least = shape_of(size, aspect), LEAST_SIDE / min(size)
+        self._aspect = aspect
         self.box: Box | None = None
         self._others: tuple[Box, ...] = ()
         self._held: Handle | None = None  # (0, 0): the frame itself
         self._offset = QPointF()
+        self.show_picture(pixels, size)
+
+    def show_picture(self, pixels: np.ndarray, size: tuple[int, int]) -> None:
+        """pixels: uint8 (H, W, 3), the whole picture, or (H, W, 4), premultiplied.
+
+        size: (width, height) of the file.
+        """
+        self._image = image_on(pixels, premultiplied=True).copy()
+        self._shape, self._least = shape_of(size, self._aspect), LEAST_SIDE / min(size)
         self._drawn = QImage()  # the picture as large as it is drawn
+        self.update()
 
     def set_box(self, box: Box | None, others: Sequence[Box] = ()) -> None:
         """Show a frame, without saying anything; None: all of the picture is used.

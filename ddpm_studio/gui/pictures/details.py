@@ -33,7 +33,7 @@ def crop_words(frame: QRectF, mode: str = "centre") -> str:
     if mode == "box":
         percent = max(1, round(100 * (1 - frame.width() * frame.height())))
         return f"Your own frame is used: {percent} % lies outside of it."
-    what = "The part with most detail" if mode == "smart" else "The centre"
+    what = "The part with most detail" if mode == "smart" else "The middle"
     return f"{what} is used: {percent} % is cut off {where}."
 
 
@@ -56,6 +56,8 @@ class PictureDetails(QFrame):
         self.folder = IconButton(
             theme, "folder-open", "pictures.details.show_in_folder", "Show in folder", tip
         )
+        tip = "See the whole file large (Space)"
+        self.large = IconButton(theme, "zoom-in", "pictures.details.large", "See it large", tip)
         self._lay_out()
         self.clear()
 
@@ -70,15 +72,20 @@ class PictureDetails(QFrame):
         self._crop.set_original(None)
         self._seen.set_image(None)
         self.folder.setEnabled(False)
+        self.large.setEnabled(False)
 
-    def show_picture(self, name: str, notes: Sequence[str]) -> None:
-        """Another picture is chosen; its pixels and its file follow when they are loaded."""
+    def show_picture(self, name: str, notes: Sequence[str], *, is_other: bool = True) -> None:
+        """Another picture is chosen; its pixels and its file follow when they are loaded.
+
+        is_other: than the one before; else its file and pixels stay until there are new ones.
+        """
         self._name.setText(PurePath(name).name)
         self.folder.setToolTip(tooltip(f"Open the folder that holds {escape(name)}"))
         self._notes = notes
         self._say(_sentences(notes))
-        self._crop.set_original(None)
-        self._seen.set_image(None)
+        if is_other:
+            self._crop.set_original(None)
+            self._seen.set_image(None)
         self.folder.setEnabled(True)
 
     def show_pixels(self, image: QImage) -> None:
@@ -90,7 +97,12 @@ class PictureDetails(QFrame):
         self._say("The file cannot be read any more; look at the folder again (F5).")
 
     def show_original(
-        self, image: QImage, frame: QRectF, size: tuple[int, int], shape: tuple[int, int], crop: str
+        self,
+        image: QImage | None,
+        frame: QRectF,
+        size: tuple[int, int],
+        shape: tuple[int, int],
+        crop: str,
     ) -> None:
         """The whole file. frame: what is used, in parts of its sides; crop: the same in words.
 
@@ -107,7 +119,7 @@ class PictureDetails(QFrame):
         self._text.setToolTip(tooltip(escape(text)))  # should it be too long for its place
 
     def _lay_out(self) -> None:
-        head = row(wide(self._name), self.folder)
+        head = row(wide(self._name), self.large, self.folder, spacing=4)
         words = column(head, wide(self._text), self._actions, spacing=0)
         pictures = self._crop, self._arrow, self._seen
         row(*pictures, Gap(12), wide(words), margins=MARGIN, of=self)

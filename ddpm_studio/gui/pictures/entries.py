@@ -69,6 +69,11 @@ class WallEntry(NamedTuple):
         return self.name.rpartition(" at ")[0] if is_frame else ""
 
     @property
+    def has_file(self) -> bool:
+        """Whether it is a file of its own that can be looked at."""
+        return self.facts is not None and not self.video
+
+    @property
     def words(self) -> str:
         """What was done to it, or why it is left out."""
         if self.is_taken:

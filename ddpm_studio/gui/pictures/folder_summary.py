@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ddpm_studio.config import StudioConfig
     from ddpm_studio.data.summary import FolderSummary
 
-STRIP_HEIGHT, METER_HEIGHT, KNOB, RADIUS = 28, 16, 5.0, 6.0
+STRIP_HEIGHT, METER_HEIGHT, RADIUS = 28, 8, 6.0
 ROWS = {  # the words before each
     "folder.count": "Pictures",
     "folder.sizes": "Sizes",
@@ -30,7 +30,8 @@ ROWS = {  # the words before each
     "folder.kinds": "Of these",
 }
 LABEL_WIDTH = 72  # points of the left column
-SETTING_WORDS = {"model.dropout": "dropout", "pictures.flip_horizontal": "mirroring"}
+FLIP = "pictures.flip_horizontal"
+SETTING_WORDS = {"model.dropout": "dropout", FLIP: "mirroring"}
 
 Colour = tuple[int, int, int]
 Setting = tuple[str, object]  # dotted path, value
@@ -62,7 +63,7 @@ class FolderPanel(QFrame):
         """Show what a folder says."""
         self._summary = summary
         sizes, aspect = _sentence(summary.sizes).replace(" x ", " × "), _sentence(summary.aspect)
-        said = _count_words(summary), sizes, aspect, _kind_words(summary)
+        said = _count_words(summary.count, summary.left_out), sizes, aspect, _kind_words(summary)
         for name, words in zip(ROWS, said, strict=True):
             self._rows[name].setText(words)
             self._rows[name].setVisible(bool(words))
@@ -77,6 +78,10 @@ class FolderPanel(QFrame):
         self._show_use()
         self._empty.hide()
         self._known.show()
+
+    def show_counts(self, taken: int, left_out: int) -> None:
+        """By what was chosen since the summary was made."""
+        self._rows["folder.count"].setText(_count_words(taken, left_out))
 
     def set_current(self, config: StudioConfig | None) -> None:
         """The settings that hold; what follows from the folder is offered if it differs."""
@@ -99,7 +104,7 @@ class FolderPanel(QFrame):
         self._expectation = label(name="folder.expectation", wrap=True)
         self._advice = label(kind="muted", name="folder.advice", wrap=True)
         self._fixed = label(kind="caption", wrap=True)
-        self._use = Button(theme, "Use this", "folder.use", "")
+        self._use = Button(theme, "", "folder.use", "")
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -124,6 +129,7 @@ class FolderPanel(QFrame):
         self._use.setVisible(bool(free))
         say(self._fixed, _fixed_words(fixed))
         term = "<br>".join(escape(f"{path} = {value}") for path, value in free)
+        self._use.setText(_use_words(free))
         self._use.setToolTip(tooltip("Set this for the project.", term))
 
     def _offered(self) -> tuple[tuple[Setting, ...], tuple[Setting, ...]]:
@@ -211,7 +217,7 @@ class PaletteStrip(QWidget):
 
 
 class AlikeMeter(QWidget):
-    """A mark on a line from all different, on the left, to all the same."""
+    """A bar that is empty if all are different, and full if all are the same."""
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
@@ -223,23 +229,20 @@ class AlikeMeter(QWidget):
     def set_value(self, value: float, words: str) -> None:
         """value: 0 to 1."""
         self.value = min(1.0, max(0.0, value))
-        tip = f"{words} From all different on the left to all the same on the right."
+        tip = f"{words} Empty: all are different. Full: all are the same."
         explain(self, "How alike the pictures are", tip.strip(), f"{self.value:.2f}")
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        middle = self.height() / 2
-        track = QRectF(0, middle - 2, self.width(), 4)
-        painter.setBrush(self._theme.colour("hover"))
-        painter.drawRoundedRect(track, 2, 2)
-        x = KNOB + self.value * (self.width() - 2 * KNOB)
-        painter.setBrush(self._theme.colour("accent"))
-        painter.drawRoundedRect(QRectF(0, middle - 2, x, 4), 2, 2)
-        painter.setBrush(self._theme.colour("accent_text"))
-        painter.drawEllipse(QRectF(x - KNOB, middle - KNOB, 2 * KNOB, 2 * KNOB))
+        track = QRectF(self.rect())
+        shape = QPainterPath()
+        shape.addRoundedRect(track, METER_HEIGHT / 2, METER_HEIGHT / 2)
+        painter.fillPath(shape, self._theme.colour("hover"))
+        painter.setClipPath(shape)
+        track.setWidth(self.value * self.width())
+        painter.fillRect(track, self._theme.colour("muted"))
 
 
 def _fixed_words(settings: Sequence[Setting]) -> str:
@@ -251,9 +254,17 @@ def _fixed_words(settings: Sequence[Setting]) -> str:
     return f"{_sentence(what)} {is_or_are} fixed once training has begun: that takes a new project."
 
 
-def _count_words(summary: FolderSummary) -> str:
-    left_out = f", {summary.left_out:,} left out" if summary.left_out else ""
-    return f"{summary.count:,} taken{left_out}"
+def _use_words(settings: Sequence[Setting]) -> str:
+    """What a click will do: "Mirror pictures, dropout 0.1"."""
+    words = [
+        "mirror pictures" if path == FLIP else f"{SETTING_WORDS.get(path, path)} {value:g}"
+        for path, value in settings
+    ]
+    return _sentence(", ".join(words))
+
+
+def _count_words(taken: int, left_out: int) -> str:
+    return f"{taken:,} taken" + (f", {left_out:,} left out" if left_out else "")
 
 
 def _kind_words(summary: FolderSummary) -> str:

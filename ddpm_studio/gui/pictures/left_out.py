@@ -170,13 +170,13 @@ class LeftOutPanel(QFrame):
         """files: name and reason of each one that was left out, and whether it can be taken."""
         self._offered = {name for name, _, is_offered in files if is_offered}
         self._list.set_files([(name, reason) for name, reason, _ in files])
-        self._take.setVisible(bool(self._offered))
         self._on_chosen()
         has_files = bool(files)
         count = f"{several(len(files), 'file')} left out" if files else "Nothing left out"
         self._count.setText(count)
         self._list.setVisible(has_files)
         self._show.setVisible(has_files)
+        self._take.setVisible(has_files)
         self._none.setVisible(not has_files)
         policy = QSizePolicy.Policy
         self.setSizePolicy(policy.Preferred, policy.Expanding if has_files else policy.Maximum)

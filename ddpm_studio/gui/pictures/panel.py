@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
 
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.layout import column, wide
@@ -18,16 +19,18 @@ from ddpm_studio.gui.pictures.details import PictureDetails, crop_words
 from ddpm_studio.gui.pictures.entries import WallEntry
 from ddpm_studio.gui.pictures.filter_bar import PictureFilter
 from ddpm_studio.gui.pictures.query import SHOWN, TAKEN, PictureQuery, choose
-from ddpm_studio.gui.pictures.work import Original
+from ddpm_studio.gui.pictures.taken_counts import TakenCounts
+from ddpm_studio.gui.pictures.viewer import OriginalViewer
+from ddpm_studio.gui.pictures.work import Original, blurred, crop_part
 from ddpm_studio.gui.wall.filter_bar import Query, count_shown
 from ddpm_studio.gui.wall.panel import WallPanel
-from ddpm_studio.words import several
 
 if TYPE_CHECKING:
     import numpy as np
 
 KINDS = {1: "grey", 3: "colour", 4: "colour, with transparency"}
 NARROW = 640  # points, below which some parts are left away
+SLIDER, NARROW_SLIDER = 140, 88
 LEAST_WIDTH = 424  # what the smallest window leaves
 SHORT_MS = 300  # reading that takes no longer is not worth a bar
 ABOUT = "The pictures, as the network sees them"
@@ -41,6 +44,7 @@ class PicturesPanel(WallPanel[WallEntry]):
 
     picked = Signal(object)  # WallEntry or None
     show_wanted = Signal(str)  # name: open its folder
+    large_wanted = Signal(object)  # WallEntry: all pixels of its file, by `show_large`
     chooses_first = True
     filter: PictureFilter
 
@@ -53,8 +57,10 @@ class PicturesPanel(WallPanel[WallEntry]):
         # the chosen picture that was told of last, with source and shape
         self._said: tuple[WallEntry | None, object, tuple[int, int, int]] = (None, None, (1, 1, 3))
         self._has_pixels = False  # those of the chosen picture are shown
+        self._original: QImage | None = None  # the file of the chosen picture, once it was read
         self.choosing = PictureActions(theme)
-        self._reading = ProgressLine("pictures.reading", "Progress of reading the pictures")
+        words = "Progress of reading the pictures"
+        self._reading = ProgressLine("pictures.reading", words, keeps_place=True)
         self._reading.setFixedHeight(3)
         self._reading.hide()
         self._progress: Standing | None = None
@@ -62,12 +68,80 @@ class PicturesPanel(WallPanel[WallEntry]):
         self._soon.timeout.connect(self._show_reading)
         self._details = PictureDetails(theme, self.choosing)
         self._details.folder.clicked.connect(self._on_show)
-        canvas = self._canvas(140, TILE_TIP, self.choosing.history_buttons, self._reading)
-        column(wide(canvas), self._details, spacing=16, of=self)
+        self._counts = TakenCounts(theme)
+        self._counts.wanted.connect(self.show_only)
+        beside = self.choosing.history_buttons
+        self._around_wall = self._canvas(SLIDER, TILE_TIP, beside, self._reading, self._counts)
+        self.viewer = OriginalViewer(theme)
+        self.viewer.hide()
+        self.viewer.step_wanted.connect(self._on_step)
+        self.viewer.back_wanted.connect(self.close_large)
+        self._details.large.clicked.connect(self.look_large)
+        space = QShortcut(QKeySequence(Qt.Key.Key_Space), self.wall)
+        space.setContext(Qt.ShortcutContext.WidgetShortcut)
+        space.activated.connect(self.look_large)
+        parts = wide(self._around_wall), wide(self.viewer), self._details
+        column(*parts, spacing=16, of=self)
 
     def entry_named(self, name: str) -> WallEntry | None:
         """The picture of that name, shown or not."""
         return next((entry for entry in self._entries if entry.name == name), None)
+
+    def look_large(self) -> None:
+        """The file of the current picture in place of the wall; once more: the wall again."""
+        entry = self.current
+        if not self.viewer.isHidden():
+            self.close_large()
+        elif entry is not None and entry.has_file:
+            self._around_wall.hide()
+            self.viewer.show()
+            self.viewer.setFocus()
+            self._show_in_viewer(entry)
+
+    def close_large(self) -> None:
+        """The wall again."""
+        if not self.viewer.isHidden():
+            has_focus = self.viewer.isAncestorOf(self.window().focusWidget() or self)
+            has_focus |= self.viewer.hasFocus()
+            self.viewer.hide()
+            self._around_wall.show()
+            if has_focus:
+                self.wall.setFocus()
+
+    def show_large(self, entry: WallEntry, original: Original | None) -> None:
+        """All pixels of a file that was asked for; None: it is gone."""
+        current = self.current
+        if current is None or current.name != entry.name or original is None:
+            return
+        self.viewer.show_pixels(image_on(original.pixels, premultiplied=True).copy())
+
+    def _show_in_viewer(self, entry: WallEntry) -> None:
+        """What is known of it at once; its pixels follow."""
+        if entry.facts is None:
+            return
+        size, near = QSize(entry.width, entry.height), self._original or blurred(entry.facts)
+        before, after = (self.file_beside(by) is not None for by in (-1, 1))
+        self.viewer.show_picture(entry.name, size, near, (before, after))
+        self.large_wanted.emit(entry)
+
+    def _on_step(self, by: int) -> None:
+        place = self.file_beside(by)
+        if place is not None:
+            self.wall.setCurrentIndex(self.wall.wall_model.index(place))
+
+    def file_beside(self, by: int) -> int | None:
+        """Where the next tile of another file that can be looked at is. by: -1 or 1."""
+        here = self.wall.currentIndex().row()
+        end = len(self._tiles) if by > 0 else -1
+        for place in range(here + by, end, by):
+            tile = self._tiles[place]
+            if tile.has_file and tile.name != self._tiles[here].name:
+                return place
+        return None
+
+    def show_only(self, show: str) -> None:
+        """Those of a choice of the bar over the wall, whatever was searched for."""
+        self.filter.set_query(replace(self.filter.query, show=show, text="", label=""))
 
     # what is shown
 
@@ -91,17 +165,19 @@ class PicturesPanel(WallPanel[WallEntry]):
         super().set_entries(entries, shape, source)
         height, width, channels = shape
         taken = sum(entry.is_taken for entry in entries)
-        self._count_words = (
-            f"{several(taken, 'picture')} taken, {width} × {height} pixels in {KINDS[channels]}"
-        )
+        self._counts.show_counts(taken, len(entries))
+        self._count_words = f"{width} × {height} pixels in {KINDS[channels]}"
         self.show_progress(None)
 
     def clear(self) -> None:
         self._entries, self._tiles, self._count_words = (), [], ""
+        self.filter.set_counts({})
         self._shape, self._source = (1, 1, 3), None
         self.wall.set_tiles((), (1, 1, 3))
         self._said = (None, None, (1, 1, 3))
+        self._original = None
         self._details.clear()
+        self.close_large()
         self.show_progress(None)
 
     def show_progress(self, progress: Standing | None) -> None:
@@ -117,7 +193,9 @@ class PicturesPanel(WallPanel[WallEntry]):
             self._soon.start()
 
     def _show_count(self) -> None:
-        self._count.setText(self._search_words() or self._count_words)
+        searched = self._search_words()
+        self._counts.setVisible(bool(self._count_words) and not searched)
+        self._count.setText(searched or self._count_words)
 
     def _show_reading(self) -> None:
         progress = self._progress
@@ -125,7 +203,8 @@ class PicturesPanel(WallPanel[WallEntry]):
             return
         self._reading.show()
         self._reading.set_fraction(progress.fraction, is_waiting=True)
-        self._count.setText(progress.words("Looking at the folder…"))
+        if not self._count_words:  # how many, the line at the foot of the window counts
+            self._count.setText("Reading the pictures…")
 
     def add_tiles(self, number: int, pixels: np.ndarray, rows: np.ndarray) -> None:
         super().add_tiles(number, pixels, rows)
@@ -137,10 +216,19 @@ class PicturesPanel(WallPanel[WallEntry]):
         if original is None or entry is None:
             self._details.show_gone()
             return
-        image, part = image_on(original.pixels, premultiplied=True).copy(), QRectF(*original.part)
+        self._original = image_on(original.pixels, premultiplied=True).copy()
+        self._say_original(entry)
+
+    def _say_original(self, entry: WallEntry) -> None:
+        """The whole of a picture and what of it is used; until its file is read, out of focus."""
+        if entry.facts is None or entry.video:
+            return
+        height, width = self._shape[:2]
+        part = QRectF(*crop_part(entry.facts, entry.crop, width, height))
         words = crop_words(part, entry.crop.mode) if entry.is_taken else ""
-        size = original.width, original.height
-        self._details.show_original(image, part, size, self._shape[:2], words)
+        image = blurred(entry.facts) if self._original is None else self._original
+        size = entry.facts.width, entry.facts.height
+        self._details.show_original(image, part, size, (height, width), words)
 
     def minimumSizeHint(self) -> QSize:
         """Of its narrow form, whatever it has now."""
@@ -151,6 +239,7 @@ class PicturesPanel(WallPanel[WallEntry]):
         is_narrow = self.width() < NARROW
         self._details.set_narrow(is_narrow)
         self.choosing.set_narrow(is_narrow)
+        self._slider.setFixedWidth(NARROW_SLIDER if is_narrow else SLIDER)
 
     # what the wall of any page asks for
 
@@ -167,17 +256,30 @@ class PicturesPanel(WallPanel[WallEntry]):
 
     def _show_chosen(self) -> None:
         self.choosing.show_entries(self.selected)
-        entry = self.current
+        entry, said = self.current, self._said[0]
         if entry is not None and self._said == (entry, self._source, self._shape):
             return  # all of it is shown already
         self._said = (entry, self._source, self._shape)
         self._has_pixels = False
+        is_other = (
+            entry is None or said is None or (entry.name, entry.facts) != (said.name, said.facts)
+        )
+        if is_other:  # else its file stays in view, whatever was chosen for it
+            self._original = None
         if entry is None:
             self._details.clear()
         else:
-            self._details.show_picture(entry.name, (entry.words,) if entry.words else ())
+            words = (entry.words,) if entry.words else ()
+            self._details.show_picture(entry.name, words, is_other=is_other)
+            self._say_original(entry)
             self._show_pixels()
-        self.picked.emit(entry)
+        self._details.large.setEnabled(entry is not None and entry.has_file)
+        if is_other:
+            self.picked.emit(entry)
+            if not self.viewer.isHidden() and entry is not None and entry.has_file:
+                self._show_in_viewer(entry)
+            else:
+                self.close_large()
 
     def _show_pixels(self) -> None:
         row = self.wall.currentIndex().row()
@@ -185,6 +287,8 @@ class PicturesPanel(WallPanel[WallEntry]):
         if image is not None:
             self._details.show_pixels(image.copy())
             self._has_pixels = True
+        elif not self._has_pixels and row >= 0 and not self.viewer.isHidden():
+            self.tiles_wanted.emit([row // self.wall.wall_model.chunk_size])  # no wall asks now
 
     def _on_show(self) -> None:
         if self.current is not None:

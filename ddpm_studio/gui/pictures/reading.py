@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # names of jobs, beside PICTURES
 WALL, ORIGINAL = "pictures.wall", "pictures.original"
-CROP, PREWARM = "pictures.crop", "pictures.prewarm"
+CROP, LARGE, PREWARM = "pictures.crop", "pictures.large", "pictures.prewarm"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class PictureJobs(QObject):
     tiles_done = Signal()  # all that were asked for, so more can be
     original_seen = Signal(object)  # work.Original or None
     crop_seen = Signal(object, object)  # WallEntry, work.Original or None: to choose its crop
+    large_seen = Signal(object, object)  # the same, to be seen large
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
@@ -73,14 +74,23 @@ class PictureJobs(QObject):
         if self._session.jobs.get(PREWARM) is None and not self._session.is_closing:
             self._session.jobs.start(PREWARM, lambda: work.prewarm(self._pools), quiet=True)
 
-    def prepare(self, project: Project, choices: Choices) -> None:
-        """Read the folder; what was being read for other settings is not heard of again."""
+    def prepare(self, project: Project, choices: Choices, *, is_silent: bool = False) -> None:
+        """Read the folder; what was being read for other settings is not heard of again.
+
+        is_silent: it only confirms what was chosen for single pictures, so nobody waits for it.
+        """
+        running = self._session.jobs.get(PICTURES)
+        shown = self.prepared_for
+        wanted = FolderRequest.by(project, choices)
+        is_silent &= shown is not None and _only_pictures_differ(shown, wanted)
+        is_silent &= running is None or running.is_quiet
         self.stop_preparing()
-        self.preparing_for = FolderRequest.by(project, choices)
+        self.preparing_for = wanted
         job = self._session.jobs.start(
             PICTURES,
             lambda: work.prepare(project, choices, self._pools),
             title="Preparing pictures",
+            quiet=is_silent,
         )
         job.events.connect(self._on_events)
         job.changed.connect(self._on_changed)
@@ -142,13 +152,18 @@ class PictureJobs(QObject):
         job = self._look(CROP, project, entry, work.CROP_PIXELS)
         job.succeeded.connect(lambda original: self.crop_seen.emit(entry, original))
 
+    def look_large(self, project: Project, entry: WallEntry) -> None:
+        """Read all pixels of the file of a picture, or as many as are read at most."""
+        job = self._look(LARGE, project, entry, work.MOST_PIXELS)
+        job.succeeded.connect(lambda original: self.large_seen.emit(entry, original))
+
     def _look(self, name: str, project: Project, entry: WallEntry, most: int) -> Job:
         config, facts, pools = project.config.pictures, entry.facts, self._pools
         assert facts is not None
         path = project.pictures / entry.name
         return self._session.jobs.start(
             name,
-            lambda: work.look_at_original(path, facts, config, pools, entry.crop, most),
+            lambda: work.look_at_original(path, facts, config, pools, most),
             quiet=True,
             replace=True,
         )
@@ -159,7 +174,7 @@ class PictureJobs(QObject):
     # what happens
 
     def _drop_folder(self) -> None:
-        for name in (ORIGINAL, CROP):
+        for name in (ORIGINAL, CROP, LARGE):
             self._session.jobs.discard(name)
         self._drop_source()
         self.folder = self.prepared_for = None
@@ -171,7 +186,7 @@ class PictureJobs(QObject):
 
     def _on_changed(self) -> None:
         job = self._session.jobs.get(PICTURES)
-        if job is not None:
+        if job is not None and not job.is_quiet:
             self.progressed.emit(job.progress)
 
     def _on_events(self, events: list[object]) -> None:
@@ -209,3 +224,11 @@ class PictureJobs(QObject):
     def _on_loaded(self) -> None:
         self._is_loading = False
         self.tiles_done.emit()
+
+
+def _only_pictures_differ(shown: FolderRequest, wanted: FolderRequest) -> bool:
+    """And not the settings, nor the frames of videos: to read others takes a while."""
+    before, after = shown.choices, wanted.choices
+    names = {*before.by_name, *after.by_name}
+    has_frames = all(before.of(name).seconds == after.of(name).seconds for name in names)
+    return has_frames and replace(shown, choices=after) == wanted

@@ -14,12 +14,13 @@ from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.form import Editor, Form
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import Icon, label
-from ddpm_studio.gui.common.layout import STRETCH, column, holder, row, wide
+from ddpm_studio.gui.common.layout import STRETCH, Placed, column, holder, row, wide
 from ddpm_studio.gui.common.rings import has_ring
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures import work
 
 SWATCH = 32  # points, with the ring around it
+TRANSPARENT, KEEP = 4, "Keep transparency"  # channels of those, and how it is called
 COLOURS = (
     ("white", "White", "#ffffff"),
     ("grey", "Grey", "#808080"),
@@ -126,7 +127,8 @@ class Swatch(QAbstractButton):
 class PictureSettings(QFrame):
     """Says what was chosen; its owner saves it and then shows it by `show_config`."""
 
-    chosen = Signal(object)  # what makes the settings that are wanted of those that hold
+    # what makes the settings that are wanted of those that hold, and what that is called
+    chosen = Signal(object, str)
     other_settings_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -144,7 +146,11 @@ class PictureSettings(QFrame):
             parent=self,
         )
         self._slower = label("Bigger is slower: 4 times for each doubling.", "caption", wrap=True)
-        self._transparent = label("", "caption", wrap=True)
+        self._transparent = label("", "caption", "pictures.transparent", wrap=True)
+        tip = "Let the model learn what is transparent, too, as pictures of the folder are"
+        self._keep = Button(theme, KEEP, "pictures.keep_transparency", tip)
+        self._transparent_count, self._count = 0, 0
+        self._channels, self._is_locked = 0, False
         self._reason = label("", "caption", "pictures.locked", wrap=True)
         tip = "Make another project of the same folder, with a size and colours of its own"
         self._other = Button(
@@ -154,6 +160,7 @@ class PictureSettings(QFrame):
         self._size.activated.connect(self._on_size)
         self._form.changed.connect(self._on_field)
         self._other.clicked.connect(self.other_settings_wanted)
+        self._keep.clicked.connect(self.keep_transparency)
 
     def show_config(self, config: PicturesConfig, shapes: Sequence[tuple[int, int]]) -> None:
         """Show the settings that hold, without saying anything.
@@ -169,6 +176,8 @@ class PictureSettings(QFrame):
         here = [index for index in range(len(shapes)) if tuple(shapes[index]) == (width, height)]
         self._size.setCurrentIndex(here[0] if here else -1)
         self._form.set_value(config)
+        self._channels = config.channels
+        self._show_ground()
 
     def show_locked(self, reason: str) -> None:
         """Fix what shapes the model, and say why; '' frees it again."""
@@ -177,30 +186,52 @@ class PictureSettings(QFrame):
         self._reason.setText(reason)
         self._locked.setVisible(bool(reason))
         self._slower.setVisible(not reason)
+        self._is_locked = bool(reason)
+        self._show_ground()
 
-    def show_transparent(self, count: int | None) -> None:
-        """How many of the pictures are transparent somewhere; None: not known yet."""
+    def show_transparent(self, count: int | None, total: int) -> None:
+        """How many of so many pictures are transparent somewhere; None: not known yet."""
+        self._transparent_count, self._count = count or 0, total
         self._transparent.setVisible(count is not None)
-        if count is not None:
-            several = "One picture here is" if count == 1 else f"{count:,} pictures here are"
-            self._transparent.setText(
-                f"{several} transparent in places." if count else "No picture here is transparent."
-            )
+        self._show_ground()
+
+    def keep_transparency(self) -> None:
+        """As if it had been chosen."""
+        self.chosen.emit(
+            lambda config: work.with_pictures_setting(config, channels=TRANSPARENT), KEEP
+        )
+
+    def _show_ground(self) -> None:
+        """What becomes of what is transparent; a background lies under it only if it is lost."""
+        is_kept, count = self._channels == TRANSPARENT, self._transparent_count
+        self._background.setVisible(not is_kept)
+        self._keep.setVisible(bool(count) and not is_kept and not self._is_locked)
+        if not count:
+            words = "No picture here is transparent."
+        elif count == self._count:
+            words = "All pictures here are transparent in places"
+        else:
+            words = f"{count:,} of {self._count:,} pictures are transparent in places"
+        if count:
+            words += ", and that is kept." if is_kept else "; the background lies under them."
+        self._transparent.setText(words)
 
     def _lay_out(self, theme: Theme) -> None:
         lock = Icon(theme, "lock", 16)
         self._locked = holder(column(row(lock, wide(self._reason)), self._other))
         about = settings_of(PicturesConfig)["size"]
         size = ControlRow(about.words, self._size, about.tip, about.term)
+        self._background = self._form.row("background")
+        left_keep = Placed(self._keep, align=Qt.AlignmentFlag.AlignLeft)
         mirrored = label("Good for few pictures, not for writing.", "caption", wrap=True)
         column(
             label("How they are prepared", "heading"),
             column(size, self._slower, spacing=4),
-            self._form.row("channels"),
+            column(self._form.row("channels"), self._transparent, left_keep, spacing=4),
             self._locked,
             self._form.row("crop"),
             self._form.row("copies"),
-            column(self._form.row("background"), self._transparent, spacing=4),
+            self._background,
             column(self._form.row("flip_horizontal"), mirrored, spacing=4),
             *self._form.rest(),
             spacing=16,
@@ -212,9 +243,11 @@ class PictureSettings(QFrame):
 
     def _on_field(self, key: str) -> None:
         value = self._form.editor(key).read()
-        self.chosen.emit(lambda config: work.with_pictures_setting(config, **{key: value}))
+        words = settings_of(PicturesConfig)[key].words.replace("&", "")
+        self.chosen.emit(lambda config: work.with_pictures_setting(config, **{key: value}), words)
 
     def _on_size(self, _index: int) -> None:
         shape = self._size.currentData()
         width, height = (shape, shape) if isinstance(shape, int) else shape
-        self.chosen.emit(lambda config: work.with_shape(config, width, height))
+        words = f"Size {width} × {height}"
+        self.chosen.emit(lambda config: work.with_shape(config, width, height), words)

@@ -1,6 +1,6 @@
 """Around the wall: the folder and the way on over it, and beside it what is known and set."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import tooltip
+from ddpm_studio.gui.common.fade import Fade
 from ddpm_studio.gui.common.layout import STRETCH, column, row, scrolled, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.entries import WallEntry
@@ -23,7 +24,7 @@ START = (
     "Go to the Train page and start, as it is set there. To change something first, choose "
     "Train on the left (Ctrl+Enter)",
 )
-GO_ON = ("Continue to training", "train", "Go on to the next step (Ctrl+Enter)")
+GO_ON = ("Go to training", "train", "See how it trains, or let it go on (Ctrl+Enter)")
 LONGEST_NAME = 28  # letters of the folder's name in its button
 
 
@@ -65,7 +66,9 @@ class PictureSide(QWidget):
         self.left_out.hide()
         # the settings first, or they would jump when the others come
         parts = (self.settings, self.folder, wide(self.left_out, 1000), STRETCH)
-        column(scrolled(column(*parts, spacing=16)), of=self)
+        whole = scrolled(column(*parts, spacing=16))
+        column(whole, of=self)
+        Fade(whole)
         self.setMinimumWidth(WIDTH)
 
     def show_known(self, is_known: bool) -> None:
@@ -73,16 +76,17 @@ class PictureSide(QWidget):
         self.left_out.setVisible(is_known)
         self.folder.setVisible(is_known)
 
-    def show_left_out(self, entries: Iterable[WallEntry]) -> None:
+    def show_left_out(self, entries: Sequence[WallEntry]) -> None:
         """List those of all files that are not taken."""
         lost = [entry for entry in entries if not entry.is_taken]
+        self.folder.show_counts(len(entries) - len(lost), len(lost))
         self.left_out.set_files([(one.name, one.reason, one.can_be_taken) for one in lost])
 
     def clear(self) -> None:
         """Nothing of a folder is known."""
         self.left_out.set_files(())
         self.folder.clear()
-        self.settings.show_transparent(None)
+        self.settings.show_transparent(None, 0)
 
     def show_locked(self, reason: str) -> None:
         """Fix what shapes the model, and say why; '' frees it again."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from base64 import b64decode
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
 
 from ddpm_studio.choices import Choices, Crop
 from ddpm_studio.config import PicturesConfig, StudioConfig
@@ -48,7 +52,6 @@ class Original:
     pixels: np.ndarray
     width: int  # of the file, upright, in pixels
     height: int
-    part: tuple[float, float, float, float]  # what is used: left, top, width, height in 0 .. 1
 
 
 # jobs
@@ -62,6 +65,7 @@ class Folder:
     entries: tuple[WallEntry, ...]
     summary: FolderSummary
     folders: tuple[Path, ...] = ()  # that hold them
+    is_first: bool = False  # whether the project had read none before
 
     @property
     def source(self) -> tuple[str, int]:
@@ -100,7 +104,7 @@ def prepare(project: Project, choices: Choices, pools: IdlePools) -> Generator[A
     from ddpm_studio.data import prepare_pictures
     from ddpm_studio.data.summary import summarise
 
-    config = project.config.pictures
+    config, is_first = project.config.pictures, not project.cache.exists()
 
     def look(*, may_be_empty: bool) -> Generator[Any, None, PictureSet]:
         with _decoders(pools, config) as pool:
@@ -122,7 +126,7 @@ def prepare(project: Project, choices: Choices, pools: IdlePools) -> Generator[A
         yield from look(may_be_empty=False)  # reads nothing again, and says what is wrong
     facts = [taken.facts for taken in pictures.taken]
     summary = summarise(facts, len(pictures.left_out))
-    return Folder(pictures, entries, summary, subfolders(project.pictures))
+    return Folder(pictures, entries, summary, subfolders(project.pictures), is_first)
 
 
 def subfolders(folder: Path) -> tuple[Path, ...]:
@@ -137,11 +141,11 @@ def subfolders(folder: Path) -> tuple[Path, ...]:
 
 
 def look_at_original(
-    path: Path, facts: PictureFacts, config: PicturesConfig, pools: IdlePools, crop: Crop, most: int
+    path: Path, facts: PictureFacts, config: PicturesConfig, pools: IdlePools, most: int
 ) -> Generator[None, None, Original | None]:
     """The whole of a file, with the reader's own eyes; None if it can no longer be read.
 
-    crop: which part of it is used. most: pixels of its longer side; a larger one is reduced.
+    most: pixels of its longer side; a larger one is reduced.
 
     The reader fits pictures to the shape of `config`, so it is given the file's own shape here.
     It works in a process of its own: no decoder takes the window down.
@@ -157,7 +161,7 @@ def look_at_original(
     if answer.failure or "facts" not in answer.values:
         return None
     pixels = np_picture(answer.data, height, width, channels)
-    return Original(pixels, facts.width, facts.height, _part(facts, crop, config))
+    return Original(pixels, facts.width, facts.height)
 
 
 def np_picture(data: bytes, height: int, width: int, channels: int) -> np.ndarray:
@@ -167,17 +171,26 @@ def np_picture(data: bytes, height: int, width: int, channels: int) -> np.ndarra
     return np.frombuffer(data, np.uint8).reshape(height, width, channels)
 
 
-def _part(
-    facts: PictureFacts, crop: Crop, config: PicturesConfig
+def blurred(facts: PictureFacts) -> QImage | None:
+    """The whole of a picture out of focus, as far as it is known without its file."""
+    if not facts.mini:
+        return None
+    mini = QImage(b64decode(facts.mini), 8, 8, 24, QImage.Format.Format_RGB888).copy()
+    size = QSize(facts.width, facts.height)
+    size.scale(ORIGINAL_PIXELS, ORIGINAL_PIXELS, Qt.AspectRatioMode.KeepAspectRatio)
+    return mini.scaled(size, mode=Qt.TransformationMode.SmoothTransformation)
+
+
+def crop_part(
+    facts: PictureFacts, crop: Crop, width: int, height: int
 ) -> tuple[float, float, float, float]:
-    """Which part of a picture a crop takes, as the reader reckons."""
+    """Which part of a picture a crop takes for a target of that size, as the reader reckons."""
     from PIL import Image
 
     from ddpm_studio.data.decode.fit import Upright, part_of
 
     nothing = Image.new("L", (1, 1))
     picture = Upright(nothing, (0, 0, 1, 1), facts.width, facts.height, facts.focus)
-    _, height, width = config.shape
     return part_of(picture, crop, width, height)
 
 

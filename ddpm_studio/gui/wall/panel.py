@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -83,18 +83,25 @@ class WallPanel(QWidget, Generic[E]):
         self.wall.menu_wanted.connect(self.menu_wanted)
 
     def _canvas(
-        self, slider: int, tip: str, beside: QWidget | None = None, reading: QWidget | None = None
+        self,
+        slider: int,
+        tip: str,
+        beside: QWidget | None = None,
+        reading: QWidget | None = None,
+        head: QWidget | None = None,
     ) -> QFrame:
         """The frame around the wall, with two bars over it.
 
         slider: its width in points; tip: what it does. beside: it. reading: under the bars.
+        head: before the words over the wall.
         """
         self._slider.setFixedWidth(slider)
         explain(self._slider, "Size of the tiles", tip, "Ctrl++ and Ctrl+-")
-        first = [one for one in (beside, self._slider, self._zoom) if one is not None]
+        every = head, wide(self._count), beside, self._slider, self._zoom
+        first = [one for one in every if one is not None]
         below = column(wide(self._none_seen), wide(self.wall), margins=(8, 0, 2, 1))
         whole = column(
-            row(wide(self._count), *first, margins=(16, 8, 16, 0)),
+            row(*first, margins=(16, 8, 16, 0)),
             row(self.filter, margins=(16, 0, 16, 8)),
             line(),
             *([] if reading is None else [reading]),
@@ -103,14 +110,18 @@ class WallPanel(QWidget, Generic[E]):
         )
         return holder(whole, "canvas")
 
+    @property
+    def acts(self) -> tuple[tuple[Any, ...], ...]:
+        """What can be done on every wall: words, what it does, its keys, as `Page.add_act` has."""
+        return (
+            ("Search names", self.filter.focus_search, "Ctrl+F"),
+            ("Larger tiles", lambda: self.zoom(1), "Ctrl++", "Ctrl+="),
+            ("Smaller tiles", lambda: self.zoom(-1), "Ctrl+-"),
+        )
+
     def hear_keys(self, page: QWidget, actions: Mapping[str, Callable[[], object]]) -> None:
         """Keys of a page, and with them those of every wall: search, larger and smaller tiles."""
-        of_walls = {
-            "Ctrl+F": self.filter.focus_search,
-            "Ctrl++": lambda: self.zoom(1),
-            "Ctrl+=": lambda: self.zoom(1),
-            "Ctrl+-": lambda: self.zoom(-1),
-        }
+        of_walls = {one: act for _, act, *keys in self.acts for one in keys}
         for keys, action in {**of_walls, **actions}.items():
             # of the whole window, but Qt hears it only while the page is visible
             QShortcut(QKeySequence(keys), page).activated.connect(action)

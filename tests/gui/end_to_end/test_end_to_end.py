@@ -68,7 +68,7 @@ def make_a_project(person, monkeypatch, picture_folder):
     person.click("new_project.create")
     assert person.window.current_page is person.window.pages["nav.pictures"]
     assert person.project.name == "By hand"
-    person.wait(lambda: "12" in person.text("pictures.taken"))
+    person.wait(lambda: "12 taken" in person.see(QPushButton, "pictures.show_taken").text())
     assert "1" in person.text("pictures.left_out_count")
 
 
@@ -207,7 +207,7 @@ def find_everything_again(person, newest):
     assert person.see(QComboBox, "train.length_unit").currentData() == "hours"
     assert person.see(QPushButton, "train.start").text() == "Continue"
     person.click(names.NAV_PICTURES)
-    person.wait(lambda: "12" in person.text("pictures.taken"))
+    person.wait(lambda: "12 taken" in person.see(QPushButton, "pictures.show_taken").text())
     assert person.see(PictureWall, "pictures.wall").model().rowCount() == 12
     assert not person.see(QComboBox, "pictures.size").isEnabled()
     person.click(names.NAV_GENERATE)

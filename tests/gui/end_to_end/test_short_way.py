@@ -41,7 +41,7 @@ def test_the_pictures_page_goes_on_to_a_training_without_starting_another(
 ):
     person = at_window(make_window(tiny_project))
     person.window.show_page(names.NAV_PICTURES)
-    assert person.see(QPushButton, "pictures.continue").text() == "Continue to training"
+    assert person.see(QPushButton, "pictures.continue").text() == "Go to training"
     person.click("pictures.continue")
     assert person.window.current_page is person.window.pages["nav.train"]
     assert person.window.session.jobs.get(TRAIN) is None

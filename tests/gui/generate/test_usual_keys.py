@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QPushButto
 
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gui.common import drag_out
-from ddpm_studio.gui.common.full_screen import FullScreenPicture
+from ddpm_studio.gui.common.full_screen_picture import FullScreenPicture
 from ddpm_studio.gui.common.jobs import SAVE
 from ddpm_studio.gui.generate.actions import COPY, NONE_SEEN
 from ddpm_studio.gui.recipes.dialog import RecipeDialog

@@ -9,9 +9,9 @@ from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 
 from ddpm_studio.export.images import write_png
+from ddpm_studio.gui.common.full_screen import FullScreen
 from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.made import viewer as viewer_module
-from ddpm_studio.gui.made.full_screen import FullScreen
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QWidget
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.gui.common.jobs import PICTURES
+from ddpm_studio.gui.common.names import NAV_PICTURES
 from ddpm_studio.gui.main_window import MainWindow
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.pictures.entries import WallEntry
@@ -86,6 +87,15 @@ class Driver:
     def text(self, name: str) -> str:
         return self.get(QLabel, name).text()
 
+    @property
+    def headline(self) -> str:
+        """What stands over the wall: "12 taken, 1 left out, 8 × 8 pixels in colour"."""
+        counts = [
+            self.get(QAbstractButton, f"pictures.show_{one}") for one in ("taken", "left_out")
+        ]
+        said = [one.text() for one in counts if one.isVisible()]
+        return ", ".join([*said, self.text("pictures.taken")])
+
     def click(self, name: str) -> None:
         button = self.get(QAbstractButton, name)
         assert button.isVisible()
@@ -141,6 +151,7 @@ class Driver:
 
     def wait_for_wall(self) -> None:
         """Until the wall shows what the settings say, with all pixels that are in view."""
+        self.window.show_page(NAV_PICTURES)  # a trained project opens elsewhere
         shape = self.config.shape[1:]
 
         def is_ready() -> bool:

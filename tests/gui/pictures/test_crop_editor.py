@@ -91,7 +91,7 @@ def edit(qapp, qtbot, find) -> Callable[..., Driver]:
     """edit(crops, size=..., ...): a shown dialog."""
 
     def make(crops=(), *, size=SIZE, target=TARGET, mode="centre", **values) -> Driver:
-        original = Original(pixels_of(), *size, (0.0, 0.0, 1.0, 1.0))
+        original = Original(pixels_of(), *size)
         config = PicturesConfig(size=target[0], height=target[1], channels=3, crop=mode)
         dialog = CropEditor(Theme(qapp, "dark"), "a/leaf.png", original, crops, config, **values)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
@@ -285,7 +285,7 @@ def test_each_mode_is_shown_and_chosen(edit) -> None:
 
 def test_the_folder_is_shown_as_it_crops_and_chosen_by_its_button(edit) -> None:
     driver = edit((OWN,), mode="smart", focus=(0.9, 0.5))
-    assert driver.mode.itemText(0) == "As the whole folder (by detail)"
+    assert driver.mode.itemText(0) == "As all pictures (where most detail is)"
     driver.click("crop.as_folder")
     assert driver.chosen == [()]
 

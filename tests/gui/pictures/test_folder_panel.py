@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from ddpm_studio.config import PicturesConfig, StudioConfig
 from ddpm_studio.gui.common.theme import Theme
@@ -97,22 +97,16 @@ def test_the_palette_is_as_wide_as_the_shares_and_tells_each_colour(panel, find)
     assert "#0000ff  25 %" in strip.accessibleDescription()
 
 
-def test_the_mark_moves_with_how_alike_they_are(panel, find) -> None:
+@pytest.mark.parametrize("alike", [0.0, 0.5, 1.0])
+def test_the_bar_is_as_full_as_they_are_alike_and_has_no_handle(panel, find, alike) -> None:
     meter = find(panel, AlikeMeter, "folder.alike")
-
-    def mark(value: float) -> float:
-        """The middle of what is drawn over the line, 0 to 1."""
-        panel.set_summary(Summary(alike=value))
-        image = meter.grab().toImage()
-        row = image.height() // 2 - 4  # above the line, only the mark is drawn
-        ground = image.pixelColor(0, 0)
-        marked = [x for x in range(image.width()) if image.pixelColor(x, row) != ground]
-        return sum(marked) / len(marked) / image.width()
-
-    low, half, high = mark(0.0), mark(0.5), mark(1.0)
-    assert low < 0.05
-    assert half == pytest.approx(0.5, abs=0.02)
-    assert high > 0.95
+    panel.set_summary(Summary(alike=alike))
+    image = meter.grab().toImage()
+    full = Theme(QApplication.instance(), "dark").colour("muted")
+    for y in (1, image.height() // 2):  # no part of it is higher than another
+        inside = range(8, image.width() - 8)
+        filled = sum(image.pixelColor(x, y) == full for x in inside)
+        assert filled / len(inside) == pytest.approx(alike, abs=0.02)
 
 
 def test_the_advice_is_offered_only_while_the_settings_differ(qtbot, panel, find) -> None:
@@ -124,6 +118,7 @@ def test_the_advice_is_offered_only_while_the_settings_differ(qtbot, panel, find
     with qtbot.waitSignal(panel.settings_wanted) as wanted:
         qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
     assert wanted.args == [(("pictures.flip_horizontal", True),)]
+    assert use.text() == "Mirror pictures"
     mirrored = dataclasses.replace(StudioConfig(), pictures=PicturesConfig(flip_horizontal=True))
     panel.set_current(mirrored)
     assert not use.isVisible()
@@ -146,6 +141,9 @@ def test_what_is_fixed_by_training_is_not_offered_but_explained(qtbot, panel, fi
     panel.set_locked(True)
     assert fixed in shown()
     assert "dropout" not in use.toolTip()
+    panel.set_locked(False)
+    assert use.text() == "Mirror pictures, dropout 0.2"
+    panel.set_locked(True)
     with qtbot.waitSignal(panel.settings_wanted) as wanted:
         qtbot.mouseClick(use, Qt.MouseButton.LeftButton)
     assert wanted.args == [(flip,)]

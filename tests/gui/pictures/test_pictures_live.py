@@ -64,7 +64,7 @@ def test_pictures_appear_while_the_others_are_read(living, make_window, drive, m
     assert page.shown == ["a note.txt", "leaf 1.png", "leaf 2.png", "leaf 10.png"]
     assert model.image(0) is None
     early = [as_array(model.image(row)) for row in (1, 2, 3)]
-    page.wait(lambda: "3 of 4" in page.text("pictures.taken"))
+    page.wait(lambda: page.headline == "Reading the pictures…")
     is_held.clear()
     page.wait_for_wall()
     assert page.shown == ["leaf 1.png", "leaf 2.png", "leaf 10.png"]

@@ -79,12 +79,12 @@ def test_new_files_are_seen_with_f5(odd_page) -> None:
     folder = odd_page.session.project.pictures
     Image.new("RGB", (9, 9), "#ffff00").save(folder / "new.png")
     odd_page.press(Qt.Key.Key_F5)
-    odd_page.wait(lambda: "4 pictures" in odd_page.text("pictures.taken"))
+    odd_page.wait(lambda: "4 taken" in odd_page.headline)
     odd_page.wait_for_wall()
     assert "new.png" in odd_page.shown
     (folder / "new.png").unlink()
     odd_page.click("pictures.refresh")
-    odd_page.wait(lambda: "3 pictures" in odd_page.text("pictures.taken"))
+    odd_page.wait(lambda: "3 taken" in odd_page.headline)
     assert "new.png" not in odd_page.shown
 
 
@@ -144,7 +144,7 @@ def test_pictures_that_are_not_square_keep_their_shape(make_window, new_project,
     config = with_settings(new_project.config, ["pictures.size=16", "pictures.height=8"])
     page = drive(make_window(new_project.with_config(config)))
     page.wait_for_wall()
-    assert "16 × 8" in page.text("pictures.taken")
+    assert "16 × 8" in page.headline
     assert page.get(QComboBox, "pictures.size").currentText() == "16 × 8 pixels"
     page.pick("pictures.size", (48, 24))
     page.wait_for_wall()
@@ -185,7 +185,7 @@ def test_flips_are_saved_without_reading_anything(page, prepared_with: list[Stud
 
 def test_grey_pictures_are_grey_on_the_wall(page) -> None:
     page.choose("pictures.channels", 1)
-    page.wait(lambda: "in grey" in page.text("pictures.taken"))
+    page.wait(lambda: "in grey" in page.headline)
     page.wait_for_wall()
     assert page.session.project.config.model.in_channels == 1
     shown = page.shown_pixels(0)

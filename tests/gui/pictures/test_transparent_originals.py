@@ -77,7 +77,7 @@ def test_beside_the_wall_it_lies_on_the_checkerboard(odd_page) -> None:
     page = odd_page
     page.select(page.shown.index("glass.png"))
     view = page.get(CropView, "pictures.details.crop")
-    page.wait(lambda: view.image is not None)
+    page.wait(lambda: view.image is not None and view.image.hasAlphaChannel())
     assert view.image.pixelColor(3, 8).alpha() == 0
     assert view.image.pixelColor(12, 8).getRgb() == (255, 0, 0, 255)
     seen = view.grab().toImage()
@@ -119,7 +119,7 @@ def test_the_editor_shows_the_file_and_what_the_network_sees(odd_page, channels:
 def editor(qtbot, theme) -> CropEditor:
     """On a picture of which the left half is not there; the network sees its transparency."""
     half = (Crop("box", (0, 0, 0.25, 0.25)), Crop("box", (0.75, 0.75, 0.25, 0.25)))
-    original = Original(half_there(), 64, 64, (0.0, 0.0, 1.0, 1.0))
+    original = Original(half_there(), 64, 64)
     config = PicturesConfig(size=16, channels=4)
     dialog = CropEditor(theme, "a.png", original, half, config)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui.common import names
-from ddpm_studio.gui.common.full_screen import FullScreenPicture
+from ddpm_studio.gui.common.full_screen_picture import FullScreenPicture
 from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.sheet import work
