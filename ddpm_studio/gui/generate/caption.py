@@ -23,7 +23,7 @@ class StageCaption(QWidget):
         super().__init__()
         self.setFixedHeight(HEIGHT)
         self._words = label("", "caption", "generate.made_by", elided=True, plain=True)
-        self.again = Button(theme, NEWER, "generate.repaint", "", kind="link")
+        self.again = Button(theme, NEWER, "generate.repaint", NEWER, kind="link")
         self.again.hide()
         row(Placed(self._words, 1), self.again, REST, margins=(8, 0, 8, 0), of=self)
 

@@ -35,7 +35,7 @@ from ddpm_studio.gui.start.sample_view import SampleView
 from ddpm_studio.project import Project
 
 SUBTITLE = "Train a small diffusion model on your own pictures"
-DROP_HEIGHT, RADIUS = 220, 10
+DROP_HEIGHT, RADIUS = 200, 10
 
 
 class StartPage(Page):
@@ -221,7 +221,7 @@ class DropPlace(QWidget):
         for line in words:
             line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         below = row(STRETCH, *buttons, STRETCH, spacing=12)
-        column(STRETCH, *words, Gap(16), below, STRETCH, spacing=4, margins=24, of=self)
+        column(STRETCH, *words, Gap(16), below, STRETCH, spacing=4, margins=12, of=self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

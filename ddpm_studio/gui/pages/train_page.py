@@ -22,9 +22,10 @@ from ddpm_studio.gui.sample_now.dialog import SampleNow
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.train import work
 from ddpm_studio.gui.train.controls import BUSY, Phase, TrainControls
+from ddpm_studio.gui.train.pace import learning_words
 from ddpm_studio.gui.train.run_view import RunView
 from ddpm_studio.project import Project
-from ddpm_studio.words import elapsed_in_words, several
+from ddpm_studio.words import elapsed_in_words
 
 HISTORY, FILM, WEIGHTS = "train_history", "train_film", "train_weights"  # names of jobs
 REFRESH_MS = 500  # of the numbers; digits that change faster cannot be read
@@ -282,7 +283,7 @@ class TrainPage(Page):
             case JobState.RUNNING if started is None:
                 self._show(Phase.STARTING, self._starting_sentence())
             case JobState.RUNNING if started is not None:
-                self._show(Phase.RUNNING, _learning_words(started))
+                self._show(Phase.RUNNING, learning_words(started))
         reading = self._reading
         if started is not None:
             self._controls.show_progress(job.progress.fraction)
@@ -395,12 +396,5 @@ class TrainPage(Page):
             self.show_config(self.session.project)
 
 
-def _learning_words(started: ev.TrainStarted) -> str:
-    words = f"Learning from {several(started.pictures, 'picture')}"
-    aside = started.kept_aside
-    return f"{words}; {aside:,} kept aside to check." if aside else f"{words}."
-
-
 def _tile(config: StudioConfig) -> QSize:
-    _, height, width = config.pictures.shape
-    return QSize(width, height)
+    return QSize(*config.pictures.shape[:0:-1])  # of (C, H, W)

@@ -72,13 +72,13 @@ class PictureActions(QWidget):
         self._weight.setCurrentIndex(-1 if weight is None else self._weight.findData(weight))
 
     def set_narrow(self, is_narrow: bool) -> None:
-        """Where there is little room, words do without icons."""
-        for button in (self.toggle, self.crop):
-            button.setIconSize(QSize(0, 0) if is_narrow else self._icon_size)
+        """Where there is little room, one has words and the other an icon."""
+        self.toggle.setIconSize(QSize(0, 0) if is_narrow else self._icon_size)
+        self.crop.set_words("Crop…", has_room=not is_narrow)
         letters, words = self.toggle.fontMetrics().horizontalAdvance, self.toggle.text()
         around = self.toggle.sizeHint().width() - letters(words)
         least = around + letters(f"{LEAVE_OUT[0]} 00")  # what is beside it stays where it is
-        self.toggle.setMinimumWidth(0 if is_narrow else least)
+        self.toggle.setMinimumWidth(self.toggle.minimumSizeHint().width() if is_narrow else least)
         self._row.setSpacing(4 if is_narrow else 8)
         self._weight.setMaximumWidth(NARROW_WEIGHT if is_narrow else QWIDGETSIZE_MAX)
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import psutil
 
+from ddpm_studio.events import TrainStarted
+from ddpm_studio.words import several
+
 SLOW = 2.5  # times as long as expected is worth a sentence ...
 FINE = 1.7  # ... and after less than this, another one
 CROWDED = 0.25  # of all processors, that others take
@@ -73,3 +76,10 @@ class Pace:
         self._has_said = True
         than = "planned" if self.planned else "before"
         return f"A step takes {times:.0f} times as long as {than}: {self.load.reason}."
+
+
+def learning_words(started: TrainStarted) -> str:
+    """What is said while it learns."""
+    words = f"Learning from {several(started.pictures, 'picture')}"
+    aside = started.kept_aside
+    return f"{words}; {aside:,} kept aside to check." if aside else f"{words}."

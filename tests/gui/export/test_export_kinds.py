@@ -88,15 +88,15 @@ def test_a_webm_plays_every_frame(open_dialog, export) -> None:
     with av.open(path) as container:
         assert container.streams.video[0].codec_context.name in ("vp9", "libvpx-vp9")
         frames = [one.to_ndarray(format="rgb24") for one in container.decode(video=0)]
-    assert len(frames) == STEPS + 1 + 18  # it rests for 1.5 seconds
+    assert len(frames) == STEPS + 1 + 36  # it rests for 1.5 seconds
     assert abs(int(frames[-1][2, 2, 0]) - 10 * STEPS) <= 3
 
 
 def test_a_video_that_plays_twice_has_everything_twice(open_dialog, export, find) -> None:
     dialog = open_dialog(whole_trajectory(), ".mp4")
     find(dialog, QSpinBox, "export.repeats").setValue(2)
-    frames = 2 * (STEPS + 1 + 18)
-    said = f"{frames} frames  ·  {frames / 12:.1f} s"
+    frames = 2 * (STEPS + 1 + 36)
+    said = f"{frames} frames  ·  {frames / 24:.1f} s"
     assert said in find(dialog, QLabel, "export.facts").text()
     with av.open(export(dialog)) as container:
         assert len(list(container.decode(video=0))) == frames

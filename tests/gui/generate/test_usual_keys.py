@@ -209,9 +209,11 @@ def test_f11_shows_one_picture_on_the_whole_screen_and_esc_leaves(painted):
     full = part(page.window, FullScreenPicture)
     assert full.isFullScreen()
     image = page.grid.trajectory.images(STEPS, "x_t")[1]
+    # what is on the screen is only drawn
     assert full._image() == image
     page.qtbot.keyClick(full, Qt.Key.Key_Right)  # as on the large picture
     assert page.viewer.index == 2
+    # what is on the screen is only drawn
     assert full._image() == page.grid.trajectory.images(STEPS, "x_t")[2]
     area = full.picture_rect(image)
     assert area.width() % image.width() == 0

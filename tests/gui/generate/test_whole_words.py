@@ -26,6 +26,7 @@ def test_every_choice_has_room_and_so_has_every_button(page, qtbot, width):
     assert len(combos) > 6
     for combo in combos:
         if isinstance(combo, ChoiceBar):
+            # which words have room is only drawn
             words = sum(combo.fontMetrics().horizontalAdvance(one) for one in combo._shown_words)
             assert words <= combo.width(), combo.objectName()
             continue
@@ -65,6 +66,7 @@ def test_of_a_and_b_the_difference_is_seen_first(page, tiny_project, width):
     for letter, step in (("a", "step 10"), ("b", "step 20")):
         shown = page.get(QWidget, item(COMPARE_LABEL, letter))
         assert isinstance(shown, RunLabel)
+        # which words are left is only drawn
         assert shown._fitting(shown.width() - 28)[0] == (step, True)
         metrics = QFontMetricsF(bold(shown.font()))
         assert metrics.horizontalAdvance(step) <= shown.width() - 28

@@ -200,7 +200,7 @@ def test_crops_of_one_picture_after_the_other(page: Driver) -> None:
     assert editor.crops[0].mode == "box"
     page.qtbot.mouseClick(editor.findChild(QWidget, "crop.next"), Qt.MouseButton.LeftButton)
     page.wait(lambda: name.text() == "flower_04.png")
-    assert editor.crops == ()
+    assert list(editor.crops) == []
     assert page.wall.currentIndex().data() == "flower_04.png"
     assert page.get(QWidget, "pictures.undo").toolTip() == "Undo (Ctrl+Z): Crop flower_03.png"
     page.qtbot.keyClick(editor, Qt.Key.Key_PageUp)  # nothing was chosen: no step

@@ -388,6 +388,7 @@ def test_a_cell_can_be_copied_and_seen_on_the_whole_screen(sheet, qtbot):
     qtbot.keyClick(view, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)  # somebody else's
     qtbot.keyClick(view, Qt.Key.Key_F11)
     (full,) = sheet.dialog.findChildren(FullScreenPicture)
+    # what is on the screen is only drawn
     assert full._image() == view._images[1, 0]
     qtbot.keyClick(full, Qt.Key.Key_F11)
     qtbot.waitUntil(lambda: not sheet.dialog.findChildren(FullScreenPicture))

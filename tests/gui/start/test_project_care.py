@@ -176,6 +176,7 @@ def test_keep_it_keeps_it(start, qtbot, tiny_project):
     assert Project.open(tiny_project.path) == tiny_project
 
 
+@pytest.mark.opens_slowly  # a job's own signal opens it
 def test_a_lost_project_keeps_its_card_and_is_found_again(
     make_window, qtbot, settings, tiny_project, tmp_path, monkeypatch
 ):

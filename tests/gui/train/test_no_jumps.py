@@ -77,7 +77,7 @@ def test_nothing_moves_before_at_the_start_during_and_after_a_training(
 
 
 def test_the_bar_of_training_stands_first_whatever_else_runs(session, qtbot) -> None:
-    line = StatusLine(session.theme, session.jobs)
+    line = StatusLine(session.theme, session.jobs, session.device)
     qtbot.addWidget(line)
     line.resize(900, line.height())
     line.show()
