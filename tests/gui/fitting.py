@@ -71,7 +71,8 @@ def _widgets_in(layout) -> Iterator[QWidget]:
 
 
 def _called(widget: QWidget) -> str:
-    outer, path = widget, []
+    outer: QWidget | None = widget
+    path: list[str] = []
     while outer is not None and len(path) < 3:
         path.append(outer.objectName() or type(outer).__name__)
         outer = outer.parentWidget()

@@ -39,7 +39,9 @@ def nameless(window: QWidget) -> list[str]:
             continue
         if not interface.text(QAccessible.Text.Name).strip():
             outer = widget.parentWidget()
-            found.append(f"{widget.objectName() or widget} in {outer and outer.objectName()}")
+            found.append(
+                f"{widget.objectName() or widget} in {outer and (outer.objectName(), type(outer))}"
+            )
     return found
 
 

@@ -35,13 +35,14 @@ class FullScreenPicture(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._image, self._owner = image, owner
-        for text, act in {"F11": self.close, **(keys or {})}.items():
+        for text, act in (keys or {}).items():
             QShortcut(QKeySequence(text), self).activated.connect(act)
         self.showFullScreen()
+        self.activateWindow()
         self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F11):
             self.close()
         else:  # as if it had been pressed there; who ignores it hands it to what holds it
             QCoreApplication.sendEvent(self._owner, event)

@@ -129,6 +129,7 @@ class SampleControls(QFrame):
 
     def choose_checkpoint(self, step: int) -> bool:
         """Choose the checkpoint of a step, -1 for the newest; False if it is not there any more."""
+        self.show_checkpoints()  # this may be heard before it is heard that there is one more
         return self._checkpoint.choose(step)
 
     def _make_fields(self) -> None:

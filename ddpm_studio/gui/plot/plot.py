@@ -78,6 +78,7 @@ class LossPlot(QFrame):
 
         canvas = LossCanvas()
         canvas.setAccessibleName("Loss at each step")
+        canvas.viewport().setAccessibleName("Loss at each step")
         canvas.setToolTip("")
         canvas.moved.connect(self._on_moved)
         popups = PlotPopups(self._theme, self, canvas)

@@ -113,6 +113,7 @@ class SampleNowDialog(Dialog):
         self._first_seed = 0  # as on the wall of previews, so that both can be compared
         self._painting = DialogJob(session.jobs, self)
         self._look: Any = None  # what the finished pictures were painted with
+        self._going_to: int | None = None  # the step to generate from, once it is listed
         self._seeds: tuple[int, ...] = ()
         self._shown: BothPainted | None = None
         self._make_fields()
@@ -251,8 +252,16 @@ class SampleNowDialog(Dialog):
         job.succeeded.connect(lambda _: self._go_to(step))
 
     def _go_to(self, step: int) -> None:
-        self.accept()
-        self.checkpoint_chosen.emit(step)
+        self._going_to = step
+        self._go_if_listed()
+
+    def _go_if_listed(self) -> None:
+        """Whoever is asked for the checkpoint must have heard that it is there."""
+        step = self._going_to
+        if step is not None and step in self._session.checkpoints.steps:
+            self._going_to = None
+            self.accept()
+            self.checkpoint_chosen.emit(step)
 
     def _on_keep(self) -> None:
         project, look, shown = self._session.project, self._look, self._shown
@@ -288,6 +297,7 @@ class SampleNowDialog(Dialog):
     # what can be done
 
     def _on_sources_changed(self) -> None:
+        self._go_if_listed()
         is_empty = self._sources.is_empty
         self._views.set_empty_text(NOTHING_LEFT if is_empty else WAITING)
         self._refresh()

@@ -28,7 +28,7 @@ class SampleView(QWidget):
         heading = label("Painting little planets", "heading")
         centred = [row(STRETCH, one, STRETCH) for one in (heading, self._line, self._words)]
         foot = row(STRETCH, self.cancel, STRETCH)
-        column(STRETCH, *centred, Gap(8), self._strip, Gap(8), foot, STRETCH, of=self, margins=24)
+        column(STRETCH, *centred, Gap(8), self._strip, Gap(8), foot, STRETCH, of=self, margins=8)
 
     def follow(self, job: Job) -> None:
         self._strip.clear()
