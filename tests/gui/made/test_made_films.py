@@ -167,6 +167,7 @@ def test_only_some_of_a_long_film_is_in_memory(driver, filmed, monkeypatch, qtbo
     driver.player.shown.connect(lambda *_: most.append(len(driver.player._frames)))  # to count
     qtbot.waitUntil(lambda: driver.player.is_whole)
     qtbot.waitUntil(lambda: driver.player.position < 100)  # and round again
+    qtbot.waitUntil(lambda: len(most) > 5)
     assert max(most) <= 20
     driver.player.seek(150)
     qtbot.waitUntil(lambda: driver.player.position >= 150)
