@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
+from shiboken6 import isValid
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.errors import Failure, describe_failure
@@ -258,7 +259,8 @@ class Job(QThread):
             self.stopped.emit()
         else:
             self.succeeded.emit(payload)
-        self.changed.emit()
+        if isValid(self):  # who heard it may have waited in an event loop, in which this one went
+            self.changed.emit()
 
     def _hear(self, events: list[Any]) -> None:
         if self.is_muted and not self.is_left:
