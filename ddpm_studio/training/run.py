@@ -40,7 +40,7 @@ BAD_STEPS_IN_A_ROW = 5
 ROLLBACKS_IN_A_ROW = 8  # without a checkpoint further on in between
 PATIENT_ROLLBACKS = 2  # after so many, each goes one checkpoint further back
 SMALLEST_RATE_SCALE = 2**-8
-SETTLED = 10.0  # seconds: by then nobody is writing the project's settings any more
+SETTLED = 10.0  # seconds: by then nobody is writing settings or what is remembered any more
 
 Events = Generator[TrainEvent, None, None]
 
@@ -109,7 +109,8 @@ def _made_ready(
     """Tidy up, read the pictures, keep some of them out, and build what learns from the others."""
     parts = parts_that_fit(project.config, device)
     if team.leads:
-        remove_unfinished(project.path, SETTLED)
+        for shared in (project.path, project.cache):
+            remove_unfinished(shared, SETTLED)
         for folder in (project.checkpoints, project.samples):
             remove_unfinished(folder)
         check_folder(project.checkpoints, 0)

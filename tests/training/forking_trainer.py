@@ -65,7 +65,8 @@ def tell_events(order: dict[str, Any], writing: int) -> None:
 
 
 def unfinished(folder: Path) -> list[Path]:
-    return list(folder.rglob(f"{TEMPORARY_PREFIX}*"))
+    """But for what is remembered: others write there, too, so that is swept some seconds later."""
+    return [one for one in folder.rglob(f"{TEMPORARY_PREFIX}*") if one.parent.name != "cache"]
 
 
 def listen(pipe: Iterator[str], count: int) -> list[Any]:

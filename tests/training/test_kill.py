@@ -103,6 +103,12 @@ def test_killed_at_random_moments_training_always_goes_on(
     last = newest_step(killed) + EVERY
     train_for(killed, EVERY)
     train_for(whole, last)
+    left = [one for one in killed.path.rglob(f"{TEMPORARY_PREFIX}*") if one.parent != killed.cache]
+    assert not left
+    (killed.cache / f"{TEMPORARY_PREFIX}0123456789abcdef.json").touch()
+    for one in killed.cache.glob(f"{TEMPORARY_PREFIX}*"):  # which others could be writing yet
+        os.utime(one, (0, 0))
+    train_for(killed, 0)
     assert not list(killed.path.rglob(f"{TEMPORARY_PREFIX}*"))
     assert_same_state(killed.checkpoint_path(last), whole.checkpoint_path(last))
     losses = [[line["loss"] for line in read_log(p.metrics_path).steps] for p in (killed, whole)]
