@@ -5,18 +5,10 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ddpm_studio.errors import StudioError, reason_of
+from ddpm_studio.file_names import name_problem
 from ddpm_studio.gallery.made import FRAMES, MadeFile
 
 SIDECAR = ".json"  # of the same name beside a picture: what somebody noted of it
-MOST_BYTES = 200  # of a name, with which every disk gets along
-FORBIDDEN = '<>:"/\\|?*'  # on one system or another
-DEVICES = {
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10)),
-}
 
 
 def own_name(file: MadeFile) -> str:
@@ -25,20 +17,11 @@ def own_name(file: MadeFile) -> str:
     return name.name if file.kind == FRAMES else name.stem
 
 
-def name_problem(gallery: Path, file: MadeFile, name: str) -> str:
+def rename_problem(gallery: Path, file: MadeFile, name: str) -> str:
     """Why it cannot be called so, in a sentence; "" if it can."""
-    if not name.strip(" ."):
-        return "Give it a name."
-    wrong = sorted({sign for sign in name if sign in FORBIDDEN or not sign.isprintable()})
-    if wrong:
-        signs = " ".join(sign if sign.isprintable() else "…" for sign in wrong)
-        return f"A name cannot hold {signs}"
-    if name != name.strip() or name[0] == "." or name[-1] == ".":
-        return "A name begins and ends with a letter or a number, not with a space or a point."
-    if name.split(".")[0].lower() in DEVICES:
-        return f"{name} is the name of a device on some systems; choose another one."
-    if len(name.encode("utf-8", "replace")) > MOST_BYTES:
-        return "That name is too long for some disks; choose a shorter one."
+    problem = name_problem(name)
+    if problem:
+        return problem
     source, target = _paths(gallery, file, name)
     if target != source and os.path.lexists(target) and not _is_same(source, target):
         return f"{target.name} is there already; choose another name."
@@ -50,7 +33,7 @@ def rename(gallery: Path, file: MadeFile, name: str) -> MadeFile:
 
     Raises StudioError with one sentence, and leaves everything as it was.
     """
-    problem = name_problem(gallery, file, name)
+    problem = rename_problem(gallery, file, name)
     if problem:
         raise StudioError(problem)
     source, target = _paths(gallery, file, name)

@@ -5,7 +5,7 @@ import pytest
 from ddpm_studio.errors import StudioError
 from ddpm_studio.gallery import rename as renaming
 from ddpm_studio.gallery.made import look_through
-from ddpm_studio.gallery.rename import name_problem, own_name, rename
+from ddpm_studio.gallery.rename import own_name, rename, rename_problem
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_nothing_is_overwritten(studio, one, monkeypatch, has_links):
 
 
 def test_one_that_came_in_the_same_moment_is_not_overwritten(studio, one, monkeypatch):
-    monkeypatch.setattr(renaming, "name_problem", lambda *_: "")
+    monkeypatch.setattr(renaming, "rename_problem", lambda *_: "")
     other = studio.save("batch/moon.png", 99)
     with pytest.raises(StudioError, match="is there already"):
         rename(studio.gallery, one, "moon")
@@ -75,7 +75,7 @@ def test_a_film_in_frames_is_called_as_its_folder(studio):
     ],
 )
 def test_names_that_some_disk_does_not_take_are_refused_in_words(studio, one, name, words):
-    assert words in name_problem(studio.gallery, one, name)
+    assert words in rename_problem(studio.gallery, one, name)
     with pytest.raises(StudioError):
         rename(studio.gallery, one, name)
     assert (studio.gallery / one.name).exists()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.drag_out import drag_out, mime_of
-from ddpm_studio.gui.common.full_screen_picture import FullScreenPicture
+from ddpm_studio.gui.common.full_screen import FullScreenPicture
 from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.picture_menu import Act, add_acts
 from ddpm_studio.gui.generate.saving import Saving, Writing
@@ -73,7 +73,7 @@ class StageActions(QObject):
         viewer, _ = stage.pictures
         keys = {"Ctrl+C": self.copy}
         full = FullScreenPicture(lambda: stage.image(stage.current), viewer, keys)
-        stage.frame_shown.connect(full.update)
+        stage.frame_shown.connect(full.refresh)
 
     def drag(self, seen: Seen) -> None:
         """Out to another program, in the chosen size, as soon as the files are written."""

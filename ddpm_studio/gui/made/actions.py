@@ -12,13 +12,13 @@ from ddpm_studio.config.enlargement import Sizing
 from ddpm_studio.gallery.copies import copy_files
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.dialog import choose_folder
+from ddpm_studio.gui.common.drag_out import drag_out, mime_of
 from ddpm_studio.gui.common.jobs import COPIES
 from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
 from ddpm_studio.gui.common.size_choice import PAINTED, WORDS, sizing_of
 from ddpm_studio.gui.made.copying import copy_to_cache
 from ddpm_studio.gui.made.details import MadeDetails
-from ddpm_studio.gui.made.dragging import drag_away, mime_of
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.made.files import MadeFiles
 from ddpm_studio.gui.made.panel import MadePanel
@@ -76,7 +76,7 @@ class MadeActions(QObject):
 
         def begin(paths: Sequence[Path], image: QImage | None) -> None:
             # not within what a job tells: a drag has an event loop of its own
-            QTimer.singleShot(0, wall, lambda: drag_away(wall, paths, image, image or seen))
+            QTimer.singleShot(0, wall, lambda: drag_out(wall, paths, image, image or seen))
 
         self._with_files("Copying what is dragged", begin)
 

@@ -17,6 +17,7 @@ from ddpm_studio.gallery.stars import write_stars
 from ddpm_studio.gallery.trash import FOLDER, Trashed, bring_back, move_to_trash
 from ddpm_studio.gui.common.history import History
 from ddpm_studio.gui.common.jobs import RENAME, RESTORE, TRASH, Job
+from ddpm_studio.gui.common.trash import system_trash
 from ddpm_studio.gui.made import work
 from ddpm_studio.gui.made.entries import MadeEntry
 from ddpm_studio.gui.session import Session
@@ -230,7 +231,7 @@ class MadeFiles(QObject):
             return
         self._away |= {file.name for file in files}
         self.changed.emit()
-        gallery, trash = project.gallery, work.system_trash
+        gallery, trash = project.gallery, system_trash
         job = self._session.jobs.start(
             TRASH,
             lambda: move_to_trash(project.path, gallery, files, trash),

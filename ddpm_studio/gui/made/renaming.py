@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ddpm_studio.gallery.made import MadeFile
-from ddpm_studio.gallery.rename import name_problem, own_name
+from ddpm_studio.gallery.rename import own_name, rename_problem
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog
@@ -43,7 +43,7 @@ class RenameDialog(Dialog):
         self._check()
 
     def _check(self) -> None:
-        problem = name_problem(self._gallery, self._file, self._name.text())
+        problem = rename_problem(self._gallery, self._file, self._name.text())
         is_other = self._name.text() != own_name(self._file)
         self.say(problem, "danger")
         self._go.setEnabled(is_other and not problem)

@@ -14,6 +14,7 @@ from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import REST, Gap, column, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.common.zoom_bar import ZoomBar
 from ddpm_studio.gui.common.zoom_view import GROUNDS, View
 from ddpm_studio.gui.made.film import FilmPlayer
 from ddpm_studio.gui.made.stage import Stage
@@ -98,9 +99,9 @@ class MadeViewer(QFrame):
             case key.Key_P:
                 self._slide_show.click()
             case key.Key_0:
-                self._fit.click()
+                self._look_at(None)
             case key.Key_1:
-                self._actual.click()
+                self._look_at(1.0)
             case key.Key_Plus | key.Key_Equal:
                 self.zoom(1)
             case key.Key_Minus:
@@ -136,14 +137,7 @@ class MadeViewer(QFrame):
         self._next = icon("chevron-right", "next", "Next", "Next one (Right)")
         self._slide_show = icon("slides", "slides", *SLIDES, checkable=True)
         self._full_screen = icon("full-screen", "full", "Full screen", "Full screen (F, F11)")
-        self._out = icon("zoom-out", "zoom_out", "Further away", "Further away (-, wheel)")
-        self._in = icon("zoom-in", "zoom_in", "Nearer", "Nearer (+, wheel)")
-        self._fit = icon("fit", "fit", "Fit", "As large as there is room for it (0)")
-        tip = "Each pixel as one of the screen (1)"
-        self._actual = icon("actual-size", "actual", "100 %", tip)
-        self._scale = label(kind="caption", name="made.scale")
-        self._scale.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._scale.setMinimumWidth(self._scale.fontMetrics().horizontalAdvance("6400 %") + 4)
+        self._zoom = ZoomBar(theme, "made")
         self._smooth = Switch("Smooth")
         self._smooth.setObjectName("made.smooth")
         self._smooth.setToolTip(SMOOTH_TIP)
@@ -152,11 +146,10 @@ class MadeViewer(QFrame):
     def _lay_out(self) -> None:
         steps = Gap(8), self._previous, self._next, Gap(4)
         above = self._back, *steps, wide(self._title), self._slide_show, self._full_screen
-        zoom = self._out, self._scale, self._in, self._fit, self._actual
         self._whole = column(
             row(*above, margins=(12, 12, 12, 0), spacing=4),
             row(
-                *zoom,
+                self._zoom,
                 Gap(8),
                 self._smooth,
                 Gap(8),
@@ -174,10 +167,8 @@ class MadeViewer(QFrame):
         self._back.clicked.connect(self.back_wanted)
         self._previous.clicked.connect(lambda: self.step_wanted.emit(-1))
         self._next.clicked.connect(lambda: self.step_wanted.emit(1))
-        self._out.clicked.connect(lambda: self.zoom(-1))
-        self._in.clicked.connect(lambda: self.zoom(1))
-        self._fit.clicked.connect(lambda: self._look_at(None))
-        self._actual.clicked.connect(lambda: self._look_at(1.0))
+        self._zoom.stepped.connect(self.zoom)
+        self._zoom.scale_wanted.connect(self._look_at)
         self._smooth.toggled.connect(self._on_look)
         self._ground.currentIndexChanged.connect(self._on_look)
         self._slide_show.toggled.connect(self._on_slides)
@@ -200,7 +191,7 @@ class MadeViewer(QFrame):
         self._show_scale()
 
     def _show_scale(self) -> None:
-        self._scale.setText(f"{100 * self.stage.canvases[0].scale:.0f} %")
+        self._zoom.show_scale(self.stage.canvases[0].scale)
 
     def _on_slides(self, is_on: bool) -> None:
         (self._slides.start if is_on else self._slides.stop)()

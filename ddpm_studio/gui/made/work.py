@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QFile
 from PySide6.QtGui import QImage
 
 from ddpm_studio.errors import StudioError
@@ -260,11 +259,3 @@ def look_for_model(project: Project, told: Told) -> Generator[None, None, Told]:
     if recipe is None or find_checkpoint_of(project, recipe) is not None:
         return told
     return dataclasses.replace(told, sentence=GONE.format(recipe.step))
-
-
-def system_trash(path: Path) -> tuple[bool, Path | None]:
-    """As `gallery.trash` wants it."""
-    file = QFile(str(path))
-    could = bool(file.moveToTrash())
-    where = file.fileName()  # in the trash now, or "" if the system does not say
-    return could, Path(where) if could and where and Path(where) != path else None

@@ -11,6 +11,7 @@ from ddpm_studio.gui.common.full_screen import FullScreen
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import Gap, column, holder, row, wide
 from ddpm_studio.gui.common.theme import Theme
+from ddpm_studio.gui.common.zoom_bar import ZoomBar
 from ddpm_studio.gui.common.zoom_view import LargeCanvas, View
 
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
@@ -105,17 +106,10 @@ class OriginalViewer(QFrame):
         self._title = label(kind="muted", name="pictures.large.title", elided=True, plain=True)
         self._previous = icon("chevron-left", "previous", "Previous", "Previous one (Left)")
         self._next = icon("chevron-right", "next", "Next", "Next one (Right)")
-        self._out = icon("zoom-out", "zoom_out", "Further away", "Further away (-, wheel)")
-        self._scale = label(kind="caption", name="pictures.large.scale")
-        self._scale.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._scale.setMinimumWidth(self._scale.fontMetrics().horizontalAdvance("6400 %") + 4)
-        self._in = icon("zoom-in", "zoom_in", "Nearer", "Nearer (+, wheel)")
-        self._fit = icon("fit", "fit", "Fit", "As large as there is room for it (0)")
-        tip = "Each pixel as one of the screen (1)"
-        self._actual = icon("actual-size", "actual", "100 %", tip)
+        self._zoom = ZoomBar(theme, "pictures.large")
         self._full_screen = icon("full-screen", "full", "Full screen", "Full screen (F, F11)")
-        zoom = self._out, self._scale, self._in, self._fit, self._actual, self._full_screen
-        head = self._back, Gap(4), self._previous, self._next, Gap(4), wide(self._title), *zoom
+        steps = Gap(4), self._previous, self._next, Gap(4)
+        head = self._back, *steps, wide(self._title), self._zoom, self._full_screen
         bar = row(*head, margins=(12, 8, 12, 8), spacing=4)
         self._whole = column(bar, wide(self._stage), spacing=0, of=self)
 
@@ -123,10 +117,8 @@ class OriginalViewer(QFrame):
         self._back.clicked.connect(self.back_wanted)
         self._previous.clicked.connect(lambda: self.step_wanted.emit(-1))
         self._next.clicked.connect(lambda: self.step_wanted.emit(1))
-        self._out.clicked.connect(lambda: self.zoom(-1))
-        self._in.clicked.connect(lambda: self.zoom(1))
-        self._fit.clicked.connect(lambda: self._look_at(None))
-        self._actual.clicked.connect(lambda: self._look_at(1.0))
+        self._zoom.stepped.connect(self.zoom)
+        self._zoom.scale_wanted.connect(self._look_at)
         self._full_screen.clicked.connect(self.show_full)
         self.canvas.viewed.connect(self._set_view)
         self.canvas.resized.connect(self._show_scale)
@@ -139,7 +131,7 @@ class OriginalViewer(QFrame):
         self._show_scale()
 
     def _show_scale(self) -> None:
-        self._scale.setText(f"{100 * self.canvas.scale:.0f} %")
+        self._zoom.show_scale(self.canvas.scale)
 
     def _on_full_left(self) -> None:
         self._full = None

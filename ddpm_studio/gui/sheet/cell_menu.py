@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.common.full_screen_picture import FullScreenPicture
+from ddpm_studio.gui.common.full_screen import FullScreenPicture
 from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.picture_menu import Act, add_acts
 from ddpm_studio.gui.common.theme import Theme

@@ -12,7 +12,6 @@ from ddpm_studio.gui.common.trash import system_trash
 from ddpm_studio.project import FILE_NAME, Project
 from ddpm_studio.words import several, size_in_words
 
-UNSUITED = '/\\:*?"<>|'
 LOCKS = ("train.lock", "train.owner")
 PIECE = 64 << 20  # bytes that are copied between two looks whether to stop
 
@@ -35,13 +34,6 @@ def words_of(weight: Weight, name: str) -> str:
         else (" Your pictures lie elsewhere, and stay.")
     )
     return f"{name} holds {size_in_words(weight.nbytes)}{made if weight.made else ''}.{own}"
-
-
-def problem_with(name: str) -> str:
-    """Why a project cannot have this name; "" if it can."""
-    if not name or name in (".", "..") or name != name.strip() or any(c in name for c in UNSUITED):
-        return f"A project needs a name without {' '.join(UNSUITED)}"
-    return ""
 
 
 def weigh(path: Path) -> Generator[None, None, Weight]:

@@ -5,11 +5,11 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from ddpm_studio.file_names import name_problem
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.start.care import problem_with
 
 WIDTH = 420
 
@@ -40,7 +40,7 @@ class NameDialog(Dialog):
         self._check()
 
     def _check(self) -> None:
-        problem = problem_with(self._name.text())
+        problem = name_problem(self._name.text())
         self.say(problem or f"It will be at {self._path.with_name(self._name.text())}", "caption")
         self._go.setEnabled(not problem and self._name.text() != self._path.name)
 

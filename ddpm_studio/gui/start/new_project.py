@@ -10,6 +10,7 @@ from ddpm_studio.config.kinds import KINDS
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import KIND_PATH, with_settings
 from ddpm_studio.errors import ConfigError
+from ddpm_studio.file_names import name_problem
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog, choose_folder
@@ -128,8 +129,9 @@ class NewProjectDialog(Dialog):
             return "Choose the folder that holds your pictures."
         if not Path(text).expanduser().is_dir():
             return "This pictures folder does not exist."
-        if not name or name in (".", "..") or any(sign in name for sign in '/\\:*?"<>|'):
-            return 'The project needs a name without / \\ : * ? " < > |'
+        if problem := name_problem(name):
+            needs = "The project needs a name"
+            return f"{needs} that every disk takes. {problem}" if name else f"{needs}."
         place = self._target()
         if not place.is_absolute():
             return "Projects are kept in a folder; choose it with the button beside its name."

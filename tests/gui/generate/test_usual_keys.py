@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QPushButto
 
 from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gui.common import drag_out
-from ddpm_studio.gui.common.full_screen_picture import FullScreenPicture
+from ddpm_studio.gui.common.full_screen import FullScreenPicture
 from ddpm_studio.gui.common.jobs import SAVE
 from ddpm_studio.gui.generate.actions import COPY, NONE_SEEN
 from ddpm_studio.gui.recipes.dialog import RecipeDialog
@@ -116,6 +116,7 @@ def test_what_was_copied_can_be_pasted_as_a_recipe(painted):
     painted.qtbot.keyClick(painted.window, Qt.Key.Key_V, CONTROL)
     painted.qtbot.waitUntil(lambda: bool(painted.window.findChildren(RecipeDialog)))
     [dialog] = painted.window.findChildren(RecipeDialog)
+    assert dialog.isVisible()
     dialog.close()
 
 
@@ -209,13 +210,11 @@ def test_f11_shows_one_picture_on_the_whole_screen_and_esc_leaves(painted):
     full = part(page.window, FullScreenPicture)
     assert full.isFullScreen()
     image = page.grid.trajectory.images(STEPS, "x_t")[1]
-    # what is on the screen is only drawn
-    assert full._image() == image
+    assert full.canvas.image == image
     page.qtbot.keyClick(full, Qt.Key.Key_Right)  # as on the large picture
     assert page.viewer.index == 2
-    # what is on the screen is only drawn
-    assert full._image() == page.grid.trajectory.images(STEPS, "x_t")[2]
-    area = full.picture_rect(image)
+    assert full.canvas.image == page.grid.trajectory.images(STEPS, "x_t")[2]
+    area = full.canvas.picture_rect()
     assert area.width() % image.width() == 0
     drawn = full.grab().toImage().pixelColor(area.center().toPoint())
     middle = page.grid.trajectory.images(STEPS, "x_t")[2].pixelColor(4, 4)

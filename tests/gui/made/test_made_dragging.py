@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QImage
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.made import dragging
+from ddpm_studio.gui.common import drag_out
 from tests.gui.made.test_copied_size import choose_size
 
 LEFT = Qt.MouseButton.LeftButton
@@ -52,8 +52,8 @@ class Held:
 def drags(monkeypatch):
     monkeypatch.setattr(Drag, "made", [])
     monkeypatch.setattr(Held, "buttons", LEFT)
-    monkeypatch.setattr(dragging, "QDrag", Drag)
-    monkeypatch.setattr(dragging, "QGuiApplication", Held)
+    monkeypatch.setattr(drag_out, "QDrag", Drag)
+    monkeypatch.setattr(drag_out, "QGuiApplication", Held)
     return Drag.made
 
 
@@ -125,7 +125,7 @@ def test_a_button_that_was_let_go_meanwhile_drags_nothing(drive, made, drags, mo
 def test_over_its_own_window_a_dragged_picture_is_no_recipe_to_use(drive, made, monkeypatch):
     driver = drive(made)
     mime = QMimeData()
-    mime.setUrls([dragging.QUrl.fromLocalFile(str(made.gallery / driver.shown[0]))])
+    mime.setUrls([drag_out.QUrl.fromLocalFile(str(made.gallery / driver.shown[0]))])
     keys = Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, LEFT, keys)
     assert enter.source() is None

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from ddpm_studio.gallery.stars import read_stars
-from ddpm_studio.gui.made import work
+from ddpm_studio.gui.made import files
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -30,7 +30,7 @@ def test_delete_moves_to_the_trash_and_undo_brings_back_stars_and_all(drive, mad
 
 
 def test_without_a_system_trash_the_project_keeps_them(drive, made, monkeypatch):
-    monkeypatch.setattr(work, "system_trash", lambda _path: (False, None))
+    monkeypatch.setattr(files, "system_trash", lambda _path: (False, None))
     driver = drive(made)
     before = driver.shown
     driver.choose(0)
@@ -48,7 +48,7 @@ def test_a_trash_without_a_way_back_offers_no_undo(drive, made, monkeypatch, tmp
         path.rename(tmp_path / path.name)
         return True, None
 
-    monkeypatch.setattr(work, "system_trash", silent)
+    monkeypatch.setattr(files, "system_trash", silent)
     driver = drive(made)
     driver.choose(0)
     driver.key(Qt.Key.Key_Delete)

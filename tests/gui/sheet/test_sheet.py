@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.gui.common import names
-from ddpm_studio.gui.common.full_screen_picture import FullScreenPicture
+from ddpm_studio.gui.common.full_screen import FullScreenPicture
 from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.sheet import work
@@ -388,8 +388,7 @@ def test_a_cell_can_be_copied_and_seen_on_the_whole_screen(sheet, qtbot):
     qtbot.keyClick(view, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)  # somebody else's
     qtbot.keyClick(view, Qt.Key.Key_F11)
     (full,) = sheet.dialog.findChildren(FullScreenPicture)
-    # what is on the screen is only drawn
-    assert full._image() == view._images[1, 0]
+    assert full.canvas.image == view._images[1, 0]
     qtbot.keyClick(full, Qt.Key.Key_F11)
     qtbot.waitUntil(lambda: not sheet.dialog.findChildren(FullScreenPicture))
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, view.viewport().mapToGlobal(at))
