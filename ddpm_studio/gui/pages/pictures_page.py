@@ -93,6 +93,7 @@ class PicturesPage(Page):
 
     def save_settings(self) -> None:
         self._patience.stop()  # the window closes: nothing new is begun
+        self._original_soon.stop()
         self._watcher.watch(())
 
     def release(self) -> None:

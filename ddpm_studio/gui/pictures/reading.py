@@ -125,7 +125,7 @@ class PictureJobs(QObject):
 
         rows: where each tile lies, in the order of the wall.
         """
-        if self._source is None or self._is_loading:
+        if self._source is None or self._is_loading or self._session.is_closing:
             return
         self._is_loading = True
         store, shape = self._source

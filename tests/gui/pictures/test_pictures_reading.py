@@ -27,6 +27,7 @@ from ddpm_studio.events import Progress, Work
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import PICTURES, TRAIN
 from ddpm_studio.gui.main_window import MainWindow
+from ddpm_studio.gui.pages.pictures_page import LOOK_MS
 from ddpm_studio.gui.pictures import work
 from ddpm_studio.gui.shell.banner import Banner
 from ddpm_studio.gui.start.new_project import NewProjectDialog
@@ -156,6 +157,18 @@ def test_closing_while_reading_begins_nothing_new(page, monkeypatch) -> None:
     assert not page.window.pages["nav.pictures"]._patience.isActive()
     page.wait(lambda: not page.window.isVisible())
     assert Project.open(page.session.project.path).config.pictures.size == 16
+
+
+def test_closing_right_after_a_picture_was_chosen_begins_nothing_new(page) -> None:
+    page.wait_for_wall()
+    page.wait(lambda: not page.session.jobs.is_busy())
+    started = []
+    page.select(2)
+    page.session.jobs.started.connect(lambda job: started.append(job.objectName()))
+    page.window.close()
+    page.wait(lambda: not page.window.isVisible())
+    page.qtbot.wait(2 * LOOK_MS)  # its file would be read by now
+    assert started == []
 
 
 # the rest of the window

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 
 from ddpm_studio import events as ev
-from ddpm_studio.gui.common.jobs import EXPORT, PICTURES, TRAIN
+from ddpm_studio.gui.common.jobs import EXPORT, PICTURES, TRAIN, JobState
 from tests.gui.parts import named
 
 
@@ -39,8 +39,12 @@ def work():
         one.go.set()
 
 
+def find_awake(window) -> QLabel:
+    return named(window, QLabel, "status.awake")
+
+
 def words(window) -> str:
-    return named(window, QLabel, "status.awake").text()
+    return find_awake(window).text()
 
 
 def test_the_machine_stays_awake_as_long_as_something_long_is_made(window, qtbot, work):
@@ -49,7 +53,7 @@ def test_the_machine_stays_awake_as_long_as_something_long_is_made(window, qtbot
     qtbot.waitUntil(lambda: words(window) == "Stays awake")
     steps.go.set()
     qtbot.waitUntil(lambda: not words(window))
-    assert not window.session.jobs.is_busy() or job.isFinished()
+    qtbot.waitUntil(lambda: job not in window.session.jobs.jobs())
 
 
 def test_a_pause_lets_the_machine_sleep(window, qtbot, work):
@@ -57,8 +61,10 @@ def test_a_pause_lets_the_machine_sleep(window, qtbot, work):
     qtbot.waitUntil(lambda: words(window) == "Stays awake")
     job.set_paused(True)
     qtbot.waitUntil(lambda: not words(window))
+    assert job in window.session.jobs.jobs()  # it only rests
     job.set_paused(False)
     qtbot.waitUntil(lambda: words(window) == "Stays awake")
+    assert job.state is JobState.RUNNING
 
 
 def test_it_can_be_switched_off_and_stays_off(window, qtbot, work, settings):
@@ -81,6 +87,7 @@ def test_a_system_that_cannot_be_asked_is_told_of(window, qtbot, work, monkeypat
     monkeypatch.setenv("WAKEPY_FORCE_FAILURE", "1")
     window.session.jobs.start(TRAIN, work(), title="Training")
     qtbot.waitUntil(lambda: words(window) == "May fall asleep")
+    assert "cannot be asked" in find_awake(window).toolTip()
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -112,4 +119,6 @@ def test_the_title_says_how_far_it_is(window, qtbot, work):
     window.session.jobs.start(EXPORT, steps, title="Exporting")
     qtbot.waitUntil(lambda: window.windowTitle() == "25 % · DDPM Studio")
     steps.go.set()
-    qtbot.waitUntil(lambda: window.windowTitle() == "DDPM Studio")
+    qtbot.waitUntil(lambda: not window.windowTitle().startswith("25 %"))
+    qtbot.waitUntil(lambda: window.session.jobs.get(EXPORT) is None)
+    assert window.windowTitle() == "DDPM Studio"
