@@ -2,11 +2,11 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import SAMPLE
-from ddpm_studio.gui.common.layout import row
+from ddpm_studio.gui.common.layout import InView, row
 from tests.gui.fitting import cut_words, overlaps, scrolls_sideways
 
 SIZES = {  # in points, of the whole window
@@ -25,7 +25,14 @@ def look(window, qtbot, page: str, size: str) -> list[str]:
     window.resize(width, height)
     window.show_page(page)
     qtbot.wait(40)  # layouts
-    return [*cut_words(window), *overlaps(window)]
+    return [*cut_words(window), *overlaps(window), *out_of_reach(window)]
+
+
+def out_of_reach(window) -> list[str]:
+    """Pages scroll to the side only in a window that is smaller than any has to be."""
+    scroll = window.current_page.findChild(InView)
+    over = scroll.horizontalScrollBar().maximum()
+    return [f"{over} points are out of view"] if over and window.width() >= 900 else []
 
 
 def wrong_on(window, qtbot) -> str:
@@ -52,6 +59,26 @@ def painted(make_window, qtbot, tiny_project):
 
 
 def test_all_words_have_room_on_every_page(painted, qtbot):
+    assert not wrong_on(painted, qtbot)
+
+
+def test_all_words_have_room_while_one_picture_is_large(painted, qtbot):
+    painted.show_page(names.NAV_GENERATE)
+    qtbot.keyClick(painted.findChild(QWidget, "generate.grid"), Qt.Key.Key_Return)
+    painted.show_page(names.NAV_PICTURES)
+    qtbot.waitUntil(lambda: not painted.session.jobs.is_busy())
+    wall = painted.findChild(QWidget, "pictures.wall")
+    wall.setFocus()
+    qtbot.keyClick(wall, Qt.Key.Key_Space)
+    painted.show_page(names.NAV_MADE)
+    qtbot.waitUntil(lambda: not painted.session.jobs.is_busy())
+    wall = painted.findChild(QWidget, "made.wall")
+    qtbot.keyClick(wall, Qt.Key.Key_Home)
+    qtbot.keyClick(wall, Qt.Key.Key_Return)
+    for name, page in (("back", "generate"), ("large.back", "pictures"), ("back", "made")):
+        painted.show_page(f"nav.{page}")
+        qtbot.wait(20)
+        assert painted.findChild(QAbstractButton, f"{page}.{name}").isVisible()
     assert not wrong_on(painted, qtbot)
 
 

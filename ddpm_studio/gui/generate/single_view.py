@@ -63,6 +63,7 @@ class PictureViewer(PictureCanvas):
         """Leave room for the rest of the row; is_narrow: as much as can be."""
         self._is_terse, self._is_narrow = is_terse, is_narrow
         self._back.set_words(BACK, has_room=not is_terse)
+        self._row.setSpacing(2 if is_narrow else 8)
         self._refresh()
 
     def set_chosen(self, is_chosen: bool) -> None:
@@ -94,7 +95,8 @@ class PictureViewer(PictureCanvas):
     def _lay_out(self) -> None:
         go = self._back, Gap(8), self._previous, self._next, Gap(4)
         switches = self._choose, Gap(8), self._smooth
-        row(*go, wide(self._title), *switches, margins=(0, 0, 8, 0), of=self.head)
+        margins = 0, 0, 8, 0
+        self._row = row(*go, wide(self._title), *switches, margins=margins, of=self.head)
 
     def _refresh(self) -> None:
         count = len(self._seeds)

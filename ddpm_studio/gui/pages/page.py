@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
 
@@ -43,7 +43,7 @@ class Page(QWidget):
         # a long project name gives way to the buttons
         self.subtitle = label(kind="muted", elided=True)
         self.header_row = row(label(self.title, "title"), wide(self.subtitle), spacing=12)
-        self.body = QStackedWidget()
+        self.body = Body()
         self._content: QWidget = self.body  # until `set_content` and `set_empty`
         self._empty: QWidget = self.body
         whole = InView(self.body)  # all can be reached on a small screen, too
@@ -149,3 +149,11 @@ class Page(QWidget):
     def _on_project_changed(self, project: Project | None) -> None:
         self.subtitle.setText(project.name if project else "")
         self.show_project(project)
+
+
+class Body(QStackedWidget):
+    """As small as what is seen allows: what is not has no say, and was not fitted yet."""
+
+    def minimumSizeHint(self) -> QSize:
+        shown = self.currentWidget()
+        return super().minimumSizeHint() if shown is None else shown.minimumSizeHint()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
@@ -13,7 +13,6 @@ from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pictures.entries import VIDEO, WallEntry
 
 WEIGHTS = ((0.5, "Seen ½ ×"), (1.0, "Seen 1 ×"), (2.0, "Seen 2 ×"), (4.0, "Seen 4 ×"))
-NARROW_WEIGHT, QWIDGETSIZE_MAX = 112, (1 << 24) - 1  # points
 FRAME_SECONDS = 2.0  # between two frames of a video, at first
 LEAVE_OUT = ("Leave out", "hidden", "The model does not see these; your files stay (Del)")
 TAKE_BACK = ("Take", "visible", "Let the model see these all the same (Del)")
@@ -35,7 +34,7 @@ class PictureActions(QWidget):
         self.toggle = Button(theme, LEAVE_OUT[0], "pictures.toggle", LEAVE_OUT[2])
         tip = "Choose which part of this picture the model sees (Enter)"
         self.crop = Button(theme, "Crop…", "pictures.edit_crop", tip, icon="crop")
-        self._icon_size = self.crop.iconSize()
+        self._face, self._is_narrow = LEAVE_OUT, False
         self._weight = ComboBox("pictures.weight", dict(WEIGHTS))
         tip = "How often the model sees this picture, beside the others."
         explain(self._weight, "How often it is seen", tip, "weight")
@@ -60,7 +59,8 @@ class PictureActions(QWidget):
             face = TAKE_FRAMES if can_toggle[0].kind == VIDEO else TAKE_BACK
         words, icon, tip = face
         count = len({entry.name for entry in can_toggle if entry.is_taken or face is not LEAVE_OUT})
-        self.toggle.set_face(f"{words} {count:,}" if count > 1 else words, icon, tip)
+        self._face = f"{words} {count:,}" if count > 1 else words, icon, tip
+        self._show_face()
         self.toggle.setAccessibleName(face[0])
         taken = [entry for entry in entries if entry.is_taken]
         has_file = len(entries) == 1 and entries[0].facts is not None and not entries[0].video
@@ -72,15 +72,20 @@ class PictureActions(QWidget):
         self._weight.setCurrentIndex(-1 if weight is None else self._weight.findData(weight))
 
     def set_narrow(self, is_narrow: bool) -> None:
-        """Where there is little room, one has words and the other an icon."""
-        self.toggle.setIconSize(QSize(0, 0) if is_narrow else self._icon_size)
+        """Where there is little room, icons do without words."""
+        self._is_narrow = is_narrow
         self.crop.set_words("Crop…", has_room=not is_narrow)
+        self._row.setSpacing(4 if is_narrow else 8)
+        self._show_face()
         letters, words = self.toggle.fontMetrics().horizontalAdvance, self.toggle.text()
         around = self.toggle.sizeHint().width() - letters(words)
         least = around + letters(f"{LEAVE_OUT[0]} 00")  # what is beside it stays where it is
-        self.toggle.setMinimumWidth(self.toggle.minimumSizeHint().width() if is_narrow else least)
-        self._row.setSpacing(4 if is_narrow else 8)
-        self._weight.setMaximumWidth(NARROW_WEIGHT if is_narrow else QWIDGETSIZE_MAX)
+        self.toggle.setMinimumWidth(0 if is_narrow else least)
+
+    def _show_face(self) -> None:
+        words, icon, tip = self._face
+        self.toggle.set_face(words, icon, f"{words}: {tip}" if self._is_narrow else tip)
+        self.toggle.set_words(words, has_room=not self._is_narrow)
 
     def show_undo(self, undo: str, redo: str) -> None:
         """What can be taken back and done again, in words; "" if nothing."""

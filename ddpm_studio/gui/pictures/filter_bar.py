@@ -84,6 +84,10 @@ class PictureFilter(FilterBar):
             blocker.unblock()
         self._on_changed()
 
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Where there is little room, fewer words say what the search is for."""
+        self.search.setPlaceholderText("Search" if is_narrow else SEARCH.label)
+
     def set_labels(self, labels: Sequence[str]) -> None:
         """The subfolders; the chosen one stays chosen while it is there."""
         chosen = self._label.currentData()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 KINDS = {1: "grey", 3: "colour", 4: "colour, with transparency"}
 NARROW = 640  # points, below which some parts are left away
 SLIDER, NARROW_SLIDER = 140, 88
-LEAST_WIDTH = 424  # what the smallest window leaves
+LEAST_WIDTH = 464  # what the smallest window leaves
 SHORT_MS = 300  # reading that takes no longer is not worth a bar
 ABOUT = "The pictures, as the network sees them"
 NONE_LIKE_THAT = "No picture here is like that. Another choice above shows more."
@@ -194,7 +194,9 @@ class PicturesPanel(WallPanel[WallEntry]):
 
     def _show_count(self) -> None:
         searched = self._search_words()
-        self._counts.setVisible(bool(self._count_words) and not searched)
+        has_counts = bool(self._count_words) and not searched
+        self._counts.setVisible(has_counts)
+        self._count.setVisible(not has_counts or self.width() >= NARROW)
         self._count.setText(searched or self._count_words)
 
     def _show_reading(self) -> None:
@@ -239,6 +241,8 @@ class PicturesPanel(WallPanel[WallEntry]):
         is_narrow = self.width() < NARROW
         self._details.set_narrow(is_narrow)
         self.choosing.set_narrow(is_narrow)
+        self.filter.set_narrow(is_narrow)
+        self._count.setVisible(not is_narrow or not self._counts.isVisibleTo(self))
         self._slider.setFixedWidth(NARROW_SLIDER if is_narrow else SLIDER)
 
     # what the wall of any page asks for

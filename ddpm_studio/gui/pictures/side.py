@@ -16,7 +16,7 @@ from ddpm_studio.gui.pictures.folder_summary import FolderPanel
 from ddpm_studio.gui.pictures.left_out import LeftOutPanel
 from ddpm_studio.gui.pictures.settings_panel import PictureSettings
 
-WIDTH = 320
+WIDTH, LEAST_WIDTH = 320, 280
 # the button that leads on: text, icon and tooltip
 START = (
     "Start training",
@@ -69,7 +69,7 @@ class PictureSide(QWidget):
         whole = scrolled(column(*parts, spacing=16))
         column(whole, of=self)
         Fade(whole)
-        self.setMinimumWidth(WIDTH)
+        self.setMinimumWidth(LEAST_WIDTH)
 
     def show_known(self, is_known: bool) -> None:
         """Whether the folder was read; until then nobody can tell what it says."""
