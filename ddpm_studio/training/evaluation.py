@@ -13,11 +13,20 @@ from ddpm_studio.training.failures import is_out_of_memory
 from ddpm_studio.training.held_out import HeldOut
 from ddpm_studio.training.metrics import Journal
 from ddpm_studio.training.preview import Wall, averaged_model
-from ddpm_studio.training.rhythm import FEW, FEW_STEPS, Small, is_whole, next_small, share_of_whole
+from ddpm_studio.training.rhythm import (
+    FEW,
+    FEW_STEPS,
+    STEPS_AT_0,
+    Spent,
+    is_whole,
+    next_small,
+    share_of_whole,
+)
 from ddpm_studio.training.stopwatch import Stopwatch
 from ddpm_studio.training.trainer import Trainer
 
 MOMENT = 1.0  # seconds, that the first pictures of a run may take, about
+FORWARD = 0.5  # of a training step, that its forward half takes at most
 
 Previews = Iterator[Progress | PreviewSaved | Note]
 
@@ -39,9 +48,10 @@ class Evaluation:
         self._journal = journal
         self._watch = watch
         self._asked_step = 0  # when the held-out loss was measured last
-        self._held_out_seconds = self._preview_seconds = 0.0  # that the last ones took
+        self._held_out_seconds = 0.0  # that the last ones took
         self._wall: Wall | None = None  # what was painted last
-        self._painted_at = self._small_spent = self._small_each = 0.0
+        self._painted_at = self._beginning = 0.0
+        self._whole, self._small = Spent(), Spent()
         self._has_place = True  # False once a preview could not be made
 
     @property
@@ -54,42 +64,43 @@ class Evaluation:
     @property
     def small_ahead(self) -> float:
         """What a small preview before the end of the next step may take; 0: there is none."""
-        small, watch = self._small, self._watch
-        is_due = small is not None and small.at <= watch.seconds + watch.step_seconds
-        return small.count * self._each if small is not None and is_due else 0.0
+        due, watch = self._due, self._watch
+        is_due = due is not None and due <= watch.seconds + watch.step_seconds
+        return self._small_seconds if is_due else 0.0
 
     @property
     def _whole_seconds(self) -> float:
+        """What a whole preview takes: as those before, else as much as is to be expected."""
         train = self._project.config.train
         batches = train.preview_steps * train.preview_count / train.batch_size
-        guess = batches * self._watch.step_seconds  # too much: nothing goes backward
-        return self._preview_seconds or guess
+        return self._whole.mean or batches * self._watch.step_seconds * FORWARD
 
     @property
-    def _each(self) -> float:
-        """What a picture of a small preview takes."""
-        return max(self._small_each, self._watch.step_seconds / FEW[0])
+    def _small_seconds(self) -> float:
+        """What a small preview takes."""
+        return self._small.mean or self._watch.step_seconds
 
     @property
-    def _small(self) -> Small | None:
-        """When a few pictures are painted again."""
+    def _due(self) -> float | None:
+        """When a few pictures are painted again, in seconds of this run."""
         watch, every = self._watch, self._project.config.train.preview_every
         if not self._has_place:
             return None
         return next_small(
             last=self._painted_at,
             before=watch.earlier_seconds,
-            spent=self._small_spent,
-            each=self._each,
+            beginning=self._beginning,
+            spent=self._small.seconds,
+            each=self._small_seconds,
             reserved=share_of_whole(self._whole_seconds, every, watch.step_seconds),
         )
 
     @property
     def next_seconds(self) -> float:
         """Seconds until the next pictures; as far as that can be known."""
-        small, train, step = self._small, self._project.config.train, self._trainer.step
+        due, train, step = self._due, self._project.config.train, self._trainer.step
         whole = (train.preview_every - step % train.preview_every) * self._watch.step_seconds
-        return whole if small is None else max(0.0, min(whole, small.at - self._watch.seconds))
+        return whole if due is None else max(0.0, min(whole, due - self._watch.seconds))
 
     def at_held_out(self) -> Iterator[HeldOutMeasured | Note]:
         """Ask the same pictures with the same noise and timesteps, once at each step."""
@@ -116,28 +127,23 @@ class Evaluation:
         """Paint all pictures of the wall; without the memory or the disk for it, a Note."""
         before, train = self._watch.seconds, self._project.config.train
         yield from self._preview([range(train.preview_count)], train.preview_steps)
-        self._preview_seconds = self._watch.seconds - before
+        self._whole.add(self._watch.seconds - before)
 
     def at_beginning(self) -> Previews:
         """What a model paints that has learned nothing. It is not yet time of training."""
         wall, began = self._wall_now(), time.perf_counter()
-        painted = yield from self._preview(self._for_a_moment(wall), FEW_STEPS, counts=False)
-        self._took(time.perf_counter() - began, painted)
+        yield from self._preview(self._for_a_moment(wall), STEPS_AT_0, counts=False)
+        self._beginning = time.perf_counter() - began  # the first is slower than those to come
 
     def between(self) -> Previews:
         """Paint a few pictures if it is time for that."""
-        small, before = self._small, self._watch.seconds
-        if small is None or before < small.at:
+        due, before = self._due, self._watch.seconds
+        if due is None or before < due:
             return
         wall = self._wall_now()
-        groups = self._for_a_moment(wall) if wall.is_blank else [wall.next_few(small.count)]
-        painted = yield from self._preview(groups, FEW_STEPS)
-        self._took(self._watch.seconds - before, painted)
-
-    def _took(self, seconds: float, painted: int) -> None:
-        """So many pictures of a small preview were painted in so many seconds."""
-        self._small_spent += seconds
-        self._small_each = seconds / painted if painted else self._small_each
+        groups = self._for_a_moment(wall) if wall.is_blank else [wall.next_few(FEW)]
+        yield from self._preview(groups, FEW_STEPS)
+        self._small.add(self._watch.seconds - before)
 
     def _wall_now(self) -> Wall:
         if self._wall is None:
@@ -185,8 +191,8 @@ class Evaluation:
     def _for_a_moment(self, wall: Wall) -> Iterator[Sequence[int]]:
         """All pictures, or as many of them as do not keep training waiting."""
         until = time.perf_counter() + MOMENT
-        for _ in range(0, wall.count, FEW[0]):
-            yield wall.next_few(FEW[0])
+        for _ in range(0, wall.count, FEW):
+            yield wall.next_few(FEW)
             if time.perf_counter() > until:
                 return
 

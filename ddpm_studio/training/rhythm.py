@@ -13,8 +13,9 @@ SHARE = 0.03  # of the time of training, that all previews take together
 HEAD_START = 300.0  # seconds, whose share is spent before they are over: most happens at first
 FIRST_GAP = 3.0  # seconds between two small ones at the very beginning ...
 GROWTH = 1 / 12  # ... and so much more of the time trained: the film shows what changes
-FEW = (4, 2, 1)  # pictures of a small one, as many as there is time for
+FEW = 4  # pictures of a small one; fewer of them hardly cost less
 FEW_STEPS = 5  # denoising steps of them, at most
+STEPS_AT_0 = 2  # what has learned nothing paints noise with any number of them
 MEASURED_FIRST = 25  # the first step at which the held-out loss is asked
 
 
@@ -29,43 +30,56 @@ def is_measured(step: int, every: int) -> bool:
     return is_whole(step, every) or (step < every and remainder == 0 and doublings.bit_count() == 1)
 
 
-@dataclass(frozen=True)
-class Small:
-    """The next small preview: when, in seconds of this run, and of how many pictures."""
+@dataclass
+class Spent:
+    """What previews of one kind took together, in seconds: a single one may have been disturbed."""
 
-    at: float
-    count: int
+    seconds: float = 0.0
+    count: int = 0
+
+    @property
+    def mean(self) -> float:
+        """0 before the first."""
+        return self.seconds / max(1, self.count)
+
+    def add(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.count += 1
 
 
 def next_small(
-    *, last: float, before: float, spent: float, each: float, reserved: float
-) -> Small | None:
+    *,
+    last: float,
+    before: float,
+    spent: float,
+    each: float,
+    reserved: float,
+    beginning: float = 0.0,
+) -> float | None:
     """When to paint a few pictures again; None if the whole previews take all the time there is.
 
     Times are in seconds of this run. last: when pictures were painted last. before: of the runs
-    before it. spent: on all small previews of this run. each: what one picture of a small one
-    takes. reserved: the share of the time that whole previews take.
+    before it. spent: on all small previews of this run. each: what one of them takes. reserved:
+    the share of the time that whole previews take. beginning: what was spent before the first
+    step, which is paid back by the end of the first minutes.
     """
     left = SHARE - reserved
     if left <= 0:
         return None
     soon = last + FIRST_GAP + (before + last) * GROWTH
-    for count in FEW:
-        if spent + count * each <= left * _ahead(soon):
-            return Small(soon, count)
-    return Small(max(soon, (spent + each) / left), 1)
+    first_minutes = left * HEAD_START - beginning  # what small ones may take until they are over
+    if spent + each <= first_minutes:
+        return max(soon, _time_of((spent + each) / first_minutes))
+    return max(soon, (spent + each + beginning) / left)
 
 
-def _ahead(at: float) -> float:
-    """The seconds of training of which the share may be spent by then.
+def _time_of(part: float) -> float:
+    """When such a part of what the first minutes allow may be spent, in seconds; part: 0 .. 1.
 
-    In the first minutes that is more than have passed: so much that it lasts until they are over
-    if small previews come as often as they may.
+    It is the faster the earlier, so that it lasts if small previews come as often as they may.
     """
-    if at >= HEAD_START:
-        return at
     steady = FIRST_GAP / GROWTH if GROWTH else HEAD_START
-    return HEAD_START * math.log1p(at / steady) / math.log1p(HEAD_START / steady)
+    return steady * math.expm1(part * math.log1p(HEAD_START / steady))
 
 
 def share_of_whole(seconds: float, every: int, step_seconds: float) -> float:

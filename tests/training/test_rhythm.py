@@ -28,11 +28,12 @@ TrainFor = Callable[..., list[TrainEvent]]
 
 
 def simulated(
-    seconds: float, step: float, each: float, whole: float, every: int = 500
+    seconds: float, step: float, each: float, whole: float, every: int = 500, beginning: float = 0.0
 ) -> tuple[list[float], float, float]:
-    """When pictures were painted in a run, and how long small and whole ones took of how long.
+    """When pictures were painted in a run, and how long all of them took of how long.
 
-    step, each, whole: seconds of a step, of one picture of a small preview, of a whole preview.
+    step, each, whole, beginning: seconds of a step, of a small preview, of a whole one, of that of
+    step 0.
     """
     now, last, small_spent, whole_spent, number = 0.0, 0.0, 0.0, 0.0, 0
     painted = [0.0]
@@ -44,31 +45,37 @@ def simulated(
             painted.append(now)
             last = now
             continue
-        small = next_small(last=last, before=0, spent=small_spent, each=each, reserved=reserved)
-        if small is not None and now >= small.at:
-            now, small_spent = now + small.count * each, small_spent + small.count * each
+        due = next_small(
+            last=last,
+            before=0,
+            spent=small_spent,
+            each=each,
+            reserved=reserved,
+            beginning=beginning,
+        )
+        if due is not None and now >= due:
+            now, small_spent = now + each, small_spent + each
             painted.append(now)
             last = now
-    return painted, small_spent + whole_spent, now
+    return painted, beginning + small_spent + whole_spent, beginning + now
 
 
 def test_after_five_minutes_on_a_slow_cpu_the_film_has_24_frames() -> None:
-    """As measured at 32 px on two slow cores: a step takes 0.22 s, few pictures about as long."""
-    painted, spent, seconds = simulated(300.0, step=0.22, each=0.06, whole=1.1)
-    assert len(painted) >= 24
-    assert spent <= SHARE * seconds
-    assert sum(at < 60 for at in painted) >= 10, "most come early, when most happens"
-    slower, spent, seconds = simulated(300.0, step=0.4, each=0.11, whole=2.0)
-    assert len(slower) >= 24
-    assert spent <= SHARE * seconds
+    """As measured at 32 px on two cores; with much other work beside it, fewer fit into 3 %."""
+    quiet = {"step": 0.138, "each": 0.18, "whole": 0.81, "beginning": 0.6}
+    for busy, frames in ((1.0, 24), (1.2, 24), (1.6, 16), (2.9, 8)):
+        painted, spent, seconds = simulated(300.0, **{key: busy * quiet[key] for key in quiet})
+        assert len(painted) >= frames
+        assert spent <= SHARE * seconds
+        assert sum(at < 60 for at in painted) >= frames / 3, "most come early, when most happens"
 
 
-@given(step=st.floats(0.005, 30), share=st.floats(0.05, 0.5), seconds=st.floats(HEAD_START, 3000))
+@given(step=st.floats(0.005, 30), share=st.floats(0.05, 2), seconds=st.floats(HEAD_START, 3000))
 def test_all_previews_take_three_percent_at_most(step: float, share: float, seconds: float) -> None:
-    """Whatever a step takes; one picture of a small preview takes a share of it."""
+    """Whatever a step takes; a small preview takes a share of it."""
     each, whole = share * step, 5 * step
-    _, spent, after = simulated(seconds, step, each, whole)
-    assert spent <= SHARE * after + 4 * each  # the last one may be painted at the very end
+    _, spent, after = simulated(seconds, step, each, whole, beginning=min(5 * step, 3.0))
+    assert spent <= SHARE * after + each  # the last one may be painted at the very end
 
 
 def test_whole_previews_that_take_all_the_time_leave_none_for_small_ones() -> None:
@@ -76,25 +83,20 @@ def test_whole_previews_that_take_all_the_time_leave_none_for_small_ones() -> No
     assert next_small(last=0, before=0, spent=0, each=0.01, reserved=reserved) is None
 
 
-def test_few_pictures_are_fewer_where_they_are_dear() -> None:
+def test_where_painting_is_dear_it_waits_until_it_may() -> None:
     """So that the wall goes on growing with large pictures, too."""
-    cheap = next_small(last=0, before=0, spent=0, each=0.05, reserved=0)
-    dear = next_small(last=0, before=0, spent=0, each=4.0, reserved=0)
-    assert cheap is not None
-    assert dear is not None
-    assert (cheap.at, cheap.count) == (FIRST_GAP, 4)
-    assert dear.count == 1
-    assert dear.at == pytest.approx(4.0 / SHARE), "then it waits until it may"
-    between = next_small(last=0, before=0, spent=0, each=0.1, reserved=0)
-    assert between is not None
-    assert (between.at, between.count) == (FIRST_GAP, 2)
+    assert next_small(last=0, before=0, spent=0, each=0.2, reserved=0) == FIRST_GAP
+    first, dear = (next_small(last=0, before=0, spent=0, each=n, reserved=0) for n in (4.0, 12.0))
+    assert first is not None
+    assert FIRST_GAP < first < 4.0 / SHARE, "most of the share is spent early"
+    assert dear == pytest.approx(12.0 / SHARE)
 
 
 def test_the_film_goes_on_at_the_pace_at_which_things_change() -> None:
     """After an hour, minutes lie between two small previews."""
-    small = next_small(last=10, before=3600, spent=0, each=0.01, reserved=0)
-    assert small is not None
-    assert small.at - 10 > 300
+    due = next_small(last=10, before=3600, spent=0, each=0.01, reserved=0)
+    assert due is not None
+    assert due - 10 > 300
 
 
 def test_unseen_pictures_are_asked_as_before() -> None:

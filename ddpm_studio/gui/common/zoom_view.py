@@ -24,7 +24,7 @@ SCALES = (*(1 / n for n in (16, 8, 4, 3, 2)), *(1, 2, 3, 4, 6, 8, 12, 16, 24, 32
 NOTCH = 120  # of a wheel
 WINDOW, CHECKS = "window", "checks"
 COLOURS = {"dark": "#0e0e10", "grey": "#808080", "light": "#f6f6f6"}
-GROUNDS = {WINDOW: "As the window", "dark": "Dark", "grey": "Grey", "light": "Light"}
+GROUNDS = {WINDOW: "Window", "dark": "Dark", "grey": "Grey", "light": "Light"}
 GROUNDS |= {CHECKS: "Checkerboard"}
 
 

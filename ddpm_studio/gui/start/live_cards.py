@@ -54,6 +54,6 @@ class LiveCards(QObject):
         at = "" if step is None else f", step {step.step:,}"
         card.set_detail(f"{size} px, {words}{at}")
         preview = job.latest.get(ev.PreviewSaved)
-        if preview is not None and self._shown.get(path) != preview.step:
+        if preview is not None and preview.step not in (0, self._shown.get(path)):  # 0 is noise
             self._shown[path] = preview.step
             card.set_picture(covering(image_of(preview.pictures)))

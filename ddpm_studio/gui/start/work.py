@@ -85,7 +85,8 @@ def _describe(project: Project) -> str:
 
 
 def _newest_picture(project: Project) -> QImage | None:
-    previews = sorted(project.samples.glob("step_*.png"), key=step_of, reverse=True)
+    found = [path for path in project.samples.glob("step_*.png") if step_of(path) > 0]
+    previews = sorted(found, key=step_of, reverse=True)  # that of step 0 is noise
     made = sorted(project.gallery.glob("**/*.png"), key=_modified, reverse=True)
     for path in (*previews[:1], *made[:1]):
         image = _read_small(path)
