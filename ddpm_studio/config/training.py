@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from ddpm_studio.config.fields import PART, SEEDS, check, check_fields, setting
+from ddpm_studio.config.schedules import ROWS
+from ddpm_studio.config.schedules import SCHEDULES as SCHEDULES
 
-SCHEDULES = ("linear", "cosine")
 PREDICTIONS = ("eps", "v", "x_0")
 LINEAR = "For the linear schedule only."
 BETAS = "numbers with 0 < beta_start <= beta_end < 1"
+VP = "For the preserving schedule only."
+VP_BETAS = "numbers with 0 <= beta_min <= beta_max and 0 < beta_max"
+VE_SIGMAS = "numbers with 0 < sigma_min < sigma_max"
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 
 
@@ -29,12 +33,34 @@ class DiffusionConfig:
         "How noise grows",
         "How fast pictures turn into noise.",
         term="noise schedule",
-        choices=SCHEDULES,
+        choices={name: row.words for name, row in ROWS.items()},
     )
     beta_start: float = setting(
         1e-4, "First step’s noise", LINEAR, term="beta start", allowed=BETAS
     )
     beta_end: float = setting(0.02, "Last step’s noise", LINEAR, term="beta end", allowed=BETAS)
+    beta_min: float = setting(
+        0.1, "First rate of noise", VP, term="beta min", least=0, allowed=VP_BETAS
+    )
+    beta_max: float = setting(
+        20.0, "Last rate of noise", VP, term="beta max", above=0, allowed=VP_BETAS
+    )
+    sigma_min: float = setting(
+        0.01,
+        "Least noise",
+        "For the exploding schedule only; where colours go from -1 to 1.",
+        term="sigma min",
+        above=0,
+        allowed=VE_SIGMAS,
+    )
+    sigma_max: float = setting(
+        0.0,
+        "Most noise",
+        "For the exploding schedule only; 0 takes the largest distance between two pictures.",
+        term="sigma max",
+        least=0,
+        allowed=f"0 or {VE_SIGMAS}",
+    )
     prediction: str = setting(
         "v",
         "Model predicts",
@@ -57,6 +83,18 @@ class DiffusionConfig:
             "diffusion.beta_start and beta_end",
             (self.beta_start, self.beta_end),
             BETAS,
+        )
+        check(
+            self.beta_min <= self.beta_max,
+            "diffusion.beta_min and beta_max",
+            (self.beta_min, self.beta_max),
+            VP_BETAS,
+        )
+        check(
+            self.sigma_max == 0 or self.sigma_min < self.sigma_max,
+            "diffusion.sigma_min and sigma_max",
+            (self.sigma_min, self.sigma_max),
+            VE_SIGMAS,
         )
 
 

@@ -1,4 +1,4 @@
-"""DDPM: a U-Net that predicts eps, v or x_0 on a discrete schedule (Ho et al. 2020)."""
+"""DDPM: a U-Net that predicts eps, v or x_0 (Ho et al. 2020), at whatever process."""
 
 from contextlib import nullcontext
 
@@ -8,11 +8,11 @@ from torch import Tensor
 from ddpm_studio.config import ModelConfig, StudioConfig
 from ddpm_studio.device import select_memory_format
 from ddpm_studio.diffusion import (
-    NoiseSchedule,
     Process,
     l_simple,
     min_snr_weights,
     prediction_target,
+    process_of,
     q_sample,
 )
 from ddpm_studio.models.kind import Kind
@@ -25,8 +25,8 @@ def build(config: StudioConfig) -> Model:
     return UNet(config.model, recomputes=config.train.gradient_checkpointing)
 
 
-def process(config: StudioConfig, model: Model) -> NoiseSchedule:
-    return NoiseSchedule.from_config(config.diffusion)
+def process(config: StudioConfig, model: Model) -> Process:
+    return process_of(config.diffusion)
 
 
 def loss(

@@ -11,14 +11,15 @@ def ddpm(steps: Steps, at: Point, *, variance: str = "posterior") -> Tensor:
     On a subset of timesteps alpha_t is alphas_cumprod_t / alphas_cumprod_prev. The variance is
     the posterior's (beta tilde) or beta; the last step shows the mean.
     """
-    a, a_prev = steps.process.alpha_bar(at.t), steps.process.alpha_bar(at.t_prev)
-    alpha = a / a_prev
-    beta = 1 - alpha
+    process = steps.process
+    alpha = process.alpha_bar(at.t) / process.alpha_bar(at.t_prev)
+    beta = process.added(at.t, at.t_prev)
+    noise, noise_prev = process.sigma2(at.t), process.sigma2(at.t_prev)
     mean = (
-        float(a_prev.sqrt() * beta / (1 - a)) * at.pred_x_0
-        + float(alpha.sqrt() * (1 - a_prev) / (1 - a)) * at.x_t
+        float(process.alpha(at.t_prev) * beta / noise) * at.pred_x_0
+        + float(alpha.sqrt() * noise_prev / noise) * at.x_t
     )
     if at.t_prev < 0:
         return mean
-    sigma2 = beta if variance == "beta" else beta * (1 - a_prev) / (1 - a)
+    sigma2 = beta if variance == "beta" else beta * noise_prev / noise
     return mean + float(sigma2.sqrt()) * steps.noise(at.index, mean)
