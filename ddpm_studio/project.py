@@ -33,10 +33,11 @@ LOCKED_FIELDS = {
     "pictures": ("size", "height", "channels"),
     "diffusion": (
         *("num_timesteps", "schedule", "beta_start", "beta_end", "beta_min", "beta_max"),
-        *("sigma_min", "sigma_max", "prediction"),
+        *("sigma_min", "sigma_max", "prediction", "variance"),
     ),
 }
-SAID_AS = {"model.augment_channels": "train.augment"}  # what people set, and it follows from
+# what people set, and it follows from
+SAID_AS = {"model.augment_channels": "train.augment", "model.learns_variance": "diffusion.variance"}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from ddpm_studio.events import Note
 from ddpm_studio.samplers import OPTIONS, SAMPLERS, with_option
 
 OF_MOVING = ("fps", "hold", "easing", "ping_pong", "loops")  # options of a film
+BEFORE = {"variance": "posterior"}  # what was usual once, and is in older projects
 
 
 def of_samplers(samples: Iterable[SampleConfig]) -> Iterator[Note]:
@@ -17,7 +18,8 @@ def of_samplers(samples: Iterable[SampleConfig]) -> Iterator[Note]:
     usual, all_samples = SampleConfig(), list(samples)
     names = list(dict.fromkeys(sample.sampler for sample in all_samples))
     for option in OPTIONS:
-        is_said = any(getattr(sample, option) != getattr(usual, option) for sample in all_samples)
+        silent = (getattr(usual, option), BEFORE.get(option))
+        is_said = any(getattr(sample, option) not in silent for sample in all_samples)
         if is_said and not any(option in SAMPLERS[name].takes for name in names):
             yield Note(
                 f"{option} has no effect with {', '.join(names)}; it has one with "

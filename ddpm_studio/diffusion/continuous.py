@@ -61,6 +61,10 @@ class ContinuousProcess(Process):
     def diffusion2(self, t: float | Tensor) -> Tensor:
         """g(t)^2 = - sigma^2 d log SNR / dt."""
 
+    def slope(self, t: float | Tensor) -> Tensor:
+        """d gamma / dt, of gamma = - log SNR: g^2 / sigma^2."""
+        return self.diffusion2(t) / self.sigma2(t)
+
     @overload
     def log_snr(self, t: float) -> float: ...
     @overload

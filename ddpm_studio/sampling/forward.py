@@ -127,7 +127,9 @@ def finish_levels(
     indices: ascending, below the number of steps. Yields after each part of each step; the last
     event holds the finished pictures, those before it now and then what is expected.
     """
-    step = sampler_step(noising.sample.sampler, noising.sample.eta, noising.sample.variance)
+    sample, config = noising.sample, noising.network.config
+    variance = sample.used_variance(config.model.learns_variance)
+    step = sampler_step(sample.sampler, sample.eta, variance)
     hard, last = noising.network.config.pictures.has_hard_alpha, len(noising.timesteps) - 1
     total = sum(last + 1 - index for index in indices)
     walking = _Walking(noising, step, batch)
@@ -166,8 +168,8 @@ class _Walking:
             steps = self._noising.steps(last - first)
             x_t = self.x_t[first:last]
             before = self.pred_x_0[first:last] if self._looks_back(last) else None
-            pred_x_0, pred_eps = steps.predict(x_t, t)
-            at = Point(index, t, t_prev, x_t, pred_x_0, pred_eps, before)
+            pred_x_0, pred_eps, v = steps.predict_all(x_t, t)
+            at = Point(index, t, t_prev, x_t, pred_x_0, pred_eps, before, v)
             moved.append(self._step(steps, at))
             believed.append(pred_x_0)
             yield last - first

@@ -44,7 +44,7 @@ def denoise_seeds(
         eta=sample.eta,
         prediction=config.diffusion.prediction,
         spacing=sample.used_spacing,
-        variance=sample.variance,
+        variance=sample.used_variance(config.model.learns_variance),
         clip=sample.clip,
         seeds=seeds,
     )
