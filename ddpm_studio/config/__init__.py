@@ -12,6 +12,7 @@ from ddpm_studio.config.model import ModelConfig as ModelConfig
 from ddpm_studio.config.pictures import CROPS as CROPS
 from ddpm_studio.config.pictures import PicturesConfig as PicturesConfig
 from ddpm_studio.config.sample import AUTO as AUTO
+from ddpm_studio.config.sample import FIXED_VARIANCES as FIXED_VARIANCES
 from ddpm_studio.config.sample import SPACINGS as SPACINGS
 from ddpm_studio.config.sample import VARIANCES as VARIANCES
 from ddpm_studio.config.sample import SampleConfig as SampleConfig
@@ -47,6 +48,7 @@ class StudioConfig:
             in_channels=channels,
             image_size=min(height, width),
             augment_channels=AUGMENT_CHANNELS if self.train.augment else 0,
+            learns_variance=self.diffusion.variance == "learned",
         )
         follows.check_derived()
         object.__setattr__(self, "model", follows)

@@ -21,6 +21,8 @@ class KindConfig:
     image_size: int = derived(32, "pictures.size")  # pixels, the shorter side
     # numbers that say what was done to a picture
     augment_channels: int = derived(0, "train.augment")
+    # whether it says how much noise each step back has, in as many channels again
+    learns_variance: bool = derived(False, "diffusion.variance")
 
     @property
     def stride(self) -> int:

@@ -120,6 +120,11 @@ class ModelConfig(KindConfig):
             )
 
     @property
+    def out_channels(self) -> int:
+        """What it predicts, and as much again where it says how sure that is."""
+        return self.in_channels * (2 if self.learns_variance else 1)
+
+    @property
     def widths(self) -> tuple[int, ...]:
         """Channels at each level, from full resolution down."""
         return tuple(self.model_channels * mult for mult in self.channel_mult)

@@ -14,8 +14,13 @@ SPACING_WORDS = {
     "log_snr": "By noise level (best with few)",
 }
 SPACINGS = tuple(SPACING_WORDS)
-VARIANCE_WORDS = {"posterior": "Small (posterior)", "beta": "Large (beta)"}
+VARIANCE_WORDS = {
+    "posterior": "Small (posterior)",
+    "beta": "Large (beta)",
+    "learned": "As the model learned it",
+}
 VARIANCES = tuple(VARIANCE_WORDS)
+FIXED_VARIANCES = ("posterior", "beta")  # of any model
 
 
 @dataclass(frozen=True)
@@ -50,10 +55,10 @@ class SampleConfig:
         choices={AUTO: "What suits the sampler", **SPACING_WORDS},
     )
     variance: str = setting(
-        "posterior",
+        AUTO,
         "Amount of noise in DDPM",
         "How much fresh noise DDPM takes at each step.",
-        choices=VARIANCE_WORDS,
+        choices={AUTO: "As learned, else small", **VARIANCE_WORDS},
     )
     clip: bool = setting(
         True,
@@ -76,3 +81,9 @@ class SampleConfig:
         """One of SPACINGS."""
         is_usual = self.spacing == AUTO
         return SAMPLERS[self.sampler].usual_spacing if is_usual else self.spacing
+
+    def used_variance(self, learns_variance: bool) -> str:
+        """One of VARIANCES. learns_variance: whether the model does."""
+        if self.variance != AUTO:
+            return self.variance
+        return "learned" if learns_variance else "posterior"

@@ -1,4 +1,4 @@
-"""DDPM: a U-Net that predicts eps, v or x_0 on a discrete schedule (Ho et al. 2020)."""
+"""DDPM: a U-Net that predicts eps, v or x_0 (Ho et al. 2020), at whatever process."""
 
 from contextlib import nullcontext
 
@@ -8,13 +8,20 @@ from torch import Tensor
 from ddpm_studio.config import ModelConfig, StudioConfig
 from ddpm_studio.device import select_memory_format
 from ddpm_studio.diffusion import (
+    ContinuousProcess,
     NoiseSchedule,
     Process,
+    continuous_bits,
     l_simple,
+    l_vlb,
     min_snr_weights,
+    predict_eps,
     prediction_target,
+    process_of,
     q_sample,
+    split_output,
 )
+from ddpm_studio.diffusion.loss import VLB_SHARE
 from ddpm_studio.models.kind import Kind
 from ddpm_studio.nn import Model, UNet
 from ddpm_studio.nn.per_picture import Predict, per_picture
@@ -25,19 +32,37 @@ def build(config: StudioConfig) -> Model:
     return UNet(config.model, recomputes=config.train.gradient_checkpointing)
 
 
-def process(config: StudioConfig, model: Model) -> NoiseSchedule:
-    return NoiseSchedule.from_config(config.diffusion)
+def process(config: StudioConfig, model: Model) -> Process:
+    return process_of(config.diffusion)
 
 
 def loss(
     config: StudioConfig, process: Process, predict: Predict, x_0: Tensor, t: Tensor, eps: Tensor
 ) -> Tensor:
-    """L_simple of what the network predicts, each timestep with its weight: float32 (N,)."""
+    """L_simple of what the network predicts, each timestep with its weight, L_vlb, or L_hybrid.
+
+    Float32 (N,). Of L_hybrid the first part alone is weighted.
+    """
     diffusion = config.diffusion
-    output = predict(q_sample(process, x_0, t, eps), t)
-    target = prediction_target(process, diffusion.prediction, x_0, t, eps)
+    x_t = q_sample(process, x_0, t, eps)
+    output = predict(x_t, t).float()
+    at = (diffusion.prediction, x_0, t, eps)
+    if diffusion.loss == "vlb" and isinstance(process, ContinuousProcess):
+        pred_eps = predict_eps(process, diffusion.prediction, x_t, t, output)
+        return continuous_bits(process, t, eps, pred_eps).float()
+    if diffusion.loss == "vlb":
+        return l_vlb(_discrete(process), *at, output)
+    predicted, v = split_output(output, x_0)
     weights = min_snr_weights(process, diffusion.prediction, t, diffusion.min_snr_gamma)
-    return l_simple(output, target) * weights.float()
+    simple = l_simple(predicted, prediction_target(process, *at)) * weights.float()
+    if v is None:  # the bound would teach nothing
+        return simple
+    return simple + VLB_SHARE * l_vlb(_discrete(process), *at, output, is_detached=True)
+
+
+def _discrete(process: Process) -> NoiseSchedule:
+    assert isinstance(process, NoiseSchedule)  # as `process` makes it
+    return process
 
 
 def predictor(model: Model, precision: torch.dtype, device: torch.device) -> Predict:

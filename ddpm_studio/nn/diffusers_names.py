@@ -89,7 +89,7 @@ def diffusers_settings(config: ModelConfig) -> dict[str, Any]:
     return {
         "sample_size": config.image_size,
         "in_channels": config.in_channels,
-        "out_channels": config.in_channels,
+        "out_channels": config.out_channels,
         "time_embedding_type": "positional",
         "block_out_channels": config.widths,
         "down_block_types": ["AttnDownBlock2D" if a else "DownBlock2D" for a in attends],

@@ -9,7 +9,9 @@ from ddpm_studio.nn.blocks import Dropout
 
 
 class Model(nn.Module):
-    """model(x_t, t) -> like x_t; made without numbers first where they come from a file.
+    """model(x_t, t) -> like x_t, or with v of a learned variance after it.
+
+    It is made without numbers first where they come from a file.
 
     All that it holds are parameters: they are averaged, saved and loaded, and buffers are not.
     Fresh weights are those of `initialise`, which knows convolutions, linear layers and norms

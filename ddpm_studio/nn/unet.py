@@ -56,7 +56,9 @@ class Level(nn.Module):
 
 
 class UNet(Model):
-    """unet(x_t, t): (N, C, H, W), (N,) -> (N, C, H, W); H and W are multiples of the stride.
+    """unet(x_t, t): (N, C, H, W), (N,) -> (N, C_out, H, W); H and W are multiples of the stride.
+
+    C_out is C, or 2 C where it learns the variance, too: what it predicts, and then v.
 
     recomputes: with gradients, what a block computes is forgotten and computed again on the way
     back, bit for bit, which takes less memory and more time (Chen et al. 2016, "Training deep
@@ -100,7 +102,7 @@ class UNet(Model):
             below = width
 
         self.norm_out = GroupNorm(groups, widths[0])
-        self.conv_out = nn.Conv2d(widths[0], config.in_channels, 3, padding=1)
+        self.conv_out = nn.Conv2d(widths[0], config.out_channels, 3, padding=1)
 
     def forward(self, x_t: Tensor, t: Tensor, augment_labels: Tensor | None = None) -> Tensor:
         """Raises ConfigError if the picture's sides are no multiples of the stride."""

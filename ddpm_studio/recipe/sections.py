@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ddpm_studio.choices import MOST_CROPS
-from ddpm_studio.config import SampleConfig
+from ddpm_studio.config import AUTO, SampleConfig
 from ddpm_studio.config.enlargement import Enlargement
 from ddpm_studio.config.fields import settings_of
 from ddpm_studio.recipe.values import (
@@ -75,6 +75,7 @@ SHOW_WORDS = {
     "pred_eps": "the predicted noise",
 }
 SHOWS = tuple(SHOW_WORDS)
+NOISE_WORDS = {"beta": "much noise", "learned": "noise as learned"}  # of DDPM, where it is said
 START_ENTRIES = ("picture", "sha256", "index")  # and, which of its crops:
 CROP = "crop"
 
@@ -85,8 +86,10 @@ def _checked_sample(recipe: Entries) -> dict[str, Any]:
     sample = recipe["sample"]
     check(isinstance(sample, SampleConfig), "sample", sample)
     # "auto" may come to mean another spacing; what was used stays what it was
-    spacing = sample.used_spacing
-    return {"sample": dataclasses.replace(sample, seed=recipe["seed"], spacing=spacing)}
+    used = {"spacing": sample.used_spacing, "seed": recipe["seed"]}
+    if "variance" not in SAMPLERS[sample.sampler].takes and sample.variance == AUTO:
+        used["variance"] = sample.used_variance(False)
+    return {"sample": dataclasses.replace(sample, **used)}
 
 
 def _lines_of_sample(recipe: Entries) -> Lines:
@@ -95,8 +98,8 @@ def _lines_of_sample(recipe: Entries) -> Lines:
     how = [sampler.title, several(sample.num_inference_steps, "step")]
     if "eta" in sampler.takes:
         how.append(f"eta {sample.eta:g}")
-    if "variance" in sampler.takes and sample.variance == "beta":
-        how.append("much noise")
+    if "variance" in sampler.takes and sample.variance in NOISE_WORDS:
+        how.append(NOISE_WORDS[sample.variance])
     is_usual = sample.used_spacing == sampler.usual_spacing
     how += [] if is_usual else [f"{sample.used_spacing} steps"]
     how += [] if sample.clip else ["not clipped"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ddpm_studio.diffusion import Process, eps_from_x_0, predict_eps, predict_x_0
+from ddpm_studio.diffusion import Process, eps_from_x_0, predict_eps, predict_x_0, split_output
 from ddpm_studio.nn.per_picture import Predict
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.noise import step_noise
@@ -22,7 +22,7 @@ class Frame:
     """
 
     index: int  # 0 is x_T, the last is the finished picture
-    t: int  # timestep, -1 when finished
+    t: float  # timestep, whole or in (0, 1] as the process has it; -1 when finished
     x_t: Tensor
     pred_x_0: Tensor
     pred_eps: Tensor | None = None
@@ -82,35 +82,40 @@ class Steps:
 
     model: Predict
     process: Process
-    timesteps: Sequence[int]
+    timesteps: Sequence[float]
     prediction: str
     clip: bool
     seeds: Sequence[int] | None
 
-    def pairs(self, first: int = 0) -> Iterator[tuple[int, int, int]]:
+    def pairs(self, first: int = 0) -> Iterator[tuple[int, float, float]]:
         """(index, t, t_prev) from a step on; t_prev is -1 at the last step."""
         following = [*self.timesteps[1:], -1]
         both = list(zip(self.timesteps, following, strict=True))
         for index, (t, t_prev) in enumerate(both[first:], first):
             yield index, t, t_prev
 
-    def predict(self, x_t: Tensor, t: int | Tensor) -> tuple[Tensor, Tensor]:
+    def predict(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor]:
         """pred_x_0 and pred_eps, with one call of the model; they agree with each other.
 
         t: of all pictures, or (N,), one for each. When pred_x_0 is clipped, pred_eps is what
         would lead from it to x_t.
         """
-        if isinstance(t, int):
-            t_all = torch.full((len(x_t),), t, dtype=torch.long, device=x_t.device)
-            t_used = t_all[:1].to(self.process.device)
+        return self.predict_all(x_t, t)[:2]
+
+    def predict_all(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The same, and v of the variance, like x_t, from a model that has learned one."""
+        dtype = self.process.t_dtype(x_t.device)
+        if isinstance(t, Tensor):
+            t_all, t_used = t.to(x_t.device, dtype), t.to(self.process.device)
         else:
-            t_all, t_used = t.to(x_t.device), t.to(self.process.device)
-        output = self.model(x_t, t_all).to(x_t.dtype)
+            t_all = torch.full((len(x_t),), t, dtype=dtype, device=x_t.device)
+            t_used = self.process.moments([t])
+        output, v = split_output(self.model(x_t, t_all).to(x_t.dtype), x_t)
         pred_x_0 = predict_x_0(self.process, self.prediction, x_t, t_used, output)
         if self.clip:
             pred_x_0 = pred_x_0.clamp(-1, 1)
-            return pred_x_0, eps_from_x_0(self.process, x_t, t_used, pred_x_0)
-        return pred_x_0, predict_eps(self.process, self.prediction, x_t, t_used, output)
+            return pred_x_0, eps_from_x_0(self.process, x_t, t_used, pred_x_0), v
+        return pred_x_0, predict_eps(self.process, self.prediction, x_t, t_used, output), v
 
     def noise(self, index: int, like: Tensor) -> Tensor:
         """Fresh noise for step `index`."""
@@ -122,15 +127,17 @@ class Point:
     """Where one step begins, and what the model says there. Tensors: (N, ...).
 
     before: pred_x_0 of the step before, None if this is the first that is made.
+    v: where between beta tilde and beta the variance lies, None if the model has learned none.
     """
 
     index: int
-    t: int
-    t_prev: int
+    t: float
+    t_prev: float
     x_t: Tensor
     pred_x_0: Tensor
     pred_eps: Tensor
     before: Tensor | None
+    v: Tensor | None = None
 
 
 Step = Callable[[Steps, Point], Tensor]  # a sampler: the pictures at t_prev
@@ -140,8 +147,8 @@ def walk(steps: Steps, step: Step, start: State) -> Iterator[Frame]:
     """The frames from a state to the finished pictures, each step made by the sampler."""
     x_t, before = start.x_t, start.before
     for index, t, t_prev in steps.pairs(start.index):
-        pred_x_0, pred_eps = steps.predict(x_t, t)
+        pred_x_0, pred_eps, v = steps.predict_all(x_t, t)
         yield Frame(index, t, x_t, pred_x_0, pred_eps)
-        x_t = step(steps, Point(index, t, t_prev, x_t, pred_x_0, pred_eps, before))
+        x_t = step(steps, Point(index, t, t_prev, x_t, pred_x_0, pred_eps, before, v))
         before = pred_x_0
     yield Frame(len(steps.timesteps), -1, x_t, x_t, torch.zeros_like(x_t))

@@ -174,6 +174,7 @@ class Trainer:
         """The weighted mean loss of some pictures, a scalar."""
 
         def predict(x_t: Tensor, t: Tensor) -> Tensor:
+            x_t = self.process.normalised(x_t, t)
             with self.autocast():
                 output: Tensor = self.network(x_t, t, augment_labels)
             return output

@@ -61,7 +61,9 @@ WRONG = [
     ("sample", "num_inference_steps", 0, "at least 1"),
     ("sample", "eta", 1.5, "0 (no fresh noise) to 1"),
     ("sample", "spacing", "even", "one of auto, leading, trailing, linspace, quadratic, log_snr"),
-    ("sample", "variance", "learned", "one of posterior, beta"),
+    ("sample", "variance", "small", "one of auto, posterior, beta, learned"),
+    ("diffusion", "variance", "none", "one of fixed, learned"),
+    ("diffusion", "loss", "l1", "one of simple, hybrid, vlb"),
     ("sample", "seed", -1, "0 to 2^63 - 1"),
 ]
 

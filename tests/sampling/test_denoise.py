@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddpm_studio.config import PREDICTIONS, SPACINGS, VARIANCES
+from ddpm_studio.config import FIXED_VARIANCES, PREDICTIONS, SPACINGS
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.errors import ConfigError
 from ddpm_studio.samplers import SAMPLERS
@@ -40,7 +40,7 @@ class Model:
             "eta": st.sampled_from([0, 0.3, 1.0]),
             "prediction": st.sampled_from(PREDICTIONS),
             "spacing": st.sampled_from(SPACINGS),
-            "variance": st.sampled_from(VARIANCES),
+            "variance": st.sampled_from(FIXED_VARIANCES),
             "clip": st.booleans(),
         }
     ),

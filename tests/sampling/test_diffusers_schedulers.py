@@ -7,7 +7,9 @@ from diffusers import DDIMScheduler, DDPMScheduler
 
 from ddpm_studio.config import ModelConfig
 from ddpm_studio.diffusion import NoiseSchedule
+from ddpm_studio.errors import ConfigError
 from ddpm_studio.nn import UNet
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling import denoise
 from ddpm_studio.sampling.noise import initial_noise, step_noise
 from ddpm_studio.sampling.spacing import spaced_timesteps
@@ -15,7 +17,7 @@ from ddpm_studio.sampling.spacing import spaced_timesteps
 STEPS = 10
 SEEDS = [0, 1]
 THEIR_PREDICTION = {"eps": "epsilon", "v": "v_prediction", "x_0": "sample"}
-THEIR_VARIANCE = {"posterior": "fixed_small", "beta": "fixed_large"}
+THEIR_VARIANCE = {"posterior": "fixed_small", "beta": "fixed_large", "learned": "learned_range"}
 SCHEDULES = {"linear": NoiseSchedule.linear(), "squaredcos_cap_v2": NoiseSchedule.cosine()}
 
 each_prediction = pytest.mark.parametrize("prediction", THEIR_PREDICTION)
@@ -26,6 +28,16 @@ each_schedule = pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.fixture(scope="module")
 def network():
     """A random U-Net that remembers its outputs."""
+    return remembering()
+
+
+@pytest.fixture(scope="module")
+def sure_network():
+    """The same, which says v of the variance, too."""
+    return remembering(learns_variance=True)
+
+
+def remembering(**changes):
     torch.manual_seed(0)
     config = ModelConfig(
         model_channels=8,
@@ -33,6 +45,7 @@ def network():
         attention_resolutions=(4,),
         head_channels=8,
         image_size=8,
+        **changes,
     )
     model = UNet(config).eval()
     outputs = []
@@ -112,8 +125,9 @@ def test_ddim_is_diffusers_ddim(network, schedule, prediction, clip, eta, spacin
 @pytest.mark.parametrize("variance", THEIR_VARIANCE)
 @pytest.mark.parametrize("spacing", ["leading", "trailing", "linspace", "quadratic"])
 def test_ddpm_is_diffusers_ddpm(
-    network, monkeypatch, schedule, prediction, clip, variance, spacing
+    network, sure_network, monkeypatch, schedule, prediction, clip, variance, spacing
 ):
+    network = sure_network if variance == "learned" else network
     theirs = DDPMScheduler(
         beta_schedule=schedule,
         prediction_type=THEIR_PREDICTION[prediction],
@@ -127,11 +141,31 @@ def test_ddpm_is_diffusers_ddpm(
         frame, following = frames[index : index + 2]
         # where the last timestep is not 0, diffusers still adds noise there and we show the mean
         last = index == STEPS - 1
-        noise = torch.zeros_like(output) if last else step_noise(SEEDS, index, frame.x_t)
+        noise = torch.zeros_like(frame.x_t) if last else step_noise(SEEDS, index, frame.x_t)
         monkeypatch.setattr(scheduling_ddpm, "randn_tensor", lambda *_, n=noise, **__: n)
         step = theirs.step(output, frame.t, frame.x_t)
         assert_agrees(frame.pred_x_0, step.pred_original_sample, prediction)
         assert_agrees(following.x_t, step.prev_sample, prediction)
+
+
+def test_a_fixed_variance_and_other_samplers_leave_what_was_learned_aside(network, sure_network):
+    """The first half of the output is all that they see."""
+
+    def first_half(x_t, t):
+        return sure_network(x_t, t).chunk(2, 1)[0]
+
+    x_T = initial_noise(SEEDS, (3, 8, 8))
+    for sampler in SAMPLERS:
+        options = {"sampler": sampler, "num_inference_steps": 4, "seeds": SEEDS}
+        both = [
+            list(denoise(one, SCHEDULES["linear"], x_T, **options))
+            for one in (sure_network, first_half)
+        ]
+        for one, other in zip(*both, strict=True):
+            assert torch.equal(one.x_t, other.x_t)
+            assert torch.equal(one.pred_x_0, other.pred_x_0)
+    with pytest.raises(ConfigError, match="the model has learned none"):
+        list(denoise(network, SCHEDULES["linear"], x_T, sampler="ddpm", variance="learned"))
 
 
 @each_prediction

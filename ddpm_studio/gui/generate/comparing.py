@@ -26,7 +26,12 @@ SPACINGS = {
     "quadratic": "quadratic steps",
     "log_snr": "steps by noise level",
 }
-VARIANCES = {"posterior": "small noise", "beta": "large noise"}
+VARIANCES = {
+    "auto": "usual noise",
+    "posterior": "small noise",
+    "beta": "large noise",
+    "learned": "noise as learned",
+}
 
 
 class Comparing(QObject):

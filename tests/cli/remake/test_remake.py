@@ -13,7 +13,7 @@ from PIL import Image
 from ddpm_studio.choices import Choices, Crop, read_choices, write_choices
 from ddpm_studio.cli import main
 from ddpm_studio.cli.remake import remake_recipe
-from ddpm_studio.config import SPACINGS, VARIANCES, SampleConfig
+from ddpm_studio.config import AUTO, FIXED_VARIANCES, SPACINGS, SampleConfig
 from ddpm_studio.data import prepare_pictures
 from ddpm_studio.diffusion import NoiseSchedule
 from ddpm_studio.errors import CheckpointError, StudioError
@@ -60,7 +60,7 @@ samples = st.builds(
     num_inference_steps=st.integers(1, 12),
     eta=st.floats(0, 1),
     spacing=st.sampled_from(SPACINGS),
-    variance=st.sampled_from(VARIANCES),
+    variance=st.sampled_from([AUTO, *FIXED_VARIANCES]),
     clip=st.booleans(),
 )
 
