@@ -16,6 +16,7 @@ class Work(StrEnum):
     WRITING = "ExportProgress"  # frames of an animation
     BATCH = "BatchStep"  # pictures of a batch, those that are half finished among them
     MOVING = "FilesMoved"  # files, to another place
+    BITS = "LikelihoodProgress"  # looks of the network at pictures, to say how likely they are
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,31 @@ class HeldOutMeasured:
 
 
 @dataclass(frozen=True)
+class BitsMeasured:
+    """What a model needs to store a picture, in bits for each number of 8 bits; a bound from above.
+
+    of: which pictures, "held-out" or "learned"; count: how many were asked about. error: the
+    standard error of `bits`, 0 of a single picture. bits = prior + sum of parts + decoder: what is known
+    before the first step back (L_T), of the steps (L_t), and of the last (L_0). parts[k]: of all
+    steps at t from starts[k] on, up to the next; of the smallest noise first.
+    variance: of the steps back, "learned", "beta" or "posterior". looks: calls of the network, one
+    for each picture.
+    """
+
+    step: int
+    of: str
+    count: int
+    bits: float
+    error: float
+    prior: float
+    decoder: float
+    starts: tuple[int, ...]
+    parts: tuple[float, ...]
+    variance: str
+    looks: int
+
+
+@dataclass(frozen=True)
 class PreviewSaved:
     """A grid of pictures from fixed seeds; `pictures`: uint8 (N, H, W, C), not written to again.
 
@@ -256,6 +282,7 @@ TrainEvent = (
     PrepareEvent
     | CheckpointSkipped
     | HeldOutMeasured
+    | BitsMeasured
     | TrainStarted
     | TrainStep
     | BatchHalved

@@ -19,6 +19,7 @@ BARS = {
     ev.Work.DRAWING: "Drawing pictures",
     ev.Work.PROBING: "Looking at this machine",
     ev.Work.WRITING: "Writing the film",
+    ev.Work.BITS: "Measuring bits",
 }
 LOG_SECONDS = 10.0  # between two lines of progress where there is no terminal
 
