@@ -173,9 +173,9 @@ class BitsMeasured:
     """What a model needs to store a picture, in bits for each number of 8 bits; a bound from above.
 
     of: which pictures, "held-out" or "learned"; count: how many were asked about. error: the
-    standard error of `bits`, 0 of a single picture. bits = prior + sum of parts + decoder: what is known
-    before the first step back (L_T), of the steps (L_t), and of the last (L_0). parts[k]: of all
-    steps at t from starts[k] on, up to the next; of the smallest noise first.
+    standard error of `bits`, 0 of a single picture. bits = prior + sum of parts + decoder: what is
+    known before the first step back (L_T), of the steps (L_t), and of the last (L_0). parts[k]: of
+    all steps at t from starts[k] on, up to the next; of the smallest noise first.
     variance: of the steps back, "learned", "beta" or "posterior". looks: calls of the network, one
     for each picture.
     """

@@ -16,6 +16,7 @@ from ddpm_studio.cli.sheet import write_sheet
 from ddpm_studio.config import SampleConfig, StudioConfig
 from ddpm_studio.config.enlargement import Enlargement
 from ddpm_studio.config.fields import settings_of
+from ddpm_studio.config.methods import with_method
 from ddpm_studio.config.presets import preset
 from ddpm_studio.config.text import with_settings
 from ddpm_studio.data.any_picture import check_any_picture
@@ -58,7 +59,7 @@ __all__ = [
 
 def new(options: Namespace) -> Events:
     """Make a project from the user's pictures, or from drawn ones."""
-    config = preset(options.preset)
+    config = with_method(preset(options.preset), options.method)
     settings = [f"pictures.size={options.size}"] if options.size else []
     config = with_settings(config, [*settings, *options.settings])
     yield from no_effect.of_diffusion(config.diffusion)

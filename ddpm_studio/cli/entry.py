@@ -19,6 +19,7 @@ from ddpm_studio.cli.options import add_device, add_length, add_set
 from ddpm_studio.config import VARIANCES, WEIGHTS
 from ddpm_studio.config.enlargement import Enlargement
 from ddpm_studio.config.fields import add_option, settings_of
+from ddpm_studio.config.methods import DEFAULT_METHOD, METHODS
 from ddpm_studio.config.presets import DEFAULT_PRESET, PRESETS
 from ddpm_studio.errors import StudioError, TeamError
 from ddpm_studio.events import FileWritten
@@ -191,8 +192,13 @@ def _add_new(new: argparse.ArgumentParser) -> None:
         "--images", type=Path, metavar="DIR", help="your pictures (else: drawn sample pictures)"
     )
     new.add_argument("--preset", default=DEFAULT_PRESET, help=f"one of {', '.join(PRESETS)}")
+    _add_method(new, DEFAULT_METHOD)
     new.add_argument("--size", type=int, metavar="N", help="picture size in pixels")
     add_set(new)
+
+
+def _add_method(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument("--method", default=default, help=f"one of {', '.join(METHODS)}")
 
 
 def _add_check(check: argparse.ArgumentParser) -> None:
@@ -219,6 +225,7 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
     plan.add_argument(
         "project", type=Path, nargs="?", metavar="PROJECT", help="plan for its own settings"
     )
+    _add_method(plan, None)
     length = plan.add_mutually_exclusive_group()
     length.add_argument(
         "--hours", dest="minutes", type=hours, default=60.0, metavar="H", help="the time you have"

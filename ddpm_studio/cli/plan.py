@@ -4,6 +4,7 @@ import dataclasses
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 
+from ddpm_studio.config.methods import with_method
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.data.scan import scan_folder
 from ddpm_studio.events import Note
@@ -28,6 +29,8 @@ def plan(options: Namespace) -> Iterator[object]:
         configs = {name: project.config}
         steps_made = max([step_of(path) for path in project.checkpoint_paths()], default=0)
         pictures = pictures or len(scan_folder(project.pictures)[0])
+    if options.method is not None:
+        configs = {one: with_method(config, options.method) for one, config in configs.items()}
     found = yield from probe(configs, device=options.device)
     offered = choices(found, seconds, pictures, steps_made)
     yield Note(machine_line(found))
@@ -36,7 +39,7 @@ def plan(options: Namespace) -> Iterator[object]:
         yield Note(line)
     made = make_plan(found, seconds, pictures, name, steps_made)
     yield dataclasses.replace(made, alternatives=())
-    for line in plan_lines(made, options.project and str(options.project)):
+    for line in plan_lines(made, options.project and str(options.project), options.method):
         yield Note(line)
 
 
@@ -80,8 +83,11 @@ def _verdict(choice: Choice) -> str:
     return "fits" if choice.fits_time else "takes longer"
 
 
-def plan_lines(plan: Plan, project: str | None = None) -> Iterator[str]:
-    """What to do, what to expect, and the command for it. project: the path of one, if any."""
+def plan_lines(plan: Plan, project: str | None = None, method: str | None = None) -> Iterator[str]:
+    """What to do, what to expect, and the command for it.
+
+    project: the path of one, if any. method: that was asked for.
+    """
     yield (
         f"Plan: {plan.name}, {several(plan.steps, 'step')} in {duration_in_words(plan.seconds)}, "
         f"{size_in_words(plan.memory)} of memory."
@@ -89,6 +95,7 @@ def plan_lines(plan: Plan, project: str | None = None) -> Iterator[str]:
     yield plan.expectation
     settings = "".join(f" --set {setting}" for setting in plan.settings)
     if project is None:
-        yield f"ddpm-studio new PROJECT --images DIR --preset {plan.name}{settings}"
+        way = f" --method {method}" if method else ""
+        yield f"ddpm-studio new PROJECT --images DIR --preset {plan.name}{way}{settings}"
         settings = ""
     yield f"ddpm-studio train {project or 'PROJECT'} --steps {plan.steps}{settings}"

@@ -94,6 +94,21 @@ def test_one_setting_is_enough_to_change_the_size_or_width(
     assert (code, err) == (0, "")
 
 
+def test_a_method_is_one_word_and_settings_after_it_count(
+    run: Run, tmp_path: Path, pictures: Path
+) -> None:
+    words = ("--images", pictures, "--method", "improved", "--set", "diffusion.resampling=true")
+    code, _, err = run("new", tmp_path / "p", *words)
+    assert (code, err) == (0, "")
+    diffusion = Project.open(tmp_path / "p").config.diffusion
+    assert (diffusion.variance, diffusion.loss) == ("learned", "hybrid")
+    assert diffusion.resampling
+    code, _, err = run("new", tmp_path / "q", "--images", pictures, "--method", "magic")
+    assert code == 1
+    assert err.startswith("method is 'magic', but must be one of denoising, classic")
+    assert len(err.splitlines()) == 1
+
+
 def test_train_goes_on_from_the_newest_checkpoint(run: Run, copy: Path) -> None:
     code, out, _ = run("train", copy, "--steps", 2, "--json", *CPU)
     assert code == 0

@@ -55,7 +55,7 @@ class TrainPage(Page):
         self._lent: dict[Job, LentModel] = {}  # the models of those that run
         self._shown = JobState.WAITING, False  # the state of the run, and whether it is paused
         self._weights: dict[KindConfig, int] = {}
-        self._controls = TrainControls(self.theme, session.settings)
+        self._controls = TrainControls(self.theme, session.settings, session.jobs)
         self._view = RunView(self.theme, session.settings)
         self._planning = Planning(session, self._controls.length)
         self._controls.add_below_length(self._planning)

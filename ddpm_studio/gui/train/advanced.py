@@ -5,10 +5,13 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.fields import settings_of
+from ddpm_studio.config.methods import with_method
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain
+from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column
+from ddpm_studio.gui.common.method_choice import MethodChoice
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.train.setting_row import SECTIONS, SettingRow, paths_of
@@ -55,9 +58,9 @@ class AdvancedSettings(QWidget):
     changed = Signal(object)  # StudioConfig
     opened = Signal(bool)
 
-    def __init__(self, theme: Theme, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme, self._settings = theme, settings
+    def __init__(self, theme: Theme, settings: Settings, jobs: JobRunner) -> None:
+        super().__init__()
+        self._theme, self._settings, self._jobs = theme, settings, jobs
         self._config = self._default = StudioConfig()
         self._is_trained = False
         self._groups: list[Group] = []
@@ -82,6 +85,9 @@ class AdvancedSettings(QWidget):
             self._body = None
             self._show_body()
             return
+        if self._body is not None:
+            is_locked_here = is_trained and is_locked("diffusion.schedule")
+            self._method.show_settings(config.diffusion, is_locked=is_locked_here)
         for row in [row for group in self._groups for row in group.rows]:  # none before it opens
             row.set_config(config, default, is_trained and is_locked(row.path))
 
@@ -93,8 +99,10 @@ class AdvancedSettings(QWidget):
         explain(self._search, "Find a setting", tip)
         self._search.textChanged.connect(self._show_found)
         self._nothing = label(NOTHING, "caption", "train.no_setting")
+        self._method = MethodChoice(self._theme, self._jobs, "train.method")
+        self._method.chosen.connect(lambda name: self.changed.emit(with_method(self._config, name)))
         rows = column(
-            *(label(HINT, "caption", wrap=True), self._search, self._nothing),
+            *(self._method, label(HINT, "caption", wrap=True), self._search, self._nothing),
             spacing=8,
             margins=(0, 0, 0, 8),
             of=body,

@@ -13,6 +13,7 @@ from ddpm_studio.gui.common.button import Button, MainButton
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.efforts import CUSTOM, EFFORTS, effort_of, with_effort, with_size
 from ddpm_studio.gui.common.inputs import choice
+from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.label import label, set_kind
 from ddpm_studio.gui.common.layout import STRETCH, column, holder, keep_room, row, scrolled, wide
 from ddpm_studio.gui.common.progress import ProgressLine
@@ -100,14 +101,14 @@ class TrainControls(QFrame):
 
     change_wanted = Signal(object)  # what makes other settings, a StudioConfig, of the present ones
 
-    def __init__(self, theme: Theme, settings: Settings) -> None:
+    def __init__(self, theme: Theme, settings: Settings, jobs: JobRunner) -> None:
         super().__init__()
         self.setProperty("kind", "panel")
         self.setFixedWidth(WIDTH)
         self.length = LengthPicker(settings)
         self._make_buttons(theme)
         self._make_fields()
-        self.advanced = AdvancedSettings(theme, settings)
+        self.advanced = AdvancedSettings(theme, settings, jobs)
         self.advanced.changed.connect(lambda config: self._want(lambda _: config))
         self._lay_out()
         self.show_phase(Phase.READY, "", is_trained=False)

@@ -108,6 +108,8 @@ def test_settings_that_make_it_fit_are_part_of_the_plan() -> None:
     assert [choice.name for choice in plan.alternatives] == ["small"]
     lines = list(plan_lines(plan))
     assert "--preset small --set train.accumulation=2" in lines[2]
+    lines = list(plan_lines(plan, method="improved"))
+    assert "--preset small --method improved --set train.accumulation=2" in lines[2]
     own = list(plan_lines(plan, "flowers"))
     assert own[2].startswith("ddpm-studio train flowers --steps ")
     assert own[2].endswith("--set train.gradient_checkpointing=true")
