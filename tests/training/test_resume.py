@@ -45,6 +45,15 @@ RECIPES = {
         "model.attention_resolutions=4",
         "model.mid_attention=true",
     ],
+    "ADM in bf16": [
+        "train.precision=bf16",
+        "train.gradient_checkpointing=true",
+        "model.channel_mult=1,2",
+        "model.scale_shift=true",
+        "model.resblock_updown=true",
+        "diffusion.variance=learned",
+        "diffusion.loss=hybrid",
+    ],
 }
 
 
