@@ -97,6 +97,7 @@ def own_pixels(project: Project, config: StudioConfig, start: dict[str, Any]) ->
     """The same as it is prepared: uint8 (H, W, C), of four channels premultiplied."""
     from ddpm_studio.data.decode.look import request_for
     from ddpm_studio.data.prepare import new_pool
+    from ddpm_studio.data.verdict import crops_for
 
     name = str(start["picture"])
     path = (project.pictures / name).resolve()
@@ -106,12 +107,14 @@ def own_pixels(project: Project, config: StudioConfig, start: dict[str, Any]) ->
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != start["sha256"]:
             raise StudioError(gone)
+    choice, place = read_choices(project.path).of(name), start.get("crop", 0)
+    choice = choice.turned(start.get("turn", 0) - choice.turn)  # as it was then
     # all of them, though one is wanted: how far a file is reduced in decoding follows from all
-    crops, place = read_choices(project.path).of(name).crops, start.get("crop", 0)
+    crops = crops_for(choice, config.pictures)
     channels, height, width = config.pictures.shape
     with new_pool(config.pictures, workers=1) as pool:
         ((_, answer),) = pool.run([(0, request_for(path, config.pictures, crops))])
-    size, count = height * width * channels, max(1, len(crops))
+    size, count = height * width * channels, len(crops)
     if len(answer.data) != count * size or place >= count:
         raise StudioError(gone)
     return np.frombuffer(answer.data, np.uint8).reshape(count, height, width, channels)[place]

@@ -33,13 +33,14 @@ class SampleRequest:
 class OwnPicture:
     """A picture that the model learns from. pixels: uint8 (H, W, C), as it is prepared.
 
-    crop: which of the crops of its file, counted from 0.
+    crop: which of the crops of its file, counted from 0; turn: as in its `PictureChoice`.
     """
 
     name: str
     sha256: str  # of its file
     pixels: np.ndarray
     crop: int = 0
+    turn: int = 0  # degrees
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class OwnTile(NamedTuple):
     crop: Crop
     badge: str = ""
     is_faint: bool = False
+    still_turned: int = 0
 
     @property
     def tip(self) -> str:
