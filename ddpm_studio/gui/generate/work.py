@@ -218,3 +218,20 @@ def take_picture(
     crops = crops_for(read_choices(project.path).of(name), project.config.pictures)
     place = crops.index(crop) if crop in crops else 0
     return OwnPicture(name, digest, pixels.copy(), place, crop.turn)
+
+
+def take_file(project: Project, path: Path) -> Generator[None, None, OwnPicture]:
+    """Any file, prepared as the pictures that the model learns from; kept in the project.
+
+    Raises StudioError with one sentence if it is no picture, or cannot be kept.
+    """
+    from ddpm_studio.choices import read_choices
+    from ddpm_studio.gallery.origin import own_pixels
+    from ddpm_studio.gallery.own_files import keep_file
+
+    name, sha256 = yield from keep_file(project, path)
+    is_of_folder = path.resolve().is_relative_to(project.pictures.resolve())
+    turn = read_choices(project.path).of(name).turn if is_of_folder else 0
+    yield
+    start = {"picture": name, "sha256": sha256, "turn": turn}
+    return OwnPicture(name, sha256, own_pixels(project, project.config, start), turn=turn)
