@@ -1,4 +1,4 @@
-"""What the artist has chosen for single pictures: in or out, how often, which crop."""
+"""What the artist has chosen for single pictures: in or out, how often, which crop, turned how."""
 
 from __future__ import annotations
 
@@ -22,21 +22,28 @@ FORMAT_VERSION = 1
 FILE_NAME = "choices.json"
 STATES = ("auto", "in", "out")
 WEIGHTS = (0.5, 1.0, 2.0, 4.0)
+TURNS = (0, 90, 180, 270)  # degrees, clockwise
 MOST_CROPS = 64
+
+
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Crop:
     """Which part of a picture is taken: one of CROPS, or "box" with its place.
 
-    box: left, top, width and height, as parts (0 .. 1) of the upright picture's width and height.
+    box: left, top, width and height, as parts (0 .. 1) of the width and height of the picture as
+    it is seen: upright, and turned by `turn`, which it has of the `PictureChoice`.
     """
 
     mode: str = "centre"
-    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    box: Box = (0.0, 0.0, 1.0, 1.0)
+    turn: int = 0  # degrees clockwise, of TURNS
 
     def __post_init__(self) -> None:
         check_choice("crop.mode", self.mode, (*CROPS, "box"))
+        check_choice("crop.turn", self.turn, TURNS)
         box = tuple(float(value) for value in self.box)
         left, top, width, height = box
         is_inside = all(math.isfinite(value) for value in box) and (
@@ -45,6 +52,13 @@ class Crop:
         is_inside = is_inside and left + width <= 1 + 1e-6 and top + height <= 1 + 1e-6
         check(is_inside, "crop.box", self.box, "left, top, width and height within 0 .. 1")
         object.__setattr__(self, "box", box)
+
+    def carried(self, degrees: int) -> Crop:
+        """The same part of a picture that is turned by so much more, clockwise."""
+        left, top, width, height = self.box
+        for _ in range(degrees % 360 // 90):
+            left, top, width, height = max(0.0, 1 - top - height), left, height, width
+        return dataclasses.replace(self, box=(left, top, width, height))
 
 
 @cache  # asked of every picture
@@ -62,6 +76,7 @@ class PictureChoice:
     weight: float = 1.0  # seen so many times as often as others
     crops: tuple[Crop, ...] = ()  # (): as the whole folder; several: as many pictures
     seconds: float = 0.0  # of a video: a frame every so many seconds; 0: it is not taken
+    turn: int = 0  # degrees clockwise by which the upright picture is turned, of TURNS
 
     def __post_init__(self) -> None:
         check_choice("choice.state", self.state, STATES)
@@ -69,6 +84,14 @@ class PictureChoice:
         check(len(self.crops) <= MOST_CROPS, "choice.crops", len(self.crops), f"up to {MOST_CROPS}")
         is_span = math.isfinite(self.seconds) and self.seconds >= 0
         check(is_span, "choice.seconds", self.seconds, "0 or more")
+        check_choice("choice.turn", self.turn, TURNS)
+        is_said_once = not any(crop.turn for crop in self.crops)
+        check(is_said_once, "crop.turn", self.crops, "0: all of a picture is turned, or nothing")
+
+    def turned(self, degrees: int) -> PictureChoice:
+        """The same of a picture that is turned by so much more, clockwise; its crops go along."""
+        crops = tuple(crop.carried(degrees) for crop in self.crops)
+        return dataclasses.replace(self, turn=(self.turn + degrees) % 360, crops=crops)
 
 
 NO_CHOICE = PictureChoice()
@@ -91,6 +114,11 @@ class Choices:
         """The same, but with other values (`state="out"`) for some files."""
         changed = {name: dataclasses.replace(self.of(name), **values) for name in names}
         return Choices({**self.by_name, **changed})
+
+    def turned(self, names: list[str], degrees: int) -> Choices:
+        """The same, but with some files turned by so much more, clockwise."""
+        turned = {name: self.of(name).turned(degrees) for name in names}
+        return Choices({**self.by_name, **turned})
 
 
 def read_choices(folder: Path) -> Choices:
@@ -127,4 +155,9 @@ def _choice(entry: dict[str, Any]) -> PictureChoice:
 def _to_json(choice: PictureChoice) -> dict[str, Any]:
     """Only what differs from the defaults, so that the file stays readable."""
     values = dataclasses.asdict(choice)
-    return {name: value for name, value in values.items() if value != getattr(NO_CHOICE, name)}
+    values["crops"] = [{"mode": crop.mode, "box": crop.box} for crop in choice.crops]
+    return {
+        name: value
+        for name, value in values.items()
+        if getattr(choice, name) != getattr(NO_CHOICE, name)
+    }

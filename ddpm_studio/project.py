@@ -182,6 +182,11 @@ class Project:
         return self.path / "gallery"
 
     @property
+    def own_pictures(self) -> Path:
+        """Pictures from elsewhere that something here was begun with, by their content."""
+        return self.path / "own"
+
+    @property
     def cache(self) -> Path:
         return self.path / "cache"
 

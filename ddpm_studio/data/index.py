@@ -83,7 +83,9 @@ class PictureIndex:
         likely = self.known.likely_digests(file)
         known = [digest for digest in likely if self._has_all(file.name, digest)]
         path = os.path.join(self.folder, file.name)  # noqa: PTH118  (ten times as fast)
-        return request_for(path, self.config, self.choices.of(file.name).crops, known)
+        choice = self.choices.of(file.name)
+        crops = crops_for(choice, self.config) if choice.turn else choice.crops
+        return request_for(path, self.config, crops, known)
 
     def take_in(self, file: FoundFile, answer: Answer) -> None:
         """What the decoders' process said of a file. Raises OSError."""

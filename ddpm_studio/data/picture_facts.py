@@ -1,7 +1,7 @@
 """What one look at a file tells of its picture; kept in the cache by content."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -9,12 +9,20 @@ import numpy as np
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.decode.made import MADE
 
+TURN_WORDS = {
+    90: "turned to the right by you",
+    180: "turned upside down by you",
+    270: "turned to the left by you",
+}
 MINI_SIZE = 8  # pixels of the smallest likeness of a picture, along a side
 
 
 @dataclass(frozen=True)
 class PictureFacts:
-    """All sizes are of the whole picture, upright and before any crop."""
+    """All sizes are of the whole picture, upright and before any crop.
+
+    As they are kept, it is not turned; `turned` tells of it as the artist wants to see it.
+    """
 
     digest: str  # of the file's bytes: the same for exact copies
     width: int  # pixels
@@ -31,6 +39,20 @@ class PictureFacts:
     phash: int = 0  # 64 bits; those of pictures that look alike differ in few
     damage: str = ""  # "damaged after 63 %: it ends early": readable, but not whole
     is_made: bool = False  # by this program: it carries a recipe
+
+    def turned(self, degrees: int) -> Self:
+        """Of the picture turned clockwise, by one of `choices.TURNS`."""
+        if not degrees:
+            return self
+        turns = degrees // 90
+        width, height, (x, y) = self.width, self.height, self.focus
+        for _ in range(turns):
+            width, height, x, y = height, width, 1 - y, x
+        mini = self.mini
+        if mini:
+            pixels = np.frombuffer(base64.b64decode(mini), np.uint8)
+            mini = encode_thumbnail(np.rot90(pixels.reshape(MINI_SIZE, MINI_SIZE, 3), -turns))
+        return replace(self, width=width, height=height, focus=(x, y), mini=mini)
 
     def to_list(self) -> list[Any]:
         """As JSON has it: the values alone, for of 20,000 pictures their names would be most."""
@@ -55,12 +77,14 @@ def reason_of_damage(facts: PictureFacts) -> str:
     return f"{facts.damage}; what is there can be taken all the same"
 
 
-def notes_on(facts: PictureFacts, config: PicturesConfig) -> tuple[str, ...]:
-    """All that was done to a picture, in words."""
+def notes_on(facts: PictureFacts, config: PicturesConfig, turn: int = 0) -> tuple[str, ...]:
+    """All that was done to a picture, in words. facts: of it turned by so many degrees."""
     notes = list(facts.notes)
     channels, height, width = config.shape
     if facts.width < width or facts.height < height:
         notes.insert(0, f"enlarged from {facts.width} x {facts.height} pixels")
+    if turn:
+        notes.append(TURN_WORDS[turn])
     if facts.has_alpha and channels != 4:
         notes.append("transparent parts laid on the background colour")
     if facts.pixel_scale:

@@ -142,10 +142,10 @@ def some_pictures(cache: Path, count: int) -> list[np.ndarray]:
 
 
 def record_name(digest: str, crop: Crop) -> str:
-    """What a record is found by: the content of the file, and which part of it."""
-    if crop.mode == "box":
-        return f"{digest} " + ",".join(f"{value:.5f}" for value in crop.box)
-    return f"{digest} {crop.mode}"
+    """What a record is found by: the content of the file, which part of it, how it is turned."""
+    is_box = crop.mode == "box"
+    part = ",".join(f"{value:.5f}" for value in crop.box) if is_box else crop.mode
+    return f"{digest} {part} {crop.turn}" if crop.turn else f"{digest} {part}"
 
 
 def _newest_first(cache: Path) -> list[Path]:

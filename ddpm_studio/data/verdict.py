@@ -1,7 +1,7 @@
 """Of every file one verdict: taken, and how, or left out, and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ddpm_studio.choices import Crop, PictureChoice, everywhere
@@ -17,7 +17,10 @@ BY_CHOICE = "left out by you"
 
 @dataclass(frozen=True)
 class TakenPicture:
-    """A picture of the set, and what was done to it. row: of its pixels in the store."""
+    """A picture of the set, and what was done to it. row: of its pixels in the store.
+
+    facts: of the picture as it is seen, turned by `crop.turn`.
+    """
 
     name: str
     notes: tuple[str, ...]
@@ -29,7 +32,7 @@ class TakenPicture:
 
 @dataclass(frozen=True)
 class Readable:
-    """A file with facts: a picture, or the frame of a video."""
+    """A file with facts: a picture, or the frame of a video. facts: before it is turned."""
 
     name: str
     facts: PictureFacts
@@ -37,8 +40,11 @@ class Readable:
 
 
 def crops_for(choice: PictureChoice, config: PicturesConfig) -> tuple[Crop, ...]:
-    """Which parts of a picture are taken: the artist's, else the folder's one."""
-    return choice.crops or (everywhere(config.crop),)
+    """Which parts of a picture are taken, turned how: the artist's, else the folder's one."""
+    crops = choice.crops or (everywhere(config.crop),)
+    if choice.turn:
+        return tuple(replace(crop, turn=choice.turn) for crop in crops)
+    return crops
 
 
 def label_of(name: str) -> str:
@@ -65,12 +71,13 @@ def judge(
         crops = crops_for(file.choice, config)
         rows = [store.row(record_name(file.facts.digest, crop)) for crop in crops]
         reason, kind = _why_left_out(file, copies, config)
+        facts = file.facts.turned(file.choice.turn)
         if reason:
-            left_out.append(LeftOut(file.name, reason, kind, file.facts, rows[0]))
+            left_out.append(LeftOut(file.name, reason, kind, facts, rows[0]))
             continue
-        notes = notes_on(file.facts, config)
+        notes = notes_on(facts, config, file.choice.turn)
         taken.extend(
-            TakenPicture(file.name, notes, file.facts, file.choice.weight, row, crop)
+            TakenPicture(file.name, notes, facts, file.choice.weight, row, crop)
             for row, crop in zip(rows, crops, strict=True)
         )
     return taken, left_out

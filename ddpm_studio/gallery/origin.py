@@ -10,9 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 from torch import Tensor
 
-from ddpm_studio.choices import read_choices
+from ddpm_studio.choices import NO_CHOICE, PictureChoice, read_choices
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.errors import StudioError
+from ddpm_studio.gallery.own_files import kept_file
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.recipe import Recipe, fingerprint
 from ddpm_studio.sampling.forward import from_record
@@ -94,24 +95,45 @@ def own_picture(project: Project, config: StudioConfig, start: dict[str, Any]) -
 
 
 def own_pixels(project: Project, config: StudioConfig, start: dict[str, Any]) -> np.ndarray:
-    """The same as it is prepared: uint8 (H, W, C), of four channels premultiplied."""
+    """The same as it is prepared: uint8 (H, W, C), of four channels premultiplied.
+
+    It is looked for in the pictures folder, and among what is kept of pictures from elsewhere.
+    """
     from ddpm_studio.data.decode.look import request_for
     from ddpm_studio.data.prepare import new_pool
+    from ddpm_studio.data.verdict import crops_for
 
     name = str(start["picture"])
-    path = (project.pictures / name).resolve()
     gone = f"The picture {name!r} that this began with is not in {project.pictures} as it was then."
-    if not path.is_relative_to(project.pictures.resolve()) or not path.is_file():
+    path, choice = _own_file(project, name, str(start["sha256"]))
+    if path is None:
         raise StudioError(gone)
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != start["sha256"]:
-            raise StudioError(gone)
+    place = start.get("crop", 0)
+    choice = choice.turned(start.get("turn", 0) - choice.turn)  # as it was then
     # all of them, though one is wanted: how far a file is reduced in decoding follows from all
-    crops, place = read_choices(project.path).of(name).crops, start.get("crop", 0)
+    crops = crops_for(choice, config.pictures)
     channels, height, width = config.pictures.shape
     with new_pool(config.pictures, workers=1) as pool:
         ((_, answer),) = pool.run([(0, request_for(path, config.pictures, crops))])
-    size, count = height * width * channels, max(1, len(crops))
+    if reason := answer.failure or answer.values.get("reason"):
+        raise StudioError(f"{name} cannot be begun with: {reason}.")
+    size, count = height * width * channels, len(crops)
     if len(answer.data) != count * size or place >= count:
         raise StudioError(gone)
     return np.frombuffer(answer.data, np.uint8).reshape(count, height, width, channels)[place]
+
+
+def _own_file(project: Project, name: str, sha256: str) -> tuple[Path | None, PictureChoice]:
+    """The file of that content, and what was chosen for it; None: there is none any more."""
+    path, folder = (project.pictures / name).resolve(), project.pictures.resolve()
+    if path.is_relative_to(folder) and _has_content(path, sha256):
+        return path, read_choices(project.path).of(name)
+    kept = kept_file(project, name, sha256)
+    return (kept if kept is not None and _has_content(kept, sha256) else None), NO_CHOICE
+
+
+def _has_content(path: Path, sha256: str) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256

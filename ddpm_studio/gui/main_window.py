@@ -15,12 +15,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
 
 from ddpm_studio.gui.common import names
+from ddpm_studio.gui.common.drop_in import local_file
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.common.rings import Rings
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.pages import PAGES
 from ddpm_studio.gui.pages.page import Page
-from ddpm_studio.gui.recipes.drop import RecipeDrop, local_file
+from ddpm_studio.gui.recipes.drop import RecipeDrop
 from ddpm_studio.gui.session import Session, project_or_pictures
 from ddpm_studio.gui.shell.about import AboutDialog
 from ddpm_studio.gui.shell.awake import Awake

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ddpm_studio.choices import MOST_CROPS
+from ddpm_studio.choices import MOST_CROPS, TURNS
 from ddpm_studio.config import AUTO, SampleConfig
 from ddpm_studio.config.enlargement import Enlargement
 from ddpm_studio.config.fields import settings_of
@@ -76,8 +76,8 @@ SHOW_WORDS = {
 }
 SHOWS = tuple(SHOW_WORDS)
 NOISE_WORDS = {"beta": "much noise", "learned": "noise as learned"}  # of DDPM, where it is said
-START_ENTRIES = ("picture", "sha256", "index")  # and, which of its crops:
-CROP = "crop"
+START_ENTRIES = ("picture", "sha256", "index")
+CROP, TURN = "crop", "turn"  # and, which of its crops, and how it was turned
 
 # how it paints; the seed of its noise stands beside it
 
@@ -186,11 +186,12 @@ FILM = Section("film", _checked_film, format_version=2, is_of_pictures=False)
 def _checked_start(recipe: Entries) -> dict[str, Any]:
     start = plain_entries("start", recipe["start"])
     if start is not None:
-        check_entries(start, (*START_ENTRIES, CROP), START_ENTRIES, inside="start.")
+        check_entries(start, (*START_ENTRIES, CROP, TURN), START_ENTRIES, inside="start.")
         check_words("start.picture", start["picture"])
         check_words("start.sha256", start["sha256"])
         check_number("start.index", start["index"], recipe["sample"].num_inference_steps)
         check_number("start.crop", start.get(CROP, 0), MOST_CROPS - 1)
+        check(start.get(TURN, 0) in TURNS, "start.turn", start.get(TURN))
     return {"start": start}
 
 

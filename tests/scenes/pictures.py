@@ -31,6 +31,16 @@ def _(window: MainWindow) -> None:
         wall.selectionModel().select(wall.wall_model.index(row), Select.Select)
 
 
+@scene("pictures_turned")
+def _(window: MainWindow) -> None:
+    """Three chosen and turned to the right; the last of them stands below."""
+    wall = mixed_folder(window)
+    for row in (1, 2, 4):
+        wall.selectionModel().select(wall.wall_model.index(row), Select.Select)
+    part(window, PicturesPanel).choosing.turn_right.click()
+    wait_until(lambda: not window.session.jobs.is_busy())
+
+
 @scene("pictures_left_out")
 def _(window: MainWindow) -> None:
     mixed_folder(window, "left_out")

@@ -17,19 +17,43 @@ Part = tuple[float, float, float, float]  # left, top, width, height as parts of
 
 @dataclass(frozen=True)
 class Upright:
-    """image: mode L, RGB or RGBA; box: where the whole picture lies in it, in pixels."""
+    """image: mode L, RGB or RGBA; box: where the whole picture lies in it, in pixels.
+
+    All of it is of the picture as its file has it, until `turned`.
+    """
 
     image: Image.Image
     box: Box
-    width: int  # of the picture in its file, upright
+    width: int  # of the picture in its file
     height: int
     focus: tuple[float, float] = (0.5, 0.5)
     pixel_scale: int = 0  # of pixel art
     pixels: np.ndarray | None = None  # uint8 (H, W, C) of `image`, where they are at hand
 
 
+def turned(picture: Upright, degrees: int) -> Upright:
+    """The picture turned clockwise, by one of `choices.TURNS`; no pixel of it changes."""
+    for _ in range(degrees // 90):
+        left, top, right, bottom = picture.box
+        high = picture.image.height
+        x, y = picture.focus
+        picture = Upright(
+            picture.image.transpose(Image.Transpose.ROTATE_270),  # PIL counts the other way
+            (high - bottom, left, high - top, right),
+            picture.height,
+            picture.width,
+            (1 - y, x),
+            picture.pixel_scale,
+            None if picture.pixels is None else np.ascontiguousarray(np.rot90(picture.pixels, -1)),
+        )
+    return picture
+
+
 def part_of(picture: Upright, crop: Crop, width: int, height: int) -> Part:
-    """Which part of a picture a crop takes, for a target of width x height; "pad": all of it."""
+    """Which part of a picture a crop takes, for a target of width x height; "pad": all of it.
+
+    picture: as it is seen, turned.
+    """
     if crop.mode == "pad":
         return 0.0, 0.0, 1.0, 1.0
     aspect, size = width / height, (picture.width, picture.height)
@@ -39,7 +63,11 @@ def part_of(picture: Upright, crop: Crop, width: int, height: int) -> Part:
 
 
 def fit(picture: Upright, crop: Crop, config: PicturesConfig) -> np.ndarray:
-    """The picture as the network sees it: uint8 (H, W, C); with 4 channels premultiplied."""
+    """The picture as the network sees it: uint8 (H, W, C); with 4 channels premultiplied.
+
+    picture: as its file has it; it is turned as the crop says.
+    """
+    picture = turned(picture, crop.turn)
     channels, height, width = config.shape
     if _is_fitted(picture, crop, config):
         assert picture.pixels is not None

@@ -96,7 +96,9 @@ def _text_of(config: PicturesConfig) -> str:
 def look_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """`look_at` for the isolated process: JSON in, JSON and the pixels of all pictures out."""
     config = config_from(request["config"])
-    crops = [Crop(crop["mode"], tuple(crop["box"])) for crop in request.get("crops", ())]
+    crops = [
+        Crop(crop["mode"], tuple(crop["box"]), crop["turn"]) for crop in request.get("crops", ())
+    ]
     try:
         found = look_at(request["path"], config, crops, request.get("known", ()))
     except KnownPicture as same:

@@ -31,15 +31,16 @@ class SampleRequest:
 
 @dataclass(frozen=True, eq=False)
 class OwnPicture:
-    """A picture that the model learns from. pixels: uint8 (H, W, C), as it is prepared.
+    """A picture of one's own. pixels: uint8 (H, W, C), as the model's pictures are prepared.
 
-    crop: which of the crops of its file, counted from 0.
+    crop: which of the crops of its file, counted from 0; turn: as in its `PictureChoice`.
     """
 
     name: str
     sha256: str  # of its file
     pixels: np.ndarray
     crop: int = 0
+    turn: int = 0  # degrees
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import dataclasses
 import random
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.choice_bar import Choice, ChoiceBar
+from ddpm_studio.gui.common.drop_in import FileDrop
 from ddpm_studio.gui.common.images import image_on
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import REST, row, wide
@@ -73,6 +75,9 @@ class OwnPictures(QWidget):
         self._choose.clicked.connect(self._on_choose)
         self._surprise.clicked.connect(lambda: self._with_pictures(self._take_any))
         self._paint_on.clicked.connect(self._on_paint_on)
+        self._drops = [FileDrop(one) for one in (self, *stage.pictures)]
+        for drop in self._drops:
+            drop.dropped.connect(self._on_file)
         stage.scrubber.moved.connect(self._refresh)
         stage.changed.connect(self._refresh)
         self._set_source(NOISE)
@@ -130,7 +135,7 @@ class OwnPictures(QWidget):
         self._thumb.setFixedSize(THUMB, THUMB)
         self._thumb.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._name = label(kind="muted", name="own.picture", elided=True)
-        tip = "Choose another one of the pictures that the model learns from"
+        tip = "Choose another one: of the pictures that the model learns from, or any file"
         self._choose = IconButton(theme, "pictures", "own.choose", "Choose a picture", tip)
         tip = "Any one of your pictures"
         self._surprise = IconButton(theme, "dice", "own.surprise", "Surprise me", tip)
@@ -185,6 +190,8 @@ class OwnPictures(QWidget):
             tip = PAINT_ON_TIP if can_paint_on else AT_THE_END
             self._paint_on.set_face(PAINT_ON[is_terse], "generate", tip)
         self._paint_on.setEnabled(is_painted_on or can_paint_on)
+        for drop in self._drops:  # else a file with a recipe is meant
+            drop.set_wanted(is_own)
         for widget in (self._thumb, self._name, self._paint_on):
             widget.setVisible(is_own)
         for button in (self._choose, self._surprise):
@@ -237,6 +244,7 @@ class OwnPictures(QWidget):
     def _open_dialog(self, pictures: PictureSet) -> None:
         dialog = OwnPictureDialog(self._session, pictures, self._dice, self.window())
         dialog.chosen.connect(self._on_chosen)
+        dialog.file_chosen.connect(self._on_file)
         dialog.open()
 
     def _take_any(self, pictures: PictureSet) -> None:
@@ -248,6 +256,13 @@ class OwnPictures(QWidget):
         if project is not None:
             take = partial(work.take_picture, project, name, crop, pixels)
             job = self._session.jobs.start(OWN_PICTURE, take, quiet=True, replace=True)
+            job.succeeded.connect(self._on_taken)
+
+    def _on_file(self, path: Path) -> None:
+        project = self._session.project
+        if project is not None:
+            take, title = partial(work.take_file, project, path), f"Reading {path.name}"
+            job = self._session.jobs.start(OWN_PICTURE, take, title=title, replace=True)
             job.succeeded.connect(self._on_taken)
 
     def _on_taken(self, picture: OwnPicture) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ddpm_studio.gui.common.button import Button
-from ddpm_studio.gui.common.dialog import Dialog
+from ddpm_studio.gui.common.dialog import Dialog, choose_file
+from ddpm_studio.gui.common.drop_in import FileDrop
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column, holder, row, wide
 from ddpm_studio.gui.session import Session
@@ -34,6 +36,9 @@ ABOUT = (
 )
 NONE_FOUND = "No picture has that in its name."
 TILE_POINTS = 96
+FOLDER = "own/folder"  # the key of a setting
+ENDINGS = "*.png *.jpg *.jpeg *.webp *.avif *.tif *.tiff *.gif *.bmp"
+FILES = f"Pictures ({ENDINGS});;All files (*)"
 
 
 class OwnTile(NamedTuple):
@@ -44,6 +49,7 @@ class OwnTile(NamedTuple):
     crop: Crop
     badge: str = ""
     is_faint: bool = False
+    still_turned: int = 0
 
     @property
     def tip(self) -> str:
@@ -51,9 +57,13 @@ class OwnTile(NamedTuple):
 
 
 class OwnPictureDialog(Dialog):
-    """Emits `chosen` with the name of a picture, its Crop and its pixels, uint8 (H, W, C)."""
+    """Emits `chosen` with the name of a picture, its Crop and its pixels, uint8 (H, W, C).
+
+    Any other file is chosen with a button, or dropped here: `file_chosen`, with its Path.
+    """
 
     chosen = Signal(str, object, object)
+    file_chosen = Signal(object)
 
     def __init__(
         self,
@@ -91,6 +101,8 @@ class OwnPictureDialog(Dialog):
         self._message = label(kind="muted", name="own.dialog.message")
         tip = "Any one of your pictures"
         self._any = Button(theme, "Surprise me", "own.dialog.any", tip, icon="dice")
+        tip = "A picture from anywhere, which the model need not know; or drop one here"
+        self._other = Button(theme, "Another file…", "own.dialog.other", tip, icon="folder")
         self._cancel = Button(theme, "Cancel", "own.dialog.cancel", "Change nothing (Esc)")
         tip = "See this one on its way into the noise (Enter)"
         self._use = Button(theme, "Use this picture", "own.dialog.use", tip, kind="primary")
@@ -100,7 +112,7 @@ class OwnPictureDialog(Dialog):
     def _lay_out(self) -> None:
         canvas = holder(column(self._wall, margins=(6, 1, 1, 1)), "canvas")
         words = label(TITLE, "heading"), label(ABOUT, "muted", wrap=True)
-        foot = row(self._any, wide(self._message), self._cancel, self._use)
+        foot = row(self._any, self._other, wide(self._message), self._cancel, self._use)
         parts = *words, self._search, wide(canvas), foot
         column(*parts, spacing=12, margins=24, of=self)
 
@@ -110,6 +122,8 @@ class OwnPictureDialog(Dialog):
         self._wall.picked.connect(self._on_picked)
         self._wall.opened.connect(self._on_use)
         self._any.clicked.connect(self._on_any)
+        self._other.clicked.connect(self._on_other)
+        FileDrop(self).dropped.connect(self._on_file)
         self._use.clicked.connect(self._on_use)
 
     def _show(self, tiles: list[OwnTile]) -> None:
@@ -158,6 +172,16 @@ class OwnPictureDialog(Dialog):
         row = self._wall.currentIndex().row()
         if 0 <= row < len(self._shown):
             self._choose(self._shown[row])
+
+    def _on_other(self) -> None:
+        settings = self._session.settings
+        folder = settings.get(FOLDER, "")
+        choose_file(self, "Begin with a picture", folder, FILES, self._on_file)
+
+    def _on_file(self, path: Path) -> None:
+        self._session.settings.set(FOLDER, str(path.parent))
+        self.accept()
+        self.file_chosen.emit(path)
 
     def _choose(self, tile: OwnTile) -> None:
         self.accept()

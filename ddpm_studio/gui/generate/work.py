@@ -176,7 +176,7 @@ def recipe_for(request: SampleRequest, loaded: Loaded) -> Recipe:
         last = request.sample.num_inference_steps
         index = last if request.start.index is None else request.start.index
         start = {"picture": picture.name, "sha256": picture.sha256, "index": index}
-        start |= {"crop": picture.crop}
+        start |= {"crop": picture.crop} | ({"turn": picture.turn} if picture.turn else {})
     return loaded.recipe(request.project.name, request.sample, start=start)
 
 
@@ -207,6 +207,7 @@ def take_picture(
 ) -> Generator[None, None, OwnPicture]:
     """One of them, with what a recipe knows it by. pixels: uint8 (H, W, C)."""
     from ddpm_studio.choices import read_choices
+    from ddpm_studio.data.verdict import crops_for
 
     path = project.pictures / name
     yield None
@@ -214,5 +215,23 @@ def take_picture(
     if path.is_file():
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    crops = read_choices(project.path).of(name).crops
-    return OwnPicture(name, digest, pixels.copy(), crops.index(crop) if crop in crops else 0)
+    crops = crops_for(read_choices(project.path).of(name), project.config.pictures)
+    place = crops.index(crop) if crop in crops else 0
+    return OwnPicture(name, digest, pixels.copy(), place, crop.turn)
+
+
+def take_file(project: Project, path: Path) -> Generator[None, None, OwnPicture]:
+    """Any file, prepared as the pictures that the model learns from; kept in the project.
+
+    Raises StudioError with one sentence if it is no picture, or cannot be kept.
+    """
+    from ddpm_studio.choices import read_choices
+    from ddpm_studio.gallery.origin import own_pixels
+    from ddpm_studio.gallery.own_files import keep_file
+
+    name, sha256 = yield from keep_file(project, path)
+    is_of_folder = path.resolve().is_relative_to(project.pictures.resolve())
+    turn = read_choices(project.path).of(name).turn if is_of_folder else 0
+    yield
+    start = {"picture": name, "sha256": sha256, "turn": turn}
+    return OwnPicture(name, sha256, own_pixels(project, project.config, start), turn=turn)

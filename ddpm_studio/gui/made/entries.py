@@ -95,6 +95,10 @@ class MadeEntry:
     def is_faint(self) -> bool:
         return False
 
+    @property
+    def still_turned(self) -> int:
+        return 0
+
 
 SHOWN: Shows[MadeEntry] = {
     STARRED: lambda entry: entry.is_starred,

@@ -201,6 +201,8 @@ class PicturesPage(Page):
         self.add_act("Leave out, or take", choosing.toggle)
         self.add_act("See it large", self._wall.look_large)
         self.add_act("Crop…", choosing.want_crop)
+        self.add_act("Turn left", choosing.turn_left, "Ctrl+[")
+        self.add_act("Turn right", choosing.turn_right, "Ctrl+]")
         for words, act, *keys in self._wall.acts:
             self.add_act(words, act, *keys)
         self.add_act("Show taken ones", lambda: self._wall.show_only(TAKEN))

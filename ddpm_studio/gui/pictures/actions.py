@@ -1,4 +1,4 @@
-"""What can be done with the chosen pictures: leave out, how often they are seen, the crop, undo."""
+"""What can be done with the chosen pictures: leave out, crop, turn, how often seen, undo."""
 
 from collections.abc import Sequence
 
@@ -34,6 +34,10 @@ class PictureActions(QWidget):
         self.toggle = Button(theme, LEAVE_OUT[0], "pictures.toggle", LEAVE_OUT[2])
         tip = "Choose which part of this picture the model sees (Enter)"
         self.crop = Button(theme, "Crop…", "pictures.edit_crop", tip, icon="crop")
+        tip = "Turn it to the left, for the model; your files stay (Ctrl+[)"
+        self.turn_left = IconButton(theme, "turn-left", "pictures.turn_left", "Turn left", tip)
+        tip = "Turn it to the right, for the model; your files stay (Ctrl+])"
+        self.turn_right = IconButton(theme, "turn-right", "pictures.turn_right", "Turn right", tip)
         self._face, self._is_narrow = LEAVE_OUT, False
         self._weight = ComboBox("pictures.weight", dict(WEIGHTS))
         tip = "How often the model sees this picture, beside the others."
@@ -42,6 +46,7 @@ class PictureActions(QWidget):
         self.redo = IconButton(theme, "redo", "pictures.redo", "Redo (Ctrl+Shift+Z)")
         buttons = self.toggle, self.crop, self._weight
         self._row = row(*buttons, STRETCH, margins=(0, 4, 0, 0), of=self)
+        self.turns = holder(row(self.turn_left, self.turn_right, spacing=4))  # for another place
         # for another place: they are of the whole wall
         self.history_buttons = holder(row(self.undo, self.redo, spacing=0))
         self._weight.activated.connect(
@@ -65,6 +70,8 @@ class PictureActions(QWidget):
         taken = [entry for entry in entries if entry.is_taken]
         has_file = len(entries) == 1 and entries[0].facts is not None and not entries[0].video
         self.crop.setEnabled(has_file)
+        for button in (self.turn_left, self.turn_right):
+            button.setEnabled(any(entry.has_file for entry in entries))
         self._weight.setEnabled(bool(taken))
         weights = {entry.weight for entry in taken}
         weight = weights.pop() if len(weights) == 1 else None

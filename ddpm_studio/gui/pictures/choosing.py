@@ -41,12 +41,15 @@ class PictureChoosing(QObject):
         self._cropped = ""  # whose crop is edited there
         wall.wall.toggled.connect(self.toggle)
         wall.viewer.toggled.connect(self.toggle)
+        wall.viewer.turn_wanted.connect(self.turn)
         wall.wall.opened.connect(self.want_crop)
         wall.menu_wanted.connect(self._show_menu)
         actions = wall.choosing
         actions.toggle.clicked.connect(self.toggle)
         actions.weight_wanted.connect(self.set_weight)
         actions.crop.clicked.connect(self.want_crop)
+        actions.turn_left.clicked.connect(self.turn_left)
+        actions.turn_right.clicked.connect(self.turn_right)
         actions.undo.clicked.connect(history.undo)
         actions.redo.clicked.connect(history.redo)
         history.stepped.connect(self._on_stepped)
@@ -77,6 +80,19 @@ class PictureChoosing(QObject):
         if taken:
             words = f"{_words(taken)}: {dict(WEIGHTS)[weight].lower()}"
             self._history.change(taken, words, weight=weight)
+
+    def turn_left(self) -> None:
+        self.turn(-90)
+
+    def turn_right(self) -> None:
+        self.turn(90)
+
+    def turn(self, degrees: int) -> None:
+        """What is selected, clockwise by 90 or -90; frames of a video stay as they are."""
+        found = _names(entry for entry in self._wall.selected if entry.has_file)
+        if found:
+            where = "right" if degrees > 0 else "left"
+            self._history.turn(found, degrees, f"Turn {_words(found)} to the {where}")
 
     def edit_crop(self, entry: WallEntry, original: Original, config: PicturesConfig) -> None:
         """Open the crop editor on a picture whose file was read.
@@ -156,6 +172,9 @@ class PictureChoosing(QObject):
         elif len(entries) == 1 and entry.facts is not None:
             menu.add("See it large", "zoom-in", self._wall.look_large)
             menu.add("Crop…", "crop", self.want_crop)
+        if any(one.has_file for one in entries):
+            menu.add("Turn left", "turn-left", self.turn_left)
+            menu.add("Turn right", "turn-right", self.turn_right)
         if is_taken:
             often = menu.addMenu("How often it is seen")
             for weight, label in WEIGHTS:

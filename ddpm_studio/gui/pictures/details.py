@@ -40,11 +40,14 @@ def crop_words(frame: QRectF, mode: str = "centre") -> str:
 class PictureDetails(QFrame):
     """Its button that shows the file in its folder is heard by the panel."""
 
-    def __init__(self, theme: Theme, actions: QWidget) -> None:
-        """actions: what can be done with the chosen pictures; stands at the foot."""
+    def __init__(self, theme: Theme, actions: QWidget, turns: QWidget) -> None:
+        """actions: what can be done with the chosen pictures; stands at the foot.
+
+        turns: buttons that turn them, beside those of the file.
+        """
         super().__init__()
         self.setProperty("kind", "panel")
-        self._actions = actions
+        self._actions, self._turns = actions, turns
         self._crop = CropView(theme)
         self._arrow = Icon(theme, "chevron-right", 16)
         self._seen = TileView(theme)
@@ -119,7 +122,7 @@ class PictureDetails(QFrame):
         self._text.setToolTip(tooltip(escape(text)))  # should it be too long for its place
 
     def _lay_out(self) -> None:
-        head = row(wide(self._name), self.large, self.folder, spacing=4)
+        head = row(wide(self._name), self._turns, self.large, self.folder, spacing=4)
         words = column(head, wide(self._text), self._actions, spacing=0)
         pictures = self._crop, self._arrow, self._seen
         row(*pictures, Gap(12), wide(words), margins=MARGIN, of=self)

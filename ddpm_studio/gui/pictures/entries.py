@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -43,12 +44,23 @@ class WallEntry(NamedTuple):
     label: str = ""
     modified: float = 0.0
     colour: Colour = NO_COLOUR  # its mean
-    facts: PictureFacts | None = None
+    facts: PictureFacts | None = None  # of it as it is turned
     crop: Crop = Crop()  # what its pixels are
+    still_turned: int = 0  # degrees clockwise by which its pixels have to be turned to be so
 
     @property
     def is_copy(self) -> bool:
         return self.group >= 0
+
+    @property
+    def turn(self) -> int:
+        """Degrees clockwise, by choice."""
+        return self.crop.turn
+
+    @property
+    def content(self) -> str:
+        """The same for the same file, as long as it does not change."""
+        return self.facts.digest if self.facts is not None else ""
 
     @property
     def width(self) -> int:
@@ -177,6 +189,8 @@ def _foreseen(
     entry: WallEntry, before: PictureChoice, choices: Choices, config: PicturesConfig
 ) -> WallEntry:
     after = choices.of(entry.name)
+    if after.turn != before.turn:
+        entry = _turned(entry, after.turn, config)
     if after.state != before.state:
         if after.state == "out" and entry.is_taken:
             entry = _left_out(entry)
@@ -184,6 +198,23 @@ def _foreseen(
             entry = _taken(entry, after, config)
     weight = after.weight if entry.is_taken else 1.0
     return entry._replace(weight=weight, is_changed=entry.name in choices.by_name)
+
+
+def _turned(entry: WallEntry, turn: int, config: PicturesConfig) -> WallEntry:
+    """As it will be seen; its pixels are turned where that has their shape."""
+    from ddpm_studio.data.picture_facts import notes_on
+
+    if entry.facts is None:
+        return entry
+    by, (_, height, width) = (turn - entry.turn) % 360, config.shape
+    facts = entry.facts.turned(by)
+    return entry._replace(
+        facts=facts,
+        crop=replace(entry.crop.carried(by), turn=turn),
+        notes=notes_on(facts, config, turn) if entry.is_taken else (),
+        is_low=facts.width < width or facts.height < height,
+        still_turned=by if by == 180 or height == width else 0,
+    )
 
 
 def _is_taken_now(entry: WallEntry, after: PictureChoice) -> bool:
@@ -204,6 +235,6 @@ def _taken(entry: WallEntry, choice: PictureChoice, config: PicturesConfig) -> W
     from ddpm_studio.data.picture_facts import notes_on
     from ddpm_studio.data.verdict import crops_for
 
-    notes = () if entry.facts is None else notes_on(entry.facts, config)
+    notes = () if entry.facts is None else notes_on(entry.facts, config, choice.turn)
     crop = crops_for(choice, config)[0]
     return entry._replace(is_taken=True, kind="", reason="", notes=notes, crop=crop)

@@ -75,7 +75,13 @@ class ChoiceHistory(QObject):
 
     def change(self, names: Sequence[str], words: str, **values: Any) -> None:
         """Choose for some files: `change(names, "Leave out 3", state="out")`."""
-        after = self.choices.changed(list(names), **values)
+        self._choose(self.choices.changed(list(names), **values), words)
+
+    def turn(self, names: Sequence[str], degrees: int, words: str) -> None:
+        """Turn some files by so much more, clockwise."""
+        self._choose(self.choices.turned(list(names), degrees), words)
+
+    def _choose(self, after: Choices, words: str) -> None:
         if after != self.choices:
             step = _Step(words, self.choices, after)
             self._save(after, lambda: self._steps.add(step))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
 
-from ddpm_studio.gui.common.images import image_on
+from ddpm_studio.gui.common.images import image_on, turned
 from ddpm_studio.gui.common.layout import column, wide
 from ddpm_studio.gui.common.progress import ProgressLine, Standing
 from ddpm_studio.gui.common.settings import Settings
@@ -66,7 +66,7 @@ class PicturesPanel(WallPanel[WallEntry]):
         self._progress: Standing | None = None
         self._soon = QTimer(self, singleShot=True, interval=SHORT_MS)
         self._soon.timeout.connect(self._show_reading)
-        self._details = PictureDetails(theme, self.choosing)
+        self._details = PictureDetails(theme, self.choosing, self.choosing.turns)
         self._details.folder.clicked.connect(self._on_show)
         self._counts = TakenCounts(theme)
         self._counts.wanted.connect(self.show_only)
@@ -115,11 +115,13 @@ class PicturesPanel(WallPanel[WallEntry]):
             return
         self.viewer.show_pixels(image_on(original.pixels, premultiplied=True).copy())
 
-    def _show_in_viewer(self, entry: WallEntry) -> None:
-        """What is known of it at once; its pixels follow."""
+    def _show_in_viewer(self, entry: WallEntry, turned_by: int = 0) -> None:
+        """What is known of it at once; its pixels follow. turned_by: it was shown before so."""
         if entry.facts is None:
             return
         size, near = QSize(entry.width, entry.height), self._original or blurred(entry.facts)
+        if turned_by and self.viewer.canvas.image is not None:
+            near = turned(self.viewer.canvas.image, turned_by)
         before, after = (self.file_beside(by) is not None for by in (-1, 1))
         self.viewer.show_picture(entry.name, size, near, (before, after))
         self.large_wanted.emit(entry)
@@ -265,11 +267,17 @@ class PicturesPanel(WallPanel[WallEntry]):
             return  # all of it is shown already
         self._said = (entry, self._source, self._shape)
         self._has_pixels = False
-        is_other = (
-            entry is None or said is None or (entry.name, entry.facts) != (said.name, said.facts)
+        is_same = (
+            entry is not None
+            and said is not None
+            and (entry.name, entry.content) == (said.name, said.content)
         )
+        is_other = not is_same
+        by = (entry.turn - said.turn) % 360 if entry is not None and said is not None else 0
         if is_other:  # else its file stays in view, whatever was chosen for it
             self._original = None
+        elif by and self._original is not None:
+            self._original = turned(self._original, by)
         if entry is None:
             self._details.clear()
         else:
@@ -278,10 +286,10 @@ class PicturesPanel(WallPanel[WallEntry]):
             self._say_original(entry)
             self._show_pixels()
         self._details.large.setEnabled(entry is not None and entry.has_file)
-        if is_other:
+        if is_other or by:  # what was being read has come too late
             self.picked.emit(entry)
             if not self.viewer.isHidden() and entry is not None and entry.has_file:
-                self._show_in_viewer(entry)
+                self._show_in_viewer(entry, by if is_same else 0)
             else:
                 self.close_large()
 

@@ -160,10 +160,10 @@ class PictureJobs(QObject):
     def _look(self, name: str, project: Project, entry: WallEntry, most: int) -> Job:
         config, facts, pools = project.config.pictures, entry.facts, self._pools
         assert facts is not None
-        path = project.pictures / entry.name
+        path, turn = project.pictures / entry.name, entry.turn
         return self._session.jobs.start(
             name,
-            lambda: work.look_at_original(path, facts, config, pools, most),
+            lambda: work.look_at_original(path, facts, turn, config, pools, most),
             quiet=True,
             replace=True,
         )

@@ -17,6 +17,7 @@ from ddpm_studio.gui.common.zoom_view import LargeCanvas, View
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 STEPS |= {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 BACK = (Qt.Key.Key_Escape, Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+TURNS = {Qt.Key.Key_BracketLeft: -90, Qt.Key.Key_BracketRight: 90}
 THROW = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
@@ -26,6 +27,7 @@ class OriginalViewer(QFrame):
     back_wanted = Signal()
     step_wanted = Signal(int)  # -1: the one before, 1: the next
     toggled = Signal()  # leave it out, or take it back
+    turn_wanted = Signal(int)  # degrees, clockwise
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -79,6 +81,8 @@ class OriginalViewer(QFrame):
             self.step_wanted.emit(STEPS[key])
         elif key in BACK:
             self.back_wanted.emit()
+        elif key in TURNS:  # on the whole screen the keys of the page are not heard
+            self.turn_wanted.emit(TURNS[key])
         elif key in THROW:
             self.toggled.emit()
         elif key == Qt.Key.Key_F:

@@ -142,11 +142,11 @@ def subfolders(folder: Path) -> tuple[Path, ...]:
 
 
 def look_at_original(
-    path: Path, facts: PictureFacts, config: PicturesConfig, pools: IdlePools, most: int
+    path: Path, facts: PictureFacts, turn: int, config: PicturesConfig, pools: IdlePools, most: int
 ) -> Generator[None, None, Original | None]:
     """The whole of a file, with the reader's own eyes; None if it can no longer be read.
 
-    most: pixels of its longer side; a larger one is reduced.
+    facts: of it as it is turned. most: pixels of its longer side; a larger one is reduced.
 
     The reader fits pictures to the shape of `config`, so it is given the file's own shape here.
     It works in a process of its own: no decoder takes the window down.
@@ -156,9 +156,10 @@ def look_at_original(
     scale = min(1.0, most / max(facts.width, facts.height))
     width, height = _side(facts.width * scale), _side(facts.height * scale)
     channels = 4 if facts.has_alpha else 3  # what lies under it is the network's affair
-    whole = dataclasses.replace(config, size=width, height=height, channels=channels, crop="centre")
+    whole = dataclasses.replace(config, size=width, height=height, channels=channels)
+    crops = (Crop("centre", turn=turn),)
     with _decoders(pools, config) as pool:
-        answer = yield from pool.ask(request_for(path, whole), PULSE)
+        answer = yield from pool.ask(request_for(path, whole, crops), PULSE)
     if answer.failure or "facts" not in answer.values:
         return None
     pixels = np_picture(answer.data, height, width, channels)

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QUrl
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -11,6 +11,7 @@ from ddpm_studio.errors import StudioError
 from ddpm_studio.export.film.kinds import BY_ENDING
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.dialog import choose_file
+from ddpm_studio.gui.common.drop_in import local_file
 from ddpm_studio.gui.recipes import work
 from ddpm_studio.gui.recipes.dialog import RecipeDialog
 from ddpm_studio.gui.session import Session
@@ -93,11 +94,3 @@ class RecipeDrop(QObject):
             use_it()
         else:
             self._session.open_project(other, then=use_it)
-
-
-def local_file(data: QMimeData) -> Path | None:
-    """The first local file or folder of what is dropped or pasted."""
-    for url in data.urls():
-        if QUrl(url).isLocalFile():
-            return Path(url.toLocalFile())
-    return None

@@ -129,7 +129,8 @@ def make_ready(project: Project, recipe: Recipe) -> Generator[None, None, Ready]
         return Ready(found, None)
     yield
     pixels = own_pixels(project, project.config, start)
-    return Ready(found, OwnPicture(start["picture"], start["sha256"], pixels, start.get("crop", 0)))
+    how = start.get("crop", 0), start.get("turn", 0)
+    return Ready(found, OwnPicture(start["picture"], start["sha256"], pixels, *how))
 
 
 def small_picture(path: Path) -> Generator[None, None, np.ndarray | None]:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, QStringLis
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
-from ddpm_studio.gui.common.images import image_on
+from ddpm_studio.gui.common.images import image_on, turned
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,6 +37,8 @@ class Tile(Protocol):
     def badge(self) -> str: ...  # a few letters in its corner: "2 ×"
     @property
     def is_faint(self) -> bool: ...  # left out
+    @property
+    def still_turned(self) -> int: ...  # degrees clockwise, until its pixels are read anew
 
 
 class WallModel(QStringListModel):
@@ -137,6 +139,12 @@ class WallModel(QStringListModel):
 
         The image lies on the memory of its run; who keeps it longer than that must copy it.
         """
+        image, tile = self._image(row), self.tile(row)
+        if image is None or tile is None or not tile.still_turned:
+            return image
+        return turned(image, tile.still_turned)
+
+    def _image(self, row: int) -> QImage | None:
         if self._rows is None or not 0 <= row < len(self._rows) or self._rows[row] < 0:
             return None
         chunk = self._chunks.get(row // self.chunk_size)
