@@ -1,5 +1,6 @@
 """Whether all words on the screen have their room, and nothing lies upon something else."""
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.gui.common.label import ElidedLabel
 
 SLACK = 1  # points: widths are rounded
+_BREAKS = re.compile(r"\s+|(?<=[/\\])")  # where Qt breaks a line, such as in a path
 
 
 class _Words(HTMLParser):
@@ -119,7 +121,7 @@ def _label_needs(label: QLabel) -> tuple[int, int]:
         inner = label.contentsRect().width()
         if label.heightForWidth(label.width()) > label.height() + SLACK:
             return label.heightForWidth(label.width()), label.height()
-        longest = max(text.split() or [""], key=len)
+        longest = max(_BREAKS.split(text), key=len)
         return label.fontMetrics().horizontalAdvance(longest), inner
     text = text.replace("&&", "\0").replace("&", "").replace("\0", "&")  # mnemonics
     lines = text.split("\n")

@@ -8,7 +8,8 @@ from ddpm_studio.gui.app import create_window
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.common.layout import InView
-from ddpm_studio.gui.shell.placement import FIRST_SIZE, SMALLEST, TITLE_HEIGHT, fitted
+from ddpm_studio.gui.common.on_screen import TITLE_HEIGHT, fitted
+from ddpm_studio.gui.shell.placement import FIRST_SIZE, SMALLEST
 from tests.gui.patience import PATIENCE
 
 SCREENS = {  # what is left of common ones beside bars, in points

@@ -3,18 +3,22 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QDialog,
     QFileDialog,
+    QLayout,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from ddpm_studio.gui.common.dialog_body import DialogBody
 from ddpm_studio.gui.common.label import label, say
-from ddpm_studio.gui.common.layout import STRETCH, Gap, Item, Placed, column, row
+from ddpm_studio.gui.common.layout import STRETCH, Gap, Item, Placed, column, row, wide
+from ddpm_studio.gui.common.on_screen import fitted, room_for
 
 MARGINS = (24, 24, 24, 16)
 
@@ -33,6 +37,7 @@ class Dialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.message = label(wrap=True, plain=True)
         self.message.hide()
+        self._body: DialogBody | None = None
 
     def fill(
         self,
@@ -44,17 +49,25 @@ class Dialog(QDialog):
     ) -> QVBoxLayout:
         """Lay out a heading, a sentence about it, the items and the buttons at the foot.
 
-        foot: all on the right side, unless something among them takes the room.
+        All but the foot scrolls where there is little room, and so does not the message, which
+        stands right above the foot. foot: all on the right side, unless something among them takes
+        the room.
         """
         top: list[Item] = []
         if heading:
             top.append(label(heading, "heading"))
         if about:
             top.append(label(about, "muted", wrap=True))
+        inside = [one for one in items if one is not self.message]
+        message = [one for one in items if one is self.message]
         line = foot if any(map(_takes_room, foot)) else (STRETCH, *foot)
-        return column(
-            *(*top, *items, row(*line, spacing=12)), spacing=spacing, margins=MARGINS, of=self
-        )
+        left, above, right, below = MARGINS
+        body = DialogBody(column(*top, *inside, spacing=spacing, margins=(left, above, right, 0)))
+        under = column(*message, row(*line, spacing=12), spacing=spacing)
+        under.setContentsMargins(left, spacing, right, below)
+        self._body = body
+        body.changed.connect(self._grow)
+        return column(wide(body), under, spacing=0, of=self)
 
     def set_buttons(self, cancel: QAbstractButton, go: QPushButton) -> None:
         """Esc and `cancel` close the dialog, Enter presses `go`."""
@@ -65,12 +78,59 @@ class Dialog(QDialog):
         """Show a sentence in the message line; "" hides it. kind: "muted", "warning", "danger"."""
         say(self.message, sentence, kind)
 
+    @property
+    def room(self) -> QSize:
+        """As large as it can be on its screen, in points."""
+        return room_for(self).size()
+
     def fit(self) -> None:
         """As high as its words need at this width, and never higher than the screen."""
-        layout = self.layout()
+        self._go_to(self._needed_height(self.width()))
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint().expandedTo(self.minimumSize()).boundedTo(self.maximumSize())
+        body, layout = self._body, self.layout()
+        if body is None or layout is None:
+            return hint
+        beside = _height_of(layout, hint.width()) - body.sizeHint().height()
+        return QSize(hint.width(), beside + body.wanted_height(hint.width()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt would make it no larger than two thirds of the screen, and one that was given a size
+        as large as that."""
+        if not event.spontaneous():
+            is_sized = self.testAttribute(Qt.WidgetAttribute.WA_Resized)
+            wanted = self.size() if is_sized else self.sizeHint()
+            self.resize(wanted.boundedTo(self.room))
+        super().showEvent(event)
+
+    def _grow(self) -> None:
+        """What is inside needs more room than before."""
+        needed = self._needed_height(self.width())
+        if self.isVisible() and needed > self.height():
+            self._go_to(needed)
+
+    def _needed_height(self, width: int) -> int:
+        """With which nothing has to be scrolled."""
+        body, layout = self._body, self.layout()
         assert layout is not None
-        needed = layout.totalHeightForWidth(self.width())
-        self.resize(self.width(), min(needed, self.screen().availableGeometry().height()))
+        if body is None:
+            return layout.totalHeightForWidth(width)
+        return _height_of(layout, width) - body.sizeHint().height() + body.height_for(width)
+
+    def _go_to(self, height: int) -> None:
+        """Another height, where all of it is still on the screen."""
+        before = self.geometry()
+        after = fitted(QRect(before.topLeft(), QSize(before.width(), height)), room_for(self))
+        self.resize(after.size())
+        if self.isVisible() and after.topLeft() != before.topLeft():
+            self.move(self.pos() + after.topLeft() - before.topLeft())
+
+
+def _height_of(layout: QLayout, width: int) -> int:
+    if layout.hasHeightForWidth():
+        return layout.totalHeightForWidth(width)
+    return layout.totalSizeHint().height()
 
 
 def _takes_room(item: Item) -> bool:

@@ -110,7 +110,8 @@ class ExportDialog(Dialog):
             foot=(wide(self.message), self._show_folder, self._cancel, self._export),
             heading=self._filmed.title,
         )
-        self.setMinimumWidth(PREVIEW_SIDE + 24 + OPTIONS_WIDTH + 48)
+        broad = PREVIEW_SIDE + 24 + OPTIONS_WIDTH + 48
+        self.setMinimumWidth(min(broad, self.room.width()))
 
     def _connect(self) -> None:
         self._options.changed.connect(self._on_changed)
@@ -128,8 +129,7 @@ class ExportDialog(Dialog):
 
     def _set_broad(self, is_broad: bool) -> None:
         """What is broad, such as a film strip, is seen above the options, else beside them."""
-        layout = self.layout()
-        if is_broad == self._is_broad or layout is None:
+        if is_broad == self._is_broad:
             return
         self._is_broad = is_broad
         if is_broad:
@@ -137,9 +137,10 @@ class ExportDialog(Dialog):
         ways = QBoxLayout.Direction
         self._both.setDirection(ways.TopToBottom if is_broad else ways.LeftToRight)
         self._preview.set_broad(is_broad)
-        layout.activate()
-        height = self.minimumSizeHint().height() if is_broad else self._usual_height
-        self.resize(self.width(), height)
+        if is_broad:
+            self.fit()
+        else:
+            self.resize(self.width(), self._usual_height)
 
     def _on_changed(self) -> None:
         self._unwritable = ""

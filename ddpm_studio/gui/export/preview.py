@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
 from ddpm_studio.gui.common.images import draw_on_checkerboard, drawable, image_on
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MARGIN = 16
 BROAD_HEIGHT = 208
+LEAST_SIDE = 200  # where there is little room beside it
 MOST = (1 << 24) - 1  # QWIDGETSIZE_MAX
 
 
@@ -39,6 +40,7 @@ class FilmPreview(QFrame):
         self._side, self._height = side, max(side, height)
         self.set_broad(False)
         self._pictures: FilmPictures | None = None
+        self._played: tuple[Film, FilmOptions] | None = None
         self._order: Sequence[int] = ()
         self._ground: QColor | None = None
         self._tick = 0
@@ -52,13 +54,14 @@ class FilmPreview(QFrame):
         return self._tick
 
     def sizeHint(self) -> QSize:
-        return QSize(self._side, self._side)
+        return QSize(self._side, self._height)
 
     def set_broad(self, is_broad: bool) -> None:
         """As broad as there is room and low, for a page; else of a fixed width, for a film."""
         fixed, free = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding
-        self.setSizePolicy(*((free, fixed) if is_broad else (fixed, free)))
-        self.setMinimumSize(self._side, BROAD_HEIGHT if is_broad else self._height)
+        least = QSizePolicy.Policy.Preferred
+        self.setSizePolicy(*((free, fixed) if is_broad else (least, free)))
+        self.setMinimumSize(LEAST_SIDE, BROAD_HEIGHT if is_broad else LEAST_SIDE)
         self.setMaximumSize(MOST if is_broad else self._side, BROAD_HEIGHT if is_broad else MOST)
 
     def play(
@@ -68,10 +71,8 @@ class FilmPreview(QFrame):
 
         ground: "#rrggbb", behind what is transparent in a film that cannot be so.
         """
-        from ddpm_studio.export.film.pictures import FilmPictures
-
-        height, width, _ = film.shape
-        self._pictures = FilmPictures(film, self._fitting(options, width, height))
+        self._played = film, options
+        self._fit()
         self._order, self._ground = order, None if ground is None else QColor(ground)
         self._player.stop()
         self._player.fps = options.fps
@@ -80,18 +81,34 @@ class FilmPreview(QFrame):
     def show_page(self, page: np.ndarray, ground: str | None = None) -> None:
         """Show one picture, uint8 (H, W, C), that does not move."""
         self._player.stop()
-        self._pictures, self._order, self._tick = None, (), 0
+        self._played = self._pictures = None
+        self._order, self._tick = (), 0
         self._ground = None if ground is None else QColor(ground)
         self._image = drawable(image_on(page))
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width() and self._played is not None:
+            self._fit()
+            self._on_moved(self._tick)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._player.stop()
         super().hideEvent(event)
 
+    def _fit(self) -> None:
+        from ddpm_studio.export.film.pictures import FilmPictures
+
+        if self._played is not None:
+            film, options = self._played
+            height, width, _ = film.shape
+            self._pictures = FilmPictures(film, self._fitting(options, width, height))
+
     def _fitting(self, options: FilmOptions, width: int, height: int) -> FilmOptions:
         """The same film as large as there is room for it, however large it will be written."""
-        room = self._side - 2 * MARGIN
+        side = self.width() if self.isVisible() else self._side
+        room = min(self._side, side) - 2 * MARGIN
         if options.width is None:
             scale = max(1, min(64, room // max(width, height)))
             return dataclasses.replace(options, scale=scale)
@@ -109,14 +126,17 @@ class FilmPreview(QFrame):
         if self._image.isNull():
             return
         painter = QPainter(self)
-        room = self.contentsRect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        ground = self.rect()
+        if self.width() < self._side:  # on a small screen, of which it sees the upper part first
+            ground.setHeight(min(ground.height(), ground.width()))
+        room = ground.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         size = self._image.size()
         scale = min(room.width() / size.width(), room.height() / size.height())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
         if scale >= 1:
             scale = math.floor(scale)
         area = QRect(0, 0, round(size.width() * scale), round(size.height() * scale))
-        area.moveCenter(self.rect().center())
+        area.moveCenter(ground.center())
         if self._ground is None:
             draw_on_checkerboard(painter, area.toRectF(), self._image)
         else:

@@ -47,7 +47,9 @@ if TYPE_CHECKING:
 
 FOLDER, BOX, PAD, SMART = "folder", "box", "pad", "smart"
 MODES = {**CROP_WORDS, BOX: "My own frame"}
-SEEN_SIDE, SEEN_MARGIN = 256, 6  # points
+SEEN_SIDE, LOW_SIDE, SEEN_MARGIN = 256, 144, 6  # points
+LOW = 640  # points: a screen that has less below its title has no room for the larger one
+SIDE_WIDTH = SEEN_SIDE + 2 * SEEN_MARGIN
 
 THUMB = 52  # points
 AS_ALL = "As all pictures"
@@ -123,13 +125,13 @@ class CropEditor(Dialog):
     # building
 
     def _make_controls(self) -> None:
-        side = SEEN_SIDE + 2 * SEEN_MARGIN
+        self._seen_side = SEEN_SIDE if self.room.height() >= LOW else LOW_SIDE
         self._seen = label(kind="canvas", name="crop.seen")
-        self._seen.setFixedSize(side, side)
+        self._seen.setFixedSize(SIDE_WIDTH, self._seen_side + 2 * SEEN_MARGIN)
         self._seen.setAlignment(Qt.AlignmentFlag.AlignCenter)
         explain(self._seen, "As the network sees it", "All the pixels that the model learns from.")
         self._facts = label(name="crop.facts", wrap=True)
-        self._facts.setFixedWidth(side)
+        self._facts.setFixedWidth(SIDE_WIDTH)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._facts.setMinimumHeight(2 * self._facts.fontMetrics().lineSpacing())
         mode = MODES[self._config.crop]
@@ -232,7 +234,7 @@ class CropEditor(Dialog):
         others = [each for place, each in enumerate(self._crops) if place != self._row]
         self._frame.set_box(box, [self._box_of(other) or WHOLE for other in others])
         seen = self._render(crop)
-        self._seen.setPixmap(enlarged(seen, SEEN_SIDE, self.devicePixelRatioF()))
+        self._seen.setPixmap(enlarged(seen, self._seen_side, self.devicePixelRatioF()))
         mode = crop.mode if self._crops else FOLDER
         self._mode.setCurrentIndex(self._mode.findData(mode))
         has_several = len(self._crops) > 1

@@ -139,16 +139,14 @@ class SheetDialog(Dialog):
     def _lay_out(self) -> None:
         about = label(ABOUT, "muted", elided=True)
         foot = (self._undo, self._folder, self._paper, self._export, self._close, self._run)
-        column(
+        self.fill(
             row(label("Sheet", "heading"), wide(about), spacing=16),
             self._choice,
             wide(holder(column(self._view, margins=(8, 4, 8, 8)), "canvas")),
             row(wide(self._hover), *self._zooms, spacing=4),
             self._progress,
-            row(wide(self._message), *foot, spacing=12),
+            foot=(wide(self._message), *foot),
             spacing=12,
-            margins=(24, 20, 24, 16),
-            of=self,
         )
         window = self.parentWidget()
         width, height = (window.width(), window.height()) if window is not None else LARGEST

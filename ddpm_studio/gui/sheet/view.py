@@ -51,7 +51,7 @@ class SheetView(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("kind", "plain")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(320, 220)
+        self.setMinimumSize(320, 160)
         self.viewport().setMouseTracking(True)
         self._theme = theme
         self.face = SheetFace((), (), (1, 1))

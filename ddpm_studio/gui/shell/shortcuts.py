@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import Dialog
@@ -26,9 +26,7 @@ class ShortcutsDialog(Dialog):
             line = self._add_group(grid, line, heading, keys)
         close = Button(theme, "Close", "shortcuts.close", "Close this list (Esc)")
         self.set_buttons(close, close)
-        layout = self.fill(grid, foot=(close,))
-        # else it gets no broader than two thirds of the screen, and words are cut off
-        layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        self.fill(grid, foot=(close,))
 
     @staticmethod
     def _add_group(
