@@ -45,6 +45,11 @@ class MethodChoice(QWidget):
         self._combo.currentIndexChanged.connect(self._on_chosen)
         self._say()
 
+    @property
+    def method(self) -> str:
+        """The name of the one that is chosen, or CUSTOM."""
+        return str(self._combo.currentData())
+
     def show_settings(self, diffusion: DiffusionConfig, *, is_locked: bool = False) -> None:
         """What a project has, or would have."""
         method = method_of(diffusion)

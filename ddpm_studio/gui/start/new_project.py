@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.kinds import KINDS
+from ddpm_studio.config.methods import with_method
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.config.text import KIND_PATH, with_settings
 from ddpm_studio.errors import ConfigError
@@ -14,8 +15,10 @@ from ddpm_studio.file_names import name_problem
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.control_row import ControlRow
 from ddpm_studio.gui.common.dialog import Dialog, choose_folder
+from ddpm_studio.gui.common.fold import Fold
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.layout import holder, row, wide
+from ddpm_studio.gui.common.method_choice import MethodChoice
 from ddpm_studio.gui.session import Session
 from ddpm_studio.project import FILE_NAME
 
@@ -33,6 +36,7 @@ COMMON = {
 }
 PICTURES_TIP = "The folder that holds them, with all folders inside it. They are only read."
 PLACE_TIP = "Where the project's own folder is made."
+MORE_TIP = "What rarely needs another choice"
 SIZE_TIP = "Larger pictures show more and take much longer to learn."
 
 
@@ -61,6 +65,7 @@ class NewProjectDialog(Dialog):
         self._place.textChanged.connect(self._check)
         self._preset.currentIndexChanged.connect(self._check)
         self._kind.currentIndexChanged.connect(self._check)
+        self._method.chosen.connect(self._on_method)
         if pictures is not None:
             self._pictures.setText(str(pictures))
             self._create.setFocus()
@@ -88,6 +93,10 @@ class NewProjectDialog(Dialog):
         self._preset = choice("new_project.preset", presets, self._session.suggested_preset())
         kinds = {name: row.title for name, row in KINDS.items()}
         self._kind = choice("new_project.kind", kinds)
+        self._method = MethodChoice(theme, self._session.jobs, "new_project.method")
+        self._method.hide()
+        self._more = Fold(theme, "More", "new_project.more", MORE_TIP, is_open=False)
+        self._more.toggled.connect(self._method.setVisible)
         self.message.setObjectName("new_project.problem")
         tip = "Make the project and look at the pictures"
         self._create = Button(theme, "Create project", "new_project.create", tip, kind="primary")
@@ -105,6 +114,8 @@ class NewProjectDialog(Dialog):
             ControlRow("Kept in", self._place, PLACE_TIP, holder=holder(place)),
             ControlRow("Picture size", self._preset, SIZE_TIP, "preset"),
             *self._kind_rows(),
+            self._more,
+            self._method,
             self.message,
             foot=(cancel, self._create),
             heading="New project",
@@ -167,7 +178,12 @@ class NewProjectDialog(Dialog):
     def _config(self) -> StudioConfig:
         """Raises ConfigError."""
         kind = self._kind.currentData()
-        return with_settings(PRESETS[self._preset.currentData()], [f"{KIND_PATH}={kind}"])
+        config = with_settings(PRESETS[self._preset.currentData()], [f"{KIND_PATH}={kind}"])
+        return with_method(config, self._method.method)
+
+    def _on_method(self, name: str) -> None:
+        self._method.show_settings(with_method(StudioConfig(), name).diffusion)
+        self._check()
 
     def _choose_folder(self, title: str, field: QLineEdit) -> None:
         choose_folder(self, title, field.text(), lambda folder: field.setText(str(folder)))

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.fields import settings_of
 from ddpm_studio.config.methods import with_method
-from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain
+from ddpm_studio.gui.common.fold import Fold
 from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import column
@@ -19,19 +19,6 @@ from ddpm_studio.project import is_locked
 
 HINT = "Used the next time you press Start."
 NOTHING = "No setting is called that."
-
-
-class Fold(Button):
-    """A heading that opens and closes what is under it."""
-
-    def __init__(self, theme: Theme, words: str, name: str, tip: str, *, is_open: bool) -> None:
-        super().__init__(theme, words, name, tip, icon="chevron-right", kind="section")
-        self.setCheckable(True)
-        self.toggled.connect(self._turn)
-        self.setChecked(is_open)
-
-    def _turn(self, is_open: bool) -> None:
-        self.set_face(self.text(), f"chevron-{'down' if is_open else 'right'}", self.toolTip())
 
 
 class Group:

@@ -8,8 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 
+from ddpm_studio.config.methods import METHODS, method_of
 from ddpm_studio.events import PreviewSaved, TrainStep
 from ddpm_studio.gui.common import names
+from ddpm_studio.gui.common.noise_curve import NoiseCurve
 from ddpm_studio.gui.start import work
 from ddpm_studio.gui.start.new_project import NewProjectDialog
 from ddpm_studio.gui.start.project_card import ProjectCard
@@ -89,6 +91,25 @@ def test_everything_proposed_can_be_changed(qtbot, window, find, tmp_path, pictu
     find(dialog, QPushButton, "new_project.create").click()
     project = Project.open(tmp_path / "elsewhere" / "tulips")
     assert project.config.pictures.size == 64
+
+
+def test_a_method_is_chosen_behind_more(qtbot, window, find, tmp_path, picture_folder):
+    dialog = open_dialog(qtbot, window, find)
+    find(dialog, QLineEdit, "new_project.pictures").setText(str(picture_folder))
+    find(dialog, QLineEdit, "new_project.place").setText(str(tmp_path / "elsewhere"))
+    method = find(dialog, QComboBox, "new_project.method")
+    assert not method.isVisible()
+    qtbot.mouseClick(find(dialog, QPushButton, "new_project.more"), Qt.MouseButton.LeftButton)
+    assert method.isVisible()
+    curve = find(dialog, NoiseCurve, "new_project.method_curve")
+    qtbot.waitUntil(lambda: curve.present != ())
+    method.setCurrentIndex(method.findData("preserving"))
+    words = find(dialog, QLabel, "new_project.method_words")
+    assert words.text() == METHODS["preserving"].tip
+    qtbot.waitUntil(lambda: find(dialog, QPushButton, "new_project.create").isEnabled())
+    find(dialog, QPushButton, "new_project.create").click()
+    qtbot.waitUntil(lambda: window.session.project is not None)
+    assert method_of(window.session.project.config.diffusion) == "preserving"
 
 
 def test_what_is_wrong_is_said_before_anything_is_made(
