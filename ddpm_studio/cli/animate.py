@@ -17,7 +17,7 @@ from ddpm_studio.events import FileWritten, Note, SampleStep
 from ddpm_studio.export.film.estimate import estimate_bytes
 from ddpm_studio.export.film.frames import Film
 from ddpm_studio.export.film.kinds import kind_of
-from ddpm_studio.export.film.options import SHOWS, USUAL_COUNT, FilmOptions
+from ddpm_studio.export.film.options import AS_PICTURE, SHOWS, USUAL_COUNT, FilmOptions
 from ddpm_studio.export.film.sources import denoising_film, training_film
 from ddpm_studio.export.film.write import check_path, film_size, write
 from ddpm_studio.export.places import free_path
@@ -59,12 +59,17 @@ def check_options(options: Namespace) -> None:
     kind = None if options.strip else kind_of(options.out.suffix)
     has_palette = kind is not None and kind.colours is not None
     is_training = options.of == "training"
+    has_canvas = options.canvas not in (None, AS_PICTURE)
     wrong = {
         "--palette and --dither are for a GIF": (options.palette or options.dither)
         and not has_palette,
         "--of both shows x_t and pred_x_0, so leave out --show": options.show
         and options.of == "both",
         "--of training shows finished pictures, so leave out --show": options.show and is_training,
+        "--canvas is the size of what moves, so leave out --strip": has_canvas and options.strip,
+        "--canvas says the size, so leave out --scale and --width": has_canvas
+        and (options.scale or options.width),
+        "--fit says how a picture lies in its --canvas": options.fit and not has_canvas,
         "--of training takes every checkpoint, so leave out --checkpoint": is_training
         and options.checkpoint is not None,
         "--of one is a single picture, so leave out --count": options.of == "one"
@@ -176,7 +181,7 @@ class _Animation:
 
     def enlarged(self, film: Film) -> FilmOptions:
         """The settings, with the enlargement that suits unless one was asked for."""
-        if self._options.scale or self._options.width:
+        if self._options.scale or self._options.width or self._settings.canvas_size:
             return self._settings
         wanted = PAGE_SIZE if self._options.strip else SHOWN_SIZE
         longest = max(self._size(film, dataclasses.replace(self._settings, caption=False)))
@@ -201,7 +206,7 @@ class _Animation:
         assert self._recipe is not None, "nothing was painted"
         options, seeds = self._options, tuple(self._seeds)
         show = "both" if options.of == "both" else self._shows[0]
-        film = {"of": options.of, "show": show, **dataclasses.asdict(settings)}
+        film = {"of": options.of, "show": show, **settings.said}
         return dataclasses.replace(
             self._recipe,
             seeds=seeds if len(seeds) > 1 else (),

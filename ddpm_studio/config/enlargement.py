@@ -49,6 +49,17 @@ class Enlargement:
         """Smoothly, so that the longer side has so many pixels. width, height: as painted."""
         return cls(width=max(1, round(side * width / max(width, height))))
 
+    @classmethod
+    def within(cls, room: tuple[int, int], width: int, height: int, crisp: bool) -> "Enlargement":
+        """As large as there is room. room: (width, height); width, height: as painted; in pixels.
+
+        crisp: by a whole number; what is larger than the room is made smaller smoothly.
+        """
+        factor = min(room[0] // width, room[1] // height)
+        if crisp and factor >= 1:
+            return cls(min(factor, LARGEST_SCALE))
+        return cls(width=max(1, min(room[0], room[1] * width // height)))
+
     def size_of(self, width: int, height: int) -> tuple[int, int]:
         """(width, height) in pixels of what is painted with that width and height."""
         if self.width is not None:

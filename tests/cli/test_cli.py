@@ -311,6 +311,11 @@ STUDIO_ERRORS = {
     "animate {project} --out {tmp}/film.avi": "film.avi has no ending that can be written; choose "
     "one of .gif, .webp, .png, .mp4, .webm, .apng.",
     "animate {project} --out {tmp}/none/film.gif": "The folder {tmp}/none does not exist.",
+    "animate {project} --out {tmp}/a.gif --canvas 1080x1080 --scale 4": "--canvas says the size, "
+    "so leave out --scale and --width.",
+    "animate {project} --out {tmp}/a.png --canvas 1080x1080 --strip 2": "--canvas is the size of "
+    "what moves, so leave out --strip.",
+    "animate {project} --out {tmp}/film.gif --fit smooth": "--fit says how a picture lies in its ",
     "animate {project} --out {tmp}/film.gif --fps 0": "fps is 0.0, but must be ",
 }
 

@@ -37,6 +37,8 @@ def estimate_bytes(film: Film, options: FilmOptions, suffix: str, stages: int | 
     of them, are compressed, and the rest is reckoned from them.
     """
     kind = BY_ENDING[suffix.lower()] if suffix else None
+    if options.canvas_size is not None:  # plain ground takes hardly a byte
+        options = FilmPictures(film, options).without_canvas
     if stages is not None:
         assert isinstance(kind, StillFilm), "pages are still"
         return _page(kind, film, options, stages)

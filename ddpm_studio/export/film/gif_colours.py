@@ -28,8 +28,8 @@ class GifColours:
         self._pictures = pictures
         self._dither = pictures.options.dither
         self._channels = pictures.film.shape[2]
-        has_captions = pictures.space is not None
-        self._tones = CAPTION_COLOURS if has_captions else 0
+        has_ground = pictures.space is not None or pictures.canvas is not None
+        self._tones = CAPTION_COLOURS if has_ground else 0
         self._colours = GIF_COLOURS - self._tones - (self._channels == 4)
         self._shared = self._shared_colours() if pictures.options.palette == "shared" else None
 
@@ -41,9 +41,11 @@ class GifColours:
     def frame(self, index: int) -> bytes:
         """One frame as it lies in the file."""
         numbers, colours = self._few(self._source(index))
-        if self._pictures.options.width is None:
-            scale = self._pictures.options.scale
+        if self._pictures.enlargement.width is None:
+            scale = self._pictures.enlargement.scale
             numbers = numbers.repeat(scale, 0).repeat(scale, 1)
+        if self._pictures.canvas is not None:
+            numbers = self._on_canvas(numbers, self._pictures.canvas)
         mask = self._pictures.mask(index)
         if mask is not None:
             numbers = np.concatenate([numbers, self._caption(mask)])
@@ -54,7 +56,7 @@ class GifColours:
         return b"".join(data)
 
     def _source(self, index: int) -> np.ndarray:
-        is_smooth = self._pictures.options.width is not None
+        is_smooth = self._pictures.enlargement.width is not None
         return self._pictures.enlarged(index) if is_smooth else self._pictures.composed(index)
 
     def _few(self, frame: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -105,6 +107,13 @@ class GifColours:
             return np.asarray(greys.convert("L"))
         tones = np.rint(mask / 255 * (self._tones - 1)).astype(np.uint8)
         return tones + np.uint8(self._colours)
+
+    def _on_canvas(self, numbers: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        """In the middle of the tone that captions stand on. size: (width, height)."""
+        whole = self._caption(np.zeros(size[::-1], np.uint8)).copy()
+        (height, width), (left, top) = numbers.shape, self._pictures.corner
+        whole[top : top + height, left : left + width] = numbers
+        return whole
 
     def _whole(self, colours: np.ndarray) -> np.ndarray:
         """The palette of 256 that is written: uint8 (256, 3)."""

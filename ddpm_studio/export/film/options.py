@@ -1,14 +1,23 @@
 """How a film plays and looks: speed, size, easing, colours, caption."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from ddpm_studio.config.enlargement import SCALE, WIDTH, Enlargement
-from ddpm_studio.config.fields import COLOUR, check_fields, setting
+from ddpm_studio.config.fields import COLOUR, check, check_fields, setting
 
 MOST_LOOPS = 1000
 SUBJECTS = ("grid", "one", "both", "training")  # what a film can be of
 SHOWS = ("x_t", "pred_x_0")  # and show
 USUAL_COUNT = 16  # pictures
+AS_PICTURE = "picture"
+CANVASES = {  # sizes that are asked for elsewhere, in pixels
+    AS_PICTURE: "As the picture",
+    "1080x1080": "1080 × 1080, square",
+    "1920x1080": "1920 × 1080, broad",
+    "1080x1920": "1080 × 1920, upright",
+}
+CRISP, SMOOTH = "crisp", "smooth"
 
 
 @dataclass(frozen=True)
@@ -16,10 +25,11 @@ class FilmOptions:
     """Every choice about a film but what is in it. Raises ConfigError, which names the field.
 
     scale and width: each pixel becomes a square of so many, or smoothly (Lanczos) to so many
-    pixels, and the height follows. easing: "t", one frame a tick; "change", the same visible
-    change every tick, so that frames come again or are passed over. loops: a video then holds the
-    film so many times. background: behind what is transparent where a film cannot be so, and
-    behind captions.
+    pixels, and the height follows. canvas: or the whole film has that size, with the picture in the
+    middle of the background colour, as large as fits. easing: "t", one frame a tick; "change", the
+    same visible change every tick, so that frames come again or are passed over. loops: a video
+    then holds the film so many times. background: behind what is transparent where a film cannot
+    be so, behind captions, and of a canvas.
     """
 
     fps: float = setting(
@@ -45,6 +55,25 @@ class FilmOptions:
     )
     scale: int = setting(1, **SCALE)
     width: int | None = setting(None, **WIDTH)
+    canvas: str = setting(
+        AS_PICTURE,
+        words="Size",
+        term="canvas",
+        tip=(
+            "As large as the picture becomes, or a common size: then the picture lies in the "
+            "middle of the project's background colour, as large as fits."
+        ),
+        help="a common size, with the picture in its middle, instead of --scale and --width",
+        choices=CANVASES,
+    )
+    fit: str = setting(
+        CRISP,
+        words="Fitted in",
+        term="nearest neighbour, or Lanczos",
+        tip="Crisp: each pixel is a square of so many. Smooth: up to the edge.",
+        help="how the picture is enlarged with --canvas",
+        choices={CRISP: "Crisp: whole pixels", SMOOTH: "Smooth: up to the edge"},
+    )
     easing: str = setting(
         "t",
         words="Spread over time",
@@ -107,6 +136,26 @@ class FilmOptions:
 
     def __post_init__(self) -> None:
         check_fields(self)
+        is_plain = self.scale == 1 and self.width is None
+        check(
+            self.canvas == AS_PICTURE or is_plain, "canvas", self.canvas, "alone: no scale or width"
+        )
+
+    @property
+    def canvas_size(self) -> tuple[int, int] | None:
+        """(width, height) in pixels of the film; None: that of its picture."""
+        if self.canvas == AS_PICTURE:
+            return None
+        width, height = self.canvas.split("x")
+        return int(width), int(height)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """As a recipe says it; of a canvas nothing where there is none, so that it reads on."""
+        said = asdict(self)
+        if self.canvas == AS_PICTURE:
+            del said["canvas"], said["fit"]
+        return said
 
     @property
     def enlargement(self) -> Enlargement:

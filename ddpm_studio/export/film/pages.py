@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.film.captions import caption_strip
 from ddpm_studio.export.film.frames import Film, film_order
-from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.options import AS_PICTURE, FilmOptions
 from ddpm_studio.export.film.pictures import FilmPictures
 from ddpm_studio.export.images import PAGE_ENDINGS, check_longest, save_picture, to_image
 from ddpm_studio.export.places import cannot_write, check_file, written
@@ -88,7 +89,7 @@ class _Page:
         chosen = strip_stages(film, stages)
         captions = tuple(film.captions[index] for index in chosen) if film.captions else ()
         alone = Film(stages, lambda place: film.compose(chosen[place]), captions)
-        self.pictures = FilmPictures(alone, options)
+        self.pictures = FilmPictures(alone, replace(options, canvas=AS_PICTURE))
         width, height = self.pictures.size
         rows = max(1, round(math.sqrt(stages * width / height / BROADEST)))
         self.columns = math.ceil(stages / min(rows, stages))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ddpm_studio.events import Progress, Work
-from ddpm_studio.export.film.frames import film_shots
+from ddpm_studio.export.film.frames import film_order, film_shots
 from ddpm_studio.export.film.kind import Contents, StillFilm
 from ddpm_studio.export.film.pictures import FilmPictures
 
@@ -15,6 +15,7 @@ def write_stills(
 ) -> Iterator[Progress]:
     """Every frame is in it, equal ones too; what is seen again is compressed only once.
 
+    Progress counts frames as `film_length` does: one that is held is several.
     Raises OSError.
     """
     shots = film_delays(kind, pictures)
@@ -25,10 +26,13 @@ def write_stills(
     with path.open("w+b") as file:
         film = kind.container(file, contents)
         places: dict[int, tuple[int, int]] = {}
-        for done, (index, delay) in enumerate(shots, 1):
+        ticks, shown = len(film_order(pictures.film, pictures.options)), 0
+        length = sum(delay for _, delay in shots)
+        for index, delay in shots:
             frame = _read(file, places[index]) if index in places else encode(index)
             places[index] = film.add(frame, delay), len(frame)
-            yield Progress(Work.WRITING, done, len(shots))
+            shown += delay
+            yield Progress(Work.WRITING, round(ticks * shown / length), ticks)
         film.end()
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QWidget
 
 from ddpm_studio.config.enlargement import LARGEST_SCALE
 from ddpm_studio.config.fields import settings_of
-from ddpm_studio.export.film.options import FilmOptions
+from ddpm_studio.export.film.options import AS_PICTURE, CANVASES, CRISP, SMOOTH, FilmOptions
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.form import Form
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SpinBox, Switch, choice
@@ -39,7 +39,10 @@ MOST_STAGES = 32
 # the fields of FilmOptions that mean something only where a group does
 OF_GROUP = {PACE: ("fps", "hold"), ORDER: ("easing", "ping_pong"), COLOURS: ("palette", "dither")}
 PLAYER_SPEED = 24  # frames a second, as the page plays unless a person chose otherwise
-CRISP, SMOOTH = "crisp", "smooth"
+WAYS = {  # with a canvas; without
+    True: {CRISP: "Crisp: whole pixels", SMOOTH: "Smooth: up to the edge"},
+    False: {CRISP: "Crisp: whole pixels", SMOOTH: "Smooth: to a width"},
+}
 FOR_EVER, ONCE, OFTEN = "for_ever", "once", "often"
 SHOWN_SIDE = 512  # pixels: the enlargement that is proposed comes near to this
 LARGEST_SIDE = 4096
@@ -144,6 +147,15 @@ class ExportOptions(QWidget):
         return bool(self._way.currentData() == SMOOTH)
 
     @property
+    def _canvas(self) -> str:
+        """A page is as large as its stages."""
+        return AS_PICTURE if self.kind.is_page else str(self._canvases.currentData())
+
+    @property
+    def _has_canvas(self) -> bool:
+        return self._canvas != AS_PICTURE
+
+    @property
     def _how_often(self) -> int:
         """0 is for ever."""
         if REPEATS in self.kind.options:
@@ -159,8 +171,10 @@ class ExportOptions(QWidget):
             film,
             fps=min(film.fps, kind.most_fps),
             hold=film.hold if PACE in kind.options else 0.0,
-            scale=1 if self._is_smooth else self._scale.value(),
-            width=film.width if self._is_smooth else None,
+            scale=1 if self._is_smooth or self._has_canvas else self._scale.value(),
+            width=film.width if self._is_smooth and not self._has_canvas else None,
+            canvas=self._canvas,
+            fit=SMOOTH if self._is_smooth and self._has_canvas else CRISP,
             loops=self._how_often,
             **{key: getattr(usual, key) for keys in unused for key in keys},
         )
@@ -204,7 +218,7 @@ class ExportOptions(QWidget):
                 "ping_pong": Switch(self._filmed.way_back),
             },
             called={"ping_pong": "loop_back"},
-            without=("scale", "loops"),
+            without=("scale", "loops", "canvas", "fit"),
             parent=self,
         )
         self._no_recipe = Switch("Leave out the recipe")
@@ -212,8 +226,8 @@ class ExportOptions(QWidget):
         explain(self._no_recipe, "Leave out the recipe", RECIPE_TIP, "metadata")
 
     def _make_size(self) -> None:
-        ways = {CRISP: "Crisp: whole pixels", SMOOTH: "Smooth: to a width"}
-        self._way = choice("export.enlarge", ways)
+        self._canvases = choice("export.canvas", CANVASES)
+        self._way = choice("export.enlarge", WAYS[False])
         self._scale = _number("export.size", 1, LARGEST_SCALE, 1)
         self._scale.setPrefix("× ")
 
@@ -228,6 +242,7 @@ class ExportOptions(QWidget):
         for control, key in (
             (self._format, "format"),
             (self._stages, "stages"),
+            (self._canvases, "canvas"),
             (self._way, "enlarge"),
             (self._times, "times"),
             (self._loops, "loops"),
@@ -262,6 +277,7 @@ class ExportOptions(QWidget):
                 "width that you choose, softly.",
                 "nearest neighbour, or Lanczos",
             ),
+            "canvas": _row_of("canvas", self._canvases),
             "size": _row_of("scale", self._scale),
             "times": _row_of("loops", self._times),
             "loops": ControlRow("Times", self._loops, "How often it plays.", "loop count"),
@@ -273,14 +289,18 @@ class ExportOptions(QWidget):
             ),
         }
         rows = self._rows
-        for key in ("stages", "number"):
+        for key in ("stages", "number", "size", "width"):
             rows[key].setFixedWidth(NARROW)
         for key in ("fps", "hold", "loops", "repeats"):
             rows[key].setFixedWidth(NUMBER)
         column(
             row(wide(rows["format"]), rows["stages"], spacing=12),
             row(wide(rows["what"]), rows["number"], wide(rows["show"]), spacing=12),
-            row(wide(rows["enlarge"], 2), wide(rows["size"]), wide(rows["width"]), spacing=12),
+            row(
+                *(wide(rows["canvas"], 2), wide(rows["enlarge"], 2)),
+                *(rows["size"], rows["width"]),
+                spacing=12,
+            ),
             row(
                 *(rows["fps"], rows["hold"], wide(rows["easing"]), wide(rows["times"])),
                 *(rows["loops"], rows["repeats"]),
@@ -298,7 +318,9 @@ class ExportOptions(QWidget):
             control.setFixedHeight(HEIGHT)
 
     def _connect(self) -> None:
-        for combo in (self._format, self._what, self._show, self._way, self._times):
+        for combo in (self._format, self._what, self._show, self._times):
+            combo.currentIndexChanged.connect(self._on_changed)
+        for combo in (self._canvases, self._way):
             combo.currentIndexChanged.connect(self._on_changed)
         for spin in (self._number, self._stages, self._loops, self._repeats):
             spin.valueChanged.connect(self._on_changed)
@@ -326,13 +348,16 @@ class ExportOptions(QWidget):
         together = ", in rows" if kind.is_page else ", as a grid"
         for index, (of, words) in enumerate(self._sets.items()):
             self._what.setItemText(index, words if of == ONE else words + together)
+        for place, words in enumerate(WAYS[self._has_canvas].values()):
+            self._way.setItemText(place, words)
         has_loops = LOOPS in kind.options
         for part, is_seen in (
             (rows["stages"], kind.is_page),
             (rows["number"], self._what.currentData() == ONE and filmed.count > 1),
             (rows["show"], bool(filmed.shows)),
-            (rows["size"], not self._is_smooth),
-            (rows["width"], self._is_smooth),
+            (rows["canvas"], not kind.is_page),
+            (rows["size"], not self._is_smooth and not self._has_canvas),
+            (rows["width"], self._is_smooth and not self._has_canvas),
             (rows["times"], has_loops),
             (rows["loops"], has_loops and self._times.currentData() == OFTEN),
             (rows["repeats"], REPEATS in kind.options),

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy
 
@@ -41,6 +41,7 @@ class FilmPreview(QFrame):
         self.set_broad(False)
         self._pictures: FilmPictures | None = None
         self._played: tuple[Film, FilmOptions] | None = None
+        self._canvas: tuple[QSize, QRect] | None = None  # and where the picture lies on it
         self._order: Sequence[int] = ()
         self._ground: QColor | None = None
         self._tick = 0
@@ -81,7 +82,7 @@ class FilmPreview(QFrame):
     def show_page(self, page: np.ndarray, ground: str | None = None) -> None:
         """Show one picture, uint8 (H, W, C), that does not move."""
         self._player.stop()
-        self._played = self._pictures = None
+        self._played = self._pictures = self._canvas = None
         self._order, self._tick = (), 0
         self._ground = None if ground is None else QColor(ground)
         self._image = drawable(image_on(page))
@@ -103,7 +104,10 @@ class FilmPreview(QFrame):
         if self._played is not None:
             film, options = self._played
             height, width, _ = film.shape
-            self._pictures = FilmPictures(film, self._fitting(options, width, height))
+            whole = FilmPictures(film, options)
+            place = QRect(QPoint(*whole.corner), QSize(*whole.picture_size))
+            self._canvas = None if whole.canvas is None else (QSize(*whole.size), place)
+            self._pictures = FilmPictures(film, self._fitting(whole.without_canvas, width, height))
 
     def _fitting(self, options: FilmOptions, width: int, height: int) -> FilmOptions:
         """The same film as large as there is room for it, however large it will be written."""
@@ -130,6 +134,9 @@ class FilmPreview(QFrame):
         if self.width() < self._side:  # on a small screen, of which it sees the upper part first
             ground.setHeight(min(ground.height(), ground.width()))
         room = ground.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        if self._canvas is not None and self._played is not None:
+            self._paint_canvas(painter, room, *self._canvas, self._played[1].background)
+            return
         size = self._image.size()
         scale = min(room.width() / size.width(), room.height() / size.height())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
@@ -142,3 +149,21 @@ class FilmPreview(QFrame):
         else:
             painter.fillRect(area, self._ground)
             painter.drawImage(area, self._image)
+
+    def _paint_canvas(
+        self, painter: QPainter, room: QRect, canvas: QSize, place: QRect, background: str
+    ) -> None:
+        """All of it, with the picture where it lies; a caption right below that."""
+        size = canvas.toSizeF().scaled(room.size().toSizeF(), Qt.AspectRatioMode.KeepAspectRatio)
+        ground = QRectF(0, 0, size.width(), size.height())
+        ground.moveCenter(room.toRectF().center())
+        painter.fillRect(ground, QColor(background))
+        scale = ground.width() / canvas.width()
+        factor = place.width() * scale / self._image.width()
+        area = QRectF(
+            ground.topLeft() + place.topLeft().toPointF() * scale,
+            QSizeF(self._image.size()) * factor,
+        )
+        painter.setClipRect(ground)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(area, self._image)

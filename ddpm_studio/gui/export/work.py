@@ -42,7 +42,7 @@ class FilmRequest:
         if self.recipe is None:
             return None
         stages = {"stages": self.stages} if self.stages else {}
-        return self.recipe(dataclasses.asdict(self.options) | stages)
+        return self.recipe(self.options.said | stages)
 
 
 @dataclass(frozen=True)

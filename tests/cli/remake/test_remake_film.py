@@ -32,6 +32,8 @@ FILMS = {
     "both.webp": ["--of", "both", "--count", "2", "--width", "100", "--easing", "change"],
     "both.mp4": ["--of", "both", "--count", "2", "--fps", "24", "--loops", "2"],
     "grid.webm": ["--weights", "model", "--sampler", "heun", "--steps", "5", "--hold", "0.5"],
+    "square.gif": ["--canvas", "1080x1080", "--count", "2", "--caption"],
+    "broad.webp": ["--canvas", "1920x1080", "--fit", "smooth", "--of", "one"],
     "page.png": ["--strip", "3", "--count", "2"],
     "page.webp": ["--strip", "4", "--of", "both", "--caption", "--checkpoint", "20"],
 }

@@ -115,7 +115,7 @@ def test_a_film_strip_has_a_row_for_each_picture(make_options, find, pick) -> No
     assert options.request().stages == 2  # there are no more frames
 
 
-ALWAYS = {"format", "what", "show", "enlarge", "size", "caption", "no_recipe"}
+ALWAYS = {"format", "what", "show", "canvas", "enlarge", "size", "caption", "no_recipe"}
 PACED = ALWAYS | {"fps", "hold", "easing", "loop_back"}
 VIDEOS = [kind.endings[0] for kind in FILMS if kind.is_video]
 SEEN = dict.fromkeys(VIDEOS, PACED | {"repeats"}) | {
@@ -125,7 +125,7 @@ SEEN = dict.fromkeys(VIDEOS, PACED | {"repeats"}) | {
     ".mp4": PACED | {"repeats"},
     ".webm": PACED | {"repeats"},
     "frames": ALWAYS | {"easing", "loop_back"},
-    "strip": ALWAYS | {"stages"},
+    "strip": (ALWAYS | {"stages"}) - {"canvas"},
 }
 
 
@@ -294,3 +294,19 @@ def test_without_a_recipe_there_is_nothing_to_leave_out(make_options, find) -> N
     assert not find(options, QAbstractButton, "export.no_recipe").isVisible()
     assert options.request().recipe_text() is None
     assert options.findChildren(QLabel)
+
+
+def test_a_common_size_takes_the_place_of_scale_and_width(make_options, find, pick) -> None:
+    options = make_options(trajectory_of(4))
+    pick(options, "export.canvas", "1920x1080")
+    assert not find(options, QSpinBox, "export.size").isVisible()
+    chosen = options.request().options
+    assert (chosen.canvas, chosen.fit, chosen.scale) == ("1920x1080", "crisp", 1)
+    pick(options, "export.enlarge", "smooth")
+    assert not find(options, QSpinBox, "export.width").isVisible()
+    assert find(options, QComboBox, "export.enlarge").currentText() == "Smooth: up to the edge"
+    chosen = options.request().options
+    assert (chosen.canvas, chosen.fit, chosen.width) == ("1920x1080", "smooth", None)
+    pick(options, "export.format", "strip")  # a page is as large as its stages
+    assert options.request().options.canvas == "picture"
+    assert find(options, QSpinBox, "export.width").isVisible()
