@@ -10,6 +10,7 @@ from pathlib import Path
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.config.fields import settings_of, to_text
 from ddpm_studio.config.kinds import DDPM, KINDS
+from ddpm_studio.config.methods import METHODS
 from ddpm_studio.config.text import KIND_PATH, all_settings, value_of
 from ddpm_studio.project import is_locked
 
@@ -27,6 +28,7 @@ called in the window.
 
 def lines() -> Iterator[str]:
     yield HEAD
+    yield from methods()
     for section, about in settings_of(StudioConfig).items():
         if section != "model":
             yield from table(section, about.words, StudioConfig())
@@ -37,6 +39,19 @@ def lines() -> Iterator[str]:
                 about.words if is_usual else f"{about.words}: `{KIND_PATH}={row.name}`, {row.title}"
             )
             yield from table(section, title, StudioConfig(model=row.config()))
+
+
+def methods() -> Iterator[str]:
+    yield "## Methods\n"
+    yield "`new --method NAME` sets what a paper says, each of it a setting below; so does *Method*"
+    yield "in the window.\n"
+    yield "| method | in the window | what it is for | it sets | papers |"
+    yield "| --- | --- | --- | --- | --- |"
+    for name, one in METHODS.items():
+        sets = ", ".join(f"{key} {to_text(value)}" for key, value in one.values.items())
+        papers = ", ".join(f"[{paper.words}]({paper.where})" for paper in one.papers)
+        yield f"| `{name}` | {one.title} | {one.tip} | {sets} | {papers} |"
+    yield ""
 
 
 def table(section: str, title: str, config: StudioConfig) -> Iterator[str]:
