@@ -194,6 +194,23 @@ class BitsMeasured:
 
 
 @dataclass(frozen=True)
+class FlowBitsMeasured:
+    """The same of a model without timesteps, by its probability flow; an estimate, no bound.
+
+    prior: how many of the bits the noise needs that pictures become, as a density; the rest is what
+    the way stretches. looks: calls of the network, one for each picture.
+    """
+
+    step: int
+    of: str
+    count: int
+    bits: float
+    error: float
+    prior: float
+    looks: int
+
+
+@dataclass(frozen=True)
 class PreviewSaved:
     """A grid of pictures from fixed seeds; `pictures`: uint8 (N, H, W, C), not written to again.
 
@@ -283,6 +300,7 @@ TrainEvent = (
     | CheckpointSkipped
     | HeldOutMeasured
     | BitsMeasured
+    | FlowBitsMeasured
     | TrainStarted
     | TrainStep
     | BatchHalved

@@ -12,9 +12,11 @@ from ddpm_studio.choices import read_choices
 from ddpm_studio.data import prepare_pictures
 from ddpm_studio.device import describe_device, select_device
 from ddpm_studio.errors import PicturesError
-from ddpm_studio.events import BitsMeasured, Note
+from ddpm_studio.events import BitsMeasured, FlowBitsMeasured, Note
 from ddpm_studio.project import Project, step_of
+from ddpm_studio.sampling.network import Network
 from ddpm_studio.training.checkpoints import choose_checkpoint
+from ddpm_studio.training.flow_meter import FlowMeter
 from ddpm_studio.training.held_out import split_held_out
 from ddpm_studio.training.likelihood import BitsMeter
 from ddpm_studio.training.loaded import load_network
@@ -30,7 +32,7 @@ def likelihood(options: Namespace) -> Iterator[object]:
     project.check_pictures()
     checkpoint = yield from choose_checkpoint(project, options.checkpoint)
     network = load_network(checkpoint, options.weights, select_device(options.device))
-    meter = BitsMeter(network, variance=options.variance)
+    meter = meter_of(network, options.variance)
     pictures = yield from _pictures(project, network.config.train.held_out_share, options)
     yield _cost(meter, pictures)
     for event in meter.measure(pictures):
@@ -42,8 +44,18 @@ def likelihood(options: Namespace) -> Iterator[object]:
         yield Note("Not one picture was measured to its end.")
         return
     yield found  # for programs; people read the lines
-    for line in lines_of(found, network.process.num_timesteps):
+    if isinstance(found, BitsMeasured):
+        lines = lines_of(found, network.process.num_timesteps)
+    else:
+        lines = flow_lines_of(found)
+    for line in lines:
         yield Note(line)
+
+
+def meter_of(network: Network, variance: str | None) -> BitsMeter | FlowMeter:
+    """What measures this kind of noise. Raises ConfigError for a variance that it has not."""
+    kind = FlowMeter if network.process.is_continuous else BitsMeter
+    return kind(network, variance=variance)
 
 
 def _pictures(
@@ -66,27 +78,42 @@ def _pictures(
     return found.records[found.rows[chosen[places]]]
 
 
-def _cost(meter: BitsMeter, pictures: np.ndarray) -> Note:
+def _cost(meter: BitsMeter | FlowMeter, pictures: np.ndarray) -> Note:
     """What it will take, from a look at the first picture; the very first look is slower."""
     for _ in range(2):
         began = time.perf_counter()
         asked = meter.look(pictures[0])
         seconds = time.perf_counter() - began
     whole = seconds / asked * meter.looks * len(pictures)
+    about = "about " if isinstance(meter, FlowMeter) else ""
+    device = describe_device(meter.network.device)
     return Note(
-        f"{several(len(pictures), 'picture')}, {several(meter.looks, 'look')} of the network at "
-        f"each: about {duration_in_words(whole)} on {describe_device(meter.network.device)}"
+        f"{several(len(pictures), 'picture')}, {about}{several(meter.looks, 'look')} of the "
+        f"network at each: about {duration_in_words(whole)} on {device}"
+    )
+
+
+def flow_lines_of(found: FlowBitsMeasured) -> Iterator[str]:
+    """For people: the figure with its standard error, and its parts."""
+    yield _figure(found)
+    stretched = found.bits - found.prior
+    yield (
+        f"  by its probability flow, {found.looks / found.count:.0f} looks at each picture: "
+        f"noise {found.prior:.3f}, the way to it {stretched:.3f}"
+    )
+
+
+def _figure(found: BitsMeasured | FlowBitsMeasured) -> str:
+    error = f" ± {found.error:.3f}" if found.count > 1 else ""
+    pictures = several(found.count, f"{found.of} picture")
+    return (
+        f"{found.bits:.3f}{error} bits for each 8-bit value, of {pictures}, at step {found.step:,}"
     )
 
 
 def lines_of(found: BitsMeasured, num_timesteps: int) -> Iterator[str]:
     """For people: the figure with its standard error, its parts, and where the steps' bits are."""
-    pictures = several(found.count, f"{found.of} picture")
-    error = f" ± {found.error:.3f}" if found.count > 1 else ""
-    yield (
-        f"{found.bits:.3f}{error} bits for each 8-bit value, of {pictures}, at step "
-        f"{found.step:,}; the variance of a step back is {VARIANCE_WORDS[found.variance]}"
-    )
+    yield f"{_figure(found)}; the variance of a step back is {VARIANCE_WORDS[found.variance]}"
     steps = torch.tensor(found.parts).sum()
     yield f"  prior {found.prior:.4f}, steps {float(steps):.3f}, decoder {found.decoder:.3f}"
     for first, last, bits in _shown(found, num_timesteps):

@@ -128,3 +128,29 @@ def test_without_pictures_kept_aside_one_sentence_says_what_to_do(
     assert "of 1 learned picture, at step 1" in capsys.readouterr().out
     assert run("--variance", "learned")[2].startswith("variance is 'learned', but must be")
     assert run("--checkpoint", 7)[0] == 1
+
+
+def test_a_model_without_timesteps_is_measured_by_its_flow(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [word for setting in SETTINGS for word in ("--set", setting)]
+    images = str(project.parent / "pictures")
+    path = str(tmp_path / "flow")
+    assert main(["new", path, "--images", images, "--method", "preserving", *words]) == 0
+    assert main(["train", path, "--steps", "2", *CPU]) == 0
+    capsys.readouterr()
+    assert main(["likelihood", path, *CPU]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("5 pictures, about 300 looks") for line in lines)
+    (figure,) = [line for line in lines if "bits for each 8-bit value" in line]
+    assert "±" in figure
+    below = lines[lines.index(figure) + 1]
+    assert "by its probability flow" in below
+    assert 5.0 < float(figure.split(" ")[0]) < 30.0  # noise is learned from: 8 bits at the least
+    assert main(["likelihood", path, *CPU, "--json", "--count", "2"]) == 0
+    once = capsys.readouterr().out.splitlines()
+    assert main(["likelihood", path, *CPU, "--json", "--count", "2"]) == 0
+    again = capsys.readouterr().out.splitlines()
+    assert events(once, "FlowBitsMeasured") == events(again, "FlowBitsMeasured")
+    assert main(["likelihood", path, *CPU, "--variance", "beta"]) == 1
+    assert "no steps back" in capsys.readouterr().err
