@@ -229,11 +229,12 @@ class SampleStep:
 
 @dataclass(frozen=True)
 class SampleFinished:
-    """One picture is finished: uint8 (H, W, C)."""
+    """One picture is finished: uint8 (H, W, C). calls: of the network, that it took."""
 
     index: int
     seed: int
     picture: Any
+    calls: int = 0
 
 
 @dataclass(frozen=True)

@@ -81,4 +81,5 @@ class HeldOut:
 
     def _losses(self, network: Network, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
         trainer = self._trainer
-        return trainer.kind.loss(trainer.config, trainer.process, network.predict, x_0, t, eps)
+        process = network.process.to(trainer.device)
+        return trainer.kind.loss(trainer.config, process, network.predict, x_0, t, eps)
