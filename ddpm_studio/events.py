@@ -118,7 +118,8 @@ class TrainStep:
     """One step was made. `seconds`: of this run; `remaining`: seconds left, if that is known.
 
     `memory`: bytes, the most that training has taken so far on its device; 0 if unknown.
-    `next_pictures`: seconds until pictures are painted again; None if unknown.
+    `next_pictures`: seconds until pictures are painted again; None if unknown. `held_out_every`,
+    `bits_every`: seconds of training between two such questions at the least; None if never.
     """
 
     step: int
@@ -130,6 +131,8 @@ class TrainStep:
     remaining: float | None
     memory: int = 0
     next_pictures: float | None = None
+    held_out_every: float | None = None
+    bits_every: float | None = None
 
 
 @dataclass(frozen=True)
@@ -173,9 +176,9 @@ class BitsMeasured:
     """What a model needs to store a picture, in bits for each number of 8 bits; a bound from above.
 
     of: which pictures, "held-out" or "learned"; count: how many were asked about. error: the
-    standard error of `bits`, 0 of a single picture. bits = prior + sum of parts + decoder: what is known
-    before the first step back (L_T), of the steps (L_t), and of the last (L_0). parts[k]: of all
-    steps at t from starts[k] on, up to the next; of the smallest noise first.
+    standard error of `bits`, 0 of a single picture. bits = prior + sum of parts + decoder: what is
+    known before the first step back (L_T), of the steps (L_t), and of the last (L_0). parts[k]: of
+    all steps at t from starts[k] on, up to the next; of the smallest noise first.
     variance: of the steps back, "learned", "beta" or "posterior". looks: calls of the network, one
     for each picture.
     """
