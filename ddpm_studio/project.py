@@ -31,7 +31,10 @@ GLANCE = 0.2  # seconds: who only looks whether somebody trains lets go of the l
 LOCKED_SECTIONS = ("model",)
 LOCKED_FIELDS = {
     "pictures": ("size", "height", "channels"),
-    "diffusion": ("num_timesteps", "schedule", "beta_start", "beta_end", "prediction", "variance"),
+    "diffusion": (
+        *("num_timesteps", "schedule", "beta_start", "beta_end", "beta_min", "beta_max"),
+        *("sigma_min", "sigma_max", "prediction", "variance"),
+    ),
 }
 # what people set, and it follows from
 SAID_AS = {"model.augment_channels": "train.augment", "model.learns_variance": "diffusion.variance"}

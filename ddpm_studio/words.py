@@ -106,3 +106,8 @@ def moment_in_words(seconds: float) -> str:
 def why_best(loss: float) -> str:
     """The reason for the star of the best checkpoint."""
     return f"lowest loss on pictures it never saw: {loss:.3g}"
+
+
+def time_in_words(t: float) -> str:
+    """A timestep, such as 600; or 0.6000 of a continuous process."""
+    return f"{t:.4f}" if isinstance(t, float) else str(t)

@@ -4,12 +4,13 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator
 
 from ddpm_studio.config import DiffusionConfig, SampleConfig
+from ddpm_studio.config.fields import settings_of
+from ddpm_studio.config.schedules import takers
 from ddpm_studio.events import Note
 from ddpm_studio.samplers import OPTIONS, SAMPLERS, with_option
 
 OF_MOVING = ("fps", "hold", "easing", "ping_pong", "loops")  # options of a film
 BEFORE = {"variance": "posterior"}  # what was usual once, and is in older projects
-OF_LINEAR = ("beta_start", "beta_end")
 
 
 def of_samplers(samples: Iterable[SampleConfig]) -> Iterator[Note]:
@@ -36,13 +37,13 @@ def of_films(options: Namespace) -> Iterator[Note]:
 
 
 def of_diffusion(config: DiffusionConfig) -> Iterator[Note]:
-    """What only the linear schedule looks at."""
+    """What only another schedule looks at."""
     usual = DiffusionConfig()
-    if config.schedule == "linear":
-        return
-    for name in OF_LINEAR:
-        if getattr(config, name) != getattr(usual, name):
+    for name in settings_of(DiffusionConfig):
+        names = takers(name)
+        is_said = getattr(config, name) != getattr(usual, name)
+        if is_said and names and config.schedule not in names:
             yield Note(
                 f"diffusion.{name} has no effect with diffusion.schedule={config.schedule}; "
-                "it has one with linear."
+                f"it has one with {', '.join(names)}."
             )

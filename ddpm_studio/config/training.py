@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from ddpm_studio.config.fields import PART, SEEDS, check, check_fields, setting
+from ddpm_studio.config.fields import PART, SEEDS, check, check_fields, one_of, setting
+from ddpm_studio.config.schedules import ROWS
+from ddpm_studio.config.schedules import SCHEDULES as SCHEDULES
 
-SCHEDULES = ("linear", "cosine")
 PREDICTIONS = ("eps", "v", "x_0")
 SPREADS = {"fixed": "Fixed", "learned": "Learned by the model"}
 LOSSES = {
@@ -14,6 +15,9 @@ LOSSES = {
 }
 LINEAR = "For the linear schedule only."
 BETAS = "numbers with 0 < beta_start <= beta_end < 1"
+VP = "For the preserving schedule only."
+VP_BETAS = "numbers with 0 <= beta_min <= beta_max and 0 < beta_max"
+VE_SIGMAS = "numbers with 0 < sigma_min < sigma_max"
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 
 
@@ -35,12 +39,34 @@ class DiffusionConfig:
         "How noise grows",
         "How fast pictures turn into noise.",
         term="noise schedule",
-        choices=SCHEDULES,
+        choices={name: row.words for name, row in ROWS.items()},
     )
     beta_start: float = setting(
         1e-4, "First step’s noise", LINEAR, term="beta start", allowed=BETAS
     )
     beta_end: float = setting(0.02, "Last step’s noise", LINEAR, term="beta end", allowed=BETAS)
+    beta_min: float = setting(
+        0.1, "First rate of noise", VP, term="beta min", least=0, allowed=VP_BETAS
+    )
+    beta_max: float = setting(
+        20.0, "Last rate of noise", VP, term="beta max", above=0, allowed=VP_BETAS
+    )
+    sigma_min: float = setting(
+        0.01,
+        "Least noise",
+        "For the exploding schedule only; where colours go from -1 to 1.",
+        term="sigma min",
+        above=0,
+        allowed=VE_SIGMAS,
+    )
+    sigma_max: float = setting(
+        0.0,
+        "Most noise",
+        "For the exploding schedule only; 0 takes the largest distance between two pictures.",
+        term="sigma max",
+        least=0,
+        allowed=f"0 or {VE_SIGMAS}",
+    )
     prediction: str = setting(
         "v",
         "Model predicts",
@@ -81,6 +107,7 @@ class DiffusionConfig:
 
     def __post_init__(self) -> None:
         check_fields(self, "diffusion")
+        self._check_schedule()
         check(
             self.variance != "learned" or self.loss != "simple",
             "diffusion.loss",
@@ -93,6 +120,27 @@ class DiffusionConfig:
             (self.beta_start, self.beta_end),
             BETAS,
         )
+        check(
+            self.beta_min <= self.beta_max,
+            "diffusion.beta_min and beta_max",
+            (self.beta_min, self.beta_max),
+            VP_BETAS,
+        )
+        check(
+            self.sigma_max == 0 or self.sigma_min < self.sigma_max,
+            "diffusion.sigma_min and sigma_max",
+            (self.sigma_min, self.sigma_max),
+            VE_SIGMAS,
+        )
+
+    def _check_schedule(self) -> None:
+        row = ROWS[self.schedule]
+        where = f"where diffusion.schedule is {self.schedule}"
+        check(self.loss in row.losses, "diffusion.loss", self.loss, f"{one_of(row.losses)} {where}")
+        if row.is_continuous:
+            is_fixed = self.variance == "fixed"
+            check(is_fixed, "diffusion.variance", self.variance, f"fixed {where}")
+            check(not self.resampling, "diffusion.resampling", self.resampling, f"false {where}")
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def min_snr_weights(process: Process, prediction: str, t: Tensor, gamma: float =
     a = process.alpha_bar(t)
     if gamma == 0:
         return torch.ones_like(a)
-    snr = a / (1 - a)
+    snr = a / process.sigma2(t)
     clamped = snr.clamp(max=gamma)
     return {"x_0": clamped, "eps": clamped / snr, "v": clamped / (snr + 1)}[prediction]
 

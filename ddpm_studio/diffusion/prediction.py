@@ -1,7 +1,8 @@
 """What a network predicts (eps, v or x_0), and the way from each to the others.
 
 With a = alphas_cumprod[t]: x_t = sqrt(a) x_0 + sqrt(1 - a) eps, and
-v = sqrt(a) eps - sqrt(1 - a) x_0 (Salimans & Ho 2022, appendix D).
+v = sqrt(a) eps - sqrt(1 - a) x_0 (Salimans & Ho 2022, appendix D). Where alpha^2 + sigma^2 is not
+1, v is that of x_t / scale, which has such an alpha and sigma: alpha / scale and sigma / scale.
 """
 
 from torch import Tensor
@@ -20,7 +21,9 @@ def prediction_target(
         return eps
     if prediction == "x_0":
         return x_0
-    return per_image(process.alpha(t), x_0) * eps - per_image(process.sigma(t), x_0) * x_0
+    scale = process.scale(t)
+    alpha, sigma = process.alpha(t) / scale, process.sigma(t) / scale
+    return per_image(alpha, x_0) * eps - per_image(sigma, x_0) * x_0
 
 
 def predict_x_0(
@@ -30,10 +33,11 @@ def predict_x_0(
     check_choice("prediction", prediction, PREDICTIONS)
     if prediction == "x_0":
         return output
-    alpha, sigma = per_image(process.alpha(t), x_t), per_image(process.sigma(t), x_t)
+    alpha, sigma = process.alpha(t), process.sigma(t)
     if prediction == "v":
-        return alpha * x_t - sigma * output
-    return (x_t - sigma * output) / alpha
+        scale = process.scale(t)
+        return per_image(alpha / scale**2, x_t) * x_t - per_image(sigma / scale, x_t) * output
+    return (x_t - per_image(sigma, x_t) * output) / per_image(alpha, x_t)
 
 
 def predict_eps(
@@ -43,10 +47,11 @@ def predict_eps(
     check_choice("prediction", prediction, PREDICTIONS)
     if prediction == "eps":
         return output
-    alpha, sigma = per_image(process.alpha(t), x_t), per_image(process.sigma(t), x_t)
+    alpha, sigma = process.alpha(t), process.sigma(t)
     if prediction == "v":
-        return sigma * x_t + alpha * output
-    return (x_t - alpha * output) / sigma
+        scale = process.scale(t)
+        return per_image(sigma / scale**2, x_t) * x_t + per_image(alpha / scale, x_t) * output
+    return (x_t - per_image(alpha, x_t) * output) / per_image(sigma, x_t)
 
 
 def eps_from_x_0(process: Process, x_t: Tensor, t: Tensor, x_0: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""DDPM: a U-Net that predicts eps, v or x_0 on a discrete schedule (Ho et al. 2020)."""
+"""DDPM: a U-Net that predicts eps, v or x_0 (Ho et al. 2020), at whatever process."""
 
 from contextlib import nullcontext
 
@@ -8,12 +8,16 @@ from torch import Tensor
 from ddpm_studio.config import ModelConfig, StudioConfig
 from ddpm_studio.device import select_memory_format
 from ddpm_studio.diffusion import (
+    ContinuousProcess,
     NoiseSchedule,
     Process,
+    continuous_bits,
     l_simple,
     l_vlb,
     min_snr_weights,
+    predict_eps,
     prediction_target,
+    process_of,
     q_sample,
     split_output,
 )
@@ -28,8 +32,8 @@ def build(config: StudioConfig) -> Model:
     return UNet(config.model, recomputes=config.train.gradient_checkpointing)
 
 
-def process(config: StudioConfig, model: Model) -> NoiseSchedule:
-    return NoiseSchedule.from_config(config.diffusion)
+def process(config: StudioConfig, model: Model) -> Process:
+    return process_of(config.diffusion)
 
 
 def loss(
@@ -40,8 +44,12 @@ def loss(
     Float32 (N,). Of L_hybrid the first part alone is weighted.
     """
     diffusion = config.diffusion
-    output = predict(q_sample(process, x_0, t, eps), t).float()
+    x_t = q_sample(process, x_0, t, eps)
+    output = predict(x_t, t).float()
     at = (diffusion.prediction, x_0, t, eps)
+    if diffusion.loss == "vlb" and isinstance(process, ContinuousProcess):
+        pred_eps = predict_eps(process, diffusion.prediction, x_t, t, output)
+        return continuous_bits(process, t, eps, pred_eps).float()
     if diffusion.loss == "vlb":
         return l_vlb(_discrete(process), *at, output)
     predicted, v = split_output(output, x_0)

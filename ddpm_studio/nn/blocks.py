@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 NORM_EPS = 1e-5
+REAL_STEPS = 1000  # that the way from picture to noise has where t is real, from 0 to 1
 MAX_PERIOD = 10_000
 
 
@@ -34,8 +35,11 @@ class StepEmbedding(nn.Module):
     def forward(self, t: Tensor, augment_labels: Tensor | None = None) -> Tensor:
         """(N,) -> (N, 4 * channels), with the SiLU that every block starts with applied once.
 
+        t: whole, a timestep; or real, in (0, 1], which is told in thousandths.
         augment_labels: (N, augment_channels), what was done to each picture; None for nothing.
         """
+        if t.is_floating_point():
+            t = REAL_STEPS * t
         embedding = sinusoidal_embedding(t, self.channels).to(self.linear_1.weight.dtype)
         if augment_labels is not None:
             embedding = embedding + self.map_augment(augment_labels)

@@ -36,8 +36,10 @@ def denoise(
     t = -1 and pred_x_0 = x_t. How often the model is called, `samplers.Sampler.calls` says.
 
     model: any callable (x_t, t LongTensor (N,)) -> tensor like x_t, which is what
-    `prediction` says: "eps", "v" or "x_0". x_T: (N, ...), float32 or float64; or a State, where
-    a denoising with the same settings stood: the frames from its index on follow, bit for bit.
+    `prediction` says: "eps", "v" or "x_0". With a continuous process t is float64, in (0, 1], here
+    and in `Frame.t`, and x_T has the process's `prior_std`.
+    x_T: (N, ...), float32 or float64; or a State, where a denoising with the same settings stood:
+    the frames from its index on follow, bit for bit.
     A model that returns twice the channels has learned the variance, too: v, after the prediction.
     eta: 0 to 1, for "ddim". variance: for "ddpm": "posterior", "beta" or "learned". clip: clamp
     pred_x_0 to [-1, 1].

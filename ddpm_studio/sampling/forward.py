@@ -16,7 +16,7 @@ from ddpm_studio.sampling.generate import BATCH
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import from_uint8, to_uint8
-from ddpm_studio.sampling.spacing import timesteps_of
+from ddpm_studio.sampling.spacing import Timesteps, timesteps_of
 from ddpm_studio.sampling.steps import Frame, Point, State, Step, Steps
 from ddpm_studio.sampling.trajectory import TrajectoryFrame, noise_of, noise_to_uint8
 
@@ -50,14 +50,14 @@ class Noising:
     seed: int
 
     @property
-    def timesteps(self) -> list[int]:
+    def timesteps(self) -> Timesteps:
         process, steps = self.network.process, self.sample.num_inference_steps
         return timesteps_of(self.sample.used_spacing, process, steps)
 
     def x_at(self, indices: Sequence[int]) -> Tensor:
         """x_t of some levels: (len(indices), C, H, W), on the CPU."""
         timesteps = self.timesteps
-        t = torch.tensor([timesteps[index] for index in indices])
+        t = self.network.process.moments([timesteps[index] for index in indices])
         size = (len(indices), *self.x_0.shape[1:])
         eps = initial_noise([self.seed], self.x_0.shape[1:])
         return q_sample(self.network.process, self.x_0.expand(size), t, eps.expand(size))
@@ -87,7 +87,7 @@ def noised(
     x_0: (1, C, H, W). Painting on from it is `trajectory(..., seeds, start=...)`.
     """
     timesteps = timesteps_of(sample.used_spacing, process, sample.num_inference_steps)
-    t = torch.tensor([timesteps[index]])
+    t = process.moments([timesteps[index]])
     eps = initial_noise(seeds, x_0.shape[1:])
     return State(index, q_sample(process, x_0.expand(eps.shape), t, eps))
 
@@ -105,9 +105,10 @@ def levels(
     for first in range(0, len(noisy), batch):
         part = noisy[first : first + batch]
         x_t = noising.x_at(part).to(noising.network.device)
-        t = torch.tensor([timesteps[index] for index in part], device=noising.network.device)
+        t = noising.network.process.moments([timesteps[index] for index in part])
         pred_x_0, pred_eps = noising.steps(len(part)).predict(x_t, t)
-        shown = to_uint8(x_t), to_uint8(pred_x_0, hard), noise_to_uint8(pred_eps)
+        seen = noising.network.process.normalised(x_t, t)
+        shown = to_uint8(seen), to_uint8(pred_x_0, hard), noise_to_uint8(pred_eps)
         for place, index in enumerate(part):
             one = [pixels[place : place + 1].copy() for pixels in shown]
             yield TrajectoryFrame(index, timesteps[index], one[0], one[1], one[2])
@@ -160,7 +161,7 @@ class _Walking:
         self.indices.append(index)
         self.x_t = torch.cat([self.x_t, self._noising.x_at([index]).to(self.x_t.device)])
 
-    def advance(self, index: int, t: int, t_prev: int) -> Iterator[int]:
+    def advance(self, index: int, t: float, t_prev: float) -> Iterator[int]:
         """One step of all. Yields after each part how many pictures were in it."""
         moved, believed = [], []
         for first, last in self._parts():

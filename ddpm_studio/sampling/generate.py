@@ -34,7 +34,7 @@ def denoise_seeds(
     start: where to go on from, if not from the beginning.
     """
     config = network.config
-    x_T = initial_noise(seeds, config.pictures.shape) if start is None else start
+    x_T = start or network.process.prior_std * initial_noise(seeds, config.pictures.shape)
     return denoise(
         network.predict,
         network.process,

@@ -29,7 +29,9 @@ class Network:
     @cached_property
     def predict(self) -> Predict:
         """It as samplers call it, made ready when it is first asked for."""
-        return kind_of(self.config).predictor(self.model, self.precision, self.device)
+        asked = kind_of(self.config).predictor(self.model, self.precision, self.device)
+        process = self.process
+        return lambda x_t, t: asked(process.normalised(x_t, t), t)
 
     @cached_property
     def process(self) -> Process:

@@ -1,4 +1,4 @@
-"""Which of the T trained timesteps are used when there are fewer steps."""
+"""Which moments a denoising stops at: of T trained timesteps, or on the way from 1 to 0."""
 
 from numbers import Integral
 
@@ -7,19 +7,23 @@ import torch
 
 from ddpm_studio.config import SPACINGS
 from ddpm_studio.config.fields import check, check_choice
-from ddpm_studio.diffusion import Process
+from ddpm_studio.diffusion import ContinuousProcess, Process
 
+Timesteps = list[int] | list[float]
 LOG_SNR = "log_snr"
 FIRST_LAMBDA = -5.0  # log(alpha / sigma); before it there is nothing to be seen
 
 
-def timesteps_of(spacing: str, process: Process, num_inference_steps: int) -> list[int]:
-    """Descending timesteps, `num_inference_steps` of them.
+def timesteps_of(spacing: str, process: Process, num_inference_steps: int) -> Timesteps:
+    """Descending timesteps, `num_inference_steps` of them: whole, or real in (0, 1].
 
     log_snr: T - 1, and then equal steps of lambda = log(alpha / sigma), in which the solvers'
-    errors are even (Lu et al. 2022, section 4.2); the others: see `spaced_timesteps`.
+    errors are even (Lu et al. 2022, section 4.2); the others: see `spaced_timesteps`, and
+    `spaced_times` for a continuous process.
     Raises ConfigError unless the number of steps is from 1 to the trained timesteps.
     """
+    if isinstance(process, ContinuousProcess):
+        return spaced_times(spacing, process, num_inference_steps)
     if spacing != LOG_SNR:
         return spaced_timesteps(spacing, process.num_timesteps, num_inference_steps)
     _check_steps(num_inference_steps, process.num_timesteps)
@@ -51,6 +55,37 @@ def spaced_timesteps(spacing: str, num_timesteps: int, num_inference_steps: int)
     else:
         ascending = _without_repeats(np.floor(np.linspace(0, (0.8 * total) ** 0.5, steps) ** 2))
     return [int(t) for t in ascending[::-1]]
+
+
+def spaced_times(spacing: str, process: ContinuousProcess, num_inference_steps: int) -> list[float]:
+    """Descending t in (0, 1], `num_inference_steps` of them, of a continuous process.
+
+    They mean the same as whole ones. leading: even, from a step below 1 to `least`; trailing: even,
+    from 1 to a step above `least`, where the last step ends (Song et al. 2021, algorithm 2);
+    linspace: both ends; quadratic: from 0.8 on, closer near `least`; log_snr: 1, then even in
+    lambda, to `least`.
+    Raises ConfigError unless the number of steps is at least 1.
+    """
+    check_choice("spacing", spacing, SPACINGS)
+    steps, least = num_inference_steps, process.least
+    is_right = isinstance(steps, Integral) and 1 <= steps <= process.num_timesteps
+    most = process.num_timesteps
+    check(is_right, "num_inference_steps", steps, f"a whole number from 1 to {most}")
+    if spacing == "leading":
+        times = least + (1 - least) * np.arange(steps) / steps
+    elif spacing == "trailing":
+        times = 1 + np.arange(steps)[::-1] * (least - 1) / steps
+    elif spacing == "linspace":
+        times = np.linspace(least, 1, steps) if steps > 1 else np.ones(1)
+    elif spacing == "quadratic":
+        times = np.linspace(least**0.5, 0.8**0.5, steps) ** 2
+    else:
+        ends = process.log_snr(process.moments([least, 1.0])) / 2
+        first = max(FIRST_LAMBDA, float(ends[1]))
+        wanted = torch.linspace(float(ends[0]), first, steps, dtype=ends.dtype)
+        times = process.time_of(2 * wanted.to(process.device)).detach().cpu().numpy()
+        times[-1] = 1.0  # from pure noise on, or the brightness would be off
+    return [float(t) for t in times[::-1]]
 
 
 def _without_repeats(ascending: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ class Frame:
     """
 
     index: int  # 0 is x_T, the last is the finished picture
-    t: int  # timestep, -1 when finished
+    t: float  # timestep, whole or in (0, 1] as the process has it; -1 when finished
     x_t: Tensor
     pred_x_0: Tensor
     pred_eps: Tensor | None = None
@@ -82,19 +82,19 @@ class Steps:
 
     model: Predict
     process: Process
-    timesteps: Sequence[int]
+    timesteps: Sequence[float]
     prediction: str
     clip: bool
     seeds: Sequence[int] | None
 
-    def pairs(self, first: int = 0) -> Iterator[tuple[int, int, int]]:
+    def pairs(self, first: int = 0) -> Iterator[tuple[int, float, float]]:
         """(index, t, t_prev) from a step on; t_prev is -1 at the last step."""
         following = [*self.timesteps[1:], -1]
         both = list(zip(self.timesteps, following, strict=True))
         for index, (t, t_prev) in enumerate(both[first:], first):
             yield index, t, t_prev
 
-    def predict(self, x_t: Tensor, t: int | Tensor) -> tuple[Tensor, Tensor]:
+    def predict(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor]:
         """pred_x_0 and pred_eps, with one call of the model; they agree with each other.
 
         t: of all pictures, or (N,), one for each. When pred_x_0 is clipped, pred_eps is what
@@ -102,13 +102,14 @@ class Steps:
         """
         return self.predict_all(x_t, t)[:2]
 
-    def predict_all(self, x_t: Tensor, t: int | Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+    def predict_all(self, x_t: Tensor, t: float | Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """The same, and v of the variance, like x_t, from a model that has learned one."""
-        if isinstance(t, int):
-            t_all = torch.full((len(x_t),), t, dtype=torch.long, device=x_t.device)
-            t_used = t_all[:1].to(self.process.device)
+        dtype = self.process.t_dtype(x_t.device)
+        if isinstance(t, Tensor):
+            t_all, t_used = t.to(x_t.device, dtype), t.to(self.process.device)
         else:
-            t_all, t_used = t.to(x_t.device), t.to(self.process.device)
+            t_all = torch.full((len(x_t),), t, dtype=dtype, device=x_t.device)
+            t_used = self.process.moments([t])
         output, v = split_output(self.model(x_t, t_all).to(x_t.dtype), x_t)
         pred_x_0 = predict_x_0(self.process, self.prediction, x_t, t_used, output)
         if self.clip:
@@ -130,8 +131,8 @@ class Point:
     """
 
     index: int
-    t: int
-    t_prev: int
+    t: float
+    t_prev: float
     x_t: Tensor
     pred_x_0: Tensor
     pred_eps: Tensor

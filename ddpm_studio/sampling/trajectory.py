@@ -22,23 +22,23 @@ EPS_SHOWN = 3.0  # of predicted noise: this many standard deviations are white
 
 @dataclass(frozen=True)
 class Moment:
-    """Where a frame stands. noise: sqrt(1 - alphas_cumprod[t]), from about 1 down to 0."""
+    """Where a frame stands. noise: how much of x_t, `Process.noise_share`: about 1 down to 0."""
 
     index: int  # 0 is x_T, the last is the finished picture
-    t: int  # timestep, -1 when finished
+    t: float  # timestep, -1 when finished
     noise: float
 
 
 @dataclass(frozen=True)
 class TrajectoryFrame:
-    """All pictures at one moment: uint8 (N, H, W, C), not written to again.
+    """All pictures at one moment: uint8 (N, H, W, C), not written to again; x_t normalised.
 
     pred_eps: `noise_to_uint8` of the predicted noise. finished: what comes of it in the end, for
     frames of the forward process. state: from where a denoising goes on, if it was asked for.
     """
 
     index: int
-    t: int
+    t: float
     x_t: Any
     pred_x_0: Any
     pred_eps: Any = None
@@ -63,10 +63,7 @@ def trajectory_moments(process: Process, sample: SampleConfig) -> list[Moment]:
     Raises ConfigError if there are more steps than trained timesteps.
     """
     timesteps = timesteps_of(sample.used_spacing, process, sample.num_inference_steps)
-    moments = [
-        Moment(index, t, float((1 - process.alpha_bar(t)).sqrt()))
-        for index, t in enumerate(timesteps)
-    ]
+    moments = [Moment(index, t, float(process.noise_share(t))) for index, t in enumerate(timesteps)]
     return [*moments, Moment(len(timesteps), -1, 0.0)]
 
 
@@ -106,16 +103,19 @@ def trajectory(
                 pairs = zip(frames, before or [None] * len(frames), strict=True)
                 state = joined([state_of(one, last, sample.sampler) for one, last in pairs])
         before = frames if SAMPLERS[sample.sampler].looks_back else None
-        yield _shown(frames, hard, state)
+        yield _shown(network.process, frames, hard, state)
 
 
-def _shown(frames: Sequence[Frame], hard: bool, state: State | None) -> TrajectoryFrame:
+def _shown(
+    process: Process, frames: Sequence[Frame], hard: bool, state: State | None
+) -> TrajectoryFrame:
     """The frames of all batches at one moment as pictures."""
-    is_finished = frames[0].t < 0
+    t = frames[0].t
+    noisy = [process.normalised(frame.x_t, t) for frame in frames]
     return TrajectoryFrame(
         frames[0].index,
-        frames[0].t,
-        np.concatenate([to_uint8(frame.x_t, hard and is_finished) for frame in frames]),
+        t,
+        np.concatenate([to_uint8(x_t, hard and t < 0) for x_t in noisy]),
         np.concatenate([to_uint8(frame.pred_x_0, hard) for frame in frames]),
         np.concatenate([noise_to_uint8(noise_of(frame)) for frame in frames]),
         state=state,

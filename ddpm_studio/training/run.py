@@ -30,7 +30,7 @@ from ddpm_studio.training.held_out import MOST, HeldOut, split_held_out
 from ddpm_studio.training.live import Live
 from ddpm_studio.training.metrics import Journal
 from ddpm_studio.training.processes import Team, joined_team, own_device
-from ddpm_studio.training.resolved_settings import with_alpha, with_channels
+from ddpm_studio.training.resolved_settings import with_alpha, with_channels, with_sigma_max
 from ddpm_studio.training.rhythm import is_measured, is_whole
 from ddpm_studio.training.saver import Saver
 from ddpm_studio.training.stopwatch import Stopwatch
@@ -124,6 +124,7 @@ def _made_ready(
         project = with_channels(project, pictures.channels, is_saved=team.leads)
     digests = [one.facts.digest for one in pictures.taken]
     learned, kept_out = split_held_out(digests, project.config.train.held_out_share)
+    project = with_sigma_max(project, pictures.records, pictures.rows, is_saved=team.leads)
     trainer = Trainer(
         with_alpha(project.config, pictures.records, pictures.rows),
         torch.from_numpy(pictures.records),

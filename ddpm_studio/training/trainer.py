@@ -195,6 +195,7 @@ class Trainer:
         """The loss of each picture, (N,)."""
 
         def predict(x_t: Tensor, t: Tensor) -> Tensor:
+            x_t = self.process.normalised(x_t, t)
             with self.autocast():
                 output: Tensor = self.network(x_t, t, augment_labels)
             return output

@@ -7,6 +7,7 @@ import numpy as np
 
 from ddpm_studio.export.film.frames import Film
 from ddpm_studio.export.images import picture_grid
+from ddpm_studio.words import time_in_words
 
 GAP = 32  # parts of a side's width, between two sides
 
@@ -17,7 +18,7 @@ class MomentLike(Protocol):
     @property
     def index(self) -> int: ...
     @property
-    def t(self) -> int: ...
+    def t(self) -> float: ...
     @property
     def noise(self) -> float: ...
 
@@ -29,7 +30,11 @@ def moment_captions(moments: Sequence[MomentLike]) -> tuple[str, ...]:
     last = moments[-1].index
     return tuple(
         f"step {moment.index} of {last} · "
-        + (f"t {moment.t} · {100 * moment.noise:.0f} % noise" if moment.t >= 0 else "finished")
+        + (
+            f"t {time_in_words(moment.t)} · {100 * moment.noise:.0f} % noise"
+            if moment.t >= 0
+            else "finished"
+        )
         for moment in moments
     )
 

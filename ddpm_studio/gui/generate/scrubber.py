@@ -18,6 +18,7 @@ from ddpm_studio.gui.frames.store import FINISHED, PRED_EPS, PRED_X_0, X_T
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.memory_choice import MemoryChoice
 from ddpm_studio.gui.generate.timeline import Timeline
+from ddpm_studio.words import time_in_words
 
 SPEEDS = (6, 12, 24, 60)  # frames a second
 USUAL_SPEED = 24
@@ -320,7 +321,7 @@ class Scrubber(QFrame):
         if moment.t < 0:
             state = "your picture" if trajectory.is_forward else "finished"
         else:
-            state = f"t = {moment.t}  ·  {moment.noise:.0%} noise"
+            state = f"t = {time_in_words(moment.t)}  ·  {moment.noise:.0%} noise"
         return "  ·  ".join([where, state, *self._caveat(trajectory)])
 
     def _caveat(self, trajectory: Trajectory) -> list[str]:

@@ -15,16 +15,17 @@ def ddpm(steps: Steps, at: Point, *, variance: str = "posterior") -> Tensor:
     the posterior's (beta tilde), beta, or between them as the model has learned (Improved DDPM,
     eq. 15); the last step shows the mean. Raises ConfigError if it has learned none.
     """
-    a, a_prev = steps.process.alpha_bar(at.t), steps.process.alpha_bar(at.t_prev)
-    alpha = a / a_prev
-    beta = 1 - alpha
+    process = steps.process
+    alpha = process.alpha_bar(at.t) / process.alpha_bar(at.t_prev)
+    beta = process.added(at.t, at.t_prev)
+    noise, noise_prev = process.sigma2(at.t), process.sigma2(at.t_prev)
     mean = (
-        float(a_prev.sqrt() * beta / (1 - a)) * at.pred_x_0
-        + float(alpha.sqrt() * (1 - a_prev) / (1 - a)) * at.x_t
+        float(process.alpha(at.t_prev) * beta / noise) * at.pred_x_0
+        + float(alpha.sqrt() * noise_prev / noise) * at.x_t
     )
     if at.t_prev < 0:
         return mean
-    posterior = beta * (1 - a_prev) / (1 - a)
+    posterior = beta * noise_prev / noise
     if variance == "learned":
         check(
             at.v is not None, "variance", variance, "posterior or beta: the model has learned none"

@@ -15,7 +15,7 @@ def dpmpp_2m(steps: Steps, at: Point) -> Tensor:
     """
     if at.t_prev < 0:
         return at.pred_x_0
-    a, a_prev = (float(steps.process.alpha_bar(t)) for t in (at.t, at.t_prev))
+    noise, noise_prev = (float(steps.process.sigma2(t)) for t in (at.t, at.t_prev))
     now = steps.process.log_snr(at.t) / 2
     h = steps.process.log_snr(at.t_prev) / 2 - now
     towards = at.pred_x_0
@@ -23,5 +23,5 @@ def dpmpp_2m(steps: Steps, at: Point) -> Tensor:
         h_before = now - steps.process.log_snr(steps.timesteps[at.index - 1]) / 2
         part = h / (2 * h_before)  # 1 / (2 r)
         towards = (1 + part) * at.pred_x_0 - part * at.before
-    kept = math.sqrt((1 - a_prev) / (1 - a))
-    return kept * at.x_t - math.sqrt(a_prev) * math.expm1(-h) * towards
+    kept = math.sqrt(noise_prev / noise)
+    return kept * at.x_t - float(steps.process.alpha(at.t_prev)) * math.expm1(-h) * towards
