@@ -16,6 +16,7 @@ class Work(StrEnum):
     WRITING = "ExportProgress"  # frames of an animation
     BATCH = "BatchStep"  # pictures of a batch, those that are half finished among them
     MOVING = "FilesMoved"  # files, to another place
+    BITS = "LikelihoodProgress"  # looks of the network at pictures, to say how likely they are
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ class TrainStep:
     """One step was made. `seconds`: of this run; `remaining`: seconds left, if that is known.
 
     `memory`: bytes, the most that training has taken so far on its device; 0 if unknown.
-    `next_pictures`: seconds until pictures are painted again; None if unknown.
+    `next_pictures`: seconds until pictures are painted again; None if unknown. `held_out_every`,
+    `bits_every`: seconds of training between two such questions at the least; None if never.
     """
 
     step: int
@@ -129,6 +131,8 @@ class TrainStep:
     remaining: float | None
     memory: int = 0
     next_pictures: float | None = None
+    held_out_every: float | None = None
+    bits_every: float | None = None
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,31 @@ class HeldOutMeasured:
     step: int
     loss: float
     bands: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class BitsMeasured:
+    """What a model needs to store a picture, in bits for each number of 8 bits; a bound from above.
+
+    of: which pictures, "held-out" or "learned"; count: how many were asked about. error: the
+    standard error of `bits`, 0 of a single picture. bits = prior + sum of parts + decoder: what is
+    known before the first step back (L_T), of the steps (L_t), and of the last (L_0). parts[k]: of
+    all steps at t from starts[k] on, up to the next; of the smallest noise first.
+    variance: of the steps back, "learned", "beta" or "posterior". looks: calls of the network, one
+    for each picture.
+    """
+
+    step: int
+    of: str
+    count: int
+    bits: float
+    error: float
+    prior: float
+    decoder: float
+    starts: tuple[int, ...]
+    parts: tuple[float, ...]
+    variance: str
+    looks: int
 
 
 @dataclass(frozen=True)
@@ -257,6 +286,7 @@ TrainEvent = (
     PrepareEvent
     | CheckpointSkipped
     | HeldOutMeasured
+    | BitsMeasured
     | TrainStarted
     | TrainStep
     | BatchHalved

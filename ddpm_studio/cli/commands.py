@@ -9,6 +9,7 @@ from ddpm_studio.cli import no_effect
 from ddpm_studio.cli.animate import animate as animate_project
 from ddpm_studio.cli.animate import check_options as check_animate_options
 from ddpm_studio.cli.check import check
+from ddpm_studio.cli.likelihood import likelihood
 from ddpm_studio.cli.plan import plan
 from ddpm_studio.cli.remake import recipe, remake
 from ddpm_studio.cli.sheet import write_sheet
@@ -44,6 +45,7 @@ __all__ = [
     "animate",
     "check",
     "demo",
+    "likelihood",
     "new",
     "plan",
     "recipe",

@@ -15,7 +15,8 @@ from platformdirs import user_log_path
 
 from ddpm_studio import __version__
 from ddpm_studio.cli.numbers import hours, minutes, positive
-from ddpm_studio.config import WEIGHTS
+from ddpm_studio.cli.options import add_device, add_length, add_set
+from ddpm_studio.config import VARIANCES, WEIGHTS
 from ddpm_studio.config.enlargement import Enlargement
 from ddpm_studio.config.fields import add_option, settings_of
 from ddpm_studio.config.presets import DEFAULT_PRESET, PRESETS
@@ -31,6 +32,9 @@ from ddpm_studio.words import on_one_line
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 SAVES = ("new", "train", "demo")  # verbs that go on another time where they were stopped
 MAKES = ("new", "demo")  # of these, those that begin with a project
+ENDS_ITSELF = ("likelihood",)  # verbs that are told of Ctrl+C, and still say what they have
+OF = ("held-out", "learned")  # pictures
+USUAL_PICTURES = 64
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # not every system has all
 
 
@@ -86,12 +90,13 @@ def _run(options: argparse.Namespace, interrupted: list[bool]) -> int:
 
     show = (JsonLines() if options.json else Terminal()) if is_leader() else Silence()
     written = 0
+    options.interrupted = interrupted
     with closing(show), closing(getattr(commands, options.verb)(options)) as events:
         try:
             for event in events:
                 written += isinstance(event, FileWritten)
                 show.event(event)
-                if interrupted:
+                if interrupted and options.verb not in ENDS_ITSELF:
                     break
         except (BrokenPipeError, SystemExit):  # nobody reads any more, as rich says by the second
             interrupted.append(True)
@@ -108,6 +113,8 @@ def _farewell(options: argparse.Namespace, written: int) -> str:
         return "Stopped; there is no project yet. Give the same command again, and it goes on."
     if options.verb in SAVES:
         return "Stopped; everything up to here is saved."
+    if options.verb in ENDS_ITSELF:
+        return "Stopped; that is what was measured up to here."
     if written:
         return f"Stopped; {'one file is' if written == 1 else f'{written} files are'} finished."
     return "Stopped; nothing was written."
@@ -185,13 +192,13 @@ def _add_new(new: argparse.ArgumentParser) -> None:
     )
     new.add_argument("--preset", default=DEFAULT_PRESET, help=f"one of {', '.join(PRESETS)}")
     new.add_argument("--size", type=int, metavar="N", help="picture size in pixels")
-    _add_set(new)
+    add_set(new)
 
 
 def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("folder", type=Path, metavar="DIR", help="your pictures, or a project")
     check.add_argument("--size", type=int, metavar="N", help="picture size in pixels")
-    _add_set(check, "a pictures.* setting, for this time only")
+    add_set(check, "a pictures.* setting, for this time only")
 
 
 def _add_train(train: argparse.ArgumentParser) -> None:
@@ -199,9 +206,9 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument(
         "--images", type=Path, metavar="DIR", help="where its pictures lie now, if they were moved"
     )
-    _add_length(train)
-    _add_device(train)
-    _add_set(train)
+    add_length(train)
+    add_device(train)
+    add_set(train)
 
 
 def _add_plan(plan: argparse.ArgumentParser) -> None:
@@ -222,7 +229,7 @@ def _add_plan(plan: argparse.ArgumentParser) -> None:
     plan.add_argument(
         "--pictures", type=positive, metavar="N", help="how many you have (else: the project's)"
     )
-    _add_device(plan)
+    add_device(plan)
 
 
 def _add_sample(sample: argparse.ArgumentParser) -> None:
@@ -301,7 +308,7 @@ def _add_remake(remake: argparse.ArgumentParser) -> None:
         "--newest", action="store_true", help="with the newest model, whichever made it"
     )
     remake.add_argument("--no-recipe", action="store_true", help="leave out the recipe")
-    _add_device(remake)
+    add_device(remake)
 
 
 def _add_recipe(recipe: argparse.ArgumentParser) -> None:
@@ -310,8 +317,8 @@ def _add_recipe(recipe: argparse.ArgumentParser) -> None:
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("project", type=Path, nargs="?", default=Path("planets"), metavar="PROJECT")
-    _add_length(demo, default_minutes=2.0)
-    _add_device(demo)
+    add_length(demo, default_minutes=2.0)
+    add_device(demo)
 
 
 def _add_sampling(verb: argparse.ArgumentParser) -> None:
@@ -320,6 +327,12 @@ def _add_sampling(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--eta", type=float, metavar="E", help=fresh)
     verb.add_argument("--sampler", metavar="S", help=f"one of {', '.join(SAMPLERS)}")
     verb.add_argument("--seed", type=int, metavar="K", help="picture k has seed K + k")
+    _add_weights(verb)
+    add_device(verb)
+    add_set(verb, "a sample.* setting, for this time only")
+
+
+def _add_weights(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--checkpoint", type=int, metavar="STEP", help="instead of the newest")
     verb.add_argument(
         "--weights",
@@ -327,31 +340,25 @@ def _add_sampling(verb: argparse.ArgumentParser) -> None:
         default="ema",
         help=f"{' or '.join(WEIGHTS.values())} weights",
     )
-    _add_device(verb)
-    _add_set(verb, "a sample.* setting, for this time only")
 
 
-def _add_length(verb: argparse.ArgumentParser, default_minutes: float | None = None) -> None:
-    length = verb.add_mutually_exclusive_group(required=default_minutes is None)
-    length.add_argument("--steps", type=positive, metavar="N", help="so many more steps")
-    length.add_argument(
-        "--minutes", type=minutes, default=default_minutes, metavar="M", help="for so long"
+def _add_likelihood(likelihood: argparse.ArgumentParser) -> None:
+    likelihood.add_argument("project", type=Path, metavar="PROJECT")
+    likelihood.description = (
+        "Say how many bits the model needs for each 8-bit number of a picture, and where they "
+        "are: fewer are better. It says first how long it will take; Ctrl+C ends it with what it "
+        "has."
     )
-
-
-def _add_device(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--device", default="auto", help="auto, cpu, cuda, mps, ...")
-
-
-def _add_set(verb: argparse.ArgumentParser, what: str = "a setting") -> None:
-    verb.add_argument(
-        "--set",
-        dest="settings",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help=f"{what}, such as train.batch_size=16; can be given again",
+    likelihood.add_argument(
+        "--of", choices=OF, default=OF[0], help="pictures kept aside, or those it learned from"
     )
+    usual = f"so many of them at most ({USUAL_PICTURES})"
+    likelihood.add_argument("--count", type=positive, default=USUAL_PICTURES, help=usual)
+    likelihood.add_argument(
+        "--variance", choices=VARIANCES, help="of the steps back (learned if it is, else beta)"
+    )
+    _add_weights(likelihood)
+    add_device(likelihood)
 
 
 VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
@@ -364,6 +371,7 @@ VERBS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "sheet": ("compare settings side by side on one page", _add_sheet),
     "remake": ("make a picture or film again from the recipe inside it", _add_remake),
     "recipe": ("print the recipe inside a picture or film as JSON", _add_recipe),
+    "likelihood": ("measure how many bits the model needs for a picture", _add_likelihood),
     "demo": ("everything once, with drawn sample pictures", _add_demo),
 }
 

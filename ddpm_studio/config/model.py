@@ -88,6 +88,18 @@ class ModelConfig(KindConfig):
         "At the smallest size every place looks at every other one, too.",
         term="attention in the middle",
     )
+    scale_shift: bool = setting(
+        False,
+        "Noise level scales features",
+        "How much noise there is scales and moves features, instead of being added to them.",
+        term="adaptive group norm, ADM",
+    )
+    resblock_updown: bool = setting(
+        False,
+        "Sizes change inside of blocks",
+        "Pictures become smaller and larger in blocks like all others, not in one convolution.",
+        term="resblock up/down, ADM",
+    )
 
     def __post_init__(self) -> None:
         check_fields(self, "model")

@@ -1,7 +1,7 @@
 """The parts of the U-Net: residual blocks, attention, the step embedding, up and down."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -82,18 +82,46 @@ class GroupNorm(nn.GroupNorm):
         return torch.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
 
 
+def as_it_is(x: Tensor) -> Tensor:
+    """At the same size."""
+    return x
+
+
+def halved(x: Tensor) -> Tensor:
+    """Half the size, each pixel the mean of four."""
+    return F.avg_pool2d(x, 2)
+
+
+def doubled(x: Tensor) -> Tensor:
+    """Twice the size, each pixel four times."""
+    return F.interpolate(x, scale_factor=2.0, mode="nearest")
+
+
 class ResBlock(nn.Module):
-    """GroupNorm, SiLU, convolution, twice, with the step embedding added between them."""
+    """GroupNorm, SiLU, convolution, twice, with the step embedding added between them.
+
+    scale_shift: it scales and moves what the second norm gives, instead (ADM's adaptive group
+    norm). resize: `halved` or `doubled`, before the first convolution and beside it (BigGAN, ADM).
+    """
 
     zeroed = "conv_2"  # in fresh weights
 
     def __init__(
-        self, in_channels: int, out_channels: int, embedding: int, groups: int, dropout: float
+        self,
+        in_channels: int,
+        out_channels: int,
+        embedding: int,
+        groups: int,
+        dropout: float,
+        *,
+        scale_shift: bool = False,
+        resize: Callable[[Tensor], Tensor] = as_it_is,
     ) -> None:
         super().__init__()
+        self.scale_shift, self.resize = scale_shift, resize
         self.norm_1 = GroupNorm(groups, in_channels)
         self.conv_1 = nn.Conv2d(in_channels, out_channels, 3, padding=1)
-        self.step = nn.Linear(embedding, out_channels)
+        self.step = nn.Linear(embedding, 2 * out_channels if scale_shift else out_channels)
         self.norm_2 = GroupNorm(groups, out_channels)
         self.dropout = Dropout(dropout)
         self.conv_2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
@@ -103,10 +131,15 @@ class ResBlock(nn.Module):
 
     def forward(self, x: Tensor, embedding: Tensor) -> Tensor:
         """x: (N, in_channels, H, W); embedding: (N, embedding), SiLU applied."""
-        h = self.conv_1(silu(self.norm_1(x)))
-        h.add_(self.step(embedding)[:, :, None, None])  # in place: new memory costs time
-        h = self.conv_2(self.dropout(silu(self.norm_2(h))))
-        return h.add_(self.shortcut(x))
+        h = self.conv_1(self.resize(silu(self.norm_1(x))))
+        told = self.step(embedding)[:, :, None, None]
+        if self.scale_shift:
+            scale, shift = told.chunk(2, 1)
+            h = torch.addcmul(shift, self.norm_2(h), 1 + scale)
+        else:
+            h = self.norm_2(h.add_(told))  # in place: new memory costs time
+        h = self.conv_2(self.dropout(silu(h)))
+        return h.add_(self.shortcut(self.resize(x)))
 
 
 class Shortcut(nn.Conv2d):
@@ -204,7 +237,7 @@ class Upsample(nn.Conv2d):
             # the same in one go, with 16 products a pixel instead of 36: a tenth of a whole step
             kernel = doubling_kernel(self.weight)
             return F.conv_transpose2d(x, kernel, self.bias, stride=2, padding=1)
-        return super().forward(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+        return super().forward(doubled(x))
 
 
 def doubling_kernel(weight: Tensor) -> Tensor:

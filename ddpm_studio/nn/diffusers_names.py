@@ -26,10 +26,23 @@ OUTER = {
 LEVEL = {
     "down.{}.blocks.": "down_blocks.{}.resnets.",
     "down.{}.attentions.": "down_blocks.{}.attentions.",
-    "down.{}.resize.": "down_blocks.{}.downsamplers.0.conv.",
     "up.{}.blocks.": "up_blocks.{}.resnets.",
     "up.{}.attentions.": "up_blocks.{}.attentions.",
-    "up.{}.resize.": "up_blocks.{}.upsamplers.0.conv.",
+}
+RESIZE = {  # by one convolution, or in a residual block
+    False: {
+        "down.{}.resize.": "down_blocks.{}.downsamplers.0.conv.",
+        "up.{}.resize.": "up_blocks.{}.upsamplers.0.conv.",
+    },
+    True: {
+        "down.{}.resize.": "down_blocks.{}.downsamplers.0.",
+        "up.{}.resize.": "up_blocks.{}.upsamplers.0.",
+    },
+}
+# without attention; those with it are told by downsample_type
+PLAIN_BLOCKS = {
+    False: ("DownBlock2D", "UpBlock2D"),
+    True: ("ResnetDownsampleBlock2D", "ResnetUpsampleBlock2D"),
 }
 BLOCK = {
     ".norm_1.": ".norm1.",
@@ -86,20 +99,26 @@ def diffusers_settings(config: ModelConfig) -> dict[str, Any]:
         config.head_channels,
         f"at most {min(attended, default=0)} for a model that diffusers can open",
     )
+    down, up = PLAIN_BLOCKS[config.resblock_updown]
     return {
         "sample_size": config.image_size,
         "in_channels": config.in_channels,
         "out_channels": config.out_channels,
         "time_embedding_type": "positional",
         "block_out_channels": config.widths,
-        "down_block_types": ["AttnDownBlock2D" if a else "DownBlock2D" for a in attends],
-        "up_block_types": ["AttnUpBlock2D" if a else "UpBlock2D" for a in reversed(attends)],
+        "down_block_types": ["AttnDownBlock2D" if a else down for a in attends],
+        "up_block_types": ["AttnUpBlock2D" if a else up for a in reversed(attends)],
         "layers_per_block": config.num_res_blocks,
         "attention_head_dim": None if one_head else config.head_channels,  # None: one head
         "dropout": config.dropout,
         "norm_num_groups": config.groups,
         "norm_eps": 1e-5,
         "add_attention": config.mid_attention,
+        "downsample_type": "resnet" if config.resblock_updown else "conv",
+        "upsample_type": "resnet" if config.resblock_updown else "conv",
+        "resnet_time_scale_shift": "scale_shift" if config.scale_shift else "default",
+        # else the middle would lose its norm with scale_shift
+        "attn_norm_num_groups": config.groups if config.scale_shift else None,
     }
 
 
@@ -107,7 +126,7 @@ def _outer_table(config: ModelConfig) -> dict[str, str]:
     levels = range(len(config.channel_mult))
     return OUTER | {
         ours.format(level): theirs.format(level)
-        for ours, theirs in LEVEL.items()
+        for ours, theirs in (LEVEL | RESIZE[config.resblock_updown]).items()
         for level in levels
     }
 

@@ -17,6 +17,9 @@ from ddpm_studio.nn.blocks import (
     ResBlock,
     StepEmbedding,
     Upsample,
+    as_it_is,
+    doubled,
+    halved,
     same_noise_again,
     silu,
 )
@@ -35,11 +38,7 @@ class Level(nn.Module):
         resize: nn.Module | None,
     ) -> None:
         super().__init__()
-        embedding = 4 * config.widths[0]
-        self.blocks = nn.ModuleList(
-            ResBlock(channels, width, embedding, config.groups, config.dropout)
-            for channels in in_channels
-        )
+        self.blocks = nn.ModuleList(_block(channels, width, config) for channels in in_channels)
         self.attentions = nn.ModuleList(
             Attention(width, config.groups, config.head_channels) for _ in in_channels if attends
         )
@@ -49,6 +48,11 @@ class Level(nn.Module):
         """Residual block number `index`, and its attention."""
         x = self.blocks[index](x, embedding)
         return self.attentions[index](x) if self.attentions else x
+
+    def resized(self, x: Tensor, embedding: Tensor) -> Tensor:
+        """Half or twice the size, for the next level."""
+        assert self.resize is not None
+        return self.resize(x, embedding) if isinstance(self.resize, ResBlock) else self.resize(x)
 
     def step_up(self, index: int, x: Tensor, skip: Tensor, embedding: Tensor) -> Tensor:
         """The same on the way up, where a tensor from the way down comes beside x."""
@@ -82,7 +86,7 @@ class UNet(Model):
         skips = [widths[0]]  # channels of every tensor that is kept for the way up
         for level, width in enumerate(widths):
             inputs = [skips[-1], *[width] * (config.num_res_blocks - 1)]
-            down = Downsample(width) if level < last else None
+            down = _down(width, config) if level < last else None
             self.down.append(Level(inputs, width, config, attends[level], down))
             skips += [width] * (config.num_res_blocks + (down is not None))
 
@@ -97,7 +101,7 @@ class UNet(Model):
             inputs = [
                 channels + skips.pop() for channels in (below, *[width] * config.num_res_blocks)
             ]
-            up = Upsample(width) if level > 0 else None
+            up = _up(width, config) if level > 0 else None
             self.up.append(Level(inputs, width, config, attends[level], up))
             below = width
 
@@ -121,7 +125,7 @@ class UNet(Model):
                 x = self._run(level.step, index, x, embedding)
                 skips.append(x)
             if level.resize is not None:
-                x = level.resize(x)
+                x = self._run(level.resized, x, embedding)
                 skips.append(x)
         x = self._run(self.middle_1.step, 0, x, embedding)
         x = self._run(self.middle_2.step, 0, x, embedding)
@@ -129,7 +133,7 @@ class UNet(Model):
             for index in range(len(level.blocks)):
                 x = self._run(level.step_up, index, x, skips.pop(), embedding)
             if level.resize is not None:
-                x = self._run(level.resize, x)
+                x = self._run(level.resized, x, embedding)
         return self.conv_out(silu(self.norm_out(x)))
 
     def _run(self, part: Callable[..., Tensor], *arguments: object) -> Tensor:
@@ -145,6 +149,22 @@ class UNet(Model):
             preserve_rng_state=self._generator is None,
             context_fn=lambda: _forward_and_again(noise),
         )
+
+
+def _block(
+    in_channels: int, width: int, config: ModelConfig, resize: Callable[[Tensor], Tensor] = as_it_is
+) -> ResBlock:
+    embedding = 4 * config.widths[0]
+    usual = (in_channels, width, embedding, config.groups, config.dropout)
+    return ResBlock(*usual, scale_shift=config.scale_shift, resize=resize)
+
+
+def _down(width: int, config: ModelConfig) -> nn.Module:
+    return _block(width, width, config, halved) if config.resblock_updown else Downsample(width)
+
+
+def _up(width: int, config: ModelConfig) -> nn.Module:
+    return _block(width, width, config, doubled) if config.resblock_updown else Upsample(width)
 
 
 def _forward_and_again(

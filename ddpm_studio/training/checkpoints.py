@@ -34,6 +34,7 @@ MOST_STEPS = 10**12
 MOST_SECONDS = 1e12
 # tensors are named section.[moment.]parameter
 SECTIONS = ("model", "ema", "optimizer", "generator")
+RESAMPLING = "resampling"  # a section of those only that draw timesteps by their losses
 RENAMED = {".step_embedding.told.": ".step_embedding.map_augment."}  # in older files, and now
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")  # of AdamW, for each parameter
 
@@ -86,12 +87,19 @@ def _copied(tensor: Tensor) -> Tensor:
 
 def write_checkpoint(path: Path, snapshot: Snapshot) -> None:
     """Write a snapshot, atomically. Raises CheckpointError if the disk does not take it."""
-    write_sections(path, snapshot.tensors, snapshot.about, SECTIONS)
+    write_sections(path, snapshot.tensors, snapshot.about, _sections_in(snapshot.tensors))
 
 
 def checksums_of(snapshot: Snapshot) -> dict[str, int]:
     """As `read_info` finds them in its file."""
-    return {section: _checksum(snapshot.tensors, section) for section in SECTIONS}
+    sections = _sections_in(snapshot.tensors)
+    return {section: _checksum(snapshot.tensors, section) for section in sections}
+
+
+def _sections_in(named: Collection[str]) -> tuple[str, ...]:
+    """Of a checkpoint in which something has these names; the usual ones it must have."""
+    has_history = any(_section(name) == RESAMPLING for name in named)
+    return (*SECTIONS, RESAMPLING) if has_history else SECTIONS
 
 
 def write_sections(
@@ -112,7 +120,7 @@ def write_sections(
 def _state(trainer: Trainer) -> dict[str, Tensor]:
     """Everything of a trainer that is made of tensors, by its name in the file."""
     names = [name for name, _ in trainer.model.named_parameters()]
-    tensors = {"generator": trainer.generator.get_state()}
+    tensors = {"generator": trainer.generator.get_state(), **_history(trainer)}
     for section, values in _sections(trainer, trainer.moments()).items():
         tensors |= {f"{section}.{name}": value for name, value in zip(names, values, strict=True)}
     return tensors
@@ -125,6 +133,14 @@ def _sections(trainer: Trainer, moments: dict[str, list[Tensor]]) -> dict[str, l
         "ema": trainer.averages,
         **{f"optimizer.{moment}": values for moment, values in moments.items()},
     }
+
+
+def _history(trainer: Trainer) -> dict[str, Tensor]:
+    """The losses by which it draws timesteps, if it does, by their names in the file."""
+    history = trainer.history
+    if history is None:
+        return {}
+    return {f"{RESAMPLING}.losses": history.losses, f"{RESAMPLING}.counts": history.counts}
 
 
 def _checksum(tensors: Mapping[str, Tensor], section: str) -> int:
@@ -150,7 +166,7 @@ def read_info(path: Path, kind: str = KIND) -> CheckpointInfo:
         is_pinned = kind == PINNED and isinstance(found, dict) and found.get("kind") == PINNED
         kind = PINNED if is_pinned else KIND
         values = check_format(found, str(path), kind, FORMAT_VERSION)
-        sections = values["checksums"] if is_pinned else SECTIONS
+        sections = values["checksums"] if is_pinned else _sections_in(values["checksums"])
         return CheckpointInfo(
             _step(values["step"], path),
             _number(values, "seconds", MOST_SECONDS),
@@ -214,7 +230,9 @@ def restore(path: Path, trainer: Trainer) -> CheckpointInfo:
     Raises CheckpointError if the file is damaged or does not fit; the trainer is then as it was.
     """
     info = read_info(path)
-    tensors = read_tensors(path, info, SECTIONS)
+    tensors = read_tensors(path, info, _sections_in(info.checksums))
+    if trainer.history is None:  # that of a time when timesteps were drawn by it
+        tensors = {name: one for name, one in tensors.items() if _section(name) != RESAMPLING}
     _check_names(path, _expected(trainer, tensors), tensors)
     has_moments = any(_section(name) == "optimizer" for name in tensors)
     if not has_moments:
@@ -223,6 +241,8 @@ def restore(path: Path, trainer: Trainer) -> CheckpointInfo:
     for section, values in _sections(trainer, moments).items():
         for (name, _), value in zip(trainer.model.named_parameters(), values, strict=True):
             value.copy_(tensors[f"{section}.{name}"])
+    for name, kept in _history(trainer).items():
+        kept.copy_(tensors[name]) if name in tensors else kept.zero_()
     _restore_generator(trainer, tensors["generator"], info.step)
     if trainer.scaler.is_enabled() and info.scaler:
         trainer.scaler.load_state_dict(info.scaler)
@@ -234,6 +254,8 @@ def _expected(trainer: Trainer, found: Mapping[str, Tensor]) -> dict[str, torch.
     """The names and shapes that fit a trainer; moments only if there are any in the file."""
     shapes = {"generator": found.get("generator", torch.empty(0)).shape}  # differs by device
     has_moments = any(_section(name) == "optimizer" for name in found)  # not before the first step
+    if RESAMPLING in map(_section, found):
+        shapes |= {name: tensor.shape for name, tensor in _history(trainer).items()}
     for name, parameter in trainer.model.named_parameters():
         shapes[f"model.{name}"] = shapes[f"ema.{name}"] = parameter.shape
         for moment in MOMENTS if has_moments else ():

@@ -56,6 +56,14 @@ class Team:
             value = value / self.size
         return value
 
+    def gathered(self, value: Tensor) -> Tensor:
+        """What all processes have, in the order of `share`: (N, ...) -> (N * size, ...)."""
+        if self.size == 1:
+            return value
+        parts = [torch.empty_like(value) for _ in range(self.size)]
+        dist.all_gather(parts, value.contiguous())
+        return torch.cat(parts)
+
     def leader_says(self, answer: bool, device: torch.device) -> bool:
         """The leader's answer to a question that clocks or disks may answer differently."""
         if self.size == 1:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ddpm_studio.config import StudioConfig
 from ddpm_studio.device import select_memory_format, select_precision
+from ddpm_studio.diffusion import LossHistory
 from ddpm_studio.models import kind_of
 from ddpm_studio.nn import Ema, Model
 from ddpm_studio.nn.model import initialise
@@ -34,7 +35,8 @@ class Trainer:
 
     Attributes: model, parameters (its weights), averages (of each of them), optimizer, scaler,
     generator, step (steps taken so far, skipped ones included), rate_scale (1, halved whenever
-    training had to go back).
+    training had to go back), history (of losses, by which timesteps are drawn; None where all are
+    drawn alike).
     """
 
     def __init__(
@@ -91,6 +93,8 @@ class Trainer:
         # noise is drawn on the device; a CPU generator would have to wait for every transfer
         self.generator = torch.Generator(self.device).manual_seed(train.seed)
         self.model.use_generator(self.generator)
+        has_history = self.config.diffusion.resampling
+        self.history = LossHistory(self.process.num_timesteps) if has_history else None
         self.step = 0
         self.rate_scale = 1.0
 
@@ -107,12 +111,15 @@ class Trainer:
         indices = shuffled_indices(self.count, train.seed, self.step, total, self.weights)
         drawn = self.drawn(self.batch(indices))
         loss = torch.zeros((), device=self.device)
+        losses: list[Tensor] = []
         shares = [self.team.share(whole).chunk(self.accumulation) for whole in drawn]
         for number, part in enumerate(zip(*shares, strict=True), 1):
             with self.team.adding_up(self.network, number == self.accumulation):
-                part_loss = self.loss(*part) / self.accumulation
+                each = self.losses(*part)
+                part_loss = self.weighed(each, part[1]).mean() / self.accumulation
                 self.scaler.scale(part_loss).backward()
             loss += part_loss.detach()
+            losses.append(each.detach())
         loss = self.team.mean(loss)
         self.flat.gather_gradients()
         self.scaler.unscale_(self.optimizer)
@@ -123,6 +130,8 @@ class Trainer:
         if applied:
             self.scaler.step(self.optimizer)
             self.ema.update([self.flat.whole], self.step)
+            if self.history is not None:
+                self.history.add(drawn[1], self.team.gathered(torch.cat(losses)))
         if self.scaler.is_enabled():
             self.scaler.update()
         return StepResult(loss_value, norm_value, rate, applied)
@@ -158,20 +167,32 @@ class Trainer:
     def noise(self, x_0: Tensor) -> tuple[Tensor, Tensor]:
         """A random timestep and the noise for each picture: t (N,), eps (N, C, H, W).
 
-        Each t alone is uniform, but together they are spread evenly over all of them, so that no
-        batch is all easy or all hard (Kingma et al. 2021, appendix I.1).
+        Each t alone is uniform, or drawn as `history` has it, but together they are spread evenly
+        over all of them, so that no batch is all easy or all hard (Kingma et al. 2021, appendix
+        I.1).
         """
         count = len(x_0)
         start = torch.rand((), generator=self.generator, device=self.device)
         even = torch.arange(count, device=self.device) / count
-        t = self.process.times((start + even) % 1)
+        times = self.process.times if self.history is None else self.history.times
+        t = times((start + even) % 1)
         eps = torch.empty(x_0.shape, device=self.device).normal_(generator=self.generator)
         return t, eps.contiguous(memory_format=self.memory_format)
 
     def loss(
         self, x_0: Tensor, t: Tensor, eps: Tensor, augment_labels: Tensor | None = None
     ) -> Tensor:
-        """The weighted mean loss of some pictures, a scalar."""
+        """The mean loss of some pictures, as if all timesteps were drawn alike: a scalar."""
+        return self.weighed(self.losses(x_0, t, eps, augment_labels), t).mean()
+
+    def weighed(self, losses: Tensor, t: Tensor) -> Tensor:
+        """Losses, (N,), that count the less, the more often their timestep is drawn."""
+        return losses if self.history is None else losses * self.history.multipliers(t)
+
+    def losses(
+        self, x_0: Tensor, t: Tensor, eps: Tensor, augment_labels: Tensor | None = None
+    ) -> Tensor:
+        """The loss of each picture, (N,)."""
 
         def predict(x_t: Tensor, t: Tensor) -> Tensor:
             x_t = self.process.normalised(x_t, t)
@@ -179,7 +200,7 @@ class Trainer:
                 output: Tensor = self.network(x_t, t, augment_labels)
             return output
 
-        return self.kind.loss(self.config, self.process, predict, x_0, t, eps).mean()
+        return self.kind.loss(self.config, self.process, predict, x_0, t, eps)
 
     def batch(self, indices: Tensor) -> Tensor:
         """x_0: float32 (N, C, H, W) in [-1, 1]; mirrored where that is chosen."""

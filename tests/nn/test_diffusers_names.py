@@ -36,6 +36,24 @@ CASES = {  # what is different from the smallest model, and height and width
     "first level wider than the model": ({"channel_mult": (2, 3)}, (8, 8)),
     "narrower below": ({"channel_mult": (3, 1), "attention_resolutions": (4,)}, (8, 8)),
     "dropout, asleep": ({"dropout": 0.5}, (8, 8)),
+    "scale and shift": ({"scale_shift": True, "attention_resolutions": (4,)}, (8, 8)),
+    "sizes change in blocks": ({"resblock_updown": True, "channel_mult": (1, 2, 2)}, (8, 8)),
+    "ADM": (
+        {
+            "scale_shift": True,
+            "resblock_updown": True,
+            "learns_variance": True,
+            "num_res_blocks": 2,
+            "channel_mult": (1, 2, 3),
+            "attention_resolutions": (8, 4),
+            "head_channels": 4,
+        },
+        (8, 12),
+    ),
+    "ADM, plain levels": (
+        {"scale_shift": True, "resblock_updown": True, "mid_attention": False},
+        (12, 8),
+    ),
 }
 
 
@@ -61,7 +79,7 @@ def test_outputs_are_equal(twins):
 
 def test_gradients_are_equal(twins):
     ours, theirs, x_t, t = twins
-    target = torch.randn_like(x_t)
+    target = torch.randn(3, ours.config.out_channels, *x_t.shape[2:])
     (ours(x_t, t) - target).square().mean().backward()
     (theirs(x_t, t).sample - target).square().mean().backward()
     gradients = {name: parameter.grad for name, parameter in ours.named_parameters()}

@@ -28,6 +28,11 @@ SETTINGS = [
     "train.preview_every=7",
     "train.log_every=1",
     "model.dropout=0.1",
+    # what a training has to keep beside weights: the losses by which it draws its timesteps
+    "diffusion.variance=learned",
+    "diffusion.loss=hybrid",
+    "diffusion.resampling=true",
+    "diffusion.num_timesteps=4",
 ]
 
 

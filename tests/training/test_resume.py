@@ -27,6 +27,15 @@ RECIPES = {
     "bf16": ["train.precision=bf16"],
     "dropout and flips": ["model.dropout=0.3", "pictures.flip_horizontal=true"],
     "accumulation": ["train.accumulation=2", "model.dropout=0.3"],
+    "learned variance": ["diffusion.variance=learned", "diffusion.loss=hybrid"],
+    # of four timesteps all have ten losses after ten steps, and are drawn by them from then on
+    "resampled bound": [
+        "diffusion.variance=learned",
+        "diffusion.loss=vlb",
+        "diffusion.resampling=true",
+        "diffusion.num_timesteps=4",
+        "train.accumulation=2",
+    ],
     "all in bf16": [
         "train.precision=bf16",
         "train.accumulation=4",
@@ -35,6 +44,15 @@ RECIPES = {
         "model.channel_mult=1,2",
         "model.attention_resolutions=4",
         "model.mid_attention=true",
+    ],
+    "ADM in bf16": [
+        "train.precision=bf16",
+        "train.gradient_checkpointing=true",
+        "model.channel_mult=1,2",
+        "model.scale_shift=true",
+        "model.resblock_updown=true",
+        "diffusion.variance=learned",
+        "diffusion.loss=hybrid",
     ],
 }
 
