@@ -118,7 +118,8 @@ class TrainStep:
     """One step was made. `seconds`: of this run; `remaining`: seconds left, if that is known.
 
     `memory`: bytes, the most that training has taken so far on its device; 0 if unknown.
-    `next_pictures`: seconds until pictures are painted again; None if unknown.
+    `next_pictures`: seconds until pictures are painted again; None if unknown. `held_out_every`,
+    `bits_every`: seconds of training between two such questions at the least; None if never.
     """
 
     step: int
@@ -130,6 +131,8 @@ class TrainStep:
     remaining: float | None
     memory: int = 0
     next_pictures: float | None = None
+    held_out_every: float | None = None
+    bits_every: float | None = None
 
 
 @dataclass(frozen=True)
@@ -272,11 +275,12 @@ class SampleStep:
 
 @dataclass(frozen=True)
 class SampleFinished:
-    """One picture is finished: uint8 (H, W, C)."""
+    """One picture is finished: uint8 (H, W, C). calls: of the network, that it took."""
 
     index: int
     seed: int
     picture: Any
+    calls: int = 0
 
 
 @dataclass(frozen=True)

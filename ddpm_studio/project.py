@@ -33,7 +33,7 @@ LOCKED_FIELDS = {
     "pictures": ("size", "height", "channels"),
     "diffusion": (
         *("num_timesteps", "schedule", "beta_start", "beta_end", "beta_min", "beta_max"),
-        *("sigma_min", "sigma_max", "prediction", "variance"),
+        *("sigma_min", "sigma_max", "gamma_0", "gamma_1", "prediction", "variance"),
     ),
 }
 # what people set, and it follows from

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-OPTIONS = ("eta", "variance")  # settings that only some samplers look at
+# settings that only some samplers look at
+OPTIONS = ("eta", "variance", "snr", "last")
+# and what `denoise` takes beside them, for a few
+FINER = ("langevin_steps", "langevin_rate", "rtol", "atol")
 
 
 @dataclass(frozen=True)
@@ -10,7 +13,10 @@ class Sampler:
     """One sampler. name: of its file too, and of the function in it.
 
     words: for who chooses between them. usual_spacing: which of SPACINGS it is at its best with.
-    looks_back: whether a step needs the prediction of the one before it. takes: which of OPTIONS.
+    looks_back: whether a step needs the prediction of the one before it. takes: which of OPTIONS,
+    and of FINER. is_continuous: it is made for processes with a real t, which most of these
+    follow a differential equation of. is_adaptive: it chooses its steps by itself, from where it
+    began, so it makes its frames by itself, too; how often it calls the network is then a guess.
     """
 
     name: str
@@ -18,13 +24,21 @@ class Sampler:
     words: str
     usual_steps: int
     usual_spacing: str = "trailing"
-    calls_a_step: int = 1  # of the network; the last step, which shows its prediction, has one
+    calls_a_step: int = 1  # of the network
+    calls_at_last: int = 1  # by the last step, which usually shows its prediction
     looks_back: bool = False
     takes: tuple[str, ...] = ()
+    is_continuous: bool = False
+    is_adaptive: bool = False
+
+    @property
+    def remembers(self) -> bool:
+        """Whether going on needs a second tensor beside the pictures."""
+        return self.looks_back or self.is_adaptive
 
     def calls(self, steps: int) -> int:
         """How often the network looks at a picture, in so many steps, at most."""
-        return self.calls_a_step * (steps - 1) + 1 if steps else 0
+        return self.calls_a_step * (steps - 1) + self.calls_at_last if steps else 0
 
 
 # The usual steps: sliced Wasserstein distance to the fruit pictures at 32 px, of 128 seeds of one
@@ -50,8 +64,52 @@ _ROWS = (
         usual_spacing="log_snr",
         calls_a_step=2,
     ),
+    Sampler(
+        "reverse_sde",
+        "Reverse SDE",
+        "Reverse SDE: chance at each step",
+        usual_steps=500,
+        takes=("last",),
+        is_continuous=True,
+    ),
+    Sampler(
+        "predictor_corrector",
+        "Predictor-corrector",
+        "Predictor-corrector: each step put right",
+        usual_steps=250,
+        calls_a_step=2,
+        calls_at_last=2,
+        takes=("snr",),
+        is_continuous=True,
+    ),
+    Sampler(
+        "annealed_langevin",
+        "Annealed Langevin",
+        "Annealed Langevin: rests at each noise level",
+        usual_steps=10,
+        usual_spacing="linspace",
+        calls_a_step=100,
+        calls_at_last=101,
+        takes=("last", "langevin_steps", "langevin_rate"),
+        is_continuous=True,
+    ),
+    Sampler(
+        "probability_flow",
+        "Probability flow",
+        "Probability flow: chooses its own steps",
+        usual_steps=20,
+        calls_at_last=150,
+        takes=("rtol", "atol"),
+        is_continuous=True,
+        is_adaptive=True,
+    ),
 )
 SAMPLERS = {row.name: row for row in _ROWS}
+
+
+def fitting(is_continuous: bool) -> tuple[str, ...]:
+    """The names of those that work with a process whose t is real, or whole."""
+    return tuple(row.name for row in _ROWS if is_continuous or not row.is_continuous)
 
 
 def with_option(option: str) -> str:

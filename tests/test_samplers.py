@@ -9,12 +9,13 @@ from torch import Tensor
 
 from ddpm_studio.config import SPACINGS, SampleConfig
 from ddpm_studio.diffusion import NoiseSchedule
-from ddpm_studio.samplers import OPTIONS, SAMPLERS, with_option
+from ddpm_studio.samplers import FINER, OPTIONS, SAMPLERS, fitting, with_option
 from ddpm_studio.sampling import denoise, samplers
 from ddpm_studio.sampling.steps import State
 from ddpm_studio.sheets import Cell
 
 every_sampler = pytest.mark.parametrize("sampler", SAMPLERS)
+of_steps = pytest.mark.parametrize("sampler", fitting(False))  # tests/sampling has the others
 
 
 class Curved:
@@ -36,7 +37,7 @@ def calls(sampler: str, steps: int, schedule: NoiseSchedule) -> int:
     return model.calls
 
 
-@every_sampler
+@of_steps
 @pytest.mark.parametrize("steps", [1, 2, 10, 33])
 def test_the_network_is_called_as_often_as_the_row_says(sampler: str, steps: int) -> None:
     said = SAMPLERS[sampler].calls(steps)
@@ -52,7 +53,7 @@ def test_heun_takes_nineteen_calls_for_ten_steps() -> None:
     assert SAMPLERS["heun"].calls(0) == 0
 
 
-@every_sampler
+@of_steps
 def test_it_looks_back_if_the_row_says_so(sampler: str) -> None:
     x_t, before = torch.ones(1, 2), torch.full((1, 2), 0.5)
     with_it, without = (
@@ -65,11 +66,12 @@ def test_it_looks_back_if_the_row_says_so(sampler: str) -> None:
 @every_sampler
 def test_it_takes_the_options_that_the_row_names(sampler: str) -> None:
     row = SAMPLERS[sampler]
-    step = samplers.step_of(sampler, eta=0.5, variance="beta")
+    given = dict.fromkeys((*OPTIONS, *FINER), 0.5) | {"variance": "beta"}
+    step = samplers.step_of(sampler, **given)
     named = inspect.signature(step).parameters.values()
     assert {one.name for one in named if one.kind is one.KEYWORD_ONLY} == set(row.takes)
     assert {one.default for one in named if one.kind is one.KEYWORD_ONLY} <= {0.5, "beta"}
-    assert set(row.takes) <= set(OPTIONS)
+    assert set(row.takes) <= {*OPTIONS, *FINER}
 
 
 def test_every_file_has_a_row_and_every_row_has_words() -> None:

@@ -105,15 +105,20 @@ def sample(options: Namespace) -> Events:
     make_folder(options.out)
     name = f"{project.name}_step{recipe.step:08d}_seed"
     check_file(free_path(options.out / f"{name}{seeds[-1]:06d}.png"))
+    calls = 0
     for event in generate(loaded, settings, seeds):
         yield event
         if isinstance(event, SampleFinished):
+            calls = max(calls, event.calls)
             path = free_path(options.out / f"{name}{event.seed:06d}.png")
             made = dataclasses.replace(recipe, seed=event.seed, size=size)
             write_png(path, enlarged(event.picture, size), made.to_text())
             yield FileWritten(path)
     are = "is" if options.count == 1 else "are"
-    yield Note(f"{several(options.count, 'picture')} {are} in {options.out}")
+    yield Note(
+        f"{several(options.count, 'picture')} {are} in {options.out}, made with "
+        f"{several(calls, 'call')} of the network each"
+    )
 
 
 def animate(options: Namespace) -> Events:

@@ -94,7 +94,7 @@ class Terminal:
 
     def event(self, event: object) -> None:
         match event:
-            case ev.Progress(what, done, total) if what in BARS:
+            case ev.Progress(what, done, total, step=None) if what in BARS:  # none of training
                 self._bar(BARS[what], done, total)
             case ev.SampleStep():
                 self._bar("Making pictures", event.painted, event.total)

@@ -1,9 +1,10 @@
 """How pictures are made from noise."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from ddpm_studio.config.fields import SEEDS, check_fields, setting
-from ddpm_studio.samplers import SAMPLERS
+from ddpm_studio.samplers import OPTIONS, SAMPLERS
 
 AUTO = "auto"  # the spacing that suits the sampler
 SPACING_WORDS = {
@@ -20,6 +21,8 @@ VARIANCE_WORDS = {
     "learned": "As the model learned it",
 }
 VARIANCES = tuple(VARIANCE_WORDS)
+LAST_WORDS = {"mean": "The picture", "noise": "A little noise, too"}
+LASTS = tuple(LAST_WORDS)
 FIXED_VARIANCES = ("posterior", "beta")  # of any model
 
 
@@ -65,6 +68,20 @@ class SampleConfig:
         "Keep to the range of colours",
         "Cut what the model believes at black and white in every step.",
     )
+    snr: float = setting(
+        0.16,
+        "Size of a correction",
+        "For predictor-corrector: how much of the noise is moved at each correction.",
+        term="signal-to-noise ratio of the corrector, r",
+        above=0,
+    )
+    last: str = setting(
+        "mean",
+        "After the last step",
+        "Whether the noise of the last step is left out.",
+        term="denoising of the last step",
+        choices=LAST_WORDS,
+    )
     seed: int = setting(
         0,
         "Seed",
@@ -81,6 +98,11 @@ class SampleConfig:
         """One of SPACINGS."""
         is_usual = self.spacing == AUTO
         return SAMPLERS[self.sampler].usual_spacing if is_usual else self.spacing
+
+    def options(self, learns_variance: bool) -> dict[str, Any]:
+        """What `denoise` is given of OPTIONS. learns_variance: whether the model does."""
+        own = {name: getattr(self, name) for name in OPTIONS}
+        return {**own, "variance": self.used_variance(learns_variance)}
 
     def used_variance(self, learns_variance: bool) -> str:
         """One of VARIANCES. learns_variance: whether the model does."""

@@ -10,6 +10,7 @@ class Schedule:
 
     takes: the settings of the section `diffusion` that it alone looks at. is_continuous: t is real,
     and samplers that follow a differential equation can be used. losses: which can be learned.
+    learns: the model learns a part of it, gamma(t).
     """
 
     name: str
@@ -17,6 +18,7 @@ class Schedule:
     takes: tuple[str, ...] = ()
     is_continuous: bool = False
     losses: tuple[str, ...] = ("simple", "hybrid", "vlb")
+    learns: bool = False
 
 
 CONTINUOUS: dict[str, Any] = {"is_continuous": True, "losses": ("simple", "vlb")}
@@ -25,6 +27,14 @@ _ROWS = (
     Schedule("cosine", "cosine"),
     Schedule("vp", "preserving (VP)", ("beta_min", "beta_max"), **CONTINUOUS),
     Schedule("ve", "exploding (VE)", ("sigma_min", "sigma_max"), **CONTINUOUS),
+    Schedule(
+        "learned",
+        "learned (VDM)",
+        ("gamma_0", "gamma_1"),
+        is_continuous=True,
+        losses=("vlb",),
+        learns=True,
+    ),
 )
 ROWS = {row.name: row for row in _ROWS}
 SCHEDULES = tuple(ROWS)

@@ -17,6 +17,8 @@ LINEAR = "For the linear schedule only."
 BETAS = "numbers with 0 < beta_start <= beta_end < 1"
 VP = "For the preserving schedule only."
 VP_BETAS = "numbers with 0 <= beta_min <= beta_max and 0 < beta_max"
+LEARNED = "For the learned schedule only: where it begins, as minus log SNR."
+GAMMAS = "numbers with -30 <= gamma_0 < gamma_1 <= 30"
 VE_SIGMAS = "numbers with 0 < sigma_min < sigma_max"
 PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 
@@ -66,6 +68,12 @@ class DiffusionConfig:
         term="sigma max",
         least=0,
         allowed=f"0 or {VE_SIGMAS}",
+    )
+    gamma_0: float = setting(
+        -13.3, "Least noise at first", LEARNED, term="gamma at 0", least=-30, allowed=GAMMAS
+    )
+    gamma_1: float = setting(
+        5.0, "Most noise at first", LEARNED, term="gamma at 1", most=30, allowed=GAMMAS
     )
     prediction: str = setting(
         "v",
@@ -125,6 +133,12 @@ class DiffusionConfig:
             "diffusion.beta_min and beta_max",
             (self.beta_min, self.beta_max),
             VP_BETAS,
+        )
+        check(
+            self.gamma_0 < self.gamma_1,
+            "diffusion.gamma_0 and gamma_1",
+            (self.gamma_0, self.gamma_1),
+            GAMMAS,
         )
         check(
             self.sigma_max == 0 or self.sigma_min < self.sigma_max,

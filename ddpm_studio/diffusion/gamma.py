@@ -13,13 +13,18 @@ Gamma = Callable[[Tensor], Tensor]  # t, float64 (N,) in [0, 1] -> float64 (N,),
 class GammaProcess(ContinuousProcess):
     """alpha^2 = sigmoid(-gamma(t)), sigma^2 = sigmoid(gamma(t)) (Kingma et al. 2021, eq. 4).
 
-    gamma: any rising function, whose slope its gradient gives. learns: it has parameters, and
-    gradients pass to them; else all that comes from here is plain numbers.
+    gamma: any rising function. slope: d gamma / dt, if gamma has no `slope` itself;
+    else its gradient says it.
+    learns: they have parameters, and gradients pass to them; else all that comes from here is
+    plain numbers.
     """
 
-    def __init__(self, gamma: Gamma, least: float = 1e-5, *, learns: bool = False) -> None:
+    def __init__(
+        self, gamma: Gamma, least: float = 1e-5, *, slope: Gamma | None = None, learns: bool = False
+    ) -> None:
         super().__init__(least)
         self.gamma, self.learns = gamma, learns
+        self._given_slope: Gamma | None = slope or getattr(gamma, "slope", None)
 
     def alpha_bar(self, t: float | Tensor) -> Tensor:
         real = self._real(t)
@@ -31,6 +36,10 @@ class GammaProcess(ContinuousProcess):
 
     def slope(self, t: float | Tensor) -> Tensor:
         """d gamma / dt, by the gradient of gamma: float64 (N,) or a scalar."""
+        if self._given_slope is not None:
+            real = self._real(t)
+            given = self._given_slope(real.clamp(min=0).reshape(-1)).reshape(real.shape)
+            return given if self.learns else given.detach()
         inner = self._real(t).detach().clone().requires_grad_()
         keeps = self.learns and torch.is_grad_enabled()
         with torch.enable_grad():

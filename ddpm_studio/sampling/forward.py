@@ -12,7 +12,7 @@ from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import Process, q_sample
 from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sampling.denoise import sampler_step
-from ddpm_studio.sampling.generate import BATCH
+from ddpm_studio.sampling.generate import BATCH, options_of
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
 from ddpm_studio.sampling.pictures import from_uint8, to_uint8
@@ -127,9 +127,7 @@ def finish_levels(
     indices: ascending, below the number of steps. Yields after each part of each step; the last
     event holds the finished pictures, those before it now and then what is expected.
     """
-    sample, config = noising.sample, noising.network.config
-    variance = sample.used_variance(config.model.learns_variance)
-    step = sampler_step(sample.sampler, sample.eta, variance)
+    step = sampler_step(noising.sample.sampler, options_of(noising.network, noising.sample))
     hard, last = noising.network.config.pictures.has_hard_alpha, len(noising.timesteps) - 1
     total = sum(last + 1 - index for index in indices)
     walking = _Walking(noising, step, batch)

@@ -1,18 +1,18 @@
-"""Evaluation at the model on its way: how well it does on unseen pictures, and what it paints."""
+"""Evaluation at the model on its way: what it paints; `measures` asks about unseen pictures."""
 
-import math
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 from ddpm_studio.errors import ExportError
-from ddpm_studio.events import HeldOutMeasured, Note, PreviewSaved, Progress
+from ddpm_studio.events import Note, PreviewSaved, Progress
 from ddpm_studio.project import Project, step_of
 from ddpm_studio.training.failures import is_out_of_memory
 from ddpm_studio.training.held_out import HeldOut
+from ddpm_studio.training.measures import FORWARD, Measures
 from ddpm_studio.training.metrics import Journal
-from ddpm_studio.training.preview import Wall, averaged_model
+from ddpm_studio.training.preview import Wall
 from ddpm_studio.training.rhythm import (
     FEW,
     FEW_STEPS,
@@ -26,13 +26,15 @@ from ddpm_studio.training.stopwatch import Stopwatch
 from ddpm_studio.training.trainer import Trainer
 
 MOMENT = 1.0  # seconds, that the first pictures of a run may take, about
-FORWARD = 0.5  # of a training step, that its forward half takes at most
 
 Previews = Iterator[Progress | PreviewSaved | Note]
 
 
 class Evaluation:
-    """Both take the averaged weights and leave training's state alone; the leader alone looks."""
+    """Takes the averaged weights and leaves training's state alone; the leader alone looks.
+
+    Attribute: measures (how well it does on unseen pictures).
+    """
 
     def __init__(
         self,
@@ -44,11 +46,8 @@ class Evaluation:
     ) -> None:
         self._project = project
         self._trainer = trainer
-        self._held_out = held_out
-        self._journal = journal
         self._watch = watch
-        self._asked_step = 0  # when the held-out loss was measured last
-        self._held_out_seconds = 0.0  # that the last ones took
+        self.measures = Measures(trainer, held_out, journal, watch)
         self._wall: Wall | None = None  # what was painted last
         self._painted_at = self._beginning = 0.0
         self._whole, self._small = Spent(), Spent()
@@ -58,15 +57,15 @@ class Evaluation:
     def whole_ahead(self) -> float:
         """What a whole preview after this step, and the question before it, may take; 0: none."""
         if is_whole(self._trainer.step, self._project.config.train.preview_every):
-            return self._held_out_seconds + self._whole_seconds
+            return self.measures.loss_seconds + self._whole_seconds
         return 0.0
 
     @property
     def small_ahead(self) -> float:
-        """What a small preview before the end of the next step may take; 0: there is none."""
+        """What a small preview and bits may take before the next step ends; 0: none is due."""
         due, watch = self._due, self._watch
         is_due = due is not None and due <= watch.seconds + watch.step_seconds
-        return self._small_seconds if is_due else 0.0
+        return self.measures.bits_ahead + (self._small_seconds if is_due else 0.0)
 
     @property
     def _whole_seconds(self) -> float:
@@ -101,27 +100,6 @@ class Evaluation:
         due, train, step = self._due, self._project.config.train, self._trainer.step
         whole = (train.preview_every - step % train.preview_every) * self._watch.step_seconds
         return whole if due is None else max(0.0, min(whole, due - self._watch.seconds))
-
-    def at_held_out(self) -> Iterator[HeldOutMeasured | Note]:
-        """Ask the same pictures with the same noise and timesteps, once at each step."""
-        step = self._trainer.step
-        if not (len(self._held_out) and self._trainer.team.leads) or step == self._asked_step:
-            return
-        self._asked_step = step
-        before = self._watch.seconds
-        try:
-            with self._watch.working():
-                found = self._held_out.measure(averaged_model(self._trainer))
-        except (MemoryError, RuntimeError) as error:
-            if not is_out_of_memory(error):
-                raise
-            yield Note(f"There was too little memory to ask the unseen pictures at step {step}.")
-            return
-        self._held_out_seconds = self._watch.seconds - before
-        if math.isfinite(found.loss):
-            event = HeldOutMeasured(step, found.loss, found.bands)
-            yield from self._journal.measured(event)
-            yield event
 
     def at_preview(self) -> Previews:
         """Paint all pictures of the wall; without the memory or the disk for it, a Note."""

@@ -44,13 +44,14 @@ def split_held_out(digests: Sequence[str], share: float) -> tuple[np.ndarray, np
 class HeldOut:
     """Fixed pictures with fixed noise and timesteps, so that the curve has no lottery.
 
-    Attribute: of (how many are never learned from, those that are not asked about among them).
+    Attributes: pictures (that are asked about, uint8), of (how many are never learned from, those
+    that are not asked about among them).
     """
 
     def __init__(self, trainer: Trainer, pictures: np.ndarray, of: int = 0) -> None:
         """pictures: uint8 (M, H, W, C), prepared; at most MOST of them are used."""
         self.of = of or len(pictures)
-        pictures = pictures[:MOST]
+        self.pictures = pictures = pictures[:MOST]
         self._trainer = trainer
         self._x_0 = from_uint8(pictures).to(trainer.device)
         seeds = range(FIRST_SEED, FIRST_SEED + len(pictures))
@@ -81,4 +82,5 @@ class HeldOut:
 
     def _losses(self, network: Network, x_0: Tensor, t: Tensor, eps: Tensor) -> Tensor:
         trainer = self._trainer
-        return trainer.kind.loss(trainer.config, trainer.process, network.predict, x_0, t, eps)
+        process = network.process.to(trainer.device)
+        return trainer.kind.loss(trainer.config, process, network.predict, x_0, t, eps)

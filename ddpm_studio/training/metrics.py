@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeGuard, TypeVar
 
-from ddpm_studio.events import CheckpointSkipped, HeldOutMeasured, Note, TrainStep
+from ddpm_studio.events import BitsMeasured, CheckpointSkipped, HeldOutMeasured, Note, TrainStep
 
 # the kinds of what happened on the way; see Happened
 HAPPENINGS = ("skipped", "rolled_back", "batch_halved", "checkpoint_skipped", "resumed")
 TAIL = 1 << 16  # bytes at the end of a log, in which the last step is found
 LASTING = "rolled_back"  # its place is after the step that training went back to
 
+FORETOLD = ("remaining", "held_out_every", "bits_every")  # of a step, and no fact about it
 MOST_DIGITS = 18
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ class MetricsLog:
     def append(self, values: dict[str, Any]) -> None:
         """Log a step, whose number is "step", or that all after the step "resumed_at" is void.
 
-        Or what was measured, "held_out", or what "happened"; `read_log` knows them all.
+        Or what was measured, "held_out" or "bits", or what "happened"; `read_log` knows them all.
         Raises OSError if the disk does not take it.
         """
         line = json.dumps(values).encode() + b"\n"
@@ -72,7 +73,8 @@ class Journal:
         if event.step % self._log_every:
             return
         values = asdict(event) | {"loss": sum(self._losses) / len(self._losses)}
-        del values["remaining"]
+        for name in FORETOLD:
+            del values[name]
         self._losses.clear()
         yield from self._append(values | {"seconds": all_seconds})
 
@@ -102,6 +104,9 @@ class Journal:
     def measured(self, event: HeldOutMeasured) -> Iterator[Note]:
         yield from self._append({"held_out": asdict(event)})
 
+    def measured_bits(self, event: BitsMeasured) -> Iterator[Note]:
+        yield from self._append({"bits": asdict(event)})
+
     def happened(self, step: int, kind: str, message: str) -> Iterator[Note]:
         """Something worth a mark in the plot; kind: a word of HAPPENINGS."""
         yield from self._append({"happened": {"step": step, "kind": kind, "message": message}})
@@ -127,6 +132,21 @@ class Measured(NamedTuple):
     bands: tuple[float, ...] = ()
 
 
+class MeasuredBits(NamedTuple):
+    """Bits for each number of held-out pictures, and their standard error; see `BitsMeasured`.
+
+    parts: of the timesteps from each of `starts` on; both () if none were logged.
+    """
+
+    step: int
+    bits: float
+    error: float
+    prior: float = 0.0
+    decoder: float = 0.0
+    starts: tuple[int, ...] = ()
+    parts: tuple[float, ...] = ()
+
+
 class Happened(NamedTuple):
     """Something that is worth a mark in the plot; kind: one of HAPPENINGS; message: a sentence."""
 
@@ -144,6 +164,7 @@ class Log:
 
     steps: list[dict[str, Any]] = field(default_factory=list)
     held_out: list[Measured] = field(default_factory=list)
+    bits: list[MeasuredBits] = field(default_factory=list)
     happened: list[Happened] = field(default_factory=list)
 
 
@@ -158,6 +179,7 @@ def read_log(path: Path) -> Log:
         if isinstance(resumed_at, int):
             _drop_after(resumed_at, log.steps, lambda line: int(line["step"]))
             _drop_after(resumed_at, log.held_out, _step_of)
+            _drop_after(resumed_at, log.bits, _step_of)
             _drop_after(resumed_at, log.happened, _step_of)
         elif isinstance(step, int):
             # in case the disk did not take "resumed_at"
@@ -166,6 +188,9 @@ def read_log(path: Path) -> Log:
         elif (measured := _measured(entry.get("held_out"))) is not None:
             _drop_after(measured.step - 1, log.held_out, _step_of)
             log.held_out.append(measured)
+        elif (bits := _measured_bits(entry.get("bits"))) is not None:
+            _drop_after(bits.step - 1, log.bits, _step_of)
+            log.bits.append(bits)
         elif (happened := _happened(entry.get("happened"))) is not None:
             (lasting if happened.kind == LASTING else log.happened).append(happened)
     log.happened.extend(lasting)
@@ -211,6 +236,20 @@ def _measured(values: object) -> Measured | None:
     return Measured(step, float(loss), tuple(float(band) for band in bands))
 
 
+def _measured_bits(values: object) -> MeasuredBits | None:
+    if not isinstance(values, dict) or not isinstance(values.get("step"), int):
+        return None
+    numbers = [values.get(name) for name in ("bits", "error", "prior", "decoder")]
+    if not all(_is_finite(number) for number in numbers):
+        return None
+    starts, parts = values.get("starts"), values.get("parts")
+    if not (_are_finite(starts) and _are_finite(parts) and len(starts) == len(parts)):
+        starts, parts = [], []
+    bits, error, prior, decoder = map(float, numbers)  # type: ignore[arg-type]
+    kept = (tuple(map(int, starts)), tuple(map(float, parts)))
+    return MeasuredBits(values["step"], bits, error, prior, decoder, *kept)
+
+
 def _happened(values: object) -> Happened | None:
     if not isinstance(values, dict):
         return None
@@ -220,11 +259,15 @@ def _happened(values: object) -> Happened | None:
     return None
 
 
+def _are_finite(values: object) -> TypeGuard[list[float]]:
+    return isinstance(values, list) and all(_is_finite(value) for value in values)
+
+
 def _is_finite(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and math.isfinite(value)
 
 
-def _step_of(entry: Measured | Happened) -> int:
+def _step_of(entry: Measured | MeasuredBits | Happened) -> int:
     return entry.step
 
 

@@ -3,13 +3,14 @@
 Whole previews, all pictures of the wall with all their denoising steps, come every so many steps,
 as it is set. Between them, most often at the start, come small ones: a few of the pictures with
 few denoising steps, while the others stay as they were. All together take at most `SHARE` of the
-time.
+time. What is asked about unseen pictures takes `EVALUATION_SHARE` beside it.
 """
 
 import math
 from dataclasses import dataclass
 
 SHARE = 0.03  # of the time of training, that all previews take together
+EVALUATION_SHARE = 0.02  # that all questions about unseen pictures take together
 HEAD_START = 300.0  # seconds, whose share is spent before they are over: most happens at first
 FIRST_GAP = 3.0  # seconds between two small ones at the very beginning ...
 GROWTH = 1 / 12  # ... and so much more of the time trained: the film shows what changes
@@ -45,6 +46,23 @@ class Spent:
     def add(self, seconds: float) -> None:
         self.seconds += seconds
         self.count += 1
+
+
+def share_of_each(askers: int) -> float:
+    """Of the time of training, what each of so many kinds of questions may take."""
+    return EVALUATION_SHARE / max(1, askers)
+
+
+def is_affordable(
+    spent: Spent, each: float, seconds: float, share: float, *, has_start: bool = False
+) -> bool:
+    """Whether one kind of questions may be asked again, which takes `each` seconds.
+
+    seconds: of this run. share: of them. has_start: what the first minutes allow may be spent
+    before they are over.
+    """
+    until = max(seconds, HEAD_START) if has_start else seconds
+    return spent.seconds + each <= share * until
 
 
 def next_small(

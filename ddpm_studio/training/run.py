@@ -208,11 +208,12 @@ class _Run:
             yield from self._save_on_the_way()
         step, every = self.trainer.step, self.train.preview_every
         if is_measured(step, every):
-            yield from self.evaluation.at_held_out()
+            yield from self.evaluation.measures.at_loss()
         if is_whole(step, every):
             yield from self.evaluation.at_preview()
         else:
             yield from self.evaluation.between()
+        yield from self.evaluation.measures.between()
 
     def _started(self) -> TrainStarted:
         trainer, watch = self.trainer, self.watch
@@ -270,6 +271,8 @@ class _Run:
             self.watch.remaining(step),
             self.memory,
             self.evaluation.next_seconds,
+            self.evaluation.measures.loss_every,
+            self.evaluation.measures.bits_every,
         )
         yield from self.journal.stepped(event, self.watch.all_seconds)
         yield event
@@ -322,7 +325,8 @@ class _Run:
             yield from self._roll_back("Not all weights were finite numbers")
             return
         self._begin_to_save()
-        yield from self.evaluation.at_held_out()
+        is_last = self.watch.is_over(self.trainer.step)
+        yield from self.evaluation.measures.at_loss(is_last=is_last)
 
     def _save_what_is_good(self) -> None:
         """What was learned is kept, whatever ended training; if it is sound."""

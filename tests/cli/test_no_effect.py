@@ -9,7 +9,7 @@ from ddpm_studio.cli.no_effect import of_diffusion, of_films, of_samplers
 from ddpm_studio.config import DiffusionConfig, SampleConfig
 from ddpm_studio.samplers import OPTIONS, SAMPLERS
 
-OTHER = {"eta": 0.7, "variance": "beta"}
+OTHER = {"eta": 0.7, "variance": "beta", "snr": 0.3, "last": "noise"}
 
 
 @pytest.mark.parametrize("option", OPTIONS)

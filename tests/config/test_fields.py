@@ -92,6 +92,7 @@ def test_every_setting_says_what_it_does_and_allows_its_default() -> None:
 WITHOUT_UNIT = {  # parts of a whole, numbers of chance, and what is a factor
     "model.dropout", "diffusion.beta_start", "diffusion.beta_end", "diffusion.min_snr_gamma",
     "diffusion.beta_min", "diffusion.beta_max", "diffusion.sigma_min", "diffusion.sigma_max",
+    "diffusion.gamma_0", "diffusion.gamma_1",
     "train.learning_rate", "train.beta1", "train.beta2", "train.weight_decay",
     "train.max_grad_norm", "train.ema_width", "train.held_out_share", "train.augment", "train.seed",
 }  # fmt: skip

@@ -6,7 +6,7 @@ import torch
 
 from ddpm_studio.config import SampleConfig
 from ddpm_studio.diffusion import NoiseSchedule, q_sample
-from ddpm_studio.samplers import SAMPLERS
+from ddpm_studio.samplers import fitting
 from ddpm_studio.sampling.forward import Noising, finish_levels, levels, noised
 from ddpm_studio.sampling.network import Network
 from ddpm_studio.sampling.noise import initial_noise
@@ -42,7 +42,7 @@ def test_every_level_is_q_sample_with_the_same_noise_and_the_last_is_the_picture
     assert (last.pred_eps == 128).all()
 
 
-@pytest.mark.parametrize("sampler", SAMPLERS)
+@pytest.mark.parametrize("sampler", fitting(False))
 @pytest.mark.parametrize(("eta", "batch"), [(0.0, 1), (0.7, 4), (0.7, 16)])
 def test_what_all_levels_become_together_each_would_become_alone(sampler, eta, batch):
     """The growing batch is the sum of ordinary denoisings that begin at their levels."""

@@ -17,7 +17,6 @@ PHASES = {  # what the words before the numbers are; a preview is a part of trai
     ev.Work.PROBING: "",
     ev.Work.BATCH: "",
     ev.Work.MOVING: "",
-    ev.Work.BITS: "",
 }
 
 PARTS = 1000  # of the whole

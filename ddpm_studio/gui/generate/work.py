@@ -81,7 +81,7 @@ def generate(
     first = start.index if start is not None else 0
     moments = tuple(trajectory_moments(loaded.process, sample)[first:])
     size = request.count * picture_bytes(loaded.config)
-    anchor = FLOAT_BYTES * size * (2 if SAMPLERS[sample.sampler].looks_back else 1)
+    anchor = FLOAT_BYTES * size * (2 if SAMPLERS[sample.sampler].remembers else 1)
     plan = plan_frames(len(moments), SHOWN * size, anchor, request.budget, start is not None)
     again = DenoisingAgain(models, checkpoint, loaded.sha256, request.which, sample, seeds)
     recipe = recipe_for(request, loaded)
