@@ -177,14 +177,10 @@ def check_at_least(name: str, value: float, lowest: float) -> None:
 
 def check_types(section: str, config: Any) -> None:
     """Raise a ConfigError unless every field has its type; 1 becomes 1.0, [1, 2] becomes (1, 2)."""
-    hints, settings = field_types(config.__class__), settings_of(config.__class__)
-    for known in dataclasses.fields(config):
-        value, kind = getattr(config, known.name), hints[known.name]
-        allowed = describe_kind(kind)
-        if plain_type(kind) is not kind:  # None is allowed, too
-            if value is None:
-                continue
-            kind, allowed = plain_type(kind), settings[known.name].allowed_in_words
+    for name, (kind, allowed, may_be_none) in _checked(config.__class__).items():
+        value = getattr(config, name)
+        if may_be_none and value is None:
+            continue
         if kind is float and type(value) is int and abs(value) < LARGEST:
             value = float(value)
         is_list = isinstance(kind, types.GenericAlias)  # tuple[int, ...]
@@ -195,8 +191,20 @@ def check_types(section: str, config: Any) -> None:
             is_right = all(type(entry) is int for entry in value)
         if kind is float and is_right:
             is_right = math.isfinite(value)
-        check(is_right, _path(section, known.name), value, allowed)
-        object.__setattr__(config, known.name, value)
+        check(is_right, _path(section, name), value, allowed)
+        object.__setattr__(config, name, value)
+
+
+@cache
+def _checked(config_class: type) -> dict[str, tuple[Any, str, bool]]:
+    """By name: the type of a value that is there, that in words, and whether None will do, too."""
+    hints, settings, found = field_types(config_class), settings_of(config_class), {}
+    for name in (known.name for known in dataclasses.fields(config_class)):
+        kind, plain = hints[name], plain_type(hints[name])
+        may_be_none = plain is not kind
+        allowed = settings[name].allowed_in_words if may_be_none else describe_kind(kind)
+        found[name] = plain, allowed, may_be_none
+    return found
 
 
 @cache

@@ -63,21 +63,35 @@ def test_a_batch_that_does_not_fit_is_halved_until_it_does(
 def test_memory_that_runs_out_in_mid_run_loses_no_step(
     make_project: MakeProject, train_for: TrainFor, memory_for: Callable[..., None]
 ) -> None:
-    """The same training as with enough memory, up to the order in which numbers are added."""
-    whole, tight = make_project("whole"), make_project("tight")
+    """The same training as with enough memory, up to the order in which numbers are added.
+
+    Not compared number by number: a bias that a norm takes away again has a gradient of rounding
+    errors alone, and Adam makes a whole step of whatever they are.
+    """
+    whole, tight, short = map(make_project, ("whole", "tight", "short"))
     train_for(whole, STEPS)
+    train_for(short, STEPS - 1)
     memory_for(2, from_step=3)
     events = train_for(tight, STEPS)
     (halved,) = of_kind(events, BatchHalved)
     assert (halved.step, halved.accumulation) == (3, 2)
     assert "in 2 parts" in halved.message
     assert not of_kind(events, RolledBack) + of_kind(events, StepSkipped)
-    (one, _), (other, _) = (read_state(p.checkpoint_path(STEPS)) for p in (whole, tight))
-    for name in one:
-        assert torch.allclose(one[name].double(), other[name].double(), atol=1e-4), name
+    (end, _), (other, _) = (read_state(p.checkpoint_path(STEPS)) for p in (whole, tight))
+    earlier, _ = read_state(short.checkpoint_path(STEPS - 1))
+    for role in ("model", "ema"):
+        assert 100 * distance(role, end, other) < distance(role, end, earlier), role
+    assert torch.equal(end["generator"], other["generator"])
     entries = [json.loads(line) for line in tight.metrics_path.read_text().splitlines()]
     (mark,) = [entry["happened"] for entry in entries if "happened" in entry]
     assert mark == {"step": 3, "kind": "batch_halved", "message": halved.message}
+
+
+def distance(role: str, one: dict[str, Tensor], other: dict[str, Tensor]) -> float:
+    """Between all weights of one role, as one long vector."""
+    names = [name for name in one if name.startswith(f"{role}.")]
+    differences = torch.cat([(one[name] - other[name]).flatten() for name in names])
+    return float(torch.linalg.vector_norm(differences, dtype=torch.float64))
 
 
 @pytest.mark.parametrize(("batch", "parts"), [(6, [2, 6]), (5, [5]), (8, [2, 4, 8]), (1, [])])

@@ -1,6 +1,7 @@
 """Effort: how large a model a project gets for its picture size, in three words for people."""
 
 import dataclasses
+from functools import lru_cache
 
 from ddpm_studio.config import ModelConfig, PicturesConfig, StudioConfig
 from ddpm_studio.config.presets import DEFAULT_PRESET, PRESETS
@@ -15,6 +16,7 @@ CUSTOM = "custom"  # somebody set the model by hand
 TRAIN_FIELDS = ("batch_size", "accumulation", "learning_rate", "warmup_steps", "decay_after")
 
 
+@lru_cache(maxsize=64)  # a page asks for the same few again and again, at 2 ms each
 def with_effort(config: StudioConfig, effort: str, size: int | None = None) -> StudioConfig:
     """The config with the model of an effort for its picture size, or for another one.
 
@@ -74,6 +76,7 @@ def with_size(config: StudioConfig, size: int) -> StudioConfig:
     return with_effort(config, effort, size)
 
 
+@lru_cache(maxsize=64)
 def _fitted(pictures: PicturesConfig, effort: str) -> StudioConfig:
     base = preset_for(min(pictures.size, pictures.height or pictures.size))
     shape = [f"pictures.{name}={getattr(pictures, name)}" for name in ("size", "height")]

@@ -87,8 +87,8 @@ class MadeFiles(QObject):
     def entries(self) -> list[MadeEntry]:
         """What the wall can show, the newest first; broken files are left out."""
         files, thumbnails = self.files, self.thumbnails
-        if thumbnails is None:
-            return []
+        if thumbnails is None or not self.has_looked:
+            return []  # what is kept of the thumbnails is read by the look
         found = self._entries_of(files, thumbnails)
         self.broken = len(files) - len(found)
         self._entries = found

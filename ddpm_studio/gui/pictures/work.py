@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -206,6 +207,7 @@ def with_pictures(project: Project, folder: Path) -> Project:
     return project.with_pictures(folder)
 
 
+@lru_cache(maxsize=64)  # asked for every size again whenever something of the settings changes
 def with_size(config: StudioConfig, size: int) -> StudioConfig:
     """The settings for pictures of another width, with a model and a training that suit it.
 
@@ -236,6 +238,7 @@ def with_size(config: StudioConfig, size: int) -> StudioConfig:
     return with_settings(square, [f"pictures.size={size}", f"pictures.height={height}"])
 
 
+@lru_cache(maxsize=64)
 def with_shape(config: StudioConfig, width: int, height: int) -> StudioConfig:
     """As `with_size`, for any shape; sides that the model cannot take are a ConfigError."""
     size, other = width, 0 if width == height else height
