@@ -9,8 +9,11 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QDialog,
     QFileDialog,
+    QHeaderView,
     QLayout,
     QPushButton,
+    QToolButton,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +24,12 @@ from ddpm_studio.gui.common.layout import STRETCH, Gap, Item, Placed, column, ro
 from ddpm_studio.gui.common.on_screen import fitted, room_for
 
 MARGINS = (24, 24, 24, 16)
+CHOOSER_SIZE = (880, 560)  # points
+CHOOSER_ARROWS = {  # as Qt calls these buttons
+    "backButton": Qt.ArrowType.LeftArrow,
+    "forwardButton": Qt.ArrowType.RightArrow,
+    "toParentButton": Qt.ArrowType.UpArrow,
+}
 
 
 class Dialog(QDialog):
@@ -185,4 +194,21 @@ def _chooser(
     chooser = QFileDialog(parent, title, str(start))
     chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     chooser.fileSelected.connect(lambda path: chosen(Path(path)))
+    _make_readable(chooser)
     return chooser
+
+
+def _make_readable(chooser: QFileDialog) -> None:
+    """That of Qt, where the desktop has none: broad enough for its columns, arrows in our colours.
+
+    Nothing of it is there where the desktop shows its own.
+    """
+    files = chooser.findChild(QTreeView, "treeView")
+    if files is None:
+        return
+    files.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    for name, arrow in CHOOSER_ARROWS.items():
+        button = chooser.findChild(QToolButton, name)
+        if button is not None:
+            button.setArrowType(arrow)
+    chooser.resize(QSize(*CHOOSER_SIZE).boundedTo(room_for(chooser).size()))

@@ -96,6 +96,8 @@ class ExportDialog(Dialog):
         self._show_folder = Button(theme, *words, icon="folder-open")
         self._show_folder.hide()
         self._cancel = Button(theme, "Cancel", "export.cancel", "Export nothing (Esc)")
+        self._cancel.ensurePolished()
+        self._cancel.setMinimumWidth(self._cancel.sizeHint().width())  # "Close" is shorter
         tip = "Write it (Enter)"
         self._export = Button(theme, "Export", "export.save", tip, icon="film", kind="primary")
         self.set_buttons(self._cancel, self._export)

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import tooltip
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import column, row, wide
+from ddpm_studio.gui.common.layout import FlowLayout, column, wide
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.words import several
 
@@ -153,10 +153,13 @@ class LeftOutPanel(QFrame):
         self._offered: set[str] = set()
         self._none = label("Every file in the folder became a picture.", "muted", wrap=True)
         self._none.setAlignment(Qt.AlignmentFlag.AlignTop)
+        buttons = FlowLayout(spacing=8)  # one below the other where the panel is narrow
+        for button in (self._show, self._take):
+            buttons.addWidget(button)
         column(
             column(self._count, self._none, margins=(INDENT, 0, INDENT, 0)),
             wide(self._list),
-            row(wide(self._show), self._take, margins=(INDENT, 0, INDENT, 0)),
+            column(buttons, margins=(INDENT, 0, INDENT, 0)),
             margins=(8, 12, 8, 16),
             of=self,
         )

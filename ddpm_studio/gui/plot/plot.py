@@ -196,7 +196,7 @@ class LossPlot(QFrame):
         words = "The loss of every step appears here while the model learns."
         self._empty = label(words, "muted", wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setContentsMargins(32, 0, 32, 32)
+        self._empty.setContentsMargins(16, 0, 16, 16)
         self._place = column(wide(self._empty), margins=(4, 4, 1, 8))
         chips = column(self._chips, margins=(12, 0, 12, 0))
         column(head, chips, wide(self._place), spacing=4, margins=(0, 8, 0, 0), of=self)

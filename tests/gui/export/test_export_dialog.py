@@ -37,6 +37,7 @@ from ddpm_studio.gui.frames.store import PRED_X_0, X_T
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.grid import SampleGrid
 from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
+from tests.gui.fitting import places
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS = 5
@@ -394,3 +395,28 @@ def test_from_the_page_with_what_is_chosen_there(make_window, tiny_project, find
         assert np.abs(frames.astype(int) - expected).mean() < 25  # noise, in few colours
         qtbot.keyClick(driver.dialog, Qt.Key.Key_Escape)
         qtbot.waitUntil(lambda: not window.findChildren(QDialog, "export"))
+
+
+def test_no_control_moves_while_a_film_is_written(make_dialog, qtbot, monkeypatch):
+    """One that is aimed at is still there when the click comes."""
+    driver = make_dialog(make_trajectory(4))
+    qtbot.waitUntil(lambda: "about …" not in driver.facts.text() and driver.facts.text() != "")
+    before = places(driver.dialog)
+    goes_on, write = threading.Event(), work.write
+
+    def slow(*arguments):
+        while not goes_on.wait(0.005):
+            yield Progress(Work.WRITING, 1, 2)
+        return (yield from write(*arguments))
+
+    monkeypatch.setattr(work, "write", slow)
+    qtbot.mouseClick(driver.save, LEFT)
+    qtbot.waitUntil(lambda: driver.cancel.hasFocus())
+    qtbot.wait(30)
+    meanwhile = places(driver.dialog)
+    goes_on.set()
+    qtbot.waitUntil(lambda: driver.message.text().startswith("Saved"))
+    qtbot.wait(30)
+    afterwards = places(driver.dialog)
+    del afterwards["export.show_in_folder"]  # it comes where there was nothing
+    assert before == meanwhile == afterwards
