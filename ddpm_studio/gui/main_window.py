@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.pages[nav_name])
         self._rail.set_current(nav_name)
         page = self.current_page
-        self._menus.show_page(page.title, page.acts, page.edits)
+        self._menus.show_page(page.word or page.title, page.acts, page.edits)
         if self.session.project is not None and nav_name != names.NAV_START:
             self.session.settings.set_page(self.session.project.path, nav_name)
         page.take_focus()
@@ -162,7 +162,13 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self) -> None:
         session, menus, settings = self.session, self._menus, self.session.settings
-        file, edit, view, _, work, helping = MENUS
+        file, edit, view, here, work, helping = MENUS
+        for menu in (edit, here):
+            menus.hear_opening(
+                menu,
+                lambda: self.current_page.show_possible(),
+                lambda: self.current_page.allow_all(),
+            )
         menus.add(
             file,
             "New project from a folder…",

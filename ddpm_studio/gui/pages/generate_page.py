@@ -3,10 +3,11 @@
 import dataclasses
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.batch.dialog import PaintMany
@@ -23,6 +24,7 @@ from ddpm_studio.gui.generate.actions import StageActions
 from ddpm_studio.gui.generate.comparing import Comparing
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.generate.denoising import Denoising
+from ddpm_studio.gui.generate.last_painted import LastPainted
 from ddpm_studio.gui.generate.own_picture import OWN, OwnPictures
 from ddpm_studio.gui.generate.saving import Saving
 from ddpm_studio.gui.generate.stage import Stage
@@ -31,6 +33,7 @@ from ddpm_studio.gui.recipes.use import RecipeUse
 from ddpm_studio.gui.session import Session
 from ddpm_studio.gui.sheet.dialog import Sheets
 from ddpm_studio.project import Project, step_of
+from ddpm_studio.recipe import Recipe
 
 PAUSE_MS = 350  # so long nothing must change until the pictures are made again
 NO_PROJECT = (
@@ -64,11 +67,8 @@ class GeneratePage(Page):
     keys = "Ctrl+3"
     action_text = "Generate pictures"
     shortcuts = (
-        ("Esc", "Back to all pictures, cancel, or leave compare"),
-        ("K, Ctrl+Z", "Keep what is seen, and take it back"),
-        ("Ctrl+C, Ctrl+S", "Copy what is pointed at or chosen, and save as the button does"),
+        ("Esc", "Back to all pictures, or leave compare"),
         ("F11", "On a picture: see it on the whole screen; Esc leaves"),
-        ("V", "Compare with other settings"),
         ("1 to 4, X, [ and ]", "In compare: the view, the other one, the line of the wipe"),
         ("Arrow keys, Enter", "Go to a picture, see it large"),
         ("Space or C, Ctrl+A", "Choose a picture, or all"),
@@ -90,6 +90,7 @@ class GeneratePage(Page):
         self._comparing = Comparing(self._denoising, self._stage, self)
         self._saving = Saving(session, self._stage, self)
         self._recipes = RecipeUse(session, self._controls, self)
+        self._last = LastPainted(session, self._denoising, self._shows_nothing)
         self._make_buttons()
         self._actions = StageActions(session, self._stage, self._saving, self._export)
         self._lay_out()
@@ -110,6 +111,7 @@ class GeneratePage(Page):
         self._is_learning = self.session.jobs.get(TRAIN) is not None
         self._saving.forget()
         self._read_checkpoints()
+        self._last.look()
 
     def show_config(self, _project: Project) -> None:
         self._read_checkpoints()
@@ -123,6 +125,7 @@ class GeneratePage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._take_first_look()
+        self._last.look()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._stage.is_single:
@@ -137,8 +140,6 @@ class GeneratePage(Page):
             self._stage.keep()
         elif event.key() == Qt.Key.Key_F11:
             self._actions.show_full_screen()
-        elif event.matches(QKeySequence.StandardKey.Undo):
-            self._saving.undo()
         else:
             super().keyPressEvent(event)
 
@@ -199,18 +200,32 @@ class GeneratePage(Page):
         self._stage.changed.connect(self._refresh)
         self._comparing.changed.connect(self._refresh)
         self._save.clicked.connect(lambda: self._saving.save_here())
-        acts, save = self._actions, self._save.click
-        for keys, action in {"Ctrl+C": acts.copy, "Ctrl+S": save}.items():
-            QShortcut(QKeySequence(keys), self).activated.connect(action)
         self._save_to.clicked.connect(self._saving.choose_folder)
         self._save_plain.clicked.connect(lambda: self._saving.save_here(with_recipe=False))
         session.checkpoint_wanted.connect(controls.choose_checkpoint)
         self._recipes.start_wanted.connect(self._own.begin_with)
         self._recipes.show_wanted.connect(self._stage.scrubber.choose_show)
         self._recipes.paint_wanted.connect(self._on_recipe)
+        self._last.found.connect(self._on_last)
+        session.warmed_up.connect(self._last.look)
         self._export.clicked.connect(self._on_export)
         self._go_train.clicked.connect(lambda: session.want_page(names.NAV_TRAIN))
         self._go_start.clicked.connect(lambda: session.want_page(names.NAV_START))
+        self._add_acts()
+
+    def _add_acts(self) -> None:
+        self.add_act("Undo", self._saving.undo, "Ctrl+Z", edits=True)
+        self.add_act("Copy what is pointed at or chosen", self._actions.copy, "Ctrl+C", edits=True)
+        self.add_button("Save", self._save, "Ctrl+S")
+        self.add_button("Save into another folder…", self._save_to)
+        self.add_button("Save without the recipe", self._save_plain)
+        self.add_act("Keep what is seen", self._stage.keep, shown="K")
+        self.add_button("Export film…", self._export)
+        self.add_button("Compare with other settings", self._stage.head.compare, shown="V")
+        self.add_button("Sheet…", self._sheets.button)
+        self.add_button("Paint many…", self._many.button)
+        is_running = partial(getattr, self._denoising, "is_running")
+        self.add_act("Cancel painting", self._on_cancel, shown="Esc", can=is_running)
 
     # generating
 
@@ -220,6 +235,11 @@ class GeneratePage(Page):
             return
         if self.isVisible() and self.session.checkpoints:
             self._on_generate()
+
+    def _shows_nothing(self) -> bool:
+        """Whether it is empty, but could paint, and is seen."""
+        is_open = self.isVisible() and bool(self.session.checkpoints)
+        return is_open and self._denoising.request is None and not self._is_learning
 
     def _on_checkpoints(self) -> None:
         self._read_checkpoints()
@@ -293,6 +313,9 @@ class GeneratePage(Page):
     def _on_recipe(self, seed: int, checkpoint: Path | None, follow_to: float) -> None:
         self._comparing.leave()  # else it would be painted with the noise of what is compared
         self._start(seed, checkpoint, follow_to)
+
+    def _on_last(self, recipe: Recipe, is_newest: bool) -> None:
+        self._recipes.paint_again(recipe, is_newest, self._shows_nothing)
 
     def _on_repaint(self) -> None:
         """What is seen, as the newest model paints it from the same noise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -66,14 +67,6 @@ class MadePage(Page):
         ("Enter, Esc", "See one large or two side by side, and back to the wall"),
         ("F11, Space, P", "Full screen, play or pause a film, slide show"),
         ("+, -, 0, 1", "Nearer, further away, as large as fits, 100 %"),
-        ("S", "Star"),
-        ("F2", "Rename"),
-        ("Del", "Move to the trash"),
-        ("Ctrl+Z", "Undo"),
-        ("Ctrl+C, Ctrl+S", "Copy, save copies"),
-        ("Ctrl++, Ctrl+-", "Larger and smaller tiles"),
-        ("Ctrl+F", "Search"),
-        ("F5", "Look at the folder again"),
     )
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -224,7 +217,27 @@ class MadePage(Page):
         keys = {"S": actions.star, "Ctrl+Z": self._on_undo, "Ctrl+C": actions.copy}
         keys |= {"Ctrl+S": lambda: actions.choose_place(True), "F2": actions.rename}
         viewer.set_keys({**keys, "F11": viewer.show_full})
-        panel.hear_keys(self, {**keys, "F5": files.refresh})
+        self._add_acts()
+
+    def _add_acts(self) -> None:
+        actions, panel, details = self._actions, self._panel, self._details
+
+        def has_one() -> bool:
+            return panel.current is not None
+
+        self.add_act("Undo", self._on_undo, "Ctrl+Z", edits=True)
+        self.add_act("Copy", actions.copy, "Ctrl+C", edits=True, can=has_one)
+        self.add_act("Star", actions.star, "S", can=has_one)
+        self.add_act("Rename…", actions.rename, "F2", can=has_one)
+        save = partial(actions.choose_place, True)
+        self.add_act("Save copies…", save, "Ctrl+S", can=has_one)
+        self.add_act("Move to the trash", actions.throw_away, shown="Del", can=has_one)
+        self.add_button("Paint it again", details.again)
+        self.add_button("Use its settings", details.settings)
+        self.add_act("Show in folder", actions.show_folder, can=has_one)
+        for words, act, *keys in panel.acts:
+            self.add_act(words, act, *keys)
+        self.add_act("Look at the folder again", self._files.refresh, "F5")
 
     # what is there
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QStackedWidget, QWidget
 
 from ddpm_studio.gui.common.label import label
 from ddpm_studio.gui.common.layout import InView, column, row, wide
@@ -49,6 +49,7 @@ class Page(QWidget):
         whole = InView(self.body)  # all can be reached on a small screen, too
         self.acts: list[QAction] = []  # for the menu of the page
         self.edits: list[QAction] = []  # for that menu which every program has
+        self._can: dict[QAction, Callable[[], bool]] = {}
         column(self.header_row, wide(whole), spacing=16, margins=(24, 16, 24, 16), of=self)
         session.project_changed.connect(self._on_project_changed)
         session.config_changed.connect(self.show_config)
@@ -89,22 +90,45 @@ class Page(QWidget):
     # what a page uses
 
     def add_act(
-        self, words: str, act: Callable[[], object], *keys: str, edits: bool = False
+        self,
+        words: str,
+        act: Callable[[], object],
+        *keys: str,
+        edits: bool = False,
+        shown: str = "",
+        can: Callable[[], bool] = lambda: True,
     ) -> QAction:
         """What can be done here, by key and by the menu. edits: it belongs to the menu Edit.
 
-        Qt hears its keys only while the page is visible.
+        Qt hears its keys only while the page is visible. shown: a key that the widget with the
+        focus hears by itself. can: whether it can be done now; the menu asks when it is opened.
         """
-        action = QAction(words, self)
+        action = QAction(f"{words}\t{shown}" if shown else words, self)
         action.setShortcuts([QKeySequence(one) for one in keys])
+        self._can[action] = can
         action.triggered.connect(lambda _=False: act())
         self.addAction(action)
         (self.edits if edits else self.acts).append(action)
         return action
 
+    def add_button(self, words: str, button: QAbstractButton, *keys: str, shown: str = "") -> None:
+        """The same as a click on a button, as long as that can be clicked."""
+        self.add_act(words, button.click, *keys, shown=shown, can=button.isEnabled)
+
+    def show_possible(self) -> None:
+        """A menu is opened: what cannot be done now is grey in it."""
+        for action, can in self._can.items():
+            action.setEnabled(can() and not self.is_empty)
+
+    def allow_all(self) -> None:
+        """It is closed: every key is heard, and whoever hears it knows what can be done."""
+        for action in self._can:
+            action.setEnabled(True)
+
     def all_keys(self) -> list[tuple[str, str]]:
         """(keys, what they do) of all that has keys here."""
-        acts = [(shown_keys(one), one.text()) for one in (*self.edits, *self.acts)]
+        parts = [(one, *one.text().partition("\t")[::2]) for one in (*self.edits, *self.acts)]
+        acts = [(shown_keys(one) or shown, words) for one, words, shown in parts]
         first = [("Ctrl+Enter", self.action_text)] if self.action_text else []
         return [
             *first,

@@ -67,6 +67,8 @@ class StartPage(Page):
         session.jobs.ended.connect(self._on_job_ended)
         session.new_project_wanted.connect(self.show_new_project)
         session.open_project_wanted.connect(self.show_open_project)
+        self.add_button("Try it with sample pictures", self._sample)
+        self.add_act("Look at the projects again", self.refresh, "F5")
         self.refresh()
 
     def main_action(self) -> None:

@@ -28,6 +28,7 @@ from ddpm_studio.project import Project
 from ddpm_studio.words import elapsed_in_words
 
 HISTORY, FILM, WEIGHTS = "train_history", "train_film", "train_weights"  # names of jobs
+FAILED = "Training has failed; the message above says why."
 REFRESH_MS = 500  # of the numbers; digits that change faster cannot be read
 
 
@@ -41,7 +42,6 @@ class TrainPage(Page):
     keys = "Ctrl+2"
     action_text = "Start, pause or continue training"
     shortcuts = (
-        ("F", "Follow the newest step, after zooming into the plot"),
         ("Left, Right", "Along the plot, or through earlier pictures, where the focus is"),
         ("Plus, Minus", "Zoom the plot"),
         ("Up, Down, Enter", "From mark to mark on the plot, and see what it is"),
@@ -157,6 +157,10 @@ class TrainPage(Page):
         session.left_work_ended.connect(self._on_left_work_ended)
         session.warmed_up.connect(self._on_warmed_up)
         session.training_wanted.connect(self._on_start)
+        self.add_button("Stop training", controls.stop)
+        self.add_button("Sample now", self._sampling.button)
+        self.add_button("Plan…", self._planning.button)
+        self.add_act("Follow the newest step", self._view.plot.follow, shown="F")
 
     def _prepare_plot(self) -> None:
         """The plot is made when it is first seen: pyqtgraph is imported then, about 0.2 s."""
@@ -222,8 +226,8 @@ class TrainPage(Page):
         job.events.connect(self._on_events)
         job.changed.connect(self._on_changed)
         job.succeeded.connect(self._on_succeeded)
-        job.stopped.connect(self._on_stopped)
-        job.failed.connect(self._on_failed)
+        job.stopped.connect(lambda: self._end(Phase.STOPPED, "Stopped. What was learned is saved."))
+        job.failed.connect(lambda _: self._end(Phase.FAILED, FAILED))
         self._show(Phase.STARTING, "Getting ready…")
         self.show_config(self.session.project)  # what shapes the model is locked now
 
@@ -306,12 +310,6 @@ class TrainPage(Page):
         newest = self._view.newest
         seconds = newest.seconds if newest is not None else 0.0
         self._end(Phase.DONE, f"Trained for {elapsed_in_words(seconds)}. The model can paint now.")
-
-    def _on_stopped(self) -> None:
-        self._end(Phase.STOPPED, "Stopped. What was learned is saved.")
-
-    def _on_failed(self, _error: Exception) -> None:
-        self._end(Phase.FAILED, "Training has failed; the message above says why.")
 
     def _end(self, phase: Phase, sentence: str) -> None:
         self._timer.stop()

@@ -56,8 +56,8 @@ class Planning(QWidget):
 
     def _build(self) -> None:
         theme = self._session.theme
-        self._button = Button(theme, "Plan…", "train.plan", TIP)
-        self._button.clicked.connect(self._on_clicked)
+        self.button = Button(theme, "Plan…", "train.plan", TIP)
+        self.button.clicked.connect(self._on_clicked)
         self._planned = label("", "caption", "train.planned", elided=True)
         undo = IconButton(
             theme, "undo", "train.plan_undo", "All as it was before the plan", size=16
@@ -66,7 +66,7 @@ class Planning(QWidget):
         self._planned_row = keep_room(QWidget())  # nothing moves when it comes and goes
         row(wide(self._planned), undo, spacing=4, of=self._planned_row)
         self._planned_row.hide()
-        row(self._button, wide(self._planned_row), of=self)
+        row(self.button, wide(self._planned_row), of=self)
 
     def expected_speed(self, config: StudioConfig) -> float:
         """Pictures a second, as a look at this machine has found; 0 if nobody has looked."""
@@ -90,8 +90,8 @@ class Planning(QWidget):
         if self._session.jobs.get(TRAIN) is not None:
             self._forget()
         reason = self._reason()
-        self._button.setEnabled(not reason)
-        self._button.setToolTip(tooltip(reason or TIP))
+        self.button.setEnabled(not reason)
+        self.button.setToolTip(tooltip(reason or TIP))
 
     def _on_clicked(self) -> None:
         project = self._session.project

@@ -1,7 +1,8 @@
 """A recipe on the Generate page: the controls are set by it, and its pictures are painted."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -69,6 +70,31 @@ class RecipeUse(QObject):
             FIND, lambda: work.make_ready(project, recipe), quiet=True, replace=True
         )
         job.succeeded.connect(lambda ready: self._on_ready(project, recipe, use, ready))
+
+    def paint_again(self, recipe: Recipe, is_newest: bool, is_wanted: Callable[[], bool]) -> None:
+        """What was painted here last, unless its model is gone: nobody asked, so nothing is said.
+
+        is_newest: the newest model was asked for. is_wanted: whether it is still to be painted.
+        """
+        project = self._session.project
+        if project is None:
+            return
+        make_ready = partial(work.make_ready, project, recipe)
+        job = self._session.jobs.start(FIND, make_ready, quiet=True, replace=True)
+        job.tells_failure = True
+
+        def on_ready(ready: work.Ready) -> None:
+            if ready.home.checkpoint is None or not is_wanted():
+                return
+            self._set_settings(recipe, ready.home)
+            if is_newest:
+                self._controls.choose_checkpoint(NEWEST)
+            begun = recipe.start["index"] if recipe.start is not None else 0
+            self.start_wanted.emit(ready.own, begun / recipe.sample.num_inference_steps)
+            self._set_seeds(recipe)
+            self.paint_wanted.emit(seeds_to_paint(recipe.all_seeds)[0], ready.home.checkpoint, 1.0)
+
+        job.succeeded.connect(on_ready)
 
     def _on_ready(self, project: Project, recipe: Recipe, use: str, ready: work.Ready) -> None:
         if self._session.project is not project or self._session.is_closing:

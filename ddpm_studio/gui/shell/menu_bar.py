@@ -29,6 +29,13 @@ class MenuBar(QMenuBar):
         self._page = self._menus[page]
         self._of_page: list[tuple[QMenu, QAction]] = []
 
+    def hear_opening(
+        self, menu: str, opens: Callable[[], object], closes: Callable[[], object]
+    ) -> None:
+        """Call these when a menu is about to be opened, and when it is closed."""
+        self._menus[menu].aboutToShow.connect(opens)
+        self._menus[menu].aboutToHide.connect(closes)
+
     def add(self, menu: str, words: str, act: Act, *keys: str, name: str = "") -> QAction:
         """One act. keys: the first is shown in the menu. name: the object name."""
         action = QAction(words, self._window)

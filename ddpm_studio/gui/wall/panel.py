@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ddpm_studio.gui.common.button import Button
@@ -118,13 +117,6 @@ class WallPanel(QWidget, Generic[E]):
             ("Larger tiles", lambda: self.zoom(1), "Ctrl++", "Ctrl+="),
             ("Smaller tiles", lambda: self.zoom(-1), "Ctrl+-"),
         )
-
-    def hear_keys(self, page: QWidget, actions: Mapping[str, Callable[[], object]]) -> None:
-        """Keys of a page, and with them those of every wall: search, larger and smaller tiles."""
-        of_walls = {one: act for _, act, *keys in self.acts for one in keys}
-        for keys, action in {**of_walls, **actions}.items():
-            # of the whole window, but Qt hears it only while the page is visible
-            QShortcut(QKeySequence(keys), page).activated.connect(action)
 
     # what is chosen
 
