@@ -285,9 +285,13 @@ class SampleFinished:
 
 @dataclass(frozen=True)
 class FileWritten:
-    """A file that the user asked for is complete."""
+    """A file that the user asked for is complete.
+
+    is_last: nothing follows it, so what is stopped now has done all that was asked of it.
+    """
 
     path: Path
+    is_last: bool = False
 
 
 @dataclass(frozen=True)

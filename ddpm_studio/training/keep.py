@@ -78,5 +78,5 @@ def keep_pictures(
         path = free_path(project.gallery / name)
         write_png(path, picture, recipe.to_text())
         paths.append(path)
-        yield FileWritten(path)
+        yield FileWritten(path, is_last=len(paths) == len(pictures))
     return paths

@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from ddpm_studio.gui.common.job_runner import JobRunner
 from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 
+TOO_LATE = "It was finished before it could be stopped. "
+
 
 class DialogJob(QObject):
     """Follows one job at a time; of one that another replaced nothing is heard any more.
@@ -24,6 +26,7 @@ class DialogJob(QObject):
         self._job: Job | None = None
         self._done: Callable[[Any], str] = str
         self._stopped = self._words = ""
+        self._is_to_stop = False  # a person asked for it
 
     @property
     def is_running(self) -> bool:
@@ -46,6 +49,7 @@ class DialogJob(QObject):
     def follow(self, job: Job, done: Callable[[Any], str], stopped: str) -> None:
         """done: the last sentence, from what the job returned; stopped: if it was stopped."""
         self._job, self._done, self._stopped, self._words = job, done, stopped, ""
+        self._is_to_stop = False
         job.tells_failure = True
         job.changed.connect(self._on_changed)
         job.succeeded.connect(self._on_succeeded)
@@ -56,6 +60,7 @@ class DialogJob(QObject):
     def stop(self) -> None:
         """After the step that it is in."""
         if self._job is not None:
+            self._is_to_stop = True
             self._job.stop()
 
     def discard(self) -> None:
@@ -89,7 +94,8 @@ class DialogJob(QObject):
         self.changed.emit()
 
     def _on_succeeded(self, result: object) -> None:
-        self._end(self._done(result))
+        too_late = TOO_LATE if self._is_to_stop else ""
+        self._end(too_late + self._done(result))
 
     def _on_stopped(self) -> None:
         self._end(self._stopped)

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 from shiboken6 import isValid
 
+from ddpm_studio.events import FileWritten
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.errors import Failure, describe_failure
 from ddpm_studio.gui.common.progress import Meter, Standing
@@ -135,7 +136,7 @@ class Job(QThread):
         self.changed.emit()
 
     def stop(self) -> None:
-        """Close the generator after the step it is in."""
+        """Close the generator after the step it is in, unless that one has completed it all."""
         if self.state is JobState.ENDED:
             return
         with self._gate:
@@ -210,14 +211,17 @@ class Job(QThread):
         self._posted.emit(*ending)
 
     def _drive(self, steps: Iterator[Any]) -> tuple[str, Any]:
+        is_complete = False  # then it cannot be stopped any more, and must not say that it was
         while True:
             self._rest_while_held()
-            if self._must_stop:
+            if self._must_stop and not is_complete:
                 break
             try:
-                self._batch.append(next(steps))
+                event = next(steps)
             except StopIteration as end:
                 return "succeeded", end.value
+            self._batch.append(event)
+            is_complete = isinstance(event, FileWritten) and event.is_last
             if time.monotonic() - self._posted_at > BATCH_SECONDS:
                 self._post_batch()
         close = getattr(steps, "close", None)  # a plain iterator has nothing to close

@@ -205,7 +205,7 @@ class ExportDialog(Dialog):
         self._cancel.setToolTip("Stop; nothing is left behind (Esc)" if is_busy else "Close (Esc)")
         self._show_folder.setVisible(self._saved is not None and not is_busy)
         if is_busy:
-            self._cancel.setFocus()
+            self.setFocus()  # what stops it has to be meant: neither Enter nor Space reaches it
         elif self._foreseen is None or self._foreseen.nbytes is None:
             # the export came before it was known how large the film gets
             self._foresight.look_at(self.request(), self._options.seen_film)

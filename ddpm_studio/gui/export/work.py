@@ -118,7 +118,7 @@ def write(path: Path, request: FilmRequest) -> Generator[Progress | FileWritten,
     make_folder(path.parent)
     recipe = request.recipe_text()
     yield from write_film(path, request.film, request.options, recipe, request.stages)
-    yield FileWritten(path)
+    yield FileWritten(path, is_last=True)
     return Saved(path, size_on_disk(path))
 
 

@@ -60,7 +60,7 @@ def save_pictures(
         path = free_path(folder / f"{recipe.project}_step{recipe.step:08d}_{which}.png")
         write_png(path, enlarged(picture, size), of_this.to_text() if with_recipe else None)
         paths.append(path)
-        yield FileWritten(path)
+        yield FileWritten(path, is_last=len(paths) == len(pictures))
     return paths
 
 

@@ -37,5 +37,5 @@ def write(
 
     make_folder(path.parent)
     yield from write_page(path, page, about_sheet(project, page.sheet, select_device()))
-    yield FileWritten(path)
+    yield FileWritten(path, is_last=True)
     return path

@@ -12,8 +12,9 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from ddpm_studio.errors import StudioError
+from ddpm_studio.events import FileWritten
 from ddpm_studio.gui.common.job_runner import JobRunner
-from ddpm_studio.gui.common.jobs import JobState
+from ddpm_studio.gui.common.jobs import JobEnd, JobState
 
 MAIN = threading.current_thread()
 
@@ -185,6 +186,25 @@ def test_stop_closes_the_generator_so_that_it_can_save(qtbot, runner):
     assert saved[0] is not MAIN
     wait_idle(qtbot, runner)
     assert runner.get("train") is None
+
+
+def test_what_is_complete_has_succeeded_although_it_was_to_stop(qtbot, runner, tmp_path):
+    """Of files that follow one another the last alone: after any other it does stop."""
+    for is_last, end in ((True, JobEnd.SUCCEEDED), (False, JobEnd.STOPPED)):
+        begun, goes_on = threading.Event(), threading.Event()
+
+        def writing(is_last=is_last, begun=begun, goes_on=goes_on):
+            begun.set()
+            goes_on.wait(20)
+            yield FileWritten(tmp_path / "a.png", is_last)
+            return "done"
+
+        job = runner.start("export", writing)
+        qtbot.waitUntil(begun.is_set)
+        job.stop()
+        goes_on.set()
+        wait_idle(qtbot, runner)
+        assert job.end is end
 
 
 def test_a_paused_job_asks_for_no_further_step_and_says_that_it_rests(qtbot, runner):

@@ -281,6 +281,50 @@ def test_cancel_stops_at_once_and_leaves_nothing(make_dialog, session, monkeypat
     assert not driver.dialog.isVisible()
 
 
+def test_what_was_complete_before_it_could_be_stopped_is_said_to_be_there(
+    make_dialog, monkeypatch, tmp_path
+):
+    """The large page of a film strip is one step: a click during it comes too late."""
+    from ddpm_studio.export.film import write as film
+
+    writes, goes_on, write = threading.Event(), threading.Event(), film.write_strip
+
+    def slow(*arguments):
+        yield from write(*arguments)
+        writes.set()
+        goes_on.wait(20)
+
+    monkeypatch.setattr(film, "write_strip", slow)
+    driver = make_dialog(make_trajectory())
+    driver.choose("strip")
+    path = Path(driver.path.text())
+    driver.qtbot.mouseClick(driver.save, LEFT)
+    driver.qtbot.waitUntil(writes.is_set)
+    driver.qtbot.mouseClick(driver.cancel, LEFT)
+    goes_on.set()
+    driver.qtbot.waitUntil(lambda: driver.save.isEnabled())
+    assert path.is_file()
+    words = driver.message.text()
+    assert words.startswith(f"It was finished before it could be stopped. Saved {path.name}")
+    assert driver.find(driver.dialog, QPushButton, "export.show_in_folder").isVisible()
+
+
+def test_no_key_stops_what_a_click_has_begun(make_dialog, monkeypatch, tmp_path):
+    goes_on, write = threading.Event(), work.write
+    monkeypatch.setattr(
+        work, "write", lambda *arguments: goes_on.wait(20) and (yield from write(*arguments))
+    )
+    driver = make_dialog(make_trajectory())
+    path = Path(driver.path.text())
+    driver.qtbot.mouseClick(driver.save, LEFT)
+    assert not driver.cancel.hasFocus()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+        driver.qtbot.keyClick(driver.dialog.focusWidget() or driver.dialog, key)
+    goes_on.set()
+    driver.qtbot.waitUntil(lambda: driver.message.text().startswith("Saved"))
+    assert path.is_file()
+
+
 def test_a_film_is_written_whole_although_its_project_is_left(
     make_dialog, session, new_project, monkeypatch
 ):
