@@ -23,6 +23,7 @@ V_PREDICTION = Paper("Salimans and Ho 2022", "https://arxiv.org/abs/2202.00512")
 MIN_SNR = Paper("Hang et al. 2023", "https://arxiv.org/abs/2303.09556")
 IMPROVED = Paper("Nichol and Dhariwal 2021", "https://arxiv.org/abs/2102.09672")
 SCORE_SDE = Paper("Song et al. 2021", "https://arxiv.org/abs/2011.13456")
+VDM = Paper("Kingma et al. 2021", "https://arxiv.org/abs/2107.00630")
 NCSN = Paper("Song and Ermon 2020", "https://arxiv.org/abs/2006.09011")
 
 
@@ -85,6 +86,14 @@ METHODS = {
         "it likes; for exact likelihoods.",
         (SCORE_SDE,),
         schedule="vp",
+    ),
+    "variational": Method(
+        "Variational (learned schedule)",
+        "Learns how noise grows, too, and whatever counts for likelihood instead of for the eye; "
+        "for the fewest bits.",
+        (VDM,),
+        schedule="learned",
+        loss="vlb",
     ),
 }
 DEFAULT_METHOD = "denoising"

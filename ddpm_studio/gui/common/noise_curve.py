@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ddpm_studio.config import DiffusionConfig
+from ddpm_studio.config.schedules import ROWS
 from ddpm_studio.gui.common.theme import Theme
 
 POINTS = 65
@@ -17,13 +18,19 @@ Curve = tuple[float, ...]
 
 
 def curves_of(configs: Sequence[DiffusionConfig]) -> Iterator[tuple[DiffusionConfig, Curve]]:
-    """The share of noise, 0 to 1, at moments that are evenly spread from picture to noise."""
+    """The share of noise, 0 to 1, at moments that are evenly spread from picture to noise.
+
+    Of a schedule that is learned as it is before the first step.
+    """
     import torch
 
     from ddpm_studio.diffusion import process_of
+    from ddpm_studio.nn.gamma import MonotoneGamma
 
     for config in configs:
-        process = process_of(config)
+        is_learned = ROWS[config.schedule].learns
+        gamma = MonotoneGamma(config.gamma_0, config.gamma_1) if is_learned else None
+        process = process_of(config, gamma and gamma.requires_grad_(False).eval())
         moments = process.times(torch.linspace(0, 1, POINTS, dtype=torch.float64))
         yield config, tuple(process.noise_share(moments).tolist())
 
