@@ -161,11 +161,21 @@ class Sheet:
             "format_version": FORMAT_VERSION,
             "program_version": __version__,
             **axes,
-            "sample": dataclasses.asdict(self.base),
+            "sample": _said(self.base),
             "checkpoint": self.checkpoint,
             "which": self.which,
             "count": self.count,
         }
+
+
+# settings that came later are said only where they are not what was painted with before them
+LATER = ("snr", "last")
+
+
+def _said(sample: SampleConfig) -> dict[str, Any]:
+    usual = SampleConfig()
+    left_out = [name for name in LATER if getattr(sample, name) == getattr(usual, name)]
+    return {name: one for name, one in dataclasses.asdict(sample).items() if name not in left_out}
 
 
 NO_ETA = "{} has no eta: the same picture for each of them."
