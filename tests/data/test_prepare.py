@@ -298,11 +298,7 @@ def test_what_a_busy_machine_did_to_a_file_is_not_remembered_of_it(
             for key, _ in requests:
                 yield key, Answer({}, failure=failure)
 
-    busy: Any = prepare_pictures(folder, CONFIG, cache, pool=Busy(), may_be_empty=True)  # type: ignore[arg-type]
-    while True:
-        try:
-            next(busy)
-        except StopIteration as stop:
-            assert len(stop.value.left_out) == 3
-            break
+    pool: Any = Busy()
+    told: list[object] = list(prepare_pictures(folder, CONFIG, cache, pool=pool, may_be_empty=True))
+    assert ready(told) == PicturesReady(0, 3, from_cache=False)
     assert names(run(folder, cache)[0]) == ["a.JPG", "b.png", "more/c.webp"]
