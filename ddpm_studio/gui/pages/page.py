@@ -49,6 +49,7 @@ class Page(QWidget):
         whole = InView(self.body)  # all can be reached on a small screen, too
         self.acts: list[QAction] = []  # for the menu of the page
         self.edits: list[QAction] = []  # for that menu which every program has
+        self.conditions: dict[QAction, Callable[[], bool]] = {}  # whether there is anything to do
         column(self.header_row, wide(whole), spacing=16, margins=(24, 16, 24, 16), of=self)
         session.project_changed.connect(self._on_project_changed)
         session.config_changed.connect(self.show_config)

@@ -136,3 +136,30 @@ def test_no_link_of_the_guide_leads_nowhere():
             next(reading)
         pages = [page for _, page, _ in LINK.findall(read.value.value)]
         assert all(not page or page in HELP_PAGES or "://" in page for page in pages)
+
+
+def test_what_cannot_be_done_is_grey_in_an_open_menu_and_its_keys_are_heard_after(
+    window, tiny_project, qtbot
+):
+    closing = act(window, "file", "Close the project")
+    menu(window, "file").aboutToShow.emit()
+    assert not closing.isEnabled()
+    assert not act(window, "file", "Show the project's folder").isEnabled()
+    menu(window, "file").aboutToHide.emit()
+    assert closing.isEnabled()
+    window.session.open_project(tiny_project.path)
+    qtbot.waitUntil(lambda: window.session.project is not None)
+    menu(window, "file").aboutToShow.emit()
+    assert closing.isEnabled()
+    window.show_page(names.NAV_PICTURES)
+    menu(window, "edit").aboutToShow.emit()
+    assert not act(window, "edit", "Undo").isEnabled()
+    assert not act(window, "edit", "Redo").isEnabled()
+
+
+def test_the_main_act_has_the_name_of_what_it_does_on_each_page(window):
+    for page in PAGES:
+        window.show_page(page.nav_name())
+        assert act(window, "work", page.action_text)
+        assert window.menuBar().actions()[4].text() == "&Work"
+        assert menu(window, "page").menuAction().isVisible()
