@@ -18,11 +18,12 @@ TARGET = Path(__file__).resolve().parent / "settings.md"
 HEAD = """\
 # Every setting of a project
 
-*Written by `docs/list_settings.py` from the fields in `ddpm_studio/config`; a test holds it up to
-date.* A project keeps its settings in `project.json`. `--set train.batch_size=8` changes one, and
+<!-- Written by docs/list_settings.py from the fields in ddpm_studio/config; a test holds it up to
+date. -->
+A project keeps its settings in `project.json`. `--set train.batch_size=8` changes one, and
 can be given again: `new` and `train` keep it, `check` and those that paint take it for this time
-only. What has a lock is fixed once the model is being trained. The second column says what it is
-called in the window.
+only. What is called *fixed* cannot change once the model is being trained. The second column says
+what it is called in the window.
 """
 
 
@@ -63,7 +64,7 @@ def table(section: str, title: str, config: StudioConfig) -> Iterator[str]:
             continue
         value = value_of(config, path)
         allowed = "true or false" if isinstance(value, bool) else of.allowed_in_words
-        lock = " 🔒" if is_locked(path) else ""
+        lock = " *fixed*" if is_locked(path) else ""
         default = f"{to_text(value)} {of.unit_of(value)}".strip()
         yield f"| `{path}`{lock} | {of.both} | {of.tip} | {allowed} | {default} |"
     yield ""

@@ -18,18 +18,19 @@ from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data.decode.fit import Upright, fit
 from ddpm_studio.data.decode.look import request_for
 from ddpm_studio.data.file_cache import KnownFiles
-from ddpm_studio.data.isolation.process import Answer
+from ddpm_studio.data.isolation.process import CRASHED, TOO_LONG, TOO_MUCH_MEMORY, Answer
 from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.data.scan import FoundFile
 from ddpm_studio.data.store import PictureStore, record_name
 from ddpm_studio.data.verdict import crops_for
 
 READER_VERSION = 4  # rises when the same file gives other pixels, notes or reasons
-DECODE_SECONDS = 30.0  # for one file
+DECODE_SECONDS = 30.0  # of computing, for one file
 FAILURES = {
-    "crashed": "damaged: the decoder crashed over it",
-    "took too long": f"it took more than {DECODE_SECONDS:.0f} s to decode",
+    CRASHED: "damaged: the decoder crashed over it",
+    TOO_LONG: f"it took more than {DECODE_SECONDS:.0f} s to decode; look again to try once more",
 }
+OF_THE_MACHINE = {TOO_LONG, TOO_MUCH_MEMORY}  # a busy one; another time the file may be well
 
 
 class PictureIndex:
@@ -92,6 +93,9 @@ class PictureIndex:
         values = answer.values
         if answer.failure:
             reason = FAILURES.get(answer.failure, answer.failure)
+            if answer.failure in OF_THE_MACHINE:  # never remembered
+                self._unreadable[file.name] = reason
+                return
             self.known.learn(file, f"{file.name} {file.size} {file.modified_ns}", None, reason)
         elif "same" in values:
             self.known.learn(file, values["same"], None)

@@ -81,7 +81,8 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.pages[nav_name])
         self._rail.set_current(nav_name)
         page = self.current_page
-        self._menus.show_page(page.word or page.title, page.acts, page.edits)
+        words = page.word or page.title
+        self._menus.show_page(words, page.acts, page.edits, page.action_text, page.conditions)
         if self.session.project is not None and nav_name != names.NAV_START:
             self.session.settings.set_page(self.session.project.path, nav_name)
         page.take_focus()
@@ -162,13 +163,7 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self) -> None:
         session, menus, settings = self.session, self._menus, self.session.settings
-        file, edit, view, here, work, helping = MENUS
-        for menu in (edit, here):
-            menus.hear_opening(
-                menu,
-                lambda: self.current_page.show_possible(),
-                lambda: self.current_page.allow_all(),
-            )
+        file, edit, view, _, work, helping = MENUS
         menus.add(
             file,
             "New project from a folder…",
@@ -179,8 +174,8 @@ class MainWindow(QMainWindow):
         menus.add_menu(file, "Open recent", self._fill_recent)
         menus.add(file, "Use the recipe in a file…", session.recipe_file_wanted.emit)
         menus.add_line(file)
-        menus.add(file, "Show the project's folder", self._show_folder)
-        menus.add(file, "Close the project", session.close_project, "Ctrl+W")
+        menus.add(file, "Show the project's folder", self._show_folder, can=self._has_project)
+        menus.add(file, "Close the project", session.close_project, "Ctrl+W", can=self._has_project)
         menus.add(file, "Quit", self.close, "Ctrl+Q")
         menus.add(edit, "Use the recipe that was copied", self.recipes.paste, "Ctrl+V")
         for page in PAGES:
@@ -193,9 +188,7 @@ class MainWindow(QMainWindow):
         is_shown = settings.get("menu_bar", True)
         self._menus.setVisible(is_shown)
         menus.add_switch(view, "Menu bar", is_shown, self._show_menu_bar, "Ctrl+Shift+M")
-        menus.add(
-            work, "The main action of the page", self._on_main_action, "Ctrl+Return", "Ctrl+Enter"
-        )
+        menus.add_main(work, self._on_main_action, "Ctrl+Return", "Ctrl+Enter")
         menus.add(work, "What computes…", self.show_computer, name="window.computer")
         menus.add_line(work)
         menus.add_switch(
@@ -251,6 +244,9 @@ class MainWindow(QMainWindow):
         project, percent = self.session.project, self._taskbar.percent
         title = f"{project.name} – DDPM Studio" if project else "DDPM Studio"
         self.setWindowTitle(title if percent is None else f"{percent} % · {title}")
+
+    def _has_project(self) -> bool:
+        return self.session.project is not None
 
     def _show_folder(self) -> None:
         if self.session.project is not None:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from ddpm_studio.config import PicturesConfig
 from ddpm_studio.data import PictureSet, prepare, prepare_pictures
+from ddpm_studio.data.isolation.process import TOO_LONG, TOO_MUCH_MEMORY, Answer
 from ddpm_studio.errors import PicturesError
 from ddpm_studio.events import (
     Note,
@@ -284,3 +285,20 @@ def test_warnings_of_decoders_do_not_reach_the_program(run: Any, folder: Path, c
     assert leaked == []
     assert list(warnings.filters) == before
     assert any("Corrupt EXIF data" in note for note in prepared.taken[-1].notes)
+
+
+@pytest.mark.parametrize("failure", [TOO_LONG, TOO_MUCH_MEMORY])
+def test_what_a_busy_machine_did_to_a_file_is_not_remembered_of_it(
+    run: Any, folder: Path, cache: Path, failure: str
+) -> None:
+    """Else a good picture is left out for ever: the next reading tries it again."""
+
+    class Busy:
+        def run_with_pulse(self, requests: Any, _pulse: float) -> Any:
+            for key, _ in requests:
+                yield key, Answer({}, failure=failure)
+
+    pool: Any = Busy()
+    told: list[object] = list(prepare_pictures(folder, CONFIG, cache, pool=pool, may_be_empty=True))
+    assert ready(told) == PicturesReady(0, 3, from_cache=False)
+    assert names(run(folder, cache)[0]) == ["a.JPG", "b.png", "more/c.webp"]

@@ -10,6 +10,7 @@ from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.common.layout import InView
 from ddpm_studio.gui.common.on_screen import TITLE_HEIGHT, fitted
 from ddpm_studio.gui.shell.placement import FIRST_SIZE, SMALLEST
+from ddpm_studio.gui.shell.rail import StepButton
 from tests.gui.patience import PATIENCE
 
 SCREENS = {  # what is left of common ones beside bars, in points
@@ -17,6 +18,8 @@ SCREENS = {  # what is left of common ones beside bars, in points
     "1920 x 1080 at 200 %": QRect(0, 0, 1920 // 2, 1080 // 2),
     "960 x 540, under a bar": QRect(0, 28, 960, 512),
     "tiny": QRect(0, 0, 800, 480),
+    "1280 x 720 at 150 %": QRect(0, 0, 853, 480),
+    "900 x 500": QRect(0, 0, 900, 500),
     "the second one": QRect(-1280, 200, 1280, 720),
 }
 MAIN_BUTTONS = {
@@ -130,3 +133,24 @@ def test_a_page_that_needs_more_room_scrolls(qtbot, make_on, tiny_project):
     assert scroll.viewport().rect().contains(corner)
     plot.setMinimumSize(100, 100)
     qtbot.waitUntil(lambda: all(bar.maximum() == 0 for bar in bars))
+
+
+@pytest.mark.parametrize(("width", "height"), [(900, 500), (853, 480), (1280, 800)])
+def test_no_word_of_the_rail_is_sliced(make_on, qtbot, width, height):
+    """Where there is too little height, the icons stand alone."""
+    window, _ = make_on(QRect(0, 0, width, height))
+    window.resize(width, height - TITLE_HEIGHT)
+    steps = window.findChildren(StepButton)
+
+    def has_words(step):
+        return step.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+
+    qtbot.waitUntil(
+        lambda: all(
+            step.height()
+            >= (step.height_with_word if has_words(step) else step.iconSize().height())
+            for step in steps
+        )
+    )
+    assert all(step.text() and step.toolTip() for step in steps)
+    assert all(map(has_words, steps)) or height < 600

@@ -36,9 +36,10 @@ class DecoderPool:
     """Worker processes that answer requests; none of them can take the program down.
 
     handler: "module:function" of a function as `worker.serve` wants it. workers: how many, by
-    default one for each processor, eight at most. seconds: for one request. memory: bytes for
-    one worker, 0 for no limit. command: starts a worker, when followed by what `worker.main`
-    takes; by default `worker_command()`.
+    default one for each processor, eight at most. seconds: of computing for one request; by the
+    clock it has `worker.PATIENCE` times as long. memory: bytes for one worker, 0 for no limit.
+    command: starts a worker, when followed by what `worker.main` takes; by default
+    `worker_command()`.
 
     Made for one thread at a time, whichever; `close` ends all processes.
     """
@@ -182,7 +183,7 @@ class DecoderPool:
         for worker in [w for w in self._workers if now > w.deadline(self._seconds)]:
             if worker.is_late:  # and does not even die
                 self._bury(worker, 0.0)
-            else:
+            elif not worker.may_go_on(self._seconds):
                 worker.end_for_lateness()
         self._deal()
 
@@ -196,7 +197,7 @@ class DecoderPool:
         for how, answer in answers:
             if how == READY:
                 worker.is_ready = True
-                worker.since = when
+                worker.begin(when)
                 self._failed_starts = 0
                 continue
             worker.tasks.popleft().answer = answer
@@ -204,7 +205,7 @@ class DecoderPool:
             # a moving average over some ten requests
             self._pace += ((when - worker.since) / len(answers) - self._pace) / 10
         if not worker.is_late:
-            worker.since = when
+            worker.begin(when)
 
     def _bury(self, worker: WorkerProcess, seconds: float = DYING_SECONDS) -> None:
         """Say what became of the request that a worker died of; others take over the rest."""

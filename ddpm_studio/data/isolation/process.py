@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
+import psutil
+
 from ddpm_studio.data.isolation.worker import (
     DONE,
     LENGTH,
     NO_MEMORY,
     NO_MEMORY_EXIT,
+    PATIENCE,
     PRINTED,
     start_worker,
     unpack,
@@ -33,6 +36,7 @@ TOO_MUCH_MEMORY = "needs more memory than allowed"
 START_SECONDS = 120.0  # virus scanners take their time with a new program
 DYING_SECONDS = 5.0  # a process that waits for a dead network drive cannot be ended
 PIPE = 1 << 20  # bytes
+LOOK_SECONDS = 0.1  # at least, between two looks at how much a worker has computed
 PAUSE = 0.003  # seconds between two looks into a pipe with room for what comes meanwhile
 OUT_OF_MEMORY = re.compile(rb"bad_alloc|out of memory|memory allocation|allocate memory", re.I)
 
@@ -71,6 +75,8 @@ class WorkerProcess:
     def __init__(self, command: list[str], events: SimpleQueue[Event]) -> None:
         self.tasks: deque[Task] = deque()  # given and not answered; it works at the first
         self.since = time.monotonic()  # the start of this first one
+        self._look_at = 0.0  # when to look again how much it has computed for it
+        self._computed = 0.0  # seconds, before this first one
         self.is_ready = False
         self.is_late = False
         self._late_with: Task | None = None
@@ -94,16 +100,42 @@ class WorkerProcess:
         requests = [task.request for task in tasks]
         self._outbox.put(json.dumps(requests, separators=(",", ":")).encode())
         if not self.tasks and self.is_ready:
-            self.since = time.monotonic()
+            self.begin(time.monotonic())
         self.tasks.extend(tasks)
 
+    def begin(self, when: float) -> None:
+        """It has turned to the first of its tasks."""
+        self.since, self._look_at = when, 0.0
+        self._computed = self._seconds_computed()
+
+    def may_go_on(self, seconds: float) -> bool:
+        """Whether one that is past its deadline was only waiting, for a busy machine or a disk.
+
+        A file is slow if it takes `seconds` of computing; by the clock it has `PATIENCE` times
+        as long, in which a hang without computing ends, too.
+        """
+        now = time.monotonic()
+        if self.is_late or not self.is_ready or now > self.since + PATIENCE * seconds:
+            return False
+        left = seconds - (self._seconds_computed() - self._computed)
+        self._look_at = min(now + max(left, LOOK_SECONDS), self.since + PATIENCE * seconds)
+        return left > 0
+
+    def _seconds_computed(self) -> float:
+        """By all of its threads, since it was started."""
+        try:
+            times = psutil.Process(self._process.pid).cpu_times()
+        except (psutil.Error, OSError):  # just gone, which comes as an event
+            return self._computed
+        return float(times.user + times.system)
+
     def deadline(self, seconds: float) -> float:
-        """When it should have answered, by `time.monotonic()`."""
+        """When to see whether it is too slow, by `time.monotonic()`."""
         if self.is_late:
             return self.since + DYING_SECONDS
         if not self.is_ready:
             return self.since + START_SECONDS
-        return self.since + seconds if self.tasks else float("inf")
+        return max(self.since + seconds, self._look_at) if self.tasks else float("inf")
 
     def end_for_lateness(self) -> None:
         """Kill it; that it has ended comes as an event, behind answers still on their way."""

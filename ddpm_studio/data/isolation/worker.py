@@ -36,6 +36,7 @@ NO_MEMORY_EXIT = 112  # the exit code of a process that noticed only too late
 PRINTED = 2048  # bytes of what libraries print that come back with an answer
 JOINED = 1 << 16  # bytes of data that are copied rather than written by a call of their own
 NICE = 5
+PATIENCE = 10  # seconds by the clock for each second of computing: machines are busy
 WATCH_SECONDS = 0.05
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="ddpm_studio.data.isolation.worker")
     parser.add_argument("handler", metavar="MODULE:FUNCTION")
     parser.add_argument("--memory", type=int, default=0, help="bytes; 0: no limit")
-    parser.add_argument("--seconds", type=float, default=20.0, help="time for one request")
+    parser.add_argument("--seconds", type=float, default=20.0, help="computing for one request")
     options = parser.parse_args(arguments)
     streams = take_over_streams()
     module, _, function = options.handler.partition(":")
@@ -70,7 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def serve(handle: Handler, streams: Streams, memory: int, seconds: float) -> None:
     """Answer with what `handle(request)` returns until the requests end.
 
-    memory: bytes that this process may take. seconds: given to a request by the program.
+    memory: bytes that this process may take. seconds: of computing given to a request by the
+    program.
 
     The object may hold anything that JSON can, and the bytes anything flat. If `handle` raises,
     the answer is {"error": why}. What was printed meanwhile comes as "stderr".
@@ -78,7 +80,7 @@ def serve(handle: Handler, streams: Streams, memory: int, seconds: float) -> Non
     send(streams.answers, READY, "{}", memoryview(b""))
     while batch := _receive(streams.requests):
         # Should this hang and nobody be left to end it, it ends itself.
-        patience = 60 + 2 * seconds * len(batch)
+        patience = 60 + 2 * PATIENCE * seconds * len(batch)
         faulthandler.dump_traceback_later(patience, exit=True, file=2)
         for request in batch:
             how, text, data = _answer(handle, request)

@@ -8,7 +8,7 @@ from typing import Any
 
 from ddpm_studio.choices import Crop
 from ddpm_studio.data.decode.look import request_for
-from ddpm_studio.data.index import PictureIndex
+from ddpm_studio.data.index import OF_THE_MACHINE, PictureIndex
 from ddpm_studio.data.isolation.pool import DecoderPool
 from ddpm_studio.data.picture_facts import PictureFacts
 from ddpm_studio.data.scan import FoundFile
@@ -18,7 +18,7 @@ from ddpm_studio.data.verdict import Readable
 VIDEO_OFFER = "a video; single frames of it can be taken as pictures"
 HANDLER = "ddpm_studio.data.video.read:frames_at_request"
 MOST_FRAMES = 2000  # of one video
-SECONDS = 3600.0  # for one video
+SECONDS = 7200.0  # of computing, by all threads, for one video
 PULSE = 0.2  # seconds
 FRAME = "{} at {:g} s"  # the name of a picture that is a frame
 
@@ -29,6 +29,7 @@ class VideoSource:
     def __init__(self, index: PictureIndex) -> None:
         self._index, self._choices = index, index.choices
         self._known, self._store = index.known, index.store
+        self._unread: dict[str, str] = {}  # by digest: reasons that hold only now
 
     def must_look(self, file: FoundFile) -> bool:
         """Whether frames of it are wanted that are not in the cache."""
@@ -54,7 +55,11 @@ class VideoSource:
         with DecoderPool(HANDLER, workers=1, seconds=SECONDS) as pool:
             answer = yield from pool.ask(request, PULSE)
         if reason := answer.failure or answer.values.get("reason", ""):
-            self._known.learn_frames(digest, (), f"its frames cannot be read: {reason}")
+            sentence = f"its frames cannot be read: {reason}"
+            if answer.failure in OF_THE_MACHINE:  # never remembered
+                self._unread[digest] = sentence
+            else:
+                self._known.learn_frames(digest, (), sentence)
             return
         frames = answer.values["frames"]
         self._take_in(digest, frames, answer.data)
@@ -65,7 +70,7 @@ class VideoSource:
         if not self._choices.of(file.name).seconds:
             return [], VIDEO_OFFER
         digest = self._digest(file)
-        reason, found = self._known.reason(digest), []
+        reason, found = self._known.reason(digest) or self._unread.get(digest, ""), []
         for second in self._known.frames(digest) or ():
             facts = self._known.facts(f"{digest}@{second:g}")
             if facts is not None:

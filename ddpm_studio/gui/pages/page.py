@@ -49,7 +49,7 @@ class Page(QWidget):
         whole = InView(self.body)  # all can be reached on a small screen, too
         self.acts: list[QAction] = []  # for the menu of the page
         self.edits: list[QAction] = []  # for that menu which every program has
-        self._can: dict[QAction, Callable[[], bool]] = {}
+        self.conditions: dict[QAction, Callable[[], bool]] = {}  # whether there is anything to do
         column(self.header_row, wide(whole), spacing=16, margins=(24, 16, 24, 16), of=self)
         session.project_changed.connect(self._on_project_changed)
         session.config_changed.connect(self.show_config)
@@ -105,7 +105,7 @@ class Page(QWidget):
         """
         action = QAction(f"{words}\t{shown}" if shown else words, self)
         action.setShortcuts([QKeySequence(one) for one in keys])
-        self._can[action] = can
+        self.conditions[action] = lambda: can() and not self.is_empty
         action.triggered.connect(lambda _=False: act())
         self.addAction(action)
         (self.edits if edits else self.acts).append(action)
@@ -114,16 +114,6 @@ class Page(QWidget):
     def add_button(self, words: str, button: QAbstractButton, *keys: str, shown: str = "") -> None:
         """The same as a click on a button, as long as that can be clicked."""
         self.add_act(words, button.click, *keys, shown=shown, can=button.isEnabled)
-
-    def show_possible(self) -> None:
-        """A menu is opened: what cannot be done now is grey in it."""
-        for action, can in self._can.items():
-            action.setEnabled(can() and not self.is_empty)
-
-    def allow_all(self) -> None:
-        """It is closed: every key is heard, and whoever hears it knows what can be done."""
-        for action in self._can:
-            action.setEnabled(True)
 
     def all_keys(self) -> list[tuple[str, str]]:
         """(keys, what they do) of all that has keys here."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import choose_folder
-from ddpm_studio.gui.common.jobs import RECENT, SAMPLE_PROJECT, TRAIN, Job
+from ddpm_studio.gui.common.jobs import OPENING, RECENT, SAMPLE_PROJECT, TRAIN, Job, JobEnd
 from ddpm_studio.gui.common.label import Icon, label
 from ddpm_studio.gui.common.layout import (
     STRETCH,
@@ -150,8 +150,10 @@ class StartPage(Page):
     def _add_card(self, recent: work.RecentProject) -> None:
         path, is_lost = recent.path, recent.is_lost
         known = self._cards.get(path)
-        if known is not None:  # it was trained meanwhile
+        if known is not None:  # it was trained or moved meanwhile
             known.set_detail(recent.detail)
+            known.set_lost(is_lost)
+            known.setToolTip(_tip(path, is_lost))
             if recent.image is not None:
                 known.set_picture(recent.image)
             return
@@ -159,20 +161,22 @@ class StartPage(Page):
         card = ProjectCard(
             self.theme, path.name, recent.detail, name, self._flow.parentWidget(), is_lost
         )
-        card.setToolTip(f"{path}\nRight click: rename, duplicate, and more")
+        card.setToolTip(_tip(path, is_lost))
         if recent.image is not None:
             card.set_picture(recent.image)
-        show_menu = partial(self._care.show_menu, path, is_lost)
-        card.menu_wanted.connect(show_menu)
-        if is_lost:
-            card.setToolTip(f"{path.name} is no longer at {path}")
-            card.clicked.connect(lambda: show_menu(card.mapToGlobal(card.rect().center())))
-        else:
-            card.clicked.connect(lambda: self.session.open_project(path))
+        card.menu_wanted.connect(lambda at: self._care.show_menu(path, card.is_lost, at))
+        card.clicked.connect(partial(self._on_card, path, card))
         self._flow.addWidget(card)
         card.show()
         self._cards[recent.path] = card
         self._live.add(recent, card)
+
+    def _on_card(self, path: Path, card: ProjectCard, *_: object) -> None:
+        """There is nothing to open of a lost one, but it can be found."""
+        if card.is_lost:
+            self._care.show_menu(path, True, card.mapToGlobal(card.rect().center()))
+        else:
+            self.session.open_project(path)
 
     def _on_sample(self) -> None:
         """Draw sample pictures in the background, then open the project that holds them."""
@@ -202,10 +206,19 @@ class StartPage(Page):
                 self.refresh()
             elif job.owner in self._cards:
                 self._look_at([job.owner])
+        is_failed = job.objectName() == OPENING and job.end is JobEnd.FAILED
+        if is_failed and self._cards and not self.session.is_closing:
+            self._look_at(list(self._cards))  # it may have been moved while the window was open
         is_idle = self.session.jobs.get(SAMPLE_PROJECT) is None
         self._sample.setEnabled(is_idle)
         if is_idle and self._place.currentIndex() != 0:
             self._place.setCurrentIndex(0)
+
+
+def _tip(path: Path, is_lost: bool) -> str:
+    if is_lost:
+        return f"{path.name} is no longer at {path}\nClick: find it, or take it off the list"
+    return f"{path}\nRight click: rename, duplicate, and more"
 
 
 class DropPlace(QWidget):

@@ -1,5 +1,6 @@
 """The guide, inside the program: it is read where one works, without a network."""
 
+import re
 from collections.abc import Generator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from ddpm_studio.gui.common.theme import Theme
 
 JOB = "help"
 PAGES = {"guide.md": "Guide", "settings.md": "All settings"}
+LINK = re.compile(r"\[([^\]]*)\]\(([^)#\s]*)(#[^)\s]*)?\)")  # words, page, place on it
+REMARK = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 
 
 class HelpDialog(Dialog):
@@ -34,17 +37,23 @@ class HelpDialog(Dialog):
         self._search.setAccessibleName("Search this page")
         self._search.setPlaceholderText("Search this page")
         self._search.setClearButtonEnabled(True)
-        pages = [
-            Button(theme, title, f"help.{Path(name).stem}", f"Show: {title}", kind="quiet")
+        self._pages = {
+            name: Button(theme, title, f"help.{Path(name).stem}", f"Show: {title}", kind="quiet")
             for name, title in PAGES.items()
-        ]
+        }
         close = Button(theme, "Close", "help.close", "Close the guide (Esc)")
         close.setAutoDefault(False)
         close.clicked.connect(self.reject)
-        self.fill(row(*pages, wide(self._search)), wide(self._text), self.message, foot=(close,))
+        self.fill(
+            row(*self._pages.values(), wide(self._search)),
+            wide(self._text),
+            self.message,
+            foot=(close,),
+        )
         self.resize(760, 640)
-        for button, name in zip(pages, PAGES, strict=True):
+        for name, button in self._pages.items():
             button.setAutoDefault(False)
+            button.setCheckable(True)
             button.clicked.connect(lambda _=False, name=name: self.show_page(name))
         self._text.anchorClicked.connect(self._on_link)
         self._search.textEdited.connect(lambda _: self._find(from_start=True))
@@ -54,6 +63,8 @@ class HelpDialog(Dialog):
 
     def show_page(self, name: str) -> None:
         """name: of a file of the docs that comes with the program."""
+        for each, button in self._pages.items():
+            button.setChecked(each == name)
         job = self._jobs.start(JOB, lambda: read_page(name), replace=True, quiet=True)
         job.succeeded.connect(self._on_read)
 
@@ -74,7 +85,7 @@ class HelpDialog(Dialog):
         if name in PAGES:
             self.show_page(name)
         else:
-            self.say(f"That page is not part of the program: {link.toString()}")
+            self.say(f"That page is on the web: {link.toString()}")
 
     def _find(self, from_start: bool) -> None:
         """The next place; after the last one the first again."""
@@ -90,6 +101,17 @@ class HelpDialog(Dialog):
 
 
 def read_page(name: str) -> Generator[str, None, str]:
-    """Returns the text of a page of the docs."""
+    """Returns the text of a page of the docs, as it is for who uses the program."""
     yield name
-    return docs_path(name).read_text("utf-8")
+    return for_the_window(docs_path(name).read_text("utf-8"))
+
+
+def for_the_window(text: str) -> str:
+    """Without remarks for developers; links to pages that do not come with it are plain words."""
+
+    def link(found: re.Match[str]) -> str:
+        words, page, place = found.groups()
+        is_here = not page or Path(page).name in PAGES or page.startswith(("http:", "https:"))
+        return found.group() if is_here and (page or place) else words
+
+    return LINK.sub(link, REMARK.sub("", text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QToolButton
 
 from ddpm_studio.gui.common.button import IconButton
@@ -13,7 +14,9 @@ from ddpm_studio.gui.common.menu import Menu
 from ddpm_studio.gui.common.theme import Theme
 
 WIDTH = 92
-STEP_WIDTH, STEP_HEIGHT, LEAST_STEP = 76, 64, 54  # the least on a small screen
+STEP_WIDTH, STEP_HEIGHT = 76, 64
+ICON, LEAST_STEP = 24, 40  # the least holds only the icon
+AROUND = 8 + 6 + 4  # points that the style leaves above, below and between icon and word
 THEMES = (
     ("system", "As the system", "system"),
     ("dark", "Dark", "moon"),
@@ -52,6 +55,16 @@ class Rail(QFrame):
         for step in self._steps:
             step.setChecked(step.objectName() == name)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is too low for all words, there are none: a word is never sliced."""
+        super().resizeEvent(event)
+        layout = self.layout()
+        assert layout is not None
+        spare = self.height() - layout.minimumSize().height()
+        has_room = spare >= sum(step.height_with_word - LEAST_STEP for step in self._steps)
+        for step in self._steps:
+            step.show_word(has_room)
+
     def _on_clicked(self) -> None:
         name = self.sender().objectName()
         self.set_current(name)
@@ -81,21 +94,36 @@ class StepButton(QToolButton):
         self.setProperty("kind", "step")
         self.setCheckable(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.setIconSize(QSize(24, 24))
+        self.setIconSize(QSize(ICON, ICON))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._has_word = True
         self._theme, self._icon = theme, icon
         theme.follow(self._on_theme_changed)
 
     def sizeHint(self) -> QSize:
-        return QSize(STEP_WIDTH, STEP_HEIGHT)
+        return QSize(STEP_WIDTH, STEP_HEIGHT if self._has_word else LEAST_STEP)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(STEP_WIDTH, LEAST_STEP)
 
+    @property
+    def height_with_word(self) -> int:
+        """The least at which all of the word is seen, in points."""
+        return ICON + AROUND + self.fontMetrics().height()
+
+    def show_word(self, is_shown: bool) -> None:
+        """Else the icon alone, which its tooltip explains."""
+        if is_shown != self._has_word:
+            self._has_word = is_shown
+            style = Qt.ToolButtonStyle
+            under, alone = style.ToolButtonTextUnderIcon, style.ToolButtonIconOnly
+            self.setToolButtonStyle(under if is_shown else alone)
+            self.updateGeometry()
+
     def _on_theme_changed(self) -> None:
-        self.setIcon(self._theme.icon(self._icon, 24, "muted", "accent_text"))
+        self.setIcon(self._theme.icon(self._icon, ICON, "muted", "accent_text"))
 
 
 def _centred(widget: QToolButton) -> Placed:

@@ -23,7 +23,10 @@ WIDTH, PICTURE_HEIGHT, TEXT_HEIGHT, RADIUS = 216, 160, 64, 10
 
 
 class ProjectCard(QAbstractButton):
-    """Click, Enter or Space opens the project; a right click or the menu key asks for its menu."""
+    """Click, Enter or Space opens the project; a right click or the menu key asks for its menu.
+
+    Attribute: is_lost, whether it is no longer where it was.
+    """
 
     menu_wanted = Signal(QPoint)  # on the screen
 
@@ -47,7 +50,7 @@ class ProjectCard(QAbstractButton):
         self._theme, self._detail = theme, ""
         self.set_detail(detail)
         self._picture = QPixmap()
-        self._icon = "warning" if is_lost else "pictures"
+        self.is_lost = is_lost
         theme.changed.connect(self.update)
 
     def set_detail(self, detail: str) -> None:
@@ -55,6 +58,13 @@ class ProjectCard(QAbstractButton):
         if detail != self._detail:
             self._detail = detail
             self.setAccessibleDescription(detail)
+            self.update()
+
+    def set_lost(self, is_lost: bool) -> None:
+        """It has gone from where it was, or is there again; a lost one shows no picture."""
+        if is_lost != self.is_lost:
+            self.is_lost = is_lost
+            self._picture = QPixmap()
             self.update()
 
     def set_picture(self, image: QImage) -> None:
@@ -100,7 +110,8 @@ class ProjectCard(QAbstractButton):
         painter.fillRect(area, self._theme.colour("canvas"))
         if self._picture.isNull():
             ratio = self.devicePixelRatioF()
-            icon = self._theme.pixmap(self._icon, 32, "outline", ratio)
+            icon_name = "warning" if self.is_lost else "pictures"
+            icon = self._theme.pixmap(icon_name, 32, "outline", ratio)
             painter.drawPixmap(area.center().x() - 15, area.center().y() - 15, icon)
             return
         size = self._picture.size()

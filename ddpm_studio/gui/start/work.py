@@ -41,7 +41,7 @@ def look_at_recent(paths: Sequence[Path]) -> Iterator[RecentProject]:
     """Each of them, as it is now."""
     for path in paths:
         if not (path / FILE_NAME).is_file():
-            yield RecentProject(path, "no longer where it was", is_lost=True)
+            yield RecentProject(path, "no longer where it was: Find it…", is_lost=True)
             continue
         try:
             project = Project.open(path)

@@ -50,6 +50,12 @@ def wait(request: dict[str, Any]) -> None:
     time.sleep(3600)
 
 
+def doze(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """As on a machine that is busy with other things: late, with little computed."""
+    time.sleep(request["seconds"])
+    return {"name": "late"}, b""
+
+
 def hang_in_c(request: dict[str, Any]) -> None:
     """No other thread of the process runs meanwhile."""
     re.match(r"(a+)+$", "a" * 60 + "b")

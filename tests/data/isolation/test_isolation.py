@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from ddpm_studio.data.isolation import pool as isolation
+from ddpm_studio.data.isolation import process as isolated
 from ddpm_studio.data.isolation import worker
 from ddpm_studio.data.isolation.pool import DecoderPool
 from ddpm_studio.data.isolation.process import CRASHED, TOO_LONG, TOO_MUCH_MEMORY, Answer
@@ -85,6 +86,21 @@ def test_answers_do_not_depend_on_the_number_of_workers() -> None:
     assert runs[0] == runs[1]
     failures = [answer.failure for _, answer in runs[0] if answer.failure]
     assert failures == ["ValueError: no such chunk", CRASHED, TOO_MUCH_MEMORY]
+
+
+def test_one_that_only_waits_for_a_busy_machine_is_not_late() -> None:
+    """What counts is how much it computes, not the clock."""
+    with pool_of(seconds=0.5) as pool:
+        answers = dict(pool.run(among_good({"do": "doze", "seconds": 1.5})))
+    assert answers[5] == Answer({"name": "late"})
+    assert not any(answer.failure for answer in answers.values())
+
+
+def test_one_that_waits_for_ever_ends_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolated, "PATIENCE", 2)
+    with pool_of(seconds=1.0) as pool:
+        answers = dict(pool.run(among_good({"do": "wait"})))
+    assert [key for key, answer in answers.items() if answer.failure == TOO_LONG] == [5]
 
 
 def test_a_crash_is_tried_once_more_in_a_fresh_process(tmp_path: Path) -> None:
@@ -231,6 +247,7 @@ def test_a_process_that_cannot_be_ended_is_left_behind(monkeypatch: pytest.Monke
     stuck: list[isolation.WorkerProcess] = []  # type: ignore[name-defined]
     monkeypatch.setattr(isolation.WorkerProcess, "kill", lambda self: stuck.append(self))  # type: ignore[attr-defined]
     monkeypatch.setattr(isolation, "DYING_SECONDS", 0.2)
+    monkeypatch.setattr(isolated, "PATIENCE", 1)
     with pool_of(1, seconds=2.0) as pool:
         answers = dict(pool.run(among_good({"do": "wait"})))
     monkeypatch.undo()

@@ -1,14 +1,18 @@
 """The menu bar: every act with its key, also when the bar is hidden, and what belongs to a page."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextBrowser, QWidget
+from PySide6.QtWidgets import QMenu, QPlainTextEdit, QPushButton, QTextBrowser, QWidget
 
 from ddpm_studio import __version__
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.pages import PAGES
+from ddpm_studio.gui.shell.help import LINK, read_page
+from ddpm_studio.gui.shell.help import PAGES as HELP_PAGES
 from tests.gui.parts import named
 
+PAGES_OF_HELP = "guide", "settings"
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -103,6 +107,13 @@ def test_help_shows_the_guide_and_finds_words_in_it(window, qtbot):
     search = named(text.window(), QWidget, "help.search")
     qtbot.keyClicks(search, "flicker")
     assert text.textCursor().selectedText() == "flicker"
+    chosen = {name: named(text.window(), QPushButton, f"help.{name}") for name in PAGES_OF_HELP}
+    assert [name for name, one in chosen.items() if one.isChecked()] == ["guide"]
+    chosen["settings"].click()
+    qtbot.waitUntil(lambda: "project.json" in text.toPlainText())
+    assert [name for name, one in chosen.items() if one.isChecked()] == ["settings"]
+    assert "list_settings" not in text.toPlainText()
+    assert "\N{LOCK}" not in text.toPlainText()  # no font of the program has it
     text.window().close()
 
 
@@ -115,3 +126,40 @@ def test_about_says_version_and_licences(window, qtbot):
     version = named(libraries.window(), QWidget, "about.version")
     assert __version__ in version.text()
     libraries.window().close()
+
+
+def test_no_link_of_the_guide_leads_nowhere():
+    for name in PAGES_OF_HELP:
+        reading = read_page(f"{name}.md")
+        next(reading)
+        with pytest.raises(StopIteration) as read:
+            next(reading)
+        pages = [page for _, page, _ in LINK.findall(read.value.value)]
+        assert all(not page or page in HELP_PAGES or "://" in page for page in pages)
+
+
+def test_what_cannot_be_done_is_grey_in_an_open_menu_and_its_keys_are_heard_after(
+    window, tiny_project, qtbot
+):
+    closing = act(window, "file", "Close the project")
+    menu(window, "file").aboutToShow.emit()
+    assert not closing.isEnabled()
+    assert not act(window, "file", "Show the project's folder").isEnabled()
+    menu(window, "file").aboutToHide.emit()
+    assert closing.isEnabled()
+    window.session.open_project(tiny_project.path)
+    qtbot.waitUntil(lambda: window.session.project is not None)
+    menu(window, "file").aboutToShow.emit()
+    assert closing.isEnabled()
+    window.show_page(names.NAV_PICTURES)
+    menu(window, "edit").aboutToShow.emit()
+    assert not act(window, "edit", "Undo").isEnabled()
+    assert not act(window, "edit", "Redo").isEnabled()
+
+
+def test_the_main_act_has_the_name_of_what_it_does_on_each_page(window):
+    for page in PAGES:
+        window.show_page(page.nav_name())
+        assert act(window, "work", page.action_text)
+        assert window.menuBar().actions()[4].text() == "&Work"
+        assert menu(window, "page").menuAction().isVisible()

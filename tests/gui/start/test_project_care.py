@@ -186,7 +186,7 @@ def test_a_lost_project_keeps_its_card_and_is_found_again(
     shutil.move(tiny_project.path, moved)
     window = make_window()
     qtbot.waitUntil(lambda: window.session.jobs.get(RECENT) is None)
-    assert card(window).accessibleDescription() == "no longer where it was"
+    assert card(window).accessibleDescription() == "no longer where it was: Find it…"
     assert settings.recent_projects == [tiny_project.path]
     monkeypatch.setattr(card_actions, "choose_folder", lambda *asked: asked[-1](moved))
     qtbot.mouseClick(card(window), LEFT)  # opens the menu: there is nothing else to open
@@ -238,3 +238,21 @@ def test_sample_pictures_appear_while_they_are_painted_and_cancel_leaves_nothing
 )
 def test_a_name_that_says_something_is_proposed(tmp_path, folder, name):
     assert proposed_name(type(tmp_path)(folder)) == name
+
+
+@pytest.mark.opens_slowly  # the failure of a job shows it
+def test_a_project_that_is_moved_while_the_window_is_open_is_marked_as_lost(
+    make_window, qtbot, settings, tiny_project, tmp_path
+):
+    settings.add_recent_project(tiny_project.path)
+    window = make_window()
+    qtbot.waitUntil(lambda: window.session.jobs.get(RECENT) is None)
+    assert not card(window).is_lost
+    shutil.move(tiny_project.path, tmp_path / "orchard")
+    qtbot.mouseClick(card(window), LEFT)
+    qtbot.waitUntil(lambda: card(window).is_lost)
+    assert card(window).accessibleDescription() == "no longer where it was: Find it…"
+    shutil.move(tmp_path / "orchard", tiny_project.path)
+    window.pages[names.NAV_START].refresh()
+    qtbot.waitUntil(lambda: window.session.jobs.get(RECENT) is None)
+    assert not card(window).is_lost
