@@ -101,6 +101,7 @@ class TrainStarted:
     """Training begins after `step`; `total_steps` or `total_seconds` is its end, if it has one.
 
     It learns from `pictures`; so many more are `kept_aside`, to ask how well it does on them.
+    `earlier_seconds`: of training that led to `step`, in the runs before.
     """
 
     step: int
@@ -111,6 +112,7 @@ class TrainStarted:
     parameters: int
     pictures: int
     kept_aside: int = 0
+    earlier_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -296,9 +298,10 @@ class FileWritten:
 
 @dataclass(frozen=True)
 class Note:
-    """Something worth a sentence."""
+    """Something worth a sentence. left_out: how many files were, if it says that."""
 
     message: str
+    left_out: int = 0
 
 
 # what `prepare_pictures` and `train` yield

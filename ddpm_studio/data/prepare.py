@@ -299,4 +299,4 @@ def _tell(left_out: tuple[LeftOut, ...], named: int) -> Iterator[Note]:
     others = len(left_out[named:])
     if others:
         files = f"{others}{' more' * (named > 0)} file{'s were' if others > 1 else ' was'}"
-        yield Note(f"{files} left out; `ddpm-studio check` says why of each")
+        yield Note(f"{files} left out; `ddpm-studio check` says why of each", len(left_out))

@@ -240,10 +240,14 @@ class MainWindow(QMainWindow):
         return names.NAV_GENERATE if self.session.checkpoints else names.NAV_PICTURES
 
     def _show_title(self) -> None:
-        """The desktop shows it on its taskbar: how far work is stands first."""
-        project, percent = self.session.project, self._taskbar.percent
-        title = f"{project.name} – DDPM Studio" if project else "DDPM Studio"
-        self.setWindowTitle(title if percent is None else f"{percent} % · {title}")
+        """The desktop shows it on its taskbar: how far work is stands first, and whose it is."""
+        project, taskbar = self.session.project, self._taskbar
+        title = f"{project.name} — DDPM Studio" if project else "DDPM Studio"  # Qt's own dash
+        owner = taskbar.owner
+        is_other = owner is not None and (project is None or project.path != owner)
+        whose = f" of {owner.name}" if owner is not None and is_other else ""
+        percent = "" if taskbar.percent is None else f"{taskbar.percent} %{whose} · "
+        self.setWindowTitle(f"{percent}{title}")
 
     def _has_project(self) -> bool:
         return self.session.project is not None

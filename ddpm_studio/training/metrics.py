@@ -61,6 +61,7 @@ class Journal:
         self._log = MetricsLog(path)
         self._log_every = log_every
         self._losses: list[float] = []  # since the last line
+        self._newest: dict[str, Any] = {}  # what a line of the newest step says beside its loss
         self._passed_over: list[CheckpointSkipped] = []  # since training went back last
         self._is_writing = True
 
@@ -70,13 +71,21 @@ class Journal:
         all_seconds: of all the training so far, not only of this run.
         """
         self._losses.append(event.loss)
-        if event.step % self._log_every:
-            return
-        values = asdict(event) | {"loss": sum(self._losses) / len(self._losses)}
+        self._newest = asdict(event) | {"seconds": all_seconds}
         for name in FORETOLD:
-            del values[name]
+            del self._newest[name]
+        if event.step % self._log_every == 0:
+            yield from self._write_step()
+
+    def saving(self) -> Iterator[Note]:
+        """A checkpoint of the newest step is begun: the log comes as far as that."""
+        if self._losses:
+            yield from self._write_step()
+
+    def _write_step(self) -> Iterator[Note]:
+        mean = sum(self._losses) / len(self._losses)
         self._losses.clear()
-        yield from self._append(values | {"seconds": all_seconds})
+        yield from self._append(self._newest | {"loss": mean})
 
     def resumed(self, step: int) -> Iterator[Note]:
         """A new run goes on from `step`; a Note if the last one had come further."""

@@ -227,6 +227,7 @@ class _Run:
             sum(parameter.numel() for parameter in trainer.parameters),
             trainer.count,
             self.kept_aside,
+            watch.earlier_seconds,
         )
 
     def _step(self) -> Events:
@@ -324,6 +325,7 @@ class _Run:
         if not self._is_sound():
             yield from self._roll_back("Not all weights were finite numbers")
             return
+        yield from self.journal.saving()
         self._begin_to_save()
         is_last = self.watch.is_over(self.trainer.step)
         yield from self.evaluation.measures.at_loss(is_last=is_last)
@@ -337,6 +339,7 @@ class _Run:
             failure = error
         is_new = self.is_whole and self.trainer.step != self.saver.saved_step
         if is_new and self.trainer.is_finite():
+            list(self.journal.saving())
             self._begin_to_save()
             list(self.saver.finish())
         elif failure:

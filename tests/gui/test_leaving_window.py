@@ -90,6 +90,7 @@ def test_a_click_on_its_title_leads_to_the_training_of_another_project(
     assert window.current_page is window.pages[names.NAV_TRAIN]
     assert state.text() == "Learning from 12 pictures."
     assert steps.text() not in ("–", "0")
+    assert part(window, RunView).plot.series.steps[0] == 1  # none of which was logged
     window.session.close_project()
     window.session.open_project(new_project.path)  # any other way
     assert window.current_page is window.pages[names.NAV_TRAIN]

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ddpm_studio.events import TrainStep
 from ddpm_studio.training.metrics import (
+    Journal,
     Log,
     Measured,
     MetricsLog,
@@ -44,6 +46,18 @@ def test_a_line_is_only_ever_appended(path: Path) -> None:
         assert after.startswith(before)
         assert after.count(b"\n") == before.count(b"\n") + 1
         before = after
+
+
+def test_the_log_comes_as_far_as_what_is_saved(path: Path) -> None:
+    journal = Journal(path, log_every=10)
+    for step in range(1, 13):
+        list(journal.stepped(TrainStep(step, float(step), 1.0, 1e-3, 9.0, step, None), 100 + step))
+    assert steps(path) == [10]
+    for _ in range(2):  # the same is not written twice
+        list(journal.saving())
+    last = read_log(path).steps[-1]
+    assert steps(path) == [10, 12]
+    assert (last["loss"], last["seconds"]) == (11.5, 112)
 
 
 def test_steps_that_were_lost_do_not_count(path: Path) -> None:

@@ -6,15 +6,25 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QSlider,
     QSpinBox,
+    QStyle,
     QStyleOptionComboBox,
+    QStyleOptionSlider,
     QToolTip,
     QWidget,
 )
@@ -138,12 +148,48 @@ def _prepare(spin: QSpinBox | QDoubleSpinBox) -> None:
 
 
 class Slider(_Calm, QSlider):
-    """A horizontal slider."""
+    """A horizontal slider. A press beside its handle brings it there, and it can be dragged on."""
 
     def __init__(self, lowest: int, highest: int, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setRange(lowest, highest)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        handle = self._part(QStyle.SubControl.SC_SliderHandle)
+        is_beside = not handle.left() <= x <= handle.right()
+        if event.button() == Qt.MouseButton.LeftButton and is_beside:
+            groove = self._part(QStyle.SubControl.SC_SliderGroove)
+            place, span = x - groove.left() - handle.width() / 2, groove.width() - handle.width()
+            value = QStyle.sliderValueFromPosition(
+                self.minimum(), self.maximum(), round(place), span, self._option().upsideDown
+            )
+            self.setValue(value)
+            handle = self._part(QStyle.SubControl.SC_SliderHandle)
+        # Qt would go a page further if the press were not on the handle
+        x = min(max(x, handle.left() + 1.0), handle.right() - 1.0)
+        y = float(handle.center().y())
+        on_handle = QMouseEvent(
+            event.type(),
+            QPointF(x, y),
+            event.globalPosition(),
+            event.button(),
+            event.buttons(),
+            event.modifiers(),
+        )
+        super().mousePressEvent(on_handle)
+        event.setAccepted(on_handle.isAccepted())
+
+    def _option(self) -> QStyleOptionSlider:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        return option
+
+    def _part(self, part: QStyle.SubControl) -> QRect:
+        """Where the handle or the groove is."""
+        complex_control = QStyle.ComplexControl.CC_Slider
+        return self.style().subControlRect(complex_control, self._option(), part, self)
 
 
 class Switch(QCheckBox):

@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import replace
 from enum import Enum, auto
@@ -12,7 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 from shiboken6 import isValid
 
-from ddpm_studio.events import FileWritten
+from ddpm_studio.events import FileWritten, RolledBack, TrainStep
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.errors import Failure, describe_failure
 from ddpm_studio.gui.common.progress import Meter, Standing
@@ -43,6 +44,7 @@ HOMES = {  # the pages where jobs are seen
 }
 
 BATCH_SECONDS = 0.05  # at most twenty batches a second reach the GUI
+MOST_STEPS_KEPT = 1000  # of a training; what is older stands in its log
 STACK_BYTES = 8 << 20  # Qt's threads get 512 kB on macOS, too little for torch
 USER = "user"  # who holds a job that was paused by hand
 
@@ -90,6 +92,7 @@ class Job(QThread):
         self.title = self._own_title = title  # for people: "Training"
         self.owner: Path | None = None  # the project that it is a part of
         self.latest: dict[type, Any] = {}  # the newest event of each kind, for who comes later
+        self.steps: deque[TrainStep] = deque(maxlen=MOST_STEPS_KEPT)  # the newest, the same way
         self.is_quiet = False  # not worth a place in the status line
         self.borrows = False  # it needs the device for a moment
         self.tells_failure = False  # who started it says itself why it failed, not the banner
@@ -271,6 +274,11 @@ class Job(QThread):
             return
         self._meter.update(events)
         self.latest.update((type(event), event) for event in events)
+        for event in events:
+            if isinstance(event, RolledBack):
+                self.steps.clear()
+            elif isinstance(event, TrainStep):
+                self.steps.append(event)
         if not self.is_muted:
             self.events.emit(events)
         self.changed.emit()

@@ -145,6 +145,7 @@ class TrainPage(Page):
         controls.change_wanted.connect(self._change)
         self._view.wall.frames_wanted.connect(self._on_frames_wanted)
         self._view.wall.export_wanted.connect(self._filming.open)
+        self._view.log.pictures_wanted.connect(lambda: session.want_page(names.NAV_PICTURES))
         self._view.plot.checkpoint_chosen.connect(self._on_checkpoint_chosen)
         self._view.plot.best_changed.connect(session.checkpoints.set_best)
         self._sampling.checkpoint_chosen.connect(self._on_checkpoint_chosen)
@@ -198,14 +199,12 @@ class TrainPage(Page):
             self._sampling.lend(lent)
 
     def _on_stop(self) -> None:
-        job = self.session.jobs.get(TRAIN)
-        if job is not None:
+        if (job := self.session.jobs.get(TRAIN)) is not None:
             job.stop()
 
     def _on_now(self) -> None:
         """Before the training of another project."""
-        job = self.session.jobs.get(TRAIN)
-        if job is not None:
+        if (job := self.session.jobs.get(TRAIN)) is not None:
             self.session.device.put_first(job)
 
     def _on_checkpoint_chosen(self, step: int) -> None:
@@ -236,9 +235,9 @@ class TrainPage(Page):
         job = self.session.jobs.get(TRAIN)
         if job is None:
             return
-        reading = job.latest.get(ev.Progress)
-        self._reading = reading if ev.is_progress(reading, ev.Work.READING) else None
-        self._view.join_run(job.latest)
+        read = job.latest.get(ev.Progress)
+        self._reading = read if ev.is_progress(read, ev.Work.READING) else None
+        self._view.join_run(job.latest, job.steps)
         self._sampling.lend(self._lent.get(job))
         self._show_state()
 
@@ -336,9 +335,8 @@ class TrainPage(Page):
     # what earlier runs left
 
     def _load_history(self, project: Project) -> None:
-        job = self.session.jobs.start(
-            HISTORY, lambda: work.load_history(project), replace=True, quiet=True
-        )
+        start = self.session.jobs.start
+        job = start(HISTORY, lambda: work.load_history(project), replace=True, quiet=True)
         job.succeeded.connect(self._view.add_history)
 
     def _on_left_work_ended(self, name: str) -> None:
@@ -348,9 +346,10 @@ class TrainPage(Page):
 
     def _find_checkpoints(self) -> None:
         checkpoints = self.session.checkpoints
-        newest = checkpoints.newest
-        self._is_trained = newest is not None
-        self._controls.show_saved(-1 if newest is None else newest.step)
+        saved = max(checkpoints.steps, default=-1)
+        self._is_trained = saved >= 0
+        self._controls.show_saved(saved)
+        self._view.show_saved(saved)
         self._view.plot.set_checkpoints({file.step: file.nbytes for file in checkpoints.files})
 
     def _on_checkpoints(self) -> None:

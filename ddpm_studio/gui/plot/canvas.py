@@ -194,7 +194,7 @@ class LossCanvas(pg.PlotWidget):
         if self.follows:
             first = int(series.steps[0])
             # who went back sees how far
-            last = max(int(series.steps[-1]), self.markers.last_event_step)
+            last = max(series.last_step, self.markers.last_event_step)
             box.setXRange(min(first, 0) if first < last / 4 else first, max(last, first + 10))
         (first, last), _ = box.viewRange()
         best = self.markers.best

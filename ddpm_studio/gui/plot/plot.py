@@ -67,6 +67,11 @@ class LossPlot(QFrame):
         return self._series
 
     @property
+    def last_step(self) -> int:
+        """The last one that is known; -1 if none is."""
+        return -1 if self._series is None else self._series.last_step
+
+    @property
     def follows(self) -> bool:
         return self.canvas is None or self.canvas.follows
 

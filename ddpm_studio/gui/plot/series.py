@@ -114,6 +114,12 @@ class LossSeries:
         return self._columns["step"].values
 
     @property
+    def last_step(self) -> int:
+        """How far it goes; the last measurement may be of a step that was not logged. -1: empty."""
+        last = int(self.steps[-1]) if len(self) else -1
+        return max(last, self._held_out[-1].step) if self._held_out else last
+
+    @property
     def losses(self) -> np.ndarray:
         return self._columns["loss"].values
 

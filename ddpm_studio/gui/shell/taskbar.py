@@ -1,10 +1,12 @@
 """How far the longest work is, where the desktop shows it: the window's title and the taskbar."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
 from ddpm_studio.gui.common.job_runner import JobRunner
-from ddpm_studio.gui.common.jobs import Job
+from ddpm_studio.gui.common.jobs import Job, JobState
 from ddpm_studio.gui.shell.awake import LONG
 
 REFRESH_MS = 1000
@@ -14,7 +16,8 @@ ENTRY = "com.canonical.Unity.LauncherEntry"  # which KDE, Ubuntu and several doc
 class Taskbar(QObject):
     """Follows the jobs; `changed` says that there is another percentage.
 
-    Attributes: percent (None if nothing long runs, or its end is not known).
+    Attributes: percent (None if nothing long runs, or its end is not known), owner (the project
+    whose work that is).
     """
 
     changed = Signal()
@@ -23,6 +26,7 @@ class Taskbar(QObject):
         super().__init__(parent)
         self._long: list[Job] = []
         self.percent: int | None = None
+        self.owner: Path | None = None
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._soon.timeout.connect(self._look)
         jobs.started.connect(self._on_started)
@@ -43,12 +47,14 @@ class Taskbar(QObject):
             self._soon.start()
 
     def _look(self) -> None:
-        """Of several, the one that began first."""
-        fractions = [job.progress.fraction for job in self._long]
-        known = [fraction for fraction in fractions if fraction is not None]
-        percent = int(100 * known[0]) if known else None
-        if percent != self.percent:
-            self.percent = percent
+        """Of several, the one that began first; none that waits or is paused before others."""
+        known = [job for job in self._long if job.progress.fraction is not None]
+        known.sort(key=lambda job: job.state is not JobState.RUNNING)
+        fraction = known[0].progress.fraction if known else None
+        percent = None if fraction is None else int(100 * fraction)
+        owner = known[0].owner if known else None
+        if (percent, owner) != (self.percent, self.owner):
+            self.percent, self.owner = percent, owner
             _tell_launcher(percent)
             self.changed.emit()
 

@@ -131,6 +131,7 @@ class GrowingWall(QWidget):
         self._tile = tile
         self.set_progress(0, 0)
         self._set_range(0)
+        self.show_next(None)
 
     def add_steps(self, steps: Iterable[int]) -> None:
         """Earlier previews, whose images are asked for when they are needed."""

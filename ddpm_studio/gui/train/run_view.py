@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -124,29 +123,43 @@ class Figures(QWidget):
 class EventLog(QListWidget):
     """A few lines of what happened on the way and was mended, the newest at the end.
 
-    Empty while nothing happened, but its room is there; long sentences are whole in their tooltip.
+    Empty while nothing happened, but its room is there. A click on some of them leads on.
     """
+
+    pictures_wanted = Signal()  # the page of pictures says more
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("train.log")
         self.setAccessibleName("What happened on the way")
         self.setProperty("kind", "log")
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setWordWrap(True)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(True)
         self.setFixedHeight(LOG_LINE_HEIGHT * LOG_LINES + 4)
         keep_room(self)
+        self.itemClicked.connect(self._on_chosen)
+        self.itemActivated.connect(self._on_chosen)
         self.hide()
+
+    def _on_chosen(self, item: QListWidgetItem) -> None:
+        if item.data(Qt.ItemDataRole.UserRole):
+            self.pictures_wanted.emit()
 
     def sentences(self) -> list[str]:
         return [self.item(row).text() for row in range(self.count())]
 
-    def add(self, sentence: str) -> None:
+    def add(self, sentence: str, *, is_link: bool = False) -> None:
+        """is_link: a click, or Enter, leads to the page of pictures."""
         bar = self.verticalScrollBar()
         is_at_end = bar.value() == bar.maximum()
         item = QListWidgetItem(sentence)
-        item.setToolTip(plain_tip(sentence))
+        item.setToolTip("Press to see them" if is_link else plain_tip(sentence))
+        if is_link:
+            item.setData(Qt.ItemDataRole.UserRole, is_link)
+            font = item.font()
+            font.setUnderline(True)
+            item.setFont(font)
         self.addItem(item)
         while self.count() > MOST_LOGGED:
             self.takeItem(0)
@@ -167,7 +180,7 @@ class RunView(QWidget):
         self.started: ev.TrainStarted | None = None  # of the present run
         self.newest: ev.TrainStep | None = None
         self.pace = Pace()
-        self._earlier_seconds = 0.0
+        self._saved = -1
         self._void_after: int | None = None  # the step that training went back to
         self._figures = Figures()
         self._passed_over: list[str] = []  # of checkpoints, until it is known where to go on from
@@ -189,14 +202,15 @@ class RunView(QWidget):
     def begin_run(self) -> None:
         """Another run of the same project."""
         self.started = self.newest = self._void_after = None
-        self._earlier_seconds = 0.0
         self._passed_over.clear()
 
-    def join_run(self, latest: Mapping[type, Any]) -> None:
-        """One that runs already, by its newest events; what was before is in its history."""
+    def join_run(self, latest: Mapping[type, Any], steps: Iterable[ev.TrainStep]) -> None:
+        """One that runs already, by its newest events and steps; what was before is in its
+        history, which may not know the newest steps yet.
+        """
         self.started, self.newest = latest.get(ev.TrainStarted), latest.get(ev.TrainStep)
         memory, preview = latest.get(MemoryUsed), latest.get(ev.PreviewSaved)
-        self.take([event for event in (memory, preview) if event is not None])
+        self.take([*steps, *(event for event in (memory, preview) if event is not None)])
         self.show_numbers()
 
     def end_run(self) -> None:
@@ -215,11 +229,9 @@ class RunView(QWidget):
             if self._void_after is not None:
                 series.truncate(self._void_after)
                 previews = [step for step in previews if step <= self._void_after]
-            before = bisect_right(series.steps, self.started.step)
-            self._earlier_seconds = float(series.seconds[before - 1]) if before else 0.0
-            seconds = live.seconds + self._earlier_seconds
-            series.extend(live.steps, live.losses, seconds, live.others())
-            series.add_held_out(live.held_out)
+            measured = {one.step: one for one in (*series.held_out, *live.held_out)}
+            series.extend(live.steps, live.losses, live.seconds, live.others())
+            series.add_held_out(measured[step] for step in sorted(measured))
         speeds = series.others()["speed"]
         self.pace.before = float(np.nanmedian(speeds)) if np.isfinite(speeds).any() else 0.0
         self.plot.set_series(series)
@@ -228,7 +240,23 @@ class RunView(QWidget):
         self.wall.add_steps(previews)
         if self.started is None and len(series):
             self._figures.set(TRAIN_TIME, elapsed_in_words(float(series.seconds[-1])))
-            self._figures.set(TRAIN_STEP, f"{int(series.steps[-1]):,}")
+            self._show_step()
+
+    def show_saved(self, step: int) -> None:
+        """The step of the newest checkpoint, where training goes on; -1 if there is none."""
+        self._saved = step
+        if self.started is None:
+            self._show_step()
+
+    def _show_step(self) -> None:
+        """Where training is while none runs: what was logged after the checkpoint is lost."""
+        step = self._saved if self._saved >= 0 else self.plot.last_step
+        self._figures.set(TRAIN_STEP, f"{step:,}" if step >= 0 else "")
+
+    @property
+    def _earlier_seconds(self) -> float:
+        """Of the runs before the present one."""
+        return 0.0 if self.started is None else self.started.earlier_seconds
 
     def take(self, events: list[Any]) -> None:
         """A batch of events, in order."""
@@ -299,8 +327,6 @@ class RunView(QWidget):
                 self._go_back(event.step)
                 if event.step:
                     self._mark(event.step, RESUMED, f"Training went on from step {event.step:,}.")
-                series = self.plot.series
-                self._earlier_seconds = float(series.seconds[-1]) if len(series) else 0.0
             case ev.HeldOutMeasured():
                 from ddpm_studio.training.metrics import Measured
 
@@ -317,6 +343,9 @@ class RunView(QWidget):
                 self.pace.load = event
             case MemoryUsed():
                 self._figures.set(TRAIN_MEMORY, size_in_words(event.nbytes))
+            case ev.Note(left_out=count) if count:
+                which = "files were" if count > 1 else "file was"
+                self.log.add(f"{count:,} {which} left out; Pictures shows why.", is_link=True)
             case ev.Note():
                 step = self.newest.step if self.newest is not None else 0
                 self.log.add(f"Step {step:,}: {event.message}" if step else event.message)

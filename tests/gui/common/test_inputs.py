@@ -82,3 +82,15 @@ def test_a_switch_that_cannot_be_used_looks_so(qtbot, palette):
             ground = image.pixelColor(image.width() - 1, 0).getRgb()
             looks.append(sum(abs(one - other) for one, other in zip(track, ground, strict=True)))
         assert looks[1] < 0.7 * looks[0]
+
+
+@pytest.mark.parametrize("before", [0, 5, 10])
+def test_a_press_beside_the_handle_of_a_slider_brings_it_there(qtbot, before: int):
+    slider = Slider(0, 10)
+    qtbot.addWidget(slider)
+    slider.resize(300, 24)
+    slider.show()
+    for x, value in ((1, 0), (150, 5), (298, 10), (150, 5), (1, 0)):
+        slider.setValue(before)
+        qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(x, 3))
+        assert slider.value() == value

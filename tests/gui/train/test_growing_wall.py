@@ -57,6 +57,14 @@ def test_the_newest_preview_is_shown_unless_a_person_looks_back(wall, slider) ->
     assert (shown(wall), wall.step) == (250, 250)
 
 
+def test_another_project_has_its_own_time_of_the_next_pictures(wall) -> None:
+    said = wall.findChild(QLabel, "train.next_pictures")
+    wall.show_next(900.0)
+    assert said.text()
+    wall.start_film(TILE)
+    assert said.text() == ""
+
+
 def test_the_keyboard_goes_through_the_film(wall, qtbot) -> None:
     for step in (10, 20, 30, 40):
         wall.add_preview(step, plain(step))
