@@ -166,10 +166,16 @@ def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypa
                 gate.wait(PATIENCE / 1000)
 
     monkeypatch.setattr(work, "paint", paint)
+    cancel = sheet.get(QPushButton, "sheet.cancel")
+    assert cancel.isHidden()
+    place, width = sheet.run.pos(), sheet.run.width()
+    sheet.qtbot.mouseDClick(sheet.run, LEFT)  # the second half of it cancels nothing
     sheet.click(sheet.run)
     sheet.qtbot.waitUntil(lambda: len(sheet.view.shown) == 1)
-    assert sheet.run.text() == "Cancel"
-    sheet.click(sheet.run)
+    assert sheet.session.jobs.get(JOB) is not None
+    assert sheet.run.text() == "Paint"
+    assert (sheet.run.pos(), sheet.run.width()) == (place, width)
+    sheet.click(cancel)
     gate.set()
     sheet.wait()
     kept = sheet.view.shown
