@@ -40,6 +40,7 @@ ABOUT = (
     "settings into the page Generate."
 )
 POINT = "Point at a picture to see its settings."
+EXPORT_TIP = "Save the sheet as one labelled picture, PNG or WebP"
 GO_ON = "Go on, {} left"
 DONE = "All of it is painted"
 PAPERS = {"light": "Light paper", "dark": "Dark paper"}
@@ -136,8 +137,7 @@ class SheetDialog(Dialog):
         self._paper.setFixedWidth(152)
         explain(self._paper, "Paper", "What the exported page looks like.")
         self._session.settings.remember(self._paper, "sheet/paper")
-        tip = "Save the sheet as one labelled picture, PNG or WebP"
-        self._export = Button(theme, "Export…", "sheet.export", tip, icon="export")
+        self._export = Button(theme, "Export…", "sheet.export", EXPORT_TIP, icon="export")
         self._close = Button(theme, "Close", "sheet.close", "Close (Esc)")
         self._run = Button(theme, "Paint", "sheet.run", "", icon="generate", kind="primary")
         self._run.keep_width("Paint", GO_ON.format(999))
@@ -317,6 +317,8 @@ class SheetDialog(Dialog):
         self._cancel.setEnabled(not denoising.is_stopping)
         self._progress.setVisible(denoising.is_running)
         self._progress.set_fraction(denoising.fraction)
+        left_out = f". {several(missing, 'cell')} not painted yet will be empty" if missing else ""
+        self._export.setToolTip(EXPORT_TIP + left_out)
         self._export.setEnabled(missing < whole and not self._export_job.is_running)
         self._folder.setVisible(self._export_job.saved is not None)
         self._choice.set_page_is_other(self._is_page_other())
