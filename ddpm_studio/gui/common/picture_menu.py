@@ -15,7 +15,7 @@ WORDS = {  # by the name of an act: words, keys, icon
     "compare": ("Compare", "V", "compare"),
     "export": ("Export film…", "", "film"),
     "folder": ("Show in folder", "", "folder-open"),
-    "full_screen": ("Full screen", "F11", "zoom-in"),
+    "full_screen": ("Full screen", "F11", "full-screen"),
 }
 
 

@@ -43,6 +43,10 @@ class SeedField(QWidget):
     def is_locked(self) -> bool:
         return self._lock.isChecked()
 
+    def shown_as(self, seed: int) -> int:
+        """What the field shows of a seed, which may be too large for it."""
+        return min(seed, self.number.maximum())
+
     def throw(self) -> None:
         """Another seed, which the next pictures will use."""
         before = self.number.value()

@@ -106,11 +106,12 @@ class CompareBar(QWidget):
         self._compare.set_rate(int(self._rate.currentData()))
 
     def _lay_out(self) -> None:
-        flicker = holder(row(self._play, self._rate, REST, spacing=4))
+        flicker = holder(row(REST, self._play, self._rate, spacing=4))
         self._extras = QStackedWidget()
-        for extra in (QWidget(), self._wipe, flicker):
+        for extra in (QWidget(), holder(row(REST, self._wipe)), flicker):
             self._extras.addWidget(extra)
-        row(self._views, Gap(6), wide(self._extras), Gap(6), self.swap, spacing=2, of=self)
+        # the views at the right: at the left are other tabs until the moment it begins
+        row(wide(self._extras), Gap(6), self._views, Gap(6), self.swap, spacing=2, of=self)
 
     def _connect(self) -> None:
         compare = self._compare

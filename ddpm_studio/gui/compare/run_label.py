@@ -38,6 +38,18 @@ class RunLabel(QWidget):
         self.setToolTip(plain_tip(BETWEEN.join(words for words, _ in self._words)))
         self.update()
 
+    @property
+    def needed(self) -> float:
+        """Points of width for all words."""
+        return DISC + GAP + self._width(self._words)
+
+    @property
+    def least(self) -> float:
+        """Points of width for what differs."""
+        words = [word for word in self._words if word[1]]
+        is_all = len(words) == len(self._words)
+        return DISC + GAP + self._width(words if is_all else [*words, (MORE, False)])
+
     def set_seen(self, is_seen: bool) -> None:
         """Whether this run alone is seen now, as in a flicker."""
         self._is_seen = is_seen

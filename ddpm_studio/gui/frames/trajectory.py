@@ -12,7 +12,16 @@ from PySide6.QtGui import QImage
 
 from ddpm_studio.gui.common.images import drawable, image_on
 from ddpm_studio.gui.frames.recompute import AllFrames, KeptFrames, OnDemand
-from ddpm_studio.gui.frames.store import ALL, X_T, Again, FrameStore, Span, frame_bytes, pixels_of
+from ddpm_studio.gui.frames.store import (
+    ALL,
+    FINISHED,
+    X_T,
+    Again,
+    FrameStore,
+    Span,
+    frame_bytes,
+    pixels_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,6 +69,7 @@ class Trajectory(QObject):
         self._frame_bytes = 0
         self._images: _Images | None = None  # those that were asked for last
         self._last_seen = ALL
+        self._kept = set[tuple[int, str, int]]()  # what has become a file
 
     def __len__(self) -> int:
         """How many frames were computed by now."""
@@ -124,6 +134,35 @@ class Trajectory(QObject):
     def is_exact(self, position: int, picture: int = ALL) -> bool:
         """Whether a frame is there: of all pictures, or of one. Else the nearest is shown."""
         return self.store.exact(position, picture) is not None
+
+    def is_painted(self, position: int, show: str) -> bool:
+        """Whether the model made what is shown there: not one's own picture, noised or not.
+
+        What comes of a level of noise counts once it is finished.
+        """
+        if not self.is_forward:
+            return True
+        if show == X_T or self.moments[position].t < 0:
+            return False
+        frame = self.store.exact(position)
+        is_finished = not self.is_finishing and frame is not None and frame.finished is not None
+        return show != FINISHED or is_finished
+
+    def is_kept(self, position: int, show: str, picture: int) -> bool:
+        """Whether a picture was saved as it is seen there."""
+        return (position, self._show_at(position, show), picture) in self._kept
+
+    def note_kept(
+        self, position: int, show: str, pictures: Sequence[int], *, is_kept: bool
+    ) -> None:
+        """These were saved as they are seen there, or that was taken back."""
+        places = {(position, self._show_at(position, show), picture) for picture in pictures}
+        self._kept = self._kept | places if is_kept else self._kept - places
+        self.improved.emit()
+
+    def _show_at(self, position: int, show: str) -> str:
+        """At the end all that is shown is the picture."""
+        return X_T if self.moments[position].t < 0 else show
 
     def pictures(self, position: int, show: str = X_T) -> np.ndarray:
         """All pictures of a frame: uint8 (N, H, W, C), not to be written to.

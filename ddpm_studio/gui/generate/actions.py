@@ -47,14 +47,19 @@ class StageActions(QObject):
         menu = Menu(self._session.theme, stage)
         if not stage.is_single:
             menu.add("See it large\tEnter", "zoom-in", lambda: stage.open(stage.current))
-            menu.addSeparator()
-        run, is_own, file = seen.trajectory, seen.trajectory.is_forward, saving.file_of(seen)
+        is_chosen = stage.current in stage.chosen
+        choose, keys = "Choose no more" if is_chosen else "Choose", "C"
+        menu.add(f"{choose}\t{keys}", "check", lambda: stage.toggle_chosen(stage.current))
+        menu.addSeparator()
+        finished, file = seen.finished, saving.file_of(seen)
         many = f" {several(len(seen.indices), 'picture')}" if len(seen.indices) > 1 else ""
-        can_save, leave = run.is_complete and not is_own, "Leave compare" * stage.compare.is_on
+        leave = "Leave compare" * stage.compare.is_on
         acts = {
-            "copy": Act(lambda: self._copy(seen)),
-            "save": Act(lambda: saving.save_finished(run, seen.indices), can_save, f"Save{many}"),
-            "keep": Act(lambda: saving.keep(seen), not is_own, f"Keep{many}"),
+            "copy": Act(lambda: self._copy(seen), seen.is_painted),
+            "save": Act(
+                lambda: saving.save_finished(finished), finished is not None, f"Save{many}"
+            ),
+            "keep": Act(lambda: saving.keep(seen), seen.is_painted, f"Keep{many}"),
             "compare": Act(compare.click, compare.isEnabled(), leave),
             "export": Act(self._export.click, self._export.isEnabled()),
             "folder": Act(lambda: self._show_folder(file), file is not None),

@@ -38,6 +38,8 @@ class Comparing(QObject):
     """Gives the stage what was painted: alone, or beside the run that is pinned."""
 
     changed = Signal()  # it begins or ends, or A and B are others
+    pinned_another = Signal(object)  # the Trajectory that is A now
+    went_back = Signal(object)  # to A, of which this is the SampleRequest
 
     def __init__(self, denoising: Denoising, stage: Stage, parent: QObject) -> None:
         super().__init__(parent)
@@ -67,6 +69,7 @@ class Comparing(QObject):
         if self._stage.trajectory is not None and not self.is_on:
             self._denoising.parts = 2  # B shares the memory with it
             self._show(self._stage.trajectory, None)
+            self.pinned_another.emit(self.pinned)
 
     def swap(self) -> None:
         """A and B change places; from then on the controls' next run is held against this A."""
@@ -75,11 +78,19 @@ class Comparing(QObject):
             self._show(b, a)
 
     def leave(self) -> None:
-        """Go on with the run in front alone."""
-        if self.is_on:
-            self._denoising.parts = 1
+        """Go on with B alone; with A where B is not finished, so that nothing finished is lost."""
+        if not self.is_on:
+            return
+        self._denoising.parts = 1
+        a, b = self._stage.compare.a, self._stage.compare.b
+        if a is not None and b is not None and not b.is_complete:
+            self._stage.end_comparison(a)
+            asked = self._denoising.go_back_to(a)
+            if asked is not None:
+                self.went_back.emit(asked)
+        else:
             self._stage.end_comparison()
-            self.changed.emit()
+        self.changed.emit()
 
     def forget(self) -> None:
         """Another project: nothing is pinned any more, nor seen."""

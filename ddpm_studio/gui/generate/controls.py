@@ -14,7 +14,7 @@ from ddpm_studio.gui.common.control_row import ControlRow, tooltip
 from ddpm_studio.gui.common.form import Form
 from ddpm_studio.gui.common.inputs import DoubleSpinBox, SliderNumber, SpinBox, choice
 from ddpm_studio.gui.common.label import label
-from ddpm_studio.gui.common.layout import STRETCH, Placed, column, holder, scrolled, wide
+from ddpm_studio.gui.common.layout import STRETCH, Placed, column, holder, keep_room, scrolled, wide
 from ddpm_studio.gui.common.project_watch import Checkpoints
 from ddpm_studio.gui.common.seed_field import SeedField
 from ddpm_studio.gui.common.settings import Settings
@@ -29,14 +29,16 @@ MOST_SLID_STEPS = 250
 CHECKPOINT_TIP = "How long the model had learned: the newest state, or an earlier one."
 RUN_TIP = "Make new pictures from noise (Ctrl+Enter)"
 WEIGHTS_HINTS = {"ema": "calmer", "model": "as they are"}
-NO_ETA = "{} always takes fresh noise; choose DDIM to set how much."
-NEVER_FRESH = "{} takes no fresh noise; choose DDIM to add some."
+# why eta is grey: a line that always has its place, and what helps
+NO_ETA = "{} always takes fresh noise", "Choose DDIM to set how much."
+NEVER_FRESH = "{} takes no fresh noise", "Choose DDIM to add some."
 
 
 class SampleControls(QFrame):
     """`changed` says that the same noise would now become other pictures.
 
-    Attributes: run (the button), painting (the line that says how far it is).
+    Attributes: run (the button), painting (the line that says how far it is), keeps_steps
+    (another sampler does not propose its steps: while two runs are compared, one thing differs).
     """
 
     changed = Signal()
@@ -49,6 +51,7 @@ class SampleControls(QFrame):
         self.setFixedWidth(WIDTH)
         self._checkpoints = checkpoints
         self._count_once: int | None = None
+        self.keeps_steps = False
         self.seed = SeedField(theme, settings, dice, "generate")
         self._make_fields()
         words = "Generate", "generate.run", RUN_TIP
@@ -147,7 +150,7 @@ class SampleControls(QFrame):
             called={"num_inference_steps": "steps"},
             parent=self,
         )
-        self._no_eta = label("", "caption", "generate.no_eta", wrap=True)
+        self._no_eta = keep_room(label("", "caption", "generate.no_eta"))
         self._checkpoint = CheckpointChoice("generate.checkpoint", self._checkpoints, "Step {:,}")
         self._weights = choice(
             "generate.weights",
@@ -205,7 +208,8 @@ class SampleControls(QFrame):
 
     def _on_changed(self, key: str) -> None:
         if key == "sampler":
-            self._propose_steps()
+            if not self.keeps_steps:
+                self._propose_steps()
             self._show_sampler()
         if key != "seed":  # other noise, which somebody has to ask for
             self.changed.emit()
@@ -221,8 +225,9 @@ class SampleControls(QFrame):
         sampler = self.sampler
         self._usual_steps = sampler.usual_steps
         self._eta.setEnabled("eta" in sampler.takes)
-        why = NO_ETA if "variance" in sampler.takes else NEVER_FRESH
+        why, help_words = NO_ETA if "variance" in sampler.takes else NEVER_FRESH
         self._no_eta.setText(why.format(sampler.title))
+        self._no_eta.setToolTip(help_words)
         self._no_eta.setVisible("eta" not in sampler.takes)
         self._form.editor("variance").control.setEnabled("variance" in sampler.takes)
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject, Signal
 
@@ -42,6 +43,7 @@ class Denoising(QObject):
         self._coming: work.RunStarted | None = None
         self._follow_to = 1.0
         self._fetching: list[FrameFetching] = []  # one for each trajectory that is shown
+        self._asked = WeakKeyDictionary[Trajectory, SampleRequest]()  # what each came from
         self.parts = 1  # into how many the memory is parted; a denoising gets one of them
         self.request: SampleRequest | None = None  # the latest
         self.shown: SampleRequest | None = None  # what `trajectory` was asked for with
@@ -95,6 +97,21 @@ class Denoising(QObject):
         if self._job is not None:
             self._job.stop()
 
+    def go_back_to(self, trajectory: Trajectory) -> SampleRequest | None:
+        """Go on from one that was painted before; of what is being painted nothing more is heard.
+
+        Returns what it was asked for with.
+        """
+        was_running, self._job, self._coming = self.is_running, None, None
+        if was_running:
+            self._session.jobs.discard(SAMPLE)
+        self.trajectory = trajectory
+        self.request = self.shown = self._asked.get(trajectory)
+        for fetching in self._fetching:
+            fetching.resume()
+        self.changed.emit()
+        return self.shown
+
     def _on_events(self, events: list[object]) -> None:
         from ddpm_studio.sampling.trajectory import TrajectoryFrame
 
@@ -120,6 +137,8 @@ class Denoising(QObject):
         if run is not None:  # only now, so that the stage is never empty in between
             self._coming = None
             self.trajectory, self.shown = self._begin(run), self.request
+            if self.shown is not None:
+                self._asked[self.trajectory] = self.shown
             self.trajectory.add(frame)
             self.begun.emit(self.trajectory, self._follow_to)
         elif self.trajectory is not None:

@@ -1,5 +1,8 @@
 """The grid of generated pictures: whole-number enlargement, round marks on what is chosen."""
 
+import math
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication
@@ -15,9 +18,8 @@ from ddpm_studio.gui.generate.canvas import FrameCanvas, Place
 
 TWO_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 RADIUS, INSET = 11.0, 7.0
-NEAR = 5.0  # around a mark, a click still counts as on it
-SMALL, EDGE, AROUND = 1 / 6, 1 / 12, 0.45  # of a small picture, so that its middle stays free
-ROOM_FOR_TWO = 64.0  # points that a picture must be wide
+SMALL, EDGE = 1 / 6, 1 / 12  # of a small picture
+ROOM_FOR_MARKS = 96.0  # points that a picture must be wide to have marks that can be clicked
 
 
 class SampleGrid(FrameCanvas):
@@ -88,10 +90,6 @@ class SampleGrid(FrameCanvas):
             return self._current, self.trajectory
         return None
 
-    def check_rect(self, index: int, half: int = 0) -> QRectF:
-        """The round place, in the corner of a picture, that chooses it."""
-        return check_place(self.cell_rect(index, half))
-
     # mouse and keys
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -111,6 +109,7 @@ class SampleGrid(FrameCanvas):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hovered = None
+        self.setCursor(Qt.CursorShape.ArrowCursor)  # it may come back between two pictures
         self.update()
         super().leaveEvent(event)
 
@@ -118,15 +117,15 @@ class SampleGrid(FrameCanvas):
         place, point = self._place_at(event.position()), event.position()
         if event.button() is not Qt.MouseButton.LeftButton or place is None:
             return
-        index, half = place
+        index, _ = place
         before = self._current
         self.set_current(index)
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             low, high = sorted((before, index))
             self.set_chosen(self._chosen | set(range(low, high + 1)))
-        elif event.modifiers() & TWO_KEYS or is_near(self.check_rect(index, half), point):
+        elif event.modifiers() & TWO_KEYS or self._is_on(check_place, place, point):
             self.toggle_chosen(index)
-        elif self._can_keep and is_near(keep_place(self.cell_rect(index, half)), point):
+        elif self._can_keep and self._is_on(keep_place, place, point):
             run = self._run_at(place, point.x())
             if run is not None:
                 self.keep_wanted.emit(index, run)
@@ -162,7 +161,22 @@ class SampleGrid(FrameCanvas):
     @property
     def _can_keep(self) -> bool:
         """One's own picture on its way into the noise is a file already."""
-        return self.trajectory is not None and not self.trajectory.is_forward
+        run = self.trajectory
+        return run is not None and run.is_painted(self.position, self._show)
+
+    def _is_kept(self, place: Place, mark: QRectF) -> bool:
+        """Whether what is seen of a picture where its mark is was saved."""
+        run, position = self._run_at(place, mark.center().x()), self.position
+        if run is None or not len(run):
+            return False
+        if self._compare.is_on:
+            position = self._compare.position_of(run)
+        return run.is_kept(position, self._show, place[0])
+
+    def _is_on(self, mark: Callable[[QRectF], QRectF], place: Place, point: QPointF) -> bool:
+        """Whether a click is meant for a mark of a picture."""
+        cell = self.cell_rect(*place)
+        return has_room(cell) and is_inside(mark(cell), point)
 
     def _wipe_to(self, index: int, start: QPointF) -> None:
         apart = abs(self._mouse.x() - start.x())
@@ -207,10 +221,12 @@ class SampleGrid(FrameCanvas):
             draw_ring(painter, cell, self._theme.colour("accent"), 3, 1.5)
         if has_ring(self) and index == self._current:
             draw_ring(painter, cell, self._theme.colour("text"), 2, 4)
-        if is_chosen or is_hovered:
+        has_marks = is_hovered and has_room(cell)
+        if is_chosen or has_marks:
             draw_check(painter, self._theme, check_place(cell), is_chosen)
-        if is_hovered and self._can_keep:
-            draw_keep(painter, self._theme, keep_place(cell))
+        is_kept = self._is_kept(place, keep_place(cell))
+        if is_kept or (has_marks and self._can_keep):
+            draw_keep(painter, self._theme, keep_place(cell), is_kept)
 
     def _describe(self) -> None:
         """What a screen reader says of it."""
@@ -231,16 +247,19 @@ def check_place(cell: QRectF) -> QRectF:
 
 
 def keep_place(cell: QRectF) -> QRectF:
-    """The place, in the left corner of a picture, that keeps what is seen of it; null: no room."""
-    if cell.width() < ROOM_FOR_TWO:
-        return QRectF()
+    """The place, in the left corner of a picture, that keeps what is seen of it."""
     return _place(cell, is_left=True)
 
 
-def is_near(mark: QRectF, point: QPointF) -> bool:
-    """Whether a click there is meant for a mark, which is small."""
-    near = min(NEAR, AROUND * mark.width() / 2)
-    return not mark.isNull() and mark.adjusted(-near, -near, near, near).contains(point)
+def has_room(cell: QRectF) -> bool:
+    """Whether marks leave enough of a picture; of a smaller one, keys and the menu do it all."""
+    return min(cell.width(), cell.height()) >= ROOM_FOR_MARKS
+
+
+def is_inside(mark: QRectF, point: QPointF) -> bool:
+    """Whether a point is on a round mark as it is drawn."""
+    away = point - mark.center()
+    return math.hypot(away.x(), away.y()) <= mark.width() / 2
 
 
 def draw_check(painter: QPainter, theme: Theme, place: QRectF, is_chosen: bool) -> None:
@@ -256,13 +275,11 @@ def draw_check(painter: QPainter, theme: Theme, place: QRectF, is_chosen: bool) 
     )
 
 
-def draw_keep(painter: QPainter, theme: Theme, place: QRectF) -> None:
-    """The mark that keeps a picture; nothing where there is no room."""
-    if place.isNull():
-        return
-    _draw_disc(painter, theme, place, is_filled=False)
-    size = round(place.width() * 0.64)
-    icon = theme.pixmap("keep", size, "text", painter.device().devicePixelRatio())
+def draw_keep(painter: QPainter, theme: Theme, place: QRectF, is_kept: bool = False) -> None:
+    """The mark that keeps a picture, filled once that is done."""
+    _draw_disc(painter, theme, place, is_filled=is_kept)
+    size, role = round(place.width() * 0.64), "on_accent" if is_kept else "text"
+    icon = theme.pixmap("keep", size, role, painter.device().devicePixelRatio())
     painter.drawPixmap(place.center() - QPointF(size / 2, size / 2), icon)
 
 

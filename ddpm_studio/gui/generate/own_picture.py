@@ -46,10 +46,9 @@ CHOICES = (
     Choice(NOISE, "From noise", "Noise", "New pictures, grown out of pure noise"),
     Choice(
         OWN,
-        "From a picture of mine",
+        "From my picture",
         "My picture",
         "One of your own pictures on its way into the noise, and what the model makes of it",
-        middle="From my picture",
     ),
 )
 
@@ -57,10 +56,11 @@ CHOICES = (
 class OwnPictures(QWidget):
     """The row over the stage. It fills in where a request begins.
 
-    `wanted` says that the page shall paint it.
+    `wanted` says that the page shall paint it, and how far to follow it, 0 to 1; None: as far as
+    a person looks now.
     """
 
-    wanted = Signal()
+    wanted = Signal(object)
 
     def __init__(self, session: Session, stage: Stage) -> None:
         super().__init__()
@@ -200,27 +200,33 @@ class OwnPictures(QWidget):
     # what a person does
 
     def _on_source(self) -> None:
-        self._from = None
+        """From noise nothing is painted until a person asks for it: what is seen stays."""
         if self.source == OWN and self._picture is None:
             self._on_choose()
             self._set_source(NOISE)  # until one is chosen
             return
         self._refresh()
-        self.wanted.emit()
+        seen = self._stage.trajectory
+        is_seen = seen is not None and seen.recipe is not None and seen.recipe.start is not None
+        if self.source == OWN and not is_seen:
+            self._from = None
+            self._refresh()
+            self.wanted.emit(None)
 
     def _on_choose(self) -> None:
         self._with_pictures(self._open_dialog)
 
     def _on_paint_on(self) -> None:
         """From the level of noise that is seen; or back to one's own picture."""
-        run = self._stage.trajectory
+        run, follow_to = self._stage.trajectory, None
         if self._from is not None:
             self._from = None
         elif run is not None and run.is_forward:
             self._from = self._stage.scrubber.position / max(1, len(run.moments) - 1)
+            follow_to = 1.0  # what they become
         else:
             return
-        self.wanted.emit()
+        self.wanted.emit(follow_to)
 
     # pictures
 
@@ -267,4 +273,4 @@ class OwnPictures(QWidget):
 
     def _on_taken(self, picture: OwnPicture) -> None:
         self.begin_with(picture, part=1.0)
-        self.wanted.emit()
+        self.wanted.emit(None)

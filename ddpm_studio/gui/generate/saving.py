@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,8 +21,7 @@ from ddpm_studio.gui.common.history import History
 from ddpm_studio.gui.common.jobs import SAVE, SAVE_REST
 from ddpm_studio.gui.common.size_choice import SizeChoice
 from ddpm_studio.gui.common.theme import Theme
-from ddpm_studio.gui.frames.store import X_T
-from ddpm_studio.gui.frames.trajectory import Trajectory
+from ddpm_studio.gui.frames.store import FINISHED, X_T
 from ddpm_studio.gui.generate import saving_work as work
 from ddpm_studio.gui.generate.stage import Seen, Stage
 from ddpm_studio.gui.session import Session
@@ -29,14 +29,17 @@ from ddpm_studio.gui.session import Session
 if TYPE_CHECKING:
     import numpy as np
 
+    from ddpm_studio.recipe import Recipe
+
 MOST_UNDO = 50
 UNDO = "Undo", "undo", "Take back what was saved last (Ctrl+Z)"  # words, icon, tooltip
 REDO = "Save again", "redo", "Save once more what was taken back"
 NONE_CHOSEN = "Choose pictures first"
 NOT_OWN = (
     "This is your own picture on its way into the noise, which is a file already. To keep what the "
-    "model makes of it, press “Paint on from here” first."
+    "model makes of it, see “Believed” or “Finished”, or press “Paint on from here”."
 )
+NOT_YET = "This is not painted to the end yet. “Paint on from here” paints it, and others like it."
 
 Steps = Callable[[], Generator[Any, None, list[Path]]]
 
@@ -48,6 +51,7 @@ class Writing:
     steps: Steps  # of a generator that returns the paths that it wrote
     borrows: bool = False  # it needs the device
     keys: tuple[str, ...] = ()  # of the pictures
+    note_kept: Callable[[bool], None] = lambda _: None  # they are files now, or no more
 
 
 @dataclass(frozen=True)
@@ -126,15 +130,14 @@ class Saving(QObject):
 
     def save_into(self, folder: Path, with_recipe: bool = True) -> None:
         """The finished pictures that are wanted, into a folder."""
-        trajectory = self._stage.trajectory
-        if trajectory is not None and trajectory.is_complete:
-            last = len(trajectory) - 1
-            self._save(Seen(trajectory, last, X_T, self._stage.wanted), folder, with_recipe)
+        seen = self._stage.to_save
+        if seen is not None:
+            self._save(seen, folder, with_recipe)
 
-    def save_finished(self, run: Trajectory, indices: tuple[int, ...]) -> None:
-        """Some of the finished pictures of a run, into the project's gallery."""
-        if self._session.project is not None and run.is_complete:
-            self._save(Seen(run, len(run) - 1, X_T, indices), self._session.project.gallery)
+    def save_finished(self, seen: Seen | None) -> None:
+        """`Seen.finished` of some pictures, into the project's gallery."""
+        if self._session.project is not None and seen is not None:
+            self._save(seen, self._session.project.gallery)
 
     def say(self, words: str) -> None:
         """Over the pictures, for some seconds."""
@@ -145,8 +148,8 @@ class Saving(QObject):
         if seen is None:
             self.say(NONE_CHOSEN)
             return
-        if seen.trajectory.is_forward:
-            self.say(NOT_OWN)
+        if not seen.is_painted:
+            self.say(NOT_YET if seen.show == FINISHED else NOT_OWN)
         elif self._session.project is not None:
             self._save(seen, self._session.project.gallery)
 
@@ -162,20 +165,17 @@ class Saving(QObject):
 
     def writing_of(self, seen: Seen, folder: Path, with_recipe: bool = True) -> Writing | None:
         """What writes these pictures; None for what is a file already."""
-        trajectory, recipe = seen.trajectory, seen.trajectory.recipe
-        if recipe is None or not seen.indices or trajectory.is_forward:
+        recipe = _recipe_of(seen)
+        if recipe is None or not seen.indices or not seen.is_painted:
             return None
-        moment = trajectory.moments[seen.position]
-        frame, show = (None, X_T) if moment.t < 0 else (moment.index, seen.show)
-        seeds = [trajectory.seeds[index] for index in seen.indices]
-        pictures, sizing = _pictures(seen, show), self.size.sizing
+        seeds = [seen.trajectory.seeds[index] for index in seen.indices]
+        pictures, sizing = _pictures(seen), self.size.sizing
 
         def write() -> Generator[Any, None, list[Path]]:
-            to = recipe, folder, frame, show, with_recipe, sizing
-            return work.save_pictures(pictures(), seeds, *to)
+            return work.save_pictures(pictures(), seeds, recipe, folder, with_recipe, sizing)
 
         # what is not in memory is computed again, which needs the device
-        return Writing(write, not _is_there(seen), tuple(_keys(seen)))
+        return Writing(write, not _is_there(seen), tuple(_keys(seen)), _noting(seen))
 
     # taking back
 
@@ -203,6 +203,7 @@ class Saving(QObject):
                 self._history.add(saved)
             else:
                 self._history.redone(saved)
+            writing.note_kept(True)
             self._line.say([file.path for file in files], is_undone=False)
 
         job.succeeded.connect(on_written)
@@ -236,6 +237,7 @@ class Saving(QObject):
         def on_gone(paths: list[Path]) -> None:
             if paths:
                 self._history.undone()
+                saved.writing.note_kept(False)
                 self._line.say(paths, is_undone=True)
             else:
                 self._history.drop_undo()
@@ -264,15 +266,48 @@ class Saving(QObject):
                 action()
 
 
+def save_words(wanted: int, is_chosen: bool, letter: str) -> str:
+    """On the button. letter: of the run that is saved, while two are compared."""
+    if letter:
+        return f"Save {wanted} of {letter}" if is_chosen else f"Save {letter}"
+    if wanted < 2:
+        return "Save"
+    return f"Save {wanted}" if is_chosen else "Save all"
+
+
 def _keys(seen: Seen) -> list[str]:
     """What each picture is known by: the same recipe and the same frame give the same pixels."""
-    run = seen.trajectory
-    if run.recipe is None:
+    recipe, seeds = _recipe_of(seen), seen.trajectory.seeds
+    if recipe is None:
         return []
-    moment = run.moments[seen.position]
-    which = f"{moment.index} {X_T if moment.t < 0 else seen.show}"
-    recipes = [dataclasses.replace(run.recipe, seed=run.seeds[index]) for index in seen.indices]
-    return [f"{which} {recipe.to_text()}" for recipe in recipes]
+    return [dataclasses.replace(recipe, seed=seeds[index]).to_text() for index in seen.indices]
+
+
+def _recipe_of(seen: Seen) -> Recipe | None:
+    """Of the first picture of its run, as it is seen."""
+    recipe, moment = seen.trajectory.recipe, seen.trajectory.moments[seen.position]
+    if recipe is None or moment.t < 0:
+        return recipe
+    if seen.show == FINISHED and recipe.start is not None:  # as if it were painted on from there
+        return dataclasses.replace(recipe, start=recipe.start | {"index": moment.index})
+    return dataclasses.replace(recipe, frame=moment.index, show=seen.show)
+
+
+def _noting(seen: Seen) -> Callable[[bool], None]:
+    """Marks the pictures as kept, or not, while their run is there."""
+    run, position, show, indices = (
+        weakref.ref(seen.trajectory),
+        seen.position,
+        seen.show,
+        seen.indices,
+    )
+
+    def note(is_kept: bool) -> None:
+        trajectory = run()
+        if trajectory is not None:
+            trajectory.note_kept(position, show, indices, is_kept=is_kept)
+
+    return note
 
 
 def _is_there(seen: Seen) -> bool:
@@ -280,12 +315,13 @@ def _is_there(seen: Seen) -> bool:
     return all(seen.trajectory.is_exact(seen.position, index) for index in seen.indices)
 
 
-def _pictures(seen: Seen, show: str) -> Callable[[], list[np.ndarray]]:
+def _pictures(seen: Seen) -> Callable[[], list[np.ndarray]]:
     """Gives the pictures, uint8 (H, W, C) each, in a thread of its own.
 
     It holds copies, so that what can be undone does not keep whole denoisings in memory.
     """
     trajectory, position, indices = seen.trajectory, seen.position, seen.indices
+    show = X_T if trajectory.moments[position].t < 0 else seen.show
     if _is_there(seen):
         there = [trajectory.pixels_to_draw(position, index, show)[0].copy() for index in indices]
         return lambda: there

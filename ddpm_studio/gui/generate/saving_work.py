@@ -34,17 +34,13 @@ def save_pictures(
     seeds: Sequence[int],
     recipe: Recipe,
     folder: Path,
-    frame: int | None = None,
-    show: str = "x_t",
     with_recipe: bool = True,
     sizing: Sizing = as_painted,
 ) -> Generator[FileWritten, None, list[Path]]:
     """Write each picture, uint8 (H, W, C), as a PNG with its recipe; nothing is replaced.
 
-    recipe: of the run. frame: index of the frame on the way that they are, of which they show
-    "x_t", "pred_x_0" or "pred_eps"; None: they are finished. Alpha is as soft as it is seen.
-    with_recipe: False leaves out all that says how they were made, but for the names. sizing: how
-    large they become. Raises ExportError.
+    recipe: of any of them. Alpha is as soft as it is seen. with_recipe: False leaves out all that
+    says how they were made, but for the names. sizing: how large they become. Raises ExportError.
     """
     from ddpm_studio.export.images import enlarged, write_png
 
@@ -54,9 +50,8 @@ def save_pictures(
         height, width, _ = picture.shape
         size, which = sizing(width, height), f"seed{seed:06d}"
         of_this = dataclasses.replace(recipe, seed=seed, size=size)
-        if frame is not None:
-            of_this = dataclasses.replace(of_this, frame=frame, show=show)
-            which += f"_frame{frame:04d}{NAME_PARTS[show]}"
+        if recipe.frame is not None:
+            which += f"_frame{recipe.frame:04d}{NAME_PARTS[recipe.show]}"
         path = free_path(folder / f"{recipe.project}_step{recipe.step:08d}_{which}.png")
         write_png(path, enlarged(picture, size), of_this.to_text() if with_recipe else None)
         paths.append(path)

@@ -22,25 +22,24 @@ from ddpm_studio.words import time_in_words
 
 SPEEDS = (6, 12, 24, 60)  # frames a second
 USUAL_SPEED = 24
-VIEWS = (
-    Choice(X_T, "Noisy picture", "Noisy", "The picture on its way out of the noise (x_t)"),
+VIEWS = (  # one word each, whatever the room and however many there are
+    Choice(X_T, "Noisy", "Noisy", "The picture on its way out of the noise (x_t)"),
     Choice(
         PRED_X_0,
-        "What the model believes",
         "Believed",
-        "The finished picture that the model expects from there (pred_x_0)",
-        middle="Model believes",
+        "Believed",
+        "What the model believes: the finished picture that it expects from there (pred_x_0)",
     ),
     Choice(
         PRED_EPS,
-        "Predicted noise",
         "Its noise",
-        "What the model takes for noise and would take away; grey is none (pred_eps)",
+        "Its noise",
+        "Predicted noise: what the model would take away; grey is none (pred_eps)",
     ),
 )
 FROM_HERE = Choice(
     FINISHED,
-    "Finished from here",
+    "Finished",
     "Finished",
     "What the sampler makes of your picture when it is noised so far and painted again",
 )
@@ -142,6 +141,8 @@ class Scrubber(QFrame):
         self._row.arrange()
         self._end.setText("your picture x_0" if is_forward else "picture x_0")
         moments = trajectory.moments if trajectory is not None else ()
+        is_noise = not moments or not moments[0].index
+        self._begin.setText("noise x_T" if is_noise else f"{moments[0].noise:.0%} noise")
         self._follows_to = round(follow_to * max(0, len(moments) - 1))
         self._is_moving = True
         self.timeline.set_levels([moment.noise for moment in moments])
@@ -222,7 +223,8 @@ class Scrubber(QFrame):
         self._row.setContentsMargins(8, 0, 8, 0)
         self._end = _caption("picture x_0", Qt.AlignmentFlag.AlignRight)
         now = Placed(self._label, align=Qt.AlignmentFlag.AlignHCenter)
-        words = row(wide(_caption("noise x_T")), now, wide(self._end), margins=(8, 0, 8, 0))
+        self._begin = _caption("noise x_T")
+        words = row(wide(self._begin), now, wide(self._end), margins=(8, 0, 8, 0))
         parts = self.timeline, words, Gap(12), self._row
         column(*parts, spacing=0, margins=(8, 8, 8, 12), of=self)
 

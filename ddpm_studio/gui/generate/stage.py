@@ -1,5 +1,8 @@
 """Where generated pictures are looked at: the grid or one of them, and the scrubber under both."""
 
+from __future__ import annotations
+
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +19,7 @@ from ddpm_studio.gui.compare.bar import CompareBar
 from ddpm_studio.gui.compare.lock_step import lock_step
 from ddpm_studio.gui.compare.run_label import Word
 from ddpm_studio.gui.compare.view import FLICKER, CompareView
+from ddpm_studio.gui.frames.store import X_T
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.caption import StageCaption
 from ddpm_studio.gui.generate.grid import SampleGrid
@@ -41,6 +45,24 @@ class Seen:
     show: str
     indices: tuple[int, ...]
 
+    @property
+    def is_painted(self) -> bool:
+        """Whether the model made it: not one's own picture on its way into the noise."""
+        return self.trajectory.is_painted(self.position, self.show)
+
+    @property
+    def finished(self) -> Seen | None:
+        """These, painted to the end; of one's own picture, what the model makes of it, as seen.
+
+        None: there is no such thing by now.
+        """
+        run = self.trajectory
+        if run.is_forward:
+            return self if self.is_painted else None
+        if not run.is_complete:
+            return None
+        return dataclasses.replace(self, position=len(run) - 1, show=X_T)
+
 
 class Stack(QStackedWidget):
     """Pictures need less room than words, and the page is not to jump when they come."""
@@ -63,6 +85,7 @@ class Stage(QWidget):
         self.trajectory: Trajectory | None = None  # in a comparison: B, once it is there
         self.scrubber = Scrubber(theme, settings)
         self.compare = CompareView(self)
+        self._is_painted = True  # what is seen, by the model
         self._on_slider: Trajectory | None = None  # whose frames the scrubber counts
         self._grid = SampleGrid(theme, self.compare)
         self._viewer = PictureViewer(theme, settings, self.compare)
@@ -102,6 +125,19 @@ class Stage(QWidget):
             return (self._viewer.index,)
         return tuple(range(len(self.trajectory.seeds)))
 
+    @property
+    def letter(self) -> str:
+        """Of the run in front, "A" or "B", while two are compared, else ""."""
+        if not self.compare.is_on:
+            return ""
+        return "A" if self.compare.b is None else "B"
+
+    @property
+    def to_save(self) -> Seen | None:
+        """What a button saves that is about finished pictures; None: there are none."""
+        seen = self._as_seen(self.trajectory, self.wanted)
+        return None if seen is None else seen.finished
+
     # what the page tells
 
     def set_trajectory(self, trajectory: Trajectory | None, follow_to: float = 1.0) -> None:
@@ -131,9 +167,11 @@ class Stage(QWidget):
         self._lead()
         self._refresh()
 
-    def end_comparison(self) -> None:
-        """Go on with the one in front."""
+    def end_comparison(self, run: Trajectory | None = None) -> None:
+        """Go on with this one of both, by default with the one in front."""
         self.compare.set_runs(None, None)
+        if run is not None:
+            self._set_front(run)
         self._lead()
         self._refresh()
 
@@ -154,6 +192,10 @@ class Stage(QWidget):
         self._stack.setCurrentWidget(self._grid)
         self._grid.setFocus()
         self._refresh()
+
+    def toggle_chosen(self, index: int) -> None:
+        """Choose a picture, or no more."""
+        self._grid.toggle_chosen(index)
 
     def keep(self) -> None:
         """Ask to keep what is seen: the chosen, the large one, or what is pointed at."""
@@ -230,6 +272,9 @@ class Stage(QWidget):
             position = self.compare.position_of(front)
         self._grid.show_frame(position, show)
         self._viewer.show_frame(position, show)
+        if front.is_painted(position, show) != self._is_painted:
+            self._is_painted = not self._is_painted
+            self._refresh()  # other things can be done with it
         self.frame_shown.emit()
 
     def image(self, index: int) -> QImage | None:
@@ -244,8 +289,11 @@ class Stage(QWidget):
 
     def _refresh(self) -> None:
         count = len(self._grid.chosen) or int(self.is_single or self._count == 1)
-        letter = ("B" if self.compare.b is not None else "A") if self.compare.is_on else ""
-        self.head.show_state(self.trajectory, letter, count, is_single=self.is_single)
+        letter = self.letter
+        is_there, is_single = self.trajectory is not None, self.is_single
+        self.head.show_state(
+            letter, count, is_there=is_there, is_painted=self._is_painted, is_single=is_single
+        )
         self.changed.emit()
 
     @property
@@ -291,7 +339,7 @@ class Stage(QWidget):
 
     def _on_drag(self, index: int, run: Trajectory) -> None:
         seen = self._meant(index, run)
-        if seen is not None and not run.is_forward:
+        if seen is not None and seen.is_painted:
             self.drag_wanted.emit(seen)
 
     def _meant(self, index: int, run: Trajectory) -> Seen | None:

@@ -12,15 +12,18 @@ from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.compare.bar import CompareBar
 from ddpm_studio.gui.compare.run_label import RunLabel, Word
 from ddpm_studio.gui.frames.request import MOST_PICTURES
-from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.single_view import PictureViewer
 
 COMPARE_LABEL = "compare.label"
 
+BETWEEN_LABELS = 24  # points
 ROOMY, NARROW = 940, 720  # points: from here on with all words, below here with as few as can be
 KEEP_TIP = "Keep it as it is seen now: a PNG in the gallery, with its recipe (K)"
 NO_KEEP_TIP = "Choose pictures first, or point at one and press K, to keep them as they are seen"
-OWN_TIP = "This is your own picture, which is a file already"
+OWN_TIP = (
+    "This is your own picture, which is a file already. What the model makes of it is under "
+    "“Believed” and “Finished”, and can be kept once it is painted"
+)
 COMPARE_TIP = "Hold it against other settings with the same noise, in lock-step (V)"
 LEAVE_TIP = "Back to one run (Esc)"
 WAITING: tuple[Word, ...] = (("change a setting: the same noise is painted with it", False),)
@@ -55,11 +58,12 @@ class StageHead(QWidget):
         self._needs_left = is_needed
 
     def show_state(
-        self, front: Trajectory | None, letter: str, count: int, *, is_single: bool
+        self, letter: str, count: int, *, is_there: bool, is_painted: bool, is_single: bool
     ) -> None:
         """What the stage shows now, and how many pictures a click keeps.
 
-        letter: of the run in front, while two are compared. is_single: one picture, large.
+        letter: of the run in front, while two are compared. is_there: whether anything is seen;
+        is_painted: whether the model made it. is_single: one picture, large.
         """
         self._is_single, self._letter, self._count = is_single, letter, count
         has_left = not letter and (not is_single or self._needs_left())
@@ -71,16 +75,18 @@ class StageHead(QWidget):
         ):
             widget.setVisible(is_seen)
         self.compare.setToolTip(LEAVE_TIP if letter else COMPARE_TIP)
-        is_own = front is not None and front.is_forward
-        self.compare.setEnabled(front is not None)
-        self.keep.setEnabled(count > 0 and front is not None and not is_own)
-        self.keep.setToolTip(OWN_TIP if is_own else KEEP_TIP if count else NO_KEEP_TIP)
+        self.compare.setEnabled(is_there)
+        self.keep.setEnabled(count > 0 and is_there and is_painted)
+        self.keep.setToolTip(
+            OWN_TIP if is_there and not is_painted else KEEP_TIP if count else NO_KEEP_TIP
+        )
         self._arrange()
 
     def show_runs(self, a: Sequence[Word], b: Sequence[Word]) -> None:
         """The settings of both; those of B are empty until it is there."""
         self._a.set_words(a)
         self._b.set_words(b or WAITING)
+        self._share_room()
 
     def show_turn(self, seen: str) -> None:
         """ "a" or "b" while only that one is seen, else ""."""
@@ -90,6 +96,7 @@ class StageHead(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+        self._share_room()
 
     def _lay_out(self) -> None:
         self._left = row()
@@ -97,8 +104,10 @@ class StageHead(QWidget):
         first = wide(self._left_holder), wide(self._single)
         self._row = row(*first, REST, self.keep, self.compare)
         self._second = row(self._bar)
-        labels = row(wide(self._a), wide(self._b), spacing=24, margins=(8, 0, 8, 0))
-        self._labels = holder(labels)
+        self._label_row = row(
+            wide(self._a), wide(self._b), spacing=BETWEEN_LABELS, margins=(8, 0, 8, 0)
+        )
+        self._labels = holder(self._label_row)
         column(self._row, self._second, self._labels, of=self)
 
     def _arrange(self) -> None:
@@ -118,6 +127,22 @@ class StageHead(QWidget):
         self.compare.keep_width("Compare")
         for button, words in ((self.keep, keep), (self.compare, compare)):
             button.set_words(words, has_room=width >= NARROW)
+
+    def _share_room(self) -> None:
+        """Half for each label; where one needs more, what the other leaves.
+
+        Where there is not enough for both, B says what differs, and A the rest, too.
+        """
+        room = self.width() - 16 - BETWEEN_LABELS
+        a, b = self._a.needed, self._b.needed
+        if a + b > room:
+            b = max(self._b.least, room - a)
+            a = room - b
+            if a < self._a.least:
+                a = b = room / 2
+        shares = (1, 1) if max(a, b) <= room / 2 else (max(1, round(a)), max(1, round(b)))
+        for place, share in enumerate(shares):
+            self._label_row.setStretch(place, share)
 
     def _place(self, widget: QWidget, at: int, *, beside: bool) -> None:
         """In the first row, at a place, or under it."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from ddpm_studio.gui.batch.dialog import PaintMany
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.checkpoint_choice import NOW
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
 from ddpm_studio.gui.common.layout import column, holder, keep_room, row, wide
@@ -20,14 +21,16 @@ from ddpm_studio.gui.common.picture_menu import is_bare
 from ddpm_studio.gui.export.dialog import ExportDialog
 from ddpm_studio.gui.export.sources import FilmedDenoising
 from ddpm_studio.gui.frames.request import MOST_PICTURES, PageSettings, SampleRequest
+from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.actions import StageActions
 from ddpm_studio.gui.generate.comparing import Comparing
 from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.generate.last_painted import LastPainted
 from ddpm_studio.gui.generate.own_picture import OWN, OwnPictures
-from ddpm_studio.gui.generate.saving import Saving
+from ddpm_studio.gui.generate.saving import Saving, save_words
 from ddpm_studio.gui.generate.stage import Stage
+from ddpm_studio.gui.generate.stage_head import OWN_TIP
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.recipes.use import RecipeUse
 from ddpm_studio.gui.session import Session
@@ -54,6 +57,7 @@ NO_MODEL_YET = (
 SAVE_TIP = "Save the finished pictures as PNG files, each with its recipe inside"
 PLAIN_TIP = "Save without the recipe: nothing in the files says how they were made"
 UNFINISHED_TIP = "Only pictures that were painted to the end can be saved"
+NO_FILM_TIP = "This painting was stopped on the way: a film of it would end in noise"
 EXPORT_TIP = "The way from noise to picture as a film: GIF, WebP, MP4, film strip and more"
 
 
@@ -67,7 +71,7 @@ class GeneratePage(Page):
     keys = "Ctrl+3"
     action_text = "Generate pictures"
     shortcuts = (
-        ("Esc", "Back to all pictures, or leave compare"),
+        ("Esc", "Back to all pictures, cancel, or leave compare"),
         ("F11", "On a picture: see it on the whole screen; Esc leaves"),
         ("1 to 4, X, [ and ]", "In compare: the view, the other one, the line of the wipe"),
         ("Arrow keys, Enter", "Go to a picture, see it large"),
@@ -193,12 +197,14 @@ class GeneratePage(Page):
         controls.changed.connect(self._on_changed)
         controls.changed.connect(self._sheets.keep_up)
         controls.seed.number.valueChanged.connect(self._sheets.keep_up)
-        self._pause.timeout.connect(self._on_pause_over)
+        self._pause.timeout.connect(lambda: self._on_pause_over())
         self._own.wanted.connect(self._on_pause_over)
         self._denoising.changed.connect(self._refresh)
         self._denoising.ended.connect(self._on_ended)
         self._stage.changed.connect(self._refresh)
         self._comparing.changed.connect(self._refresh)
+        self._comparing.pinned_another.connect(self._on_pinned)
+        self._comparing.went_back.connect(self._on_went_back)
         self._save.clicked.connect(lambda: self._saving.save_here())
         self._save_to.clicked.connect(self._saving.choose_folder)
         self._save_plain.clicked.connect(lambda: self._saving.save_here(with_recipe=False))
@@ -263,14 +269,15 @@ class GeneratePage(Page):
         if self._stage.trajectory is not None or self._denoising.is_running:
             self._pause.start()
 
-    def _on_pause_over(self) -> None:
+    def _on_pause_over(self, follow_to: float | None = None) -> None:
         denoising, checkpoint = self._denoising, self._controls.checkpoint
         run, asked = denoising.trajectory, (denoising.request, denoising.shown)
         was_newest = all(one is not None and one.checkpoint is None for one in asked)
         if checkpoint is None and was_newest and run is not None:
             checkpoint = run.checkpoint  # else training would change the pictures, too
         seed = self._controls.seed.take_shown()
-        self._start(seed, checkpoint, follow_to=self._stage.scrubber.part_wanted)
+        looked_at = self._stage.scrubber.part_wanted
+        self._start(seed, checkpoint, looked_at if follow_to is None else follow_to)
 
     def _start(self, seed: int, checkpoint: Path | None, follow_to: float) -> None:
         controls, asked = self._controls, self._request()
@@ -278,7 +285,8 @@ class GeneratePage(Page):
         if asked is None:
             return
         count, pinned = controls.count, self._comparing.pinned
-        if pinned is not None:  # what is held against it must come from the same noise
+        if pinned is not None and seed == controls.seed.shown_as(pinned.seeds[0]):
+            # what is held against it must come from the same noise; other noise is seen alone
             seed, count = pinned.seeds[0], len(pinned.seeds)
         sample = controls.sample_config(seed)
         # what was asked for, not what it came to: "the newest" goes on to ask for the newest
@@ -316,6 +324,21 @@ class GeneratePage(Page):
 
     def _on_last(self, recipe: Recipe, is_newest: bool) -> None:
         self._recipes.paint_again(recipe, is_newest, self._shows_nothing)
+
+    def _on_pinned(self, a: Trajectory) -> None:
+        """The seed that is shown is that of both, even if another one was thrown meanwhile."""
+        seed = self._controls.seed
+        seed.number.setValue(seed.shown_as(a.seeds[0]))
+        seed.take_shown()
+
+    def _on_went_back(self, asked: SampleRequest) -> None:
+        """The page is set as what is seen again was painted; nothing is painted by that."""
+        controls, checkpoint = self._controls, asked.checkpoint
+        controls.choose_checkpoint(NOW if checkpoint is None else step_of(checkpoint))
+        controls.set_which(asked.which)
+        controls.set_sample(asked.sample)
+        controls.seed.take_shown()
+        self._pause.stop()
 
     def _on_repaint(self) -> None:
         """What is seen, as the newest model paints it from the same noise."""
@@ -373,24 +396,23 @@ class GeneratePage(Page):
     def _refresh(self) -> None:
         """Put words and states of the buttons right."""
         trajectory, denoising = self._stage.trajectory, self._denoising
+        self._controls.keeps_steps = self._comparing.is_on
         is_running, is_stopping = denoising.is_running, denoising.is_stopping
         self._controls.painting.show_state(denoising.standing, is_stopping=is_stopping)
         self._stage.show_painting(is_running)
         newest = self.session.checkpoints.newest if self._controls.checkpoint is None else None
         recipe = trajectory.recipe if trajectory is not None else None
         self._stage.caption.show_state(recipe, newest.step if newest and not is_running else None)
-        is_whole = trajectory is not None and trajectory.is_complete and not trajectory.is_forward
-        self._save.setText(_save_words(len(self._stage.wanted), bool(self._stage.chosen)))
-        self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else UNFINISHED_TIP)
+        is_whole, is_own = self._stage.to_save is not None, recipe is not None and recipe.is_forward
+        letter, is_chosen = self._stage.letter, bool(self._stage.chosen)
+        self._save.setText(save_words(len(self._stage.wanted), is_chosen, letter))
+        why_not = OWN_TIP if is_own else UNFINISHED_TIP
+        self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else why_not)
         for saving in (self._save, self._save_to, self._save_plain):
             saving.setEnabled(is_whole)
-        has_frames = trajectory is not None and len(trajectory) > 1
-        self._export.setEnabled(has_frames and not is_running)
+        can_film = trajectory is not None and trajectory.is_complete and len(trajectory) > 1
+        self._export.setEnabled(can_film and not is_running)
+        is_stopped = trajectory is not None and not trajectory.is_complete and not is_running
+        self._export.setToolTip(NO_FILM_TIP if is_stopped else EXPORT_TIP)
         for button in self._head_buttons:
             button.setVisible(not self.is_empty)
-
-
-def _save_words(wanted: int, is_chosen: bool) -> str:
-    if wanted < 2:
-        return "Save"
-    return f"Save {wanted}" if is_chosen else "Save all"

@@ -23,6 +23,7 @@ from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.sheets import AXES, AXIS_NAMES, MOST_VALUES, Axis, Value, value_words
 
 CHIP_HEIGHT, CHIP_SIDE = 26, 11
+USUAL_NUMBER = 30  # of steps
 LABEL_WIDTH, COMBO_WIDTH, NUMBER_WIDTH = 56, 232, 84
 MOST_TYPED = 2**31 - 1
 KEY = "sheet"  # in the settings
@@ -215,7 +216,7 @@ class AxisEditor(QWidget):
 
     def _make_adding(self, side: str) -> None:
         self._whole = SpinBox(0, MOST_TYPED)
-        self._whole.setValue(30)
+        self._whole.setValue(USUAL_NUMBER)
         self._part = DoubleSpinBox(0, 1)
         self._part.setValue(0.3)
         self._part.setSingleStep(0.05)
@@ -273,7 +274,13 @@ class AxisEditor(QWidget):
 
     def _on_axis_changed(self) -> None:
         self._show_values()
+        self._whole.setValue(self._next_number())
         self.changed.emit()
+
+    def _next_number(self) -> int:
+        """What a person may want to add: the seed after those that are offered."""
+        offered = [value for value in self._shown if isinstance(value, int)]
+        return max(offered) + 1 if self.key == "seed" and offered else USUAL_NUMBER
 
     def _on_values_changed(self, key: str) -> None:
         if key != self.key:

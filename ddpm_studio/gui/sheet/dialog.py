@@ -15,7 +15,7 @@ from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.label import label, set_kind
-from ddpm_studio.gui.common.layout import column, holder, row, wide
+from ddpm_studio.gui.common.layout import column, holder, keep_room, row, wide
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.frames.request import PageSettings
 from ddpm_studio.gui.session import Session
@@ -40,6 +40,9 @@ ABOUT = (
     "settings into the page Generate."
 )
 POINT = "Point at a picture to see its settings."
+EXPORT_TIP = "Save the sheet as one labelled picture, PNG or WebP"
+GO_ON = "Go on, {} left"
+DONE = "All of it is painted"
 PAPERS = {"light": "Light paper", "dark": "Dark paper"}
 
 
@@ -117,6 +120,9 @@ class SheetDialog(Dialog):
             IconButton(theme, "zoom-in", "sheet.zoom_in", "Larger (+)", size=16),
         ]
         far = "How far the sheet is"
+        tip = "Stop here; what is painted stays (Esc)"
+        self._cancel = Button(theme, "Cancel", "sheet.cancel", tip, icon="stop", kind="quiet")
+        keep_room(self._cancel)
         self._progress = ProgressLine("sheet.progress", far, keeps_place=True)
 
     def _make_foot(self) -> None:
@@ -131,10 +137,10 @@ class SheetDialog(Dialog):
         self._paper.setFixedWidth(152)
         explain(self._paper, "Paper", "What the exported page looks like.")
         self._session.settings.remember(self._paper, "sheet/paper")
-        tip = "Save the sheet as one labelled picture, PNG or WebP"
-        self._export = Button(theme, "Export…", "sheet.export", tip, icon="export")
+        self._export = Button(theme, "Export…", "sheet.export", EXPORT_TIP, icon="export")
         self._close = Button(theme, "Close", "sheet.close", "Close (Esc)")
         self._run = Button(theme, "Paint", "sheet.run", "", icon="generate", kind="primary")
+        self._run.keep_width("Paint", GO_ON.format(999))
 
     def _lay_out(self) -> None:
         about = label(ABOUT, "muted", elided=True)
@@ -143,7 +149,7 @@ class SheetDialog(Dialog):
             row(label("Sheet", "heading"), wide(about), spacing=16),
             self._choice,
             wide(holder(column(self._view, margins=(8, 4, 8, 8)), "canvas")),
-            row(wide(self._hover), *self._zooms, spacing=4),
+            row(wide(self._hover), self._cancel, *self._zooms, spacing=4),
             self._progress,
             foot=(wide(self._message), *foot),
             spacing=12,
@@ -167,6 +173,7 @@ class SheetDialog(Dialog):
         self._export.clicked.connect(lambda: self._export_job.ask(self._make_page))
         self._close.clicked.connect(self.reject)
         self._run.clicked.connect(self._on_run)
+        self._cancel.clicked.connect(self._denoising.stop)
         self._denoising.painted.connect(self._on_painted)
         self._denoising.gap.connect(self._view.set_gap)
         self._denoising.said.connect(self._say)
@@ -249,9 +256,7 @@ class SheetDialog(Dialog):
     # what happens
 
     def _on_run(self) -> None:
-        if self._denoising.is_running:
-            self._denoising.stop()
-        elif self._sheet is not None:
+        if self._sheet is not None and not self._denoising.is_running:
             self._denoising.start(self._sheet)
             self._view.setFocus()  # the arrow keys look around at once
 
@@ -301,15 +306,19 @@ class SheetDialog(Dialog):
         sheet, denoising = self._sheet, self._denoising
         missing = denoising.missing(sheet) if sheet is not None else 0
         whole = 0 if sheet is None else len(sheet.x.values) * len(sheet.y.values)
-        if denoising.is_running:
-            self._run.set_face("Cancel", "stop", "Stop here; what is painted stays (Esc)")
-        elif 0 < missing < whole:
-            self._run.set_face(f"Go on, {missing} left", "generate", "Paint what is missing")
+        if 0 < missing < whole and not denoising.is_running:
+            self._run.set_face(GO_ON.format(missing), "generate", "Paint what is missing")
         else:
-            self._run.set_face("Paint", "generate", "Paint the sheet")
-        self._run.setEnabled(not denoising.is_stopping and (denoising.is_running or missing > 0))
+            is_done = sheet is not None and not missing
+            why_not = "It is being painted" if denoising.is_running else DONE if is_done else ""
+            self._run.set_face("Paint", "generate", why_not or "Paint the sheet")
+        self._run.setEnabled(missing > 0 and not denoising.is_running)
+        self._cancel.setVisible(denoising.is_running)
+        self._cancel.setEnabled(not denoising.is_stopping)
         self._progress.setVisible(denoising.is_running)
         self._progress.set_fraction(denoising.fraction)
+        left_out = f". {several(missing, 'cell')} not painted yet will be empty" if missing else ""
+        self._export.setToolTip(EXPORT_TIP + left_out)
         self._export.setEnabled(missing < whole and not self._export_job.is_running)
         self._folder.setVisible(self._export_job.saved is not None)
         self._choice.set_page_is_other(self._is_page_other())

@@ -244,6 +244,10 @@ def test_another_project_ends_the_comparison(both, tiny_project):
 
 def test_pictures_that_are_saved_and_filmed_are_those_of_b(both, tiny_project):
     page = both.page
+    assert page.save.text() == "Save B"
+    page.click_picture(1, Qt.KeyboardModifier.ControlModifier)
+    assert page.save.text() == "Save 1 of B"
+    page.click_picture(1, Qt.KeyboardModifier.ControlModifier)
     page.click(page.save)
     page.qtbot.waitUntil(lambda: len(list(tiny_project.gallery.glob("*.png"))) == COUNT)
     assert part(page.window, Stage).trajectory is both.view.b
@@ -288,3 +292,27 @@ def cut_off(head, views):
 def to_pixels(run):
     """The finished pictures of a run."""
     return run.pictures(len(run) - 1)
+
+
+def test_a_label_takes_the_room_that_the_other_one_leaves(both):
+    page, (a, b) = both.page, (both.a, both.b)
+    page.window.resize(1280, 800)
+    page.qtbot.waitUntil(lambda: a.width() + b.width() > 600)
+    room = a.width() + b.width()
+    a.set_words([("x", False)] * 2)
+    few = a.needed
+    words = [("a setting that is the same", False)] * 30
+    while few + sum(one.needed for one in (b,)) > room or len(words) == 30:
+        words.pop()
+        both.stage.head.show_runs([("x", False)] * 2, words)
+    assert b.needed > room / 2  # more than its half
+    page.qtbot.waitUntil(lambda: b.width() >= b.needed - 1)
+    assert a.width() >= a.needed - 1
+
+
+def test_where_labels_have_no_room_b_says_what_differs_and_a_all_it_can(both):
+    same = [("a setting that is the same", False)] * 9
+    a, b = both.a, both.b
+    both.stage.head.show_runs([("6 steps", True), *same], [("12 steps", True), *same])
+    both.page.qtbot.waitUntil(lambda: abs(b.width() - b.least) <= 2)
+    assert a.width() > b.width()

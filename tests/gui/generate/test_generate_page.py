@@ -5,7 +5,7 @@ import threading
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
@@ -222,6 +222,7 @@ def test_a_sampler_that_takes_no_eta_says_why(page):
     reason = page.get(QLabel, "generate.no_eta")
     assert page.eta.isEnabled()
     assert not reason.isVisible()
+    place = page.sampler.pos(), page.sampler.mapTo(page.window, QPoint())
     page.sampler.setCurrentIndex(page.sampler.findData("ddpm"))
     assert not page.eta.isEnabled()
     assert reason.isVisible()
@@ -229,7 +230,11 @@ def test_a_sampler_that_takes_no_eta_says_why(page):
     page.sampler.setCurrentIndex(page.sampler.findData("heun"))
     assert reason.isVisible()
     assert not page.eta.isEnabled()
-    assert reason.text() == "Heun takes no fresh noise; choose DDIM to add some."
+    assert reason.text() == "Heun takes no fresh noise"
+    assert reason.toolTip() == "Choose DDIM to add some."
+    page.qtbot.wait(50)  # time to lay out
+    # nothing went down under the hand
+    assert (page.sampler.pos(), page.sampler.mapTo(page.window, QPoint())) == place
     page.sampler.setCurrentIndex(page.sampler.findData("ddim"))
     assert page.eta.isEnabled()
     assert not reason.isVisible()

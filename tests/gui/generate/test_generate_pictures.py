@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from ddpm_studio.export.recipe.chunks import RECIPE_KEY
+from ddpm_studio.gui.generate.grid import check_place
 from ddpm_studio.recipe import Recipe
 from ddpm_studio.sampling.generate import denoise_seeds
 from ddpm_studio.sampling.network import Network
@@ -90,7 +91,7 @@ def test_in_the_large_view_space_plays_and_c_chooses(page):
 
 def test_pictures_are_chosen_by_mark_by_ctrl_and_by_key(page):
     page.generate()
-    mark = page.grid.check_rect(0).center().toPoint()
+    mark = check_place(page.grid.cell_rect(0)).center().toPoint()
     page.qtbot.mouseClick(page.grid, LEFT, pos=mark)
     page.click_picture(2, Qt.KeyboardModifier.ControlModifier)
     assert page.grid.isVisible()

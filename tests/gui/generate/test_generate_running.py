@@ -46,7 +46,8 @@ def test_cancel_ends_within_one_step_and_keeps_the_frames(page, monkeypatch, at_
     assert steps == [0, 1, 2, 3]
     assert not page.cancel.isVisible()
     assert len(page.grid.trajectory) == page.timeline.maximum() + 1 == 4
-    assert page.export.isEnabled()  # a film of what there is
+    assert not page.export.isEnabled()  # a film of it would end in noise
+    assert "stopped" in page.export.toolTip()
     assert not page.save.isEnabled()  # but no finished picture
     page.timeline.setValue(1)
     assert page.grid.position == 1

@@ -1,5 +1,7 @@
 """A frame on the way becomes a finished work: one key, a file with its recipe, and a way back."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -106,6 +108,28 @@ def test_the_mark_in_the_corner_makes_a_work_with_one_click(keeper):
     assert opened(path)[1].seed == page.seed.value() + 3
 
 
+def test_the_mark_of_a_kept_picture_is_filled_until_that_is_taken_back(keeper):
+    page = keeper.page
+    page.timeline.setValue(4)
+    place = keep_place(page.grid.cell_rect(3))
+    # in the disc, beside the icon
+    spot = place.center().toPoint() + QPoint(0, round(place.height() / 2) - 3)
+
+    def colour():
+        return page.grid.grab().toImage().pixelColor(spot).name()
+
+    filled = page.window.session.theme.colour("accent").name()
+    page.qtbot.mouseClick(page.grid, Qt.MouseButton.LeftButton, pos=place.center().toPoint())
+    keeper.wait_for(1)
+    assert colour() == filled
+    page.timeline.setValue(3)  # of which nothing was kept
+    assert colour() != filled
+    page.timeline.setValue(4)
+    page.qtbot.keyClick(page.grid, Z, CTRL)
+    keeper.wait_for(0)
+    page.qtbot.waitUntil(lambda: colour() != filled)
+
+
 def test_a_finished_picture_is_saved_as_ever(keeper):
     page = keeper.page
     page.click_picture(1)
@@ -196,10 +220,12 @@ def test_a_frame_that_is_not_in_memory_is_computed_before_it_is_kept(
 
 def test_soft_alpha_stays_soft_and_nothing_is_replaced(tmp_path, keeper):
     recipe = part(keeper.page.window, Stage).trajectory.recipe
+    assert recipe is not None
     picture = np.full((8, 8, 4), (10, 20, 30, 77), np.uint8)
     paths = []
     for _ in range(2):
-        steps = save_pictures([picture], [5], recipe, tmp_path / "works", 2, "x_t")
+        on_the_way = dataclasses.replace(recipe, frame=2)
+        steps = save_pictures([picture], [5], on_the_way, tmp_path / "works")
         while True:
             try:
                 next(steps)

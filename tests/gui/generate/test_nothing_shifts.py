@@ -160,6 +160,7 @@ def test_after_a_cancel_before_the_first_picture_all_is_as_it_was(mine, hold):
     go = hold(None)
     page.get(QComboBox, "own.switch").setCurrentIndex(0)
     assert source(page) == NOISE
+    page.click(page.run)
     page.click(page.cancel)
     go.set()
     page.wait_until_done()
@@ -174,6 +175,7 @@ def test_after_a_cancel_in_the_middle_it_is_what_was_begun(mine, hold, at_once):
     page, before = mine, mine.grid.trajectory
     go = hold(1)
     page.get(QComboBox, "own.switch").setCurrentIndex(0)
+    page.click(page.run)
     page.qtbot.waitUntil(lambda: page.grid.trajectory is not before)
     page.click(page.cancel)
     go.set()

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QPushButton, QToolButton
 
 from ddpm_studio.choices import read_choices
+from ddpm_studio.cli.remake import remake_recipe
 from ddpm_studio.data import prepare_pictures
+from ddpm_studio.export.recipe.files import read_recipe
 from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.sampling.forward import Noising, finish_levels, from_record, levels
@@ -22,11 +25,16 @@ def prepared(project):
     events = prepare_pictures(
         project.pictures, project.config.pictures, project.cache, read_choices(project.path)
     )
+    found = result_of(events)
+    return {one.name: found.records[one.row] for one in found.taken}
+
+
+def result_of(events):
     while True:
         try:
             next(events)
         except StopIteration as end:
-            return {one.name: end.value.records[one.row] for one in end.value.taken}
+            return end.value
 
 
 def noising(page, project, name, index_of_seed=0):
@@ -100,7 +108,9 @@ def test_painting_on_makes_several_pictures_and_the_first_is_what_was_promised(
     trajectory = page.grid.trajectory
     assert page.grid.count == COUNT
     assert [moment.index for moment in trajectory.moments] == [2, 3, 4, 5, 6]
-    page.timeline.setValue(page.timeline.maximum())
+    assert page.timeline.value() == page.timeline.maximum()  # what they have become
+    begin = f"{trajectory.moments[0].noise:.0%} noise"
+    assert begin in [one.text() for one in page.window.findChildren(QLabel)]
     finished = page.shown()
     np.testing.assert_array_equal(finished[0], promised)
     assert len(np.unique(finished.reshape(COUNT, -1), axis=0)) == COUNT
@@ -135,6 +145,12 @@ def test_back_to_noise(page, mine):
     before = page.grid.trajectory
     switch = page.get(QComboBox, "own.switch")
     switch.setCurrentIndex(0)
+    assert not page.window.session.jobs.is_busy()  # what is seen stays until one asks for more
+    switch.setCurrentIndex(1)
+    assert not page.window.session.jobs.is_busy()
+    assert page.grid.trajectory is before
+    switch.setCurrentIndex(0)
+    page.click(page.run)
     page.wait_for_another(before)
     page.wait_until_done()
     assert page.grid.count == COUNT
@@ -207,3 +223,29 @@ def test_keeping_ones_own_picture_says_what_to_do_instead(page, mine):
     said = page.get(QLabel, "generate.saved")
     page.qtbot.waitUntil(said.isVisible)
     assert "Paint on from here" in said.text()
+
+
+@pytest.mark.parametrize("show_what", ["pred_x_0", "finished"])
+def test_what_the_model_makes_of_ones_own_picture_is_kept_and_made_again(
+    page, mine, tiny_project, show_what
+):
+    show(page, show_what)
+    page.timeline.setValue(2)
+    seen = page.shown()[0]
+    assert page.get(QPushButton, "generate.keep").isEnabled()
+    assert page.save.isEnabled()
+    page.qtbot.keyClick(page.grid, Qt.Key.Key_K)
+    page.qtbot.waitUntil(lambda: len(list(tiny_project.gallery.glob("*.png"))) == 1)
+    page.qtbot.waitUntil(lambda: not page.window.session.jobs.is_busy())
+    (path,) = tiny_project.gallery.glob("*.png")
+    with Image.open(path) as image:
+        np.testing.assert_array_equal(np.asarray(image), seen)
+    (again,) = result_of(remake_recipe(tiny_project, read_recipe(path)))
+    np.testing.assert_array_equal(again, seen)
+
+
+def test_ones_own_picture_itself_cannot_be_saved_and_that_is_said(page, mine):
+    show(page, "finished")
+    page.timeline.setValue(page.timeline.maximum())
+    assert not page.save.isEnabled()
+    assert "your own picture" in page.save.toolTip()

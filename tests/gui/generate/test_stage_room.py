@@ -3,27 +3,44 @@
 import shutil
 
 import pytest
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
+from ddpm_studio.gui.frames.request import MOST_PICTURES
 from ddpm_studio.gui.generate import memory_choice
 from ddpm_studio.gui.generate.comparing import Comparing
 from ddpm_studio.gui.generate.denoising import Denoising
-from ddpm_studio.gui.generate.grid import check_place, is_near, keep_place
+from ddpm_studio.gui.generate.grid import check_place, has_room, is_inside, keep_place
 from ddpm_studio.gui.generate.stage import Stage
 from ddpm_studio.words import size_in_words
 from tests.gui.parts import part
 
+LEFT = Qt.MouseButton.LeftButton
 STEPS = 6  # as the page is set by its fixture
 
 
-@pytest.mark.parametrize("side", [16, 32, 48, 63, 64, 80, 200])
-def test_the_middle_of_a_picture_opens_it_however_small_it_is(side):
+@pytest.mark.parametrize("side", [96, 120, 200])
+def test_a_mark_is_hit_where_it_is_drawn_and_nowhere_else(side):
     cell = QRectF(100, 50, side, side)
+    assert has_room(cell)
     for place in (check_place(cell), keep_place(cell)):
-        assert not is_near(place, cell.center())
-        assert place.isNull() or cell.contains(place)
-        assert place.isNull() or is_near(place, place.center())
+        assert cell.contains(place)
+        assert is_inside(place, place.center())
+        assert not is_inside(place, place.bottomLeft())
+        assert not is_inside(place, place.center() + QPointF(0, place.height() / 2 + 1))
+
+
+def test_a_small_picture_has_no_marks_and_opens_wherever_it_is_clicked(page):
+    page.count.setValue(MOST_PICTURES)
+    page.steps.setValue(1)
+    page.generate()
+    cell = page.grid.cell_rect(3)
+    assert not has_room(cell)
+    for place in (check_place(cell), keep_place(cell)):
+        page.qtbot.mouseClick(page.grid, LEFT, pos=place.center().toPoint())
+        assert page.viewer.isVisible()
+        page.qtbot.keyClick(page.viewer, Qt.Key.Key_Escape)
+    assert page.grid.chosen == ()
 
 
 def test_in_a_narrow_window_no_control_of_the_scrubber_is_squeezed(page):

@@ -134,6 +134,7 @@ def test_the_menu_is_about_the_picture_under_the_hand(painted, monkeypatch):
     menu, entries = menu_over(painted, 3)
     assert [*filter(None, entries)] == [
         "See it large",
+        "Choose",
         "Copy",
         "Save",
         "Keep",
@@ -156,6 +157,11 @@ def test_the_menu_is_about_the_picture_under_the_hand(painted, monkeypatch):
     assert shown == [painted.gallery]
     menu, entries = menu_over(painted, 1)
     assert not entries["Show in folder"].isEnabled()  # that one was not saved
+    entries["Choose"].trigger()
+    menu.close()
+    assert painted.grid.chosen == (0, 1)
+    menu, entries = menu_over(painted, 1)
+    assert "Choose no more" in entries
     menu.close()
 
 

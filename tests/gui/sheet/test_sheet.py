@@ -28,7 +28,6 @@ from ddpm_studio.gui.sheet import work
 from ddpm_studio.gui.sheet.axis_editor import AxisValues
 from ddpm_studio.gui.sheet.denoising import JOB
 from ddpm_studio.gui.sheet.dialog import SheetDialog, Sheets
-from ddpm_studio.gui.sheet.view import SheetView
 from ddpm_studio.sheets import Axis, Sheet
 from tests.checkpoints import copy_checkpoint
 from tests.export.sheet_pages import read_about
@@ -36,67 +35,6 @@ from tests.gui.parts import part
 from tests.gui.patience import PATIENCE
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-class Driver:
-    """The dialog of a window, by the names of its controls."""
-
-    def __init__(self, dialog, find, qtbot, session):
-        self.dialog, self.find, self.qtbot, self.session = dialog, find, qtbot, session
-        self.view = self.get(SheetView, "sheet.view")
-        self.run = self.get(QPushButton, "sheet.run")
-        self.message = self.get(QLabel, "sheet.message")
-        self.hover = self.get(QLabel, "sheet.hover")
-        self.export = self.get(QPushButton, "sheet.export")
-        self.count = self.get(QComboBox, "sheet.count")
-
-    def get(self, kind, name):
-        return self.find(self.dialog, kind, name)
-
-    def chip(self, side, key, value):
-        return self.get(QAbstractButton, names.item(side, f"{key}_{value}"))
-
-    def choose(self, side, key, *values):
-        combo = self.get(QComboBox, names.item(side, "axis"))
-        combo.setCurrentIndex(combo.findData(key))
-        prefix = names.item(side, f"{key}_")
-        for chip in self.dialog.findChildren(QAbstractButton):
-            if chip.objectName().startswith(prefix):
-                wanted = chip.objectName().removeprefix(prefix) in map(str, values)
-                if chip.isChecked() != wanted:
-                    self.click(chip)
-
-    def click(self, widget):
-        self.qtbot.mouseClick(widget, LEFT)
-
-    def click_cell(self, *place):
-        at = self.view.cell_rect(place).center().toPoint()
-        self.qtbot.mouseClick(self.view.viewport(), LEFT, pos=at)
-
-    def wait(self):
-        self.qtbot.waitUntil(lambda: self.session.jobs.get(JOB) is None)
-
-    def paint(self):
-        self.click(self.run)
-        self.wait()
-
-
-@pytest.fixture
-def sheet(page, find, qtbot):
-    """The sheet of a trained project, opened by its button: 1 and 2 steps by eta 0 and 1."""
-    page.seed.setValue(5)
-    page.click(page.get(QPushButton, "generate.sheet"))
-    (dialog,) = page.window.findChildren(SheetDialog)
-    driver = Driver(dialog, find, qtbot, page.window.session)
-    for value in (1, 2):
-        driver.get(QSpinBox, names.item("sheet.x", "number")).setValue(value)
-        driver.click(driver.get(QAbstractButton, names.item("sheet.x", "add")))
-    driver.choose("sheet.x", "steps", 1, 2)
-    driver.choose("sheet.y", "eta", 0.0, 1.0)
-    yield driver
-    if shiboken6.isValid(driver.dialog):
-        driver.dialog.reject()
-    qtbot.waitUntil(lambda: not driver.session.jobs.is_busy())
 
 
 def painted(project, sheet):
@@ -166,15 +104,22 @@ def test_cancel_keeps_what_is_there_and_going_on_paints_the_rest(sheet, monkeypa
                 gate.wait(PATIENCE / 1000)
 
     monkeypatch.setattr(work, "paint", paint)
+    cancel = sheet.get(QPushButton, "sheet.cancel")
+    assert cancel.isHidden()
+    place, width = sheet.run.pos(), sheet.run.width()
+    sheet.qtbot.mouseDClick(sheet.run, LEFT)  # the second half of it cancels nothing
     sheet.click(sheet.run)
     sheet.qtbot.waitUntil(lambda: len(sheet.view.shown) == 1)
-    assert sheet.run.text() == "Cancel"
-    sheet.click(sheet.run)
+    assert sheet.session.jobs.get(JOB) is not None
+    assert sheet.run.text() == "Paint"
+    assert (sheet.run.pos(), sheet.run.width()) == (place, width)
+    sheet.click(cancel)
     gate.set()
     sheet.wait()
     kept = sheet.view.shown
     assert 1 <= len(kept) < 4
     assert sheet.run.text() == f"Go on, {4 - len(kept)} left"
+    assert "not painted yet" in sheet.export.toolTip()
     assert sheet.message.text() == "Stopped. What is painted stays."
     sheet.paint()
     assert len(sheet.view.shown) == 4
@@ -304,6 +249,16 @@ def test_zoom_keeps_labels_in_view_and_fits_again(sheet):
     sheet.click(sheet.get(QPushButton, "sheet.fit"))
     assert view.is_fitted
     assert view.horizontalScrollBar().maximum() == view.verticalScrollBar().maximum() == 0
+
+
+def test_the_field_for_a_seed_begins_after_those_that_are_offered(sheet, page):
+    number = sheet.get(QSpinBox, names.item("sheet.x", "number"))
+    combo = sheet.get(QComboBox, names.item("sheet.x", "axis"))
+    combo.setCurrentIndex(combo.findData("seed"))
+    offered = sheet.dialog.findChildren(QAbstractButton)
+    prefix = names.item("sheet.x", "seed_")
+    seeds = [one.objectName().removeprefix(prefix) for one in offered]
+    assert number.value() == max(int(seed) for seed in seeds if seed.isdigit()) + 1
 
 
 def test_enter_in_a_field_adds_a_value_and_paints_nothing(sheet):
