@@ -38,6 +38,7 @@ from ddpm_studio.gui.pictures.crop_geometry import (
     render,
     shape_of,
 )
+from ddpm_studio.gui.pictures.crop_keeping import ask_to_keep
 from ddpm_studio.words import several
 
 if TYPE_CHECKING:
@@ -326,6 +327,13 @@ class CropEditor(Dialog):
             self._before = self.crops
             self.chosen.emit(self.crops)
         self.step_wanted.emit(by)
+
+    def reject(self) -> None:
+        """Esc, or the window's own cross: several crops are not thrown away without a question."""
+        if self.crops == self._before or max(len(self.crops), len(self._before)) < 2:
+            super().reject()
+        else:
+            ask_to_keep(self, len(self.crops), lambda: self._finish(self.crops))
 
     def _finish(self, crops: tuple[Crop, ...]) -> None:
         self.chosen.emit(crops)

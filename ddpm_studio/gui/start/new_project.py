@@ -163,7 +163,9 @@ class NewProjectDialog(Dialog):
             problem = str(error)
         except (OSError, RuntimeError, ValueError) as error:  # odd paths
             problem = f"This place cannot be used: {error}"
-        self.say(problem or f"The project will be at {self._target()}", "caption")
+        is_begun = bool(self._pictures.text().strip())  # before that nothing is wrong yet
+        kind = "danger" if problem and is_begun else "caption"
+        self.say(problem or f"The project will be at {self._target()}.", kind)
         self._create.setEnabled(not problem)
 
     def _on_pictures_changed(self, text: str) -> None:

@@ -52,7 +52,7 @@ class WallPanel(QWidget, Generic[E]):
         self._tiles: list[E] = []  # those on the wall, in its order
         self._shape = (1, 1, 3)
         self._source: object = None  # what rows of entries count in
-        self._is_refilling = False
+        self._is_refilling = self._was_searched = False
         self.filter = bar
         self.wall = PictureWall(theme, f"{name}.wall")
         self.wall.setAccessibleName(about)
@@ -205,6 +205,11 @@ class WallPanel(QWidget, Generic[E]):
         self._nothing.setText(no_name if is_unknown else self._nothing_words(query))
         self._on_filled(shown)
         self._on_chosen()
+        if self._was_searched and not query.text and self.current is not None:
+            self.wall.scrollTo(
+                self.wall.currentIndex()
+            )  # among all others it would be out of sight
+        self._was_searched = bool(query.text)
 
     def _is_name_known(self, query: Query) -> bool:
         """Whether a name holds what is searched for, whatever else is asked for."""

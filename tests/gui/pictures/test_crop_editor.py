@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QMessageBox, QPushButton, QToolButton
 
 from ddpm_studio.choices import MOST_CROPS, Crop
 from ddpm_studio.config import PicturesConfig
@@ -378,3 +378,18 @@ def test_another_theme_repaints_the_frame(edit) -> None:
     assert dark.pixelColor(5, 5).lightness() < 60
     assert light.pixelColor(5, 5).lightness() > 200
     driver.dialog._theme.set_choice("dark")
+
+
+def test_several_crops_are_not_thrown_away_without_a_question(edit) -> None:
+    driver = edit((OWN,))
+    for answer, chosen in (("Go on cropping", 0), ("Throw it away", 0), ("Use it", 1)):
+        driver.dialog.open()
+        driver.click("crop.add")
+        driver.qtbot.keyClick(driver.frame, Qt.Key.Key_Escape)
+        assert driver.dialog.isVisible(), "closed without a question"
+        boxes = driver.dialog.findChildren(QMessageBox, "crop.keep")
+        box = next(one for one in boxes if one.isVisible())
+        next(one for one in box.buttons() if one.text() == answer).click()
+        assert driver.dialog.isVisible() == (answer == "Go on cropping")
+        assert len(driver.chosen) == chosen
+    assert len(driver.chosen[0]) >= 2

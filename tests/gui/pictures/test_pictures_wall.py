@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QAbstractSlider, QComboBox, QListView, QPushButton
+from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLineEdit, QListView, QPushButton
 
 from ddpm_studio.choices import Crop
 from ddpm_studio.config import PicturesConfig
@@ -230,3 +230,15 @@ def test_every_tile_size_fits_the_screen_and_is_large_enough(page) -> None:
         assert 1 <= least <= most
         assert least * side >= 48
         assert most == least or most * side <= 384
+
+
+def test_the_chosen_picture_is_in_sight_when_a_search_is_cleared(page, qtbot) -> None:
+    wall = page.wall
+    wall.setFixedHeight(max(wall.visualRect(wall.wall_model.index(0)).height(), 60))
+    search = page.get(QLineEdit, "filter.text")
+    qtbot.keyClicks(search, "flower_11")
+    wall.setCurrentIndex(wall.wall_model.index(0))
+    search.clear()
+    place = wall.visualRect(wall.currentIndex())
+    assert page.text("pictures.details.name") == "flower_11.png"
+    assert place.intersects(wall.viewport().rect())

@@ -129,8 +129,11 @@ def test_what_is_wrong_is_said_before_anything_is_made(
         pictures.setText(folder)
         name.setText(title)
         assert words in problem.text()
+        assert problem.property("kind") == "danger"
         assert not create.isEnabled()
     name.setText("x")
+    assert problem.property("kind") == "caption"
+    assert problem.text().endswith("x.")
     assert create.isEnabled()
     find(dialog, QLineEdit, "new_project.place").setText("beside the program")
     assert "kept in a folder" in problem.text()
