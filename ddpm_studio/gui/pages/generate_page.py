@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from ddpm_studio.gui.batch.dialog import PaintMany
 from ddpm_studio.gui.common import names
-from ddpm_studio.gui.common.button import Button, IconButton
+from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.checkpoint_choice import NOW
 from ddpm_studio.gui.common.empty_state import EmptyState
 from ddpm_studio.gui.common.jobs import TRAIN, Job, JobState
@@ -20,7 +20,7 @@ from ddpm_studio.gui.common.layout import column, holder, keep_room, row, wide
 from ddpm_studio.gui.common.picture_menu import is_bare
 from ddpm_studio.gui.export.dialog import ExportDialog
 from ddpm_studio.gui.export.sources import FilmedDenoising
-from ddpm_studio.gui.frames.request import MOST_PICTURES, PageSettings, SampleRequest
+from ddpm_studio.gui.frames.request import PageSettings, SampleRequest
 from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.actions import StageActions
 from ddpm_studio.gui.generate.comparing import Comparing
@@ -28,9 +28,9 @@ from ddpm_studio.gui.generate.controls import SampleControls
 from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.generate.last_painted import LastPainted
 from ddpm_studio.gui.generate.own_picture import OWN, OwnPictures
-from ddpm_studio.gui.generate.saving import Saving, save_words
+from ddpm_studio.gui.generate.save_buttons import SaveButtons
+from ddpm_studio.gui.generate.saving import Saving
 from ddpm_studio.gui.generate.stage import Stage
-from ddpm_studio.gui.generate.stage_head import OWN_TIP
 from ddpm_studio.gui.pages.page import Page
 from ddpm_studio.gui.recipes.use import RecipeUse
 from ddpm_studio.gui.session import Session
@@ -54,9 +54,6 @@ NO_MODEL_YET = (
     "The model has begun to learn. As soon as it is saved for the first time, which takes a minute "
     "or so, the first pictures are painted here by themselves.",
 )
-SAVE_TIP = "Save the finished pictures as PNG files, each with its recipe inside"
-PLAIN_TIP = "Save without the recipe: nothing in the files says how they were made"
-UNFINISHED_TIP = "Only pictures that were painted to the end can be saved"
 NO_FILM_TIP = "This painting was stopped on the way: a film of it would end in noise"
 EXPORT_TIP = "The way from noise to picture as a film: GIF, WebP, MP4, film strip and more"
 
@@ -151,11 +148,7 @@ class GeneratePage(Page):
 
     def _make_buttons(self) -> None:
         theme = self.theme
-        self._save = Button(theme, "Save", "generate.save", SAVE_TIP, icon="export")
-        self._save.keep_width("Save all", f"Save {MOST_PICTURES}")
-        self._save_to = IconButton(theme, "folder", "generate.save_to", "Save into another folder…")
-        plain = "generate.save_plain", "Save without the recipe"
-        self._save_plain = IconButton(theme, "recipe-off", *plain, PLAIN_TIP)
+        self._save = SaveButtons(theme, self._saving)
         animation = "Export film…", "generate.export"
         self._export = Button(theme, *animation, EXPORT_TIP, icon="film")
         training = "Go to training", "generate.go_train"
@@ -166,12 +159,9 @@ class GeneratePage(Page):
         self._go_start = Button(theme, *start, tip, icon="home", kind="primary")
 
     def _lay_out(self) -> None:
-        saving = self._saving.size, self._save, self._save_to, self._save_plain
-        self._head_buttons: tuple[QWidget, ...] = (self._sheets.button, *saving, self._export)
-        self.header_row.addWidget(self._sheets.button)
-        self.header_row.addLayout(row(*saving, spacing=4))
-        self.header_row.addWidget(self._export)
+        self._head_buttons: tuple[QWidget, ...] = (self._sheets.button, self._save, self._export)
         for button in self._head_buttons:
+            self.header_row.addWidget(button)
             keep_room(button)  # the title does not jump
         self._controls.add_more(self._recipes.button)
         self._stage.head.add_left(self._own, lambda: self._own.source == OWN)
@@ -205,9 +195,6 @@ class GeneratePage(Page):
         self._comparing.changed.connect(self._refresh)
         self._comparing.pinned_another.connect(self._on_pinned)
         self._comparing.went_back.connect(self._on_went_back)
-        self._save.clicked.connect(lambda: self._saving.save_here())
-        self._save_to.clicked.connect(self._saving.choose_folder)
-        self._save_plain.clicked.connect(lambda: self._saving.save_here(with_recipe=False))
         session.checkpoint_wanted.connect(controls.choose_checkpoint)
         self._recipes.start_wanted.connect(self._own.begin_with)
         self._recipes.show_wanted.connect(self._stage.scrubber.choose_show)
@@ -222,9 +209,9 @@ class GeneratePage(Page):
     def _add_acts(self) -> None:
         self.add_act("Undo", self._saving.undo, "Ctrl+Z", edits=True)
         self.add_act("Copy what is pointed at or chosen", self._actions.copy, "Ctrl+C", edits=True)
-        self.add_button("Save", self._save, "Ctrl+S")
-        self.add_button("Save into another folder…", self._save_to)
-        self.add_button("Save without the recipe", self._save_plain)
+        self.add_button("Save", self._save.here, "Ctrl+S")
+        self.add_button("Save into another folder…", self._save.elsewhere)
+        self.add_button("Save without the recipe", self._save.plain)
         self.add_act("Keep what is seen", self._stage.keep, shown="K")
         self.add_button("Export film…", self._export)
         self.add_button("Compare with other settings", self._stage.head.compare, shown="V")
@@ -403,13 +390,7 @@ class GeneratePage(Page):
         newest = self.session.checkpoints.newest if self._controls.checkpoint is None else None
         recipe = trajectory.recipe if trajectory is not None else None
         self._stage.caption.show_state(recipe, newest.step if newest and not is_running else None)
-        is_whole, is_own = self._stage.to_save is not None, recipe is not None and recipe.is_forward
-        letter, is_chosen = self._stage.letter, bool(self._stage.chosen)
-        self._save.setText(save_words(len(self._stage.wanted), is_chosen, letter))
-        why_not = OWN_TIP if is_own else UNFINISHED_TIP
-        self._save.setToolTip(SAVE_TIP if is_whole or trajectory is None else why_not)
-        for saving in (self._save, self._save_to, self._save_plain):
-            saving.setEnabled(is_whole)
+        self._save.show_state(self._stage)
         can_film = trajectory is not None and trajectory.is_complete and len(trajectory) > 1
         self._export.setEnabled(can_film and not is_running)
         is_stopped = trajectory is not None and not trajectory.is_complete and not is_running

@@ -196,11 +196,11 @@ class PicturesPage(Page):
 
     def _add_acts(self) -> None:
         choosing, history = self._choosing, self._history
-        keys = "Ctrl+Shift+Z", "Ctrl+Y"
+        again = "Ctrl+Shift+Z", "Ctrl+Y"
         self.add_act(
             "Undo", history.undo, "Ctrl+Z", edits=True, can=lambda: bool(history.undo_words)
         )
-        self.add_act("Redo", history.redo, *keys, edits=True, can=lambda: bool(history.redo_words))
+        self.add_act("Redo", history.redo, *again, edits=True, can=lambda: bool(history.redo_words))
         self.add_act("Leave out, or take", choosing.toggle)
         self.add_act("See it large", self._wall.look_large)
         self.add_act("Crop…", choosing.want_crop)
