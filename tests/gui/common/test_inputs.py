@@ -82,3 +82,23 @@ def test_a_switch_that_cannot_be_used_looks_so(qtbot, palette):
             ground = image.pixelColor(image.width() - 1, 0).getRgb()
             looks.append(sum(abs(one - other) for one, other in zip(track, ground, strict=True)))
         assert looks[1] < 0.7 * looks[0]
+
+
+def test_the_words_of_a_switch_that_cannot_be_used_are_as_faint_as_it_is(session, qtbot):
+    switch = Switch("Mirror pictures")
+    qtbot.addWidget(switch)
+    switch.show()
+
+    def brightest():
+        image = switch.grab().toImage()
+        ground = image.pixelColor(switch.WIDTH + 6, 0).lightness()
+        across = range(switch.WIDTH + 8, image.width())
+        return max(
+            abs(image.pixelColor(x, y).lightness() - ground)
+            for x in across
+            for y in range(image.height())
+        )
+
+    bright = brightest()
+    switch.setEnabled(False)
+    assert 0 < brightest() < 0.75 * bright
