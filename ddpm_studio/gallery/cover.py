@@ -4,6 +4,7 @@
 answer, not the window.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ from PIL import Image
 from ddpm_studio.errors import StudioError
 from ddpm_studio.export.film.kinds import kind_of
 from ddpm_studio.export.images import on_background
-from ddpm_studio.export.recipe.files import read_recipe
+from ddpm_studio.export.recipe.files import notes_in, read_recipe
 from ddpm_studio.gallery.moving import opened
 from ddpm_studio.gallery.thumbnails import COVER
-from ddpm_studio.gallery.title import told_of
+from ddpm_studio.gallery.title import NOTHING_TOLD, told_of, told_of_sheet
 from ddpm_studio.recipe import Recipe
 
 
@@ -28,10 +29,13 @@ def look_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     OSError or ValueError for what cannot be shown.
     """
     path = Path(request["path"])
+    recipe, told = None, NOTHING_TOLD
     try:
         recipe = read_recipe(path)
+        told = told_of(recipe)
     except StudioError:
-        recipe = None
+        with suppress(OSError):
+            told = told_of_sheet(notes_in(path))
     film = opened(path)
     try:
         image, moves = film.still(_finished_at(path, recipe)), film.count > 1
@@ -42,7 +46,7 @@ def look_at_request(request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     image = _covering(image, *wanted) if request["how"] == COVER else within(image, *wanted)
     pixels = pixels_of(image, request["channels"])
     about = {"shape": pixels.shape, "width": size[0], "height": size[1], "moves": moves}
-    return {**about, "told": told_of(recipe)}, pixels.tobytes()
+    return {**about, "told": told}, pixels.tobytes()
 
 
 def _finished_at(path: Path, recipe: Recipe | None) -> float:
@@ -63,7 +67,9 @@ def _covering(image: Image.Image, width: int, height: int) -> Image.Image:
     across, down = width / scale, height / scale
     left, top = (image.width - across) / 2, (image.height - down) / 2
     how = Image.Resampling.NEAREST if scale >= 1 else Image.Resampling.BOX
-    box = (left, top, left + across, top + down)
+    # the last bit of a division may lead outside, which Pillow refuses
+    right, bottom = min(image.width, left + across), min(image.height, top + down)
+    box = max(0.0, left), max(0.0, top), right, bottom
     return image.resize((width, height), how, box)
 
 

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 HANDLER = "ddpm_studio.gallery.cover:look_at_request"  # in the process that opens the files
 COVER, WHOLE = "cover", "whole"  # fill the shape; or fit into it, never enlarged
 KIND = "thumbnails"
-FORMAT_VERSION = 2  # 1 had the first frame of films, which is noise, and no titles
+# 1 had the first frame of films, which is noise, and no titles; 2 no marks
+FORMAT_VERSION = 3
 MOST_SIDE = 128  # pixels; pictures that are no larger are kept pixel by pixel
+WHY_MOST = 200  # characters of a reason
 LEAST_KEPT = 2000  # records; with fewer there is nothing to gain by throwing old ones away
 PULSE = 0.1  # seconds
 
@@ -42,6 +44,8 @@ class Record:
     height: int = 0
     title: str = ""  # what its recipe tells, as `title.told_of` has it
     line: str = ""
+    mark: str = ""
+    why: str = ""  # it is broken
 
     def is_of(self, file: MadeFile) -> bool:
         return (self.modified_ns, self.size) == (file.modified_ns, file.size)
@@ -55,15 +59,25 @@ def thumbnail_shape(shape: Shape) -> Shape:
     return (*side, 4 if channels == 4 else 3)
 
 
+def detail_of(shape: Shape) -> int:
+    """How many times finer the thumbnails of such a shape, (H, W, C), are than the pictures.
+
+    A film or a page of several hundred pixels is clear on a tile, too, where pictures are small; a
+    whole number, so that each pixel of a picture stays a square.
+    """
+    return max(1, MOST_SIDE // max(shape[:2]))
+
+
 class Thumbnails:
     """The thumbnails of one gallery. `numbers` and `read` may be called from different threads.
 
     A file is known by name, time and size: whatever else it becomes, it is looked at again.
     """
 
-    def __init__(self, gallery: Path, cache: Path, shape: Shape) -> None:
-        """shape: (H, W, C) of every one, C of 3 or 4."""
-        self.shape = shape
+    def __init__(self, gallery: Path, cache: Path, shape: Shape, detail: int = 1) -> None:
+        """shape: (H, W, C) of every tile, C of 3 or 4. detail: pixels for each of theirs."""
+        self.detail = detail
+        self.shape = shape = (shape[0] * detail, shape[1] * detail, shape[2])
         self._gallery, self._cache = gallery, cache
         name = f"made_{shape[1]}x{shape[0]}x{shape[2]}"
         self._pixels = cache / f"{name}.pixels"
@@ -123,7 +137,8 @@ class Thumbnails:
             is_whole = not answer.failure and len(answer.data) == self._nbytes
             if is_whole:
                 flat[at] = np.frombuffer(answer.data, np.uint8)
-            self._learn(files[at], answer.values if is_whole else None, answer.data)
+            about = answer.values if is_whole else None
+            self._learn(files[at], about, answer.data, answer.failure)
         pixels.setflags(write=False)
         return pixels
 
@@ -198,15 +213,15 @@ class Thumbnails:
             return [at for at, number in enumerate(numbers) if number >= 0]
         return missing
 
-    def _learn(self, file: MadeFile, about: dict[str, Any] | None, data: bytes) -> None:
+    def _learn(self, file: MadeFile, about: dict[str, Any] | None, data: bytes, why: str) -> None:
         with self._lock:
             number = self._number(file)
             record = self._records[file.name]
-            record.is_broken = about is None
+            record.is_broken, record.why = about is None, why[:WHY_MOST]
             if about is not None:
                 record.moves = bool(about["moves"])
                 record.width, record.height = int(about["width"]), int(about["height"])
-                record.title, record.line = about["told"]
+                record.title, record.line, record.mark = about["told"]
             record.is_read = self._keep(number if about is not None else -1, data)
             self._is_changed = True
 

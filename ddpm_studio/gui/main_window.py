@@ -172,12 +172,12 @@ class MainWindow(QMainWindow):
         )
         menus.add(file, "Open a project…", session.open_project_wanted.emit, "Ctrl+O")
         menus.add_menu(file, "Open recent", self._fill_recent)
-        menus.add(file, "Use the recipe in a file…", session.recipe_file_wanted.emit)
+        menus.add(file, "Open a picture’s recipe…", session.recipe_file_wanted.emit)
         menus.add_line(file)
         menus.add(file, "Show the project's folder", self._show_folder, can=self._has_project)
         menus.add(file, "Close the project", session.close_project, "Ctrl+W", can=self._has_project)
         menus.add(file, "Quit", self.close, "Ctrl+Q")
-        menus.add(edit, "Use the recipe that was copied", self.recipes.paste, "Ctrl+V")
+        menus.add(edit, "Paste a picture’s recipe", self.recipes.paste, "Ctrl+V")
         for page in PAGES:
             menus.add(
                 view, page.word or page.title, partial(self.show_page, page.nav_name()), page.keys

@@ -86,7 +86,7 @@ def test_a_film_stands_still_at_its_finished_picture(tmp_path, name, options):
     still = np.frombuffer(data, np.uint8).reshape(about["shape"])
     assert abs(int(still[8, 8, 0]) - grey(COUNT - 1)) <= 4
     assert about["moves"]
-    assert about["told"] == ("Seed 7", f"step 308, DDIM {COUNT}, eta 0")
+    assert about["told"] == ("Seed 7", f"step 308, DDIM {COUNT}, eta 0", "")
 
 
 @pytest.mark.parametrize("name", ["film.gif", "film.mp4"])
@@ -98,7 +98,7 @@ def test_half_a_film_is_shown_as_far_as_it_is_whole(tmp_path, name):
 
 
 def test_what_a_picture_is_called():
-    assert told_of(None) == ("", "")
+    assert told_of(None) == ("", "", "")
     training = recipe_of({"of": "training", "show": "x_t"})
     assert told_of(training)[0] == "Training, seed 7"
     assert seeds_in_words((3, 4, 5)) == "Seeds 3 to 5"

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from ddpm_studio.gallery.made import look_through
-from ddpm_studio.gallery.thumbnails import Thumbnails, new_pool, thumbnail_shape
+from ddpm_studio.gallery.thumbnails import Thumbnails, detail_of, new_pool, thumbnail_shape
 
 SHAPE = (8, 8, 3)
 
@@ -169,3 +169,40 @@ def test_large_pictures_are_kept_small():
 def test_nothing_to_read_is_no_error(studio):
     """The last save of a cache comes with no files at all."""
     assert pixels_of(thumbnails_of(studio), [], NoPool()).shape == (0, *SHAPE)
+
+
+@pytest.mark.parametrize("size", [(1003, 689), (77, 1001), (333, 100), (1, 4001)])
+def test_a_page_of_any_shape_is_shown(studio, pool, size):
+    """The middle of it is found by a division, whose last bit must not lead outside."""
+    studio.gallery.mkdir(exist_ok=True)
+    Image.new("RGB", size, (9, 8, 7)).save(studio.gallery / "page.png")
+    files = look_through(studio.gallery).files
+    for side in (31, 32, 128):
+        thumbnails = thumbnails_of(studio, (side, side, 3))
+        assert (pixels_of(thumbnails, files, pool) == (9, 8, 7)).all()
+        assert not thumbnails.record(files[0]).is_broken
+
+
+def test_beside_small_pictures_large_ones_are_as_fine_as_a_tile(studio, pool):
+    """Of a small picture each pixel is a square; a large one keeps the lines that it has."""
+    lines = np.zeros((512, 512, 3), np.uint8)
+    lines[:, 4::8] = lines[:, 5::8] = lines[:, 6::8] = lines[:, 7::8] = 255
+    small = np.random.default_rng(0).integers(0, 256, SHAPE, np.uint8)
+    studio.gallery.mkdir(exist_ok=True)
+    Image.fromarray(lines).save(studio.gallery / "a.png")
+    Image.fromarray(small).save(studio.gallery / "b.png")
+    files = sorted(look_through(studio.gallery).files, key=lambda file: file.name)
+    detail = detail_of(SHAPE)
+    thumbnails = Thumbnails(studio.gallery, studio.project.cache, SHAPE, detail)
+    large, tile = pixels_of(thumbnails, files, pool)
+    assert large.shape == tile.shape == (128, 128, 3)
+    assert large[0, :4, 0].tolist() == [0, 255, 0, 255]
+    np.testing.assert_array_equal(tile, small.repeat(detail, 0).repeat(detail, 1))
+
+
+def test_why_a_file_is_broken_is_known(studio, pool):
+    studio.gallery.mkdir(exist_ok=True)
+    (studio.gallery / "no.png").write_bytes(b"nothing")
+    thumbnails, files = thumbnails_of(studio), look_through(studio.gallery).files
+    pixels_of(thumbnails, files, pool)
+    assert thumbnails.record(files[0]).why

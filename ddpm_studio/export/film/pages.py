@@ -69,6 +69,23 @@ def strip_size(film: Film, stages: int, options: FilmOptions) -> tuple[int, int]
     return _Page(film, stages, options).size
 
 
+def stage_width(film: Film, stages: int, options: FilmOptions, page_width: int) -> int:
+    """How broad each stage is, in pixels, so that the page is as broad as asked, or just less.
+
+    Raises ExportError if there are not so many stages.
+    """
+
+    def is_room(width: int) -> bool:
+        of_width = replace(options, scale=1, width=width)
+        return _Page(film, stages, of_width, is_checked=False).size[0] <= page_width
+
+    least, most = 1, max(1, page_width)
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if is_room(middle) else (least, middle - 1)
+    return least
+
+
 def growing_page(film: Film, stages: int, options: FilmOptions) -> Iterator[np.ndarray]:
     """The page after each of its stages, always the same array: uint8 (H, W, C)."""
     page = _Page(film, stages, options)
@@ -85,7 +102,9 @@ def growing_page(film: Film, stages: int, options: FilmOptions) -> Iterator[np.n
 class _Page:
     """Where the stages of a film lie. Raises ExportError if that is too much."""
 
-    def __init__(self, film: Film, stages: int, options: FilmOptions) -> None:
+    def __init__(
+        self, film: Film, stages: int, options: FilmOptions, is_checked: bool = True
+    ) -> None:
         chosen = strip_stages(film, stages)
         captions = tuple(film.captions[index] for index in chosen) if film.captions else ()
         alone = Film(stages, lambda place: film.compose(chosen[place]), captions)
@@ -98,7 +117,8 @@ class _Page:
             self.columns * (width + self.gap) - self.gap,
             rows * (height + self.gap) - self.gap,
         )
-        check_longest("page", self.size, "fewer stages or a smaller enlargement")
+        if is_checked:
+            check_longest("page", self.size, "fewer stages or a smaller enlargement")
 
 
 def write_strip(

@@ -27,6 +27,10 @@ IS_RECIPE, IS_SHEET = (re.compile(rf'"kind"\s*:\s*"{kind}"') for kind in (KIND, 
 KINDS = either([*STILL_NAMES, "JSON"])
 
 
+class OtherKindError(DamagedFileError):
+    """Whole, perhaps, but nothing that a recipe is written into."""
+
+
 def read_recipe(path: Path) -> Recipe:
     """The recipe in a picture or film of a kind that is written here, or alone as JSON.
 
@@ -57,6 +61,8 @@ def recipe_in(file: IO[bytes], name: str) -> Recipe:
                     "its settings are written on it."
                 )
             others = True
+    except OtherKindError as error:
+        raise StudioError(f"{name} {error}.") from error
     except DamagedFileError as error:
         raise StudioError(f"{name} {error}; no recipe was found in it.") from error
     notes = "notes of other programs, but " if others else ""
@@ -108,7 +114,7 @@ def _texts(file: IO[bytes]) -> Iterator[Text]:
         yield from kind.texts(Source(file))
         return
     if not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):  # JSON
-        raise DamagedFileError(f"is not of a kind that holds a recipe ({KINDS})")
+        raise OtherKindError(f"is not of a kind that holds a recipe ({KINDS})")
     file.seek(0)
     data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:

@@ -226,8 +226,8 @@ class Switch(QCheckBox):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colours.color(role.Text), 2))
             painter.drawRoundedRect(track.adjusted(-1, -1, 1, 1), radius + 1, radius + 1)
-        painter.setOpacity(1.0)  # the palette knows how words look then
-        painter.setPen(colours.color(role.WindowText))
+        # of the same group for both states: a style sheet gives a disabled one the bright colour
+        painter.setPen(colours.color(QPalette.ColorGroup.Active, role.WindowText))
         words = self.rect().adjusted(self.WIDTH + 4 + self.GAP, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
 

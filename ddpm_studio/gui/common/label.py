@@ -26,6 +26,7 @@ class ElidedLabel(QLabel):
         """elide: where "…" stands."""
         super().__init__(text)
         self._elide = elide
+        self.about = ""  # more to say of it in its tooltip, in plain words
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -34,7 +35,9 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         area = self.contentsRect()
         text = self.fontMetrics().elidedText(self.text(), self._elide, area.width())
-        self.setToolTip(plain_tip(self.text()) if text != self.text() else "")
+        whole = self.text() if text != self.text() else ""
+        tip = "\n".join(filter(None, (whole, self.about)))
+        self.setToolTip(plain_tip(tip) if tip else "")
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(area, self.alignment(), text)
 

@@ -5,6 +5,7 @@ from ddpm_studio.recipe import SECTIONS, Recipe
 from ddpm_studio.samplers import SAMPLERS
 
 ALL, WITHOUT_SEED, SEED = "all", "without_seed", "seed"  # which part of a recipe is used
+USE_WORDS = {ALL: "Paint again", WITHOUT_SEED: "Use its settings", SEED: "Use only its seed"}
 
 
 def recipe_lines(recipe: Recipe, project: str = "") -> list[tuple[str, str]]:

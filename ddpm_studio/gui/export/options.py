@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QWidget
 
 from ddpm_studio.config.enlargement import LARGEST_SCALE
-from ddpm_studio.config.fields import settings_of
 from ddpm_studio.export.film.options import AS_PICTURE, CANVASES, CRISP, SMOOTH, FilmOptions
 from ddpm_studio.gui.common.control_row import ControlRow, explain
 from ddpm_studio.gui.common.form import Form
@@ -28,6 +27,7 @@ from ddpm_studio.gui.export.kinds import (
     REPEATS,
     Kind,
 )
+from ddpm_studio.gui.export.rows import number, row_of
 from ddpm_studio.gui.export.sources import BOTH, CHOSEN, GRID, ONE, Filmed, Part
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ WAYS = {  # with a canvas; without
 FOR_EVER, ONCE, OFTEN = "for_ever", "once", "often"
 SHOWN_SIDE = 512  # pixels: the enlargement that is proposed comes near to this
 LARGEST_SIDE = 4096
+LARGEST_PAGE = 16_000  # pixels
 PAGE_SIDE = 1600  # the same for stages on a page
 SIDE_KEYS = {False: ("export/side", SHOWN_SIDE), True: ("export/page_side", PAGE_SIDE)}
 RECIPE_TIP = (
@@ -114,7 +115,10 @@ class ExportOptions(QWidget):
         kind = self.kind
         with_recipe = RECIPE in kind.options and not self._no_recipe.isChecked()
         make = self._filmed.recipe_maker(self._content) if with_recipe else None
-        return work.FilmRequest(self.film, self._options(), kind.suffix, self._stages_seen, make)
+        has_width = kind.is_page and self._is_smooth
+        page_width = self._page_width.value() if has_width else None
+        options, stages = self._options(), self._stages_seen
+        return work.FilmRequest(self.film, options, kind.suffix, stages, make, page_width)
 
     def keep(self) -> None:
         """Remember all of it for next time: it was exported so."""
@@ -191,9 +195,9 @@ class ExportOptions(QWidget):
             self._sets[GRID] = f"All {filmed.count} pictures"
         self._sets[ONE] = "One picture"
         self._format = choice("export.format", {kind.key: kind.words for kind in KINDS})
-        self._stages = _number("export.stages", 2, MOST_STAGES, 8)
+        self._stages = number("export.stages", 2, MOST_STAGES, 8)
         self._what = choice("export.what", self._sets, filmed.proposed)
-        self._number = _number("export.number", 1, filmed.count, filmed.one + 1)
+        self._number = number("export.number", 1, filmed.count, filmed.one + 1)
         self._show = choice("export.show", filmed.shows)
         seen = BOTH if self._settings.get("export/both", False) else filmed.show
         self._show.setCurrentIndex(max(0, self._show.findData(seen)))
@@ -206,7 +210,7 @@ class ExportOptions(QWidget):
     def _make_form(self) -> None:
         hold = DoubleSpinBox(0, 30, decimals=1)
         hold.setSingleStep(0.5)
-        width = _number("export.width", 8, LARGEST_SIDE, SHOWN_SIDE)
+        width = number("export.width", 8, LARGEST_SIDE, SHOWN_SIDE)
         width.setSingleStep(16)
         self._form = Form(
             FilmOptions(background=self._filmed.background, fps=self._player_speed),
@@ -228,14 +232,16 @@ class ExportOptions(QWidget):
     def _make_size(self) -> None:
         self._canvases = choice("export.canvas", CANVASES)
         self._way = choice("export.enlarge", WAYS[False])
-        self._scale = _number("export.size", 1, LARGEST_SCALE, 1)
+        self._scale = number("export.size", 1, LARGEST_SCALE, 1)
         self._scale.setPrefix("× ")
+        self._page_width = number("export.page_width", 8, LARGEST_PAGE, PAGE_SIDE)
+        self._page_width.setSingleStep(16)
 
     def _make_times(self) -> None:
         times = {FOR_EVER: "For ever", ONCE: "Once", OFTEN: "n times"}
         self._times = choice("export.times", times)
-        self._loops = _number("export.loops", 2, 999, 3, " ×")
-        self._repeats = _number("export.repeats", 1, 99, 1, " ×")
+        self._loops = number("export.loops", 2, 999, 3, " ×")
+        self._repeats = number("export.repeats", 1, 99, 1, " ×")
 
     def _recall(self) -> None:
         self._keeps = self._form.recall(self._settings)
@@ -244,6 +250,7 @@ class ExportOptions(QWidget):
             (self._stages, "stages"),
             (self._canvases, "canvas"),
             (self._way, "enlarge"),
+            (self._page_width, "page_width"),
             (self._times, "times"),
             (self._loops, "loops"),
             (self._repeats, "repeats"),
@@ -277,9 +284,12 @@ class ExportOptions(QWidget):
                 "width that you choose, softly.",
                 "nearest neighbour, or Lanczos",
             ),
-            "canvas": _row_of("canvas", self._canvases),
-            "size": _row_of("scale", self._scale),
-            "times": _row_of("loops", self._times),
+            "canvas": row_of("canvas", self._canvases),
+            "size": row_of("scale", self._scale),
+            "page_width": ControlRow(
+                "Width", self._page_width, "How broad the whole page becomes, in pixels.", "width"
+            ),
+            "times": row_of("loops", self._times),
             "loops": ControlRow("Times", self._loops, "How often it plays.", "loop count"),
             "repeats": ControlRow(
                 "Plays",
@@ -289,7 +299,7 @@ class ExportOptions(QWidget):
             ),
         }
         rows = self._rows
-        for key in ("stages", "number", "size", "width"):
+        for key in ("stages", "number", "size", "width", "page_width"):
             rows[key].setFixedWidth(NARROW)
         for key in ("fps", "hold", "loops", "repeats"):
             rows[key].setFixedWidth(NUMBER)
@@ -298,7 +308,7 @@ class ExportOptions(QWidget):
             row(wide(rows["what"]), rows["number"], wide(rows["show"]), spacing=12),
             row(
                 *(wide(rows["canvas"], 2), wide(rows["enlarge"], 2)),
-                *(rows["size"], rows["width"]),
+                *(rows["size"], rows["width"], rows["page_width"]),
                 spacing=12,
             ),
             row(
@@ -322,7 +332,7 @@ class ExportOptions(QWidget):
             combo.currentIndexChanged.connect(self._on_changed)
         for combo in (self._canvases, self._way):
             combo.currentIndexChanged.connect(self._on_changed)
-        for spin in (self._number, self._stages, self._loops, self._repeats):
+        for spin in (self._number, self._stages, self._loops, self._repeats, self._page_width):
             spin.valueChanged.connect(self._on_changed)
         self._form.changed.connect(self._on_changed)
         self._no_recipe.toggled.connect(self._on_changed)
@@ -357,7 +367,8 @@ class ExportOptions(QWidget):
             (rows["show"], bool(filmed.shows)),
             (rows["canvas"], not kind.is_page),
             (rows["size"], not self._is_smooth and not self._has_canvas),
-            (rows["width"], self._is_smooth and not self._has_canvas),
+            (rows["width"], self._is_smooth and not self._has_canvas and not kind.is_page),
+            (rows["page_width"], self._is_smooth and kind.is_page),
             (rows["times"], has_loops),
             (rows["loops"], has_loops and self._times.currentData() == OFTEN),
             (rows["repeats"], REPEATS in kind.options),
@@ -380,18 +391,3 @@ class ExportOptions(QWidget):
         wanted = self._sides.get(key) or self._settings.get(key, usual)
         self._scale.setValue(max(1, round(wanted / side)))
         self._is_proposing = False
-
-
-def _number(name: str, least: int, most: int, value: int, suffix: str = "") -> SpinBox:
-    """A whole number with its unit."""
-    spin = SpinBox(least, most)
-    spin.setObjectName(name)
-    spin.setSuffix(suffix)
-    spin.setValue(value)
-    return spin
-
-
-def _row_of(field: str, control: QWidget) -> ControlRow:
-    """A control with the words that stand at a field of FilmOptions."""
-    about = settings_of(FilmOptions)[field]
-    return ControlRow(about.words, control, about.tip, about.term)

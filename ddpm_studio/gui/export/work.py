@@ -29,7 +29,8 @@ class FilmRequest:
     """A file that is wanted. suffix: its ending; "" for a folder with a PNG file for each frame.
 
     stages: how many are on a film strip; 0 for what moves. recipe: makes the text that lies
-    inside, in the background; None: nothing lies inside.
+    inside, in the background; None: nothing lies inside. page_width: of a film strip as a whole,
+    in pixels, from which the width of its stages follows; None: as `options` say.
     """
 
     film: Film
@@ -37,6 +38,17 @@ class FilmRequest:
     suffix: str
     stages: int = 0
     recipe: MakeRecipe | None = None
+    page_width: int | None = None
+
+    def settled(self) -> FilmRequest:
+        """The same with the width that each stage has. Raises ExportError for too many stages."""
+        from ddpm_studio.export.film.pages import stage_width
+
+        if self.page_width is None or not self.stages:
+            return self
+        width = stage_width(self.film, self.stages, self.options, self.page_width)
+        options = dataclasses.replace(self.options, width=width)
+        return dataclasses.replace(self, options=options, page_width=None)
 
     def recipe_text(self) -> str | None:
         if self.recipe is None:
@@ -89,6 +101,7 @@ def foresee(request: FilmRequest) -> Foreseen:
     from ddpm_studio.export.film.pictures import FilmPictures
     from ddpm_studio.export.film.write import film_length
 
+    request = request.settled()
     film, options = request.film, request.options
     if request.stages:
         return Foreseen(strip_size(film, request.stages, options), (), 0.0)
@@ -103,6 +116,7 @@ def estimate(request: FilmRequest) -> Iterator[Foreseen]:
     """What the film will be, and then also how many bytes, about. Raises as `foresee`."""
     from ddpm_studio.export.film.estimate import estimate_bytes
 
+    request = request.settled()
     foreseen = foresee(request)
     if request.stages:
         foreseen = dataclasses.replace(foreseen, page=_small_page(request))
@@ -116,6 +130,7 @@ def write(path: Path, request: FilmRequest) -> Generator[Progress | FileWritten,
     from ddpm_studio.export.film.write import write as write_film
 
     make_folder(path.parent)
+    request = request.settled()
     recipe = request.recipe_text()
     yield from write_film(path, request.film, request.options, recipe, request.stages)
     yield FileWritten(path, is_last=True)

@@ -15,7 +15,7 @@ from ddpm_studio.gui.common.dialog import choose_folder
 from ddpm_studio.gui.common.drag_out import drag_out, mime_of
 from ddpm_studio.gui.common.jobs import COPIES
 from ddpm_studio.gui.common.menu import Menu
-from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED
+from ddpm_studio.gui.common.recipe_words import ALL, SEED, USE_WORDS, WITHOUT_SEED
 from ddpm_studio.gui.common.size_choice import PAINTED, WORDS, sizing_of
 from ddpm_studio.gui.made.copying import copy_to_cache
 from ddpm_studio.gui.made.details import MadeDetails
@@ -72,7 +72,8 @@ class MadeActions(QObject):
 
     def drag(self) -> None:
         """The same into another program, while the mouse is held."""
-        wall, seen = self._panel.wall, self._panel.thumbnail()
+        wall, current = self._panel.wall, self._panel.current
+        seen = None if current is None else self._panel.thumbnail(current.name)
 
         def begin(paths: Sequence[Path], image: QImage | None) -> None:
             # not within what a job tells: a drag has an event loop of its own
@@ -223,9 +224,9 @@ class MadeActions(QObject):
             by_itself.setChecked(self._session.settings.get(PLAYS_KEY, True))
             by_itself.triggered.connect(lambda is_on: self._session.settings.set(PLAYS_KEY, is_on))
         menu.addSeparator()
-        menu.add("Paint again", "generate", lambda: self.use(ALL))
-        menu.add("Use its settings", "settings", lambda: self.use(WITHOUT_SEED))
-        menu.add("Use only its seed", "dice", lambda: self.use(SEED))
+        menu.add(USE_WORDS[ALL], "generate", lambda: self.use(ALL))
+        menu.add(USE_WORDS[WITHOUT_SEED], "settings", lambda: self.use(WITHOUT_SEED))
+        menu.add(USE_WORDS[SEED], "dice", lambda: self.use(SEED))
 
     def _add_saving(self, menu: Menu) -> None:
         size = self._size_words

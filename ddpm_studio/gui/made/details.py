@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.label import ElidedLabel, label, say
 from ddpm_studio.gui.common.layout import STRETCH, Gap, column, holder, line, row, scrolled, wide
-from ddpm_studio.gui.common.recipe_words import recipe_lines
+from ddpm_studio.gui.common.recipe_words import ALL, USE_WORDS, WITHOUT_SEED, recipe_lines
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.gui.common.zoom_view import LargeCanvas
 from ddpm_studio.gui.made.entries import Count, MadeEntry
@@ -29,7 +29,7 @@ NOTHING_CHOSEN = "Choose a picture to see how it was made."
 SEVERAL = "Stars, copies and the trash are for all that are chosen."
 STAR_TIP, UNSTAR_TIP = "Give a star (S)", "Take the star away (S)"
 AGAIN_TIP = "Goes to Generate with the whole recipe, and paints the same picture (seed included)"
-SETTINGS_TIP = "Goes to Generate with these settings, but another seed"
+SETTINGS_TIP = "Goes to Generate with these settings, and paints others: with another seed"
 
 
 class MadeDetails(QFrame):
@@ -130,8 +130,8 @@ class MadeDetails(QFrame):
     # building
 
     def _make_buttons(self, theme: Theme) -> None:
-        self.again = Button(theme, "Paint again", "made.again", AGAIN_TIP, icon="generate")
-        self.settings = Button(theme, "Use its settings", "made.use", SETTINGS_TIP)
+        self.again = Button(theme, USE_WORDS[ALL], "made.again", AGAIN_TIP, icon="generate")
+        self.settings = Button(theme, USE_WORDS[WITHOUT_SEED], "made.use", SETTINGS_TIP)
         self.star = IconButton(theme, "star", "made.star", "Give a star", STAR_TIP)
         self.copy = IconButton(theme, "copy", "made.copy", "Copy", "Copy (Ctrl+C)")
         self.folder = IconButton(

@@ -88,8 +88,9 @@ class MadeEntry:
 
     @property
     def badge(self) -> str:
-        marks = [STAR] if self.is_starred else []
-        return " ".join([*marks, *([FILM_MARK] if self.is_film else [])])
+        record = self.look(self.file)
+        mark = FILM_MARK if self.is_film else record.mark if record is not None else ""
+        return " ".join(filter(None, (STAR if self.is_starred else "", mark)))
 
     @property
     def is_faint(self) -> bool:

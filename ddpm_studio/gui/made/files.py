@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LOOK, MEASURE = "made.look", "made.measure"  # names of jobs
 GATHER_MS, GATHER_MANY_MS, MANY = 300, 1000, 2000  # between two refreshes while files arrive
 MOST_UNDO = 100
+UNKNOWN_WHY = "damaged, or of a kind that is not known"
 
 
 class Deed(NamedTuple):
@@ -47,6 +48,7 @@ class MadeFiles(QObject):
     arrived = Signal(list)  # of MadeEntry: newer than all others, of which nothing has changed
     looked = Signal()  # a look through the folder is over
     renamed = Signal(str)  # what one is called now
+    came_back = Signal(str)  # the first of those that were taken back from the trash
     said = Signal(str, bool)  # a sentence, and whether Undo takes it back
 
     def __init__(self, session: Session, parent: QObject) -> None:
@@ -69,10 +71,11 @@ class MadeFiles(QObject):
         session.jobs.ended.connect(self._on_ended)
         session.small_writes.saved.connect(self._on_saved)
         session.small_writes.failed.connect(self._on_not_saved)
+        self._returned = ""  # from the trash, but not seen yet
         self.stars: frozenset[str] = frozenset()
         self.batches: tuple[Batch, ...] = ()  # that can be finished
         self.others = 0  # files that are no pictures
-        self.broken = 0  # that cannot be read, as `entries` has found
+        self.broken: tuple[str, ...] = ()  # that cannot be read, as `entries` has found, and why
         self.folders: tuple[str, ...] = ()  # below the gallery, in which something lies
         self.unread: tuple[MadeFile, ...] = ()  # as the last look has found
         self.has_looked = False
@@ -90,7 +93,13 @@ class MadeFiles(QObject):
         if thumbnails is None or not self.has_looked:
             return []  # what is kept of the thumbnails is read by the look
         found = self._entries_of(files, thumbnails)
-        self.broken = len(files) - len(found)
+        shown = {entry.file.name for entry in found}
+        self.broken = tuple(
+            f"{file.name}: {record.why if record is not None and record.why else UNKNOWN_WHY}"
+            for file in files
+            if file.name not in shown
+            for record in [thumbnails.record(file)]
+        )
         self._entries = found
         return found
 
@@ -119,7 +128,7 @@ class MadeFiles(QObject):
         self._unsaved.clear()
         self.stars = self._saved_stars = frozenset()
         self.batches, self._told = (), frozenset()
-        self.others = self.broken = 0
+        self.others, self.broken = 0, ()
         self.has_looked = self._refreshes_again = False
         self.thumbnails = None if project is None else work.new_thumbnails(project)
         self.changed.emit()
@@ -297,9 +306,13 @@ class MadeFiles(QObject):
         for sentence in sorted(frozenset(listing.trouble) - self._told):
             self._session.notice(sentence)
         self._told = frozenset(listing.trouble)
+        returned = self._returned if self._returned in self._files else ""
         if not is_same:  # while a batch is painted, the folder changes all the time
             self.changed.emit()
         self.looked.emit()
+        if returned:
+            self._returned = ""
+            self.came_back.emit(returned)
 
     def _on_ended(self, job: Job) -> None:
         if job.objectName() == LOOK and self._refreshes_again:  # now that its name is free
@@ -348,6 +361,7 @@ class MadeFiles(QObject):
             if starred & set(names):
                 self._save_stars(self.stars | (starred & set(names)))
             self.said.emit(f"{several(len(names), 'picture')} taken back.", False)
+            self._returned = names[0] if names else ""
 
         job.succeeded.connect(back)
         for ending in (job.succeeded, job.failed, job.stopped):

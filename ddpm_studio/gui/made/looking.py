@@ -46,6 +46,7 @@ class MadeLooking(QObject):
         self._player, self._settings = player, settings
         self._shown = ""  # the name of the one that details and viewer show
         self._pair: list[str] = []  # names of those that the viewer shows
+        self._seen = set[str]()  # of them, those of which more is shown than a thumbnail
         self.soon = QTimer(self, singleShot=True, interval=LOOK_MS)
         self.soon.timeout.connect(self._look)
         tiles.large_seen.connect(self._on_large)
@@ -59,8 +60,8 @@ class MadeLooking(QObject):
 
     def on_tiles(self) -> None:
         """Some thumbnails have come."""
-        if self._actions.image is None and self._shown:
-            self._show_thumbnail()
+        if self._shown:
+            self._show_thumbnails()
 
     def on_chosen(self) -> None:
         """Others are chosen, or something of them is another now."""
@@ -80,7 +81,8 @@ class MadeLooking(QObject):
             self._actions.forget()
             self._player.open(None)
             self._tiles.read_recipe(None)
-            self._show_thumbnail()
+            self._seen.clear()
+            self._show_thumbnails()
         if current is not None and name:
             self._show_titles(current, selected)
             if is_other or not has_recipe or self._actions.image is None:
@@ -107,19 +109,26 @@ class MadeLooking(QObject):
         before, after = panel.neighbour(-1) is not None, panel.neighbour(1) is not None
         self._viewer.show_titles(titles, words, before, after)
 
-    def _show_thumbnail(self) -> None:
-        """Until its file is read."""
-        image, thumbnails = self._panel.thumbnail(), self._files.thumbnails
-        current = self._panel.current
-        record = thumbnails.record(current.file) if thumbnails and current else None
-        size = QSize(record.width, record.height) if record and record.is_read else None
-        is_whole = image is not None and size is not None and _is_like(image.size(), size)
-        self._show(image if is_whole else None, size)
+    def _show_thumbnails(self) -> None:
+        """Of those whose file is not read yet: no other picture stands under its name."""
+        known = self._panel.current, *self._panel.selected
+        entries = {entry.name: entry for entry in known if entry is not None}
+        for name in dict.fromkeys((self._shown, *self._pair)):
+            if name in self._seen:
+                continue
+            entry, thumbnails = entries.get(name), self._files.thumbnails
+            image = self._panel.thumbnail(name) if entry is not None else None
+            record = thumbnails.record(entry.file) if thumbnails and entry is not None else None
+            size = QSize(record.width, record.height) if record and record.is_read else None
+            is_whole = image is not None and size is not None and _is_like(image.size(), size)
+            self._show(name, image if is_whole else None, size)
 
-    def _show(self, image: QImage | None, size: QSize | None) -> None:
-        at = self._pair.index(self._shown) if self._shown in self._pair else 0
-        self._details.show_image(image, size)
-        self._viewer.show_image(image, size, at)
+    def _show(self, name: str, image: QImage | None, size: QSize | None) -> None:
+        """One picture, wherever it is seen."""
+        if name == self._shown:
+            self._details.show_image(image, size)
+        if name in self._pair:
+            self._viewer.show_image(image, size, self._pair.index(name))
 
     def _look(self) -> None:
         current, selected = self._panel.current, self._panel.selected
@@ -142,13 +151,14 @@ class MadeLooking(QObject):
         size = QSize(large.width, large.height)
         if large.name == self._shown:
             self._actions.image = image
-            if self._player.position < 0:
-                self._show(image, size)
-        elif large.name in self._pair:
-            self._viewer.show_image(image, size, self._pair.index(large.name))
+        if large.name != self._shown or self._player.position < 0:
+            self._show(large.name, image, size)
+        if large.name in (self._shown, *self._pair):
+            self._seen.add(large.name)
 
     def _on_frame(self, image: QImage, size: QSize) -> None:
-        self._show(image, size)
+        self._seen.add(self._shown)
+        self._show(self._shown, image, size)
 
     def _on_viewer(self, is_there: bool) -> None:
         """What is large is not seen once more at its side."""

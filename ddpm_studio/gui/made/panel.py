@@ -37,6 +37,7 @@ SEARCH = Asks("made.search", "Search seed, step, sampler, name", SEARCH_TIP)
 SHOW = Asks("made.show", "Which ones", "What is shown here.")
 SORT = Asks("made.sort", "Sorted by", "What the order follows.")
 ABOUT = "All pictures and films that were made in this project"
+MOST_BROKEN = 12  # that are named
 TILE_TIP = "How large each one is drawn."
 NONE_STARRED = "No stars yet. Choose what you like best, and press S."
 NONE_LIKE_THAT = "Nothing here is like that. Another choice above shows more."
@@ -80,12 +81,16 @@ class MadePanel(WallPanel[MadeEntry]):
                 return
 
     def set_entries(
-        self, entries: Sequence[MadeEntry], shape: tuple[int, int, int], source: object
+        self,
+        entries: Sequence[MadeEntry],
+        shape: tuple[int, int, int],
+        source: object,
+        detail: int = 1,
     ) -> None:
         """Show these, the newest first; what is chosen stays so. shape: (H, W, C) of a tile."""
         self._counts = count_shown(entries, SHOWN)
         self.filter.set_counts(self._counts)
-        super().set_entries(entries, shape, source)
+        super().set_entries(entries, shape, source, detail)
 
     def add_entries(self, entries: Sequence[MadeEntry]) -> None:
         """Show some more, newer than all others, of the same shape and source."""
@@ -106,18 +111,21 @@ class MadePanel(WallPanel[MadeEntry]):
             self._count_shown += Count.of(new)
             self._show_chosen()
 
-    def set_left_out(self, broken: int, others: int) -> None:
-        """How many files cannot be read, and how many are no pictures; said quietly."""
-        parts = [f"{several(broken, 'file')} cannot be read"] if broken else []
+    def set_left_out(self, broken: Sequence[str], others: int) -> None:
+        """Which files cannot be read and why, and how many are no pictures; said quietly."""
+        more = [f"and {len(broken) - MOST_BROKEN} more"] if len(broken) > MOST_BROKEN else []
+        self._count.about = "\n".join([*broken[:MOST_BROKEN], *more])
+        parts = [f"{several(len(broken), 'file')} cannot be read"] if broken else []
         parts += [f"{several(others, 'other file')} left out"] if others else []
         words = "  ·  ".join(parts)
         if words != self._left_out:
             self._left_out = words
             self._show_count()
 
-    def thumbnail(self) -> QImage | None:
-        """Of the current one, if it was loaded."""
-        image = self.wall.wall_model.image(self.wall.currentIndex().row())
+    def thumbnail(self, name: str) -> QImage | None:
+        """Of one on the wall, if it was loaded."""
+        rows = [row for row, entry in enumerate(self._tiles) if entry.name == name]
+        image = self.wall.wall_model.image(rows[0]) if rows else None
         return None if image is None else image.copy()
 
     # what the wall of any page asks for

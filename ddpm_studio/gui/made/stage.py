@@ -12,6 +12,8 @@ from ddpm_studio.gui.common.zoom_view import LargeCanvas, View
 from ddpm_studio.gui.made.film import FilmPlayer
 from ddpm_studio.gui.made.film_bar import FilmBar
 
+COMING = "being read…"
+
 
 class Stage(QFrame):
     """What is done to one of the two is done to both. It can go to a window of its own."""
@@ -37,9 +39,10 @@ class Stage(QFrame):
 
     def set_titles(self, titles: list[str]) -> None:
         """One, or two that are compared; what they are called is said only then."""
-        is_pair = len(titles) > 1
+        is_pair, self._titles = len(titles) > 1, titles
         for at, title in enumerate(titles):
-            self.titles[at].setText(title)
+            is_here = self.canvases[at].image is not None
+            self.titles[at].setText(title if is_here or not is_pair else f"{title}  ·  {COMING}")
             self.titles[at].setVisible(is_pair)
             self.canvases[at].setAccessibleName(title)
         self._sides[1].setVisible(is_pair)
@@ -47,7 +50,11 @@ class Stage(QFrame):
             self.canvases[1].show_image(None)
 
     def show_image(self, image: QImage | None, size: QSize | None, at: int = 0) -> None:
+        """None: it is on its way, and what was there before is not shown in its place."""
         self.canvases[at].show_image(image, size)
+        is_pair = not self._sides[1].isHidden()
+        words = self._titles[at] if at < len(self._titles) else ""
+        self.titles[at].setText(f"{words}  ·  {COMING}" if is_pair and image is None else words)
 
     def set_view(self, view: View) -> None:
         for canvas in self.canvases:

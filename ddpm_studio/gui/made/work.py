@@ -151,10 +151,10 @@ def measure(gallery: Path, paths: Sequence[Path]) -> Generator[None, None, list[
 
 
 def new_thumbnails(project: Project) -> Thumbnails:
-    from ddpm_studio.gallery.thumbnails import Thumbnails, thumbnail_shape
+    from ddpm_studio.gallery.thumbnails import Thumbnails, detail_of, thumbnail_shape
 
     shape = thumbnail_shape(project.config.pictures.shape)
-    return Thumbnails(project.gallery, project.cache, shape)
+    return Thumbnails(project.gallery, project.cache, shape, detail_of(shape))
 
 
 def read_tiles(

@@ -147,7 +147,7 @@ class MadePage(Page):
             theme, "Open folder", "made.open_folder", tip, icon="folder-open", kind="quiet"
         )
         self._look_again = IconButton(
-            theme, "loop", "made.refresh", "Look again", "Look at the folder again (F5)"
+            theme, "refresh", "made.refresh", "Look again", "Look at the folder again (F5)"
         )
         self.header_row.addWidget(self._open_folder)
         self.header_row.addWidget(self._look_again)
@@ -157,8 +157,8 @@ class MadePage(Page):
         self._stack.addWidget(self._panel)
         self._stack.addWidget(self._viewer)
         self._batches = MadeBatches(theme, self._batching)
-        self._notice = UndoNotice(theme, "made.notice", "made.undo")
         self._details = MadeDetails(theme, self._player)
+        self._notice = UndoNotice(theme, "made.notice", "made.undo")
         left = column(self._batches, wide(self._stack), self._notice)
         self.set_content(holder(row(wide(left), self._details, spacing=16)))
         tip = "The page where pictures are painted (Ctrl+3)"
@@ -185,7 +185,8 @@ class MadePage(Page):
         files.changed.connect(self._on_changed)
         files.arrived.connect(self._on_arrived)
         files.looked.connect(self._on_looked)
-        files.renamed.connect(panel.choose)
+        for found in (files.renamed, files.came_back):
+            found.connect(panel.choose)
         for source in (files.said, actions.said):
             source.connect(self._notice.say)
         tiles.tiles_loaded.connect(self._on_tiles)
@@ -260,7 +261,8 @@ class MadePage(Page):
         entries = files.entries()
         thumbnails = files.thumbnails
         if thumbnails is not None:
-            self._panel.set_entries(entries, thumbnails.shape, thumbnails)
+            shape, detail = thumbnails.shape, thumbnails.detail
+            self._panel.set_entries(entries, shape, thumbnails, detail)
             self._panel.set_left_out(files.broken, files.others)
         self._show_batches()
         self._open_folder.setVisible(bool(entries))

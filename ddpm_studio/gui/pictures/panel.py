@@ -157,14 +157,18 @@ class PicturesPanel(WallPanel[WallEntry]):
         self.wall.place([(self._tile_of[file], row) for file, row in rows if file in self._tile_of])
 
     def set_entries(
-        self, entries: Sequence[WallEntry], shape: tuple[int, int, int], source: object
+        self,
+        entries: Sequence[WallEntry],
+        shape: tuple[int, int, int],
+        source: object,
+        detail: int = 1,
     ) -> None:
         """Show the verdicts; the same picture stays chosen, else the next. shape: (H, W, C)."""
         self.filter.set_counts(count_shown(entries, SHOWN))
         self._entries = entries  # before the labels: another one may be asked for then
         self._shape, self._source = shape, source
         self.filter.set_labels(sorted({entry.label for entry in entries if entry.label}))
-        super().set_entries(entries, shape, source)
+        super().set_entries(entries, shape, source, detail)
         height, width, channels = shape
         taken = sum(entry.is_taken for entry in entries)
         self._counts.show_counts(taken, len(entries))

@@ -8,14 +8,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
+from ddpm_studio.gallery.title import told_of
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.dialog import Dialog
 from ddpm_studio.gui.common.images import draw_on_checkerboard, drawable, image_on
 from ddpm_studio.gui.common.inputs import Switch
-from ddpm_studio.gui.common.label import label, plain_tip
+from ddpm_studio.gui.common.label import ElidedLabel, label
 from ddpm_studio.gui.common.layout import REST, Placed, column, row, wide
-from ddpm_studio.gui.common.recipe_words import ALL, SEED, WITHOUT_SEED, recipe_lines
+from ddpm_studio.gui.common.recipe_words import ALL, SEED, USE_WORDS, WITHOUT_SEED, recipe_lines
 from ddpm_studio.gui.common.theme import Theme
 from ddpm_studio.words import moment_in_words
 
@@ -29,9 +30,9 @@ ICON, INSET = 48, 8  # points
 TEXT_WIDTH = 380
 LONGEST = 80  # characters of a line
 USES = (
-    (WITHOUT_SEED, "All but the seed", "The same settings, and other pictures"),
-    (SEED, "Only the seed", "The same noise, painted with the settings as they are now"),
-    (ALL, "Use all", "The same settings and the same noise: the same picture, if the model is"),
+    (WITHOUT_SEED, "The same settings, and other pictures: each gets another seed"),
+    (SEED, "The same noise, painted with the settings as they are now"),
+    (ALL, "The same settings and the same noise: the same picture, if the model is"),
 )
 
 
@@ -70,23 +71,27 @@ class RecipeDialog(Dialog):
         self._uses = {
             use: Button(
                 self._theme,
-                words,
+                USE_WORDS[use],
                 names.item("recipe.use", use),
                 tip,
                 kind="primary" if use == ALL else "plain",
             )
-            for use, words, tip in USES
+            for use, tip in USES
         }
         for use, button in self._uses.items():
             button.clicked.connect(lambda _=False, use=use: self._on_use(use))
 
     def _lay_out(self) -> None:
         found, theme = self._found, self._theme
-        heading = label(found.path.name, "heading", elided=True)
-        heading.setToolTip(plain_tip(str(found.path)))
+        heading = label(told_of(found.recipe).title, "heading", "recipe.title", elided=True)
+        name = ElidedLabel(found.path.name, elide=Qt.TextElideMode.ElideMiddle)
+        name.setProperty("kind", "caption")
+        name.about = str(found.path)
         cancel = Button(theme, "Cancel", "recipe.cancel", "Leave everything as it is (Esc)")
         self.set_buttons(cancel, self._uses[ALL])
-        words = column(heading, self._lines(), self.message, self._open_other, REST, spacing=12)
+        words = column(
+            heading, name, self._lines(), self.message, self._open_other, REST, spacing=12
+        )
         picture = Placed(self._picture, align=Qt.AlignmentFlag.AlignTop)
         both = row(picture, wide(words), spacing=24)
         self.fill(wide(both), foot=(cancel, REST, *self._uses.values()), spacing=20)

@@ -117,6 +117,8 @@ class RecipeUse(QObject):
         if use == ALL and recipe.frame is not None:
             follow_to = max(0.0, (recipe.frame - begun) / max(1, steps - begun))
             self.show_wanted.emit(recipe.show)
+        if use == WITHOUT_SEED:
+            notices.append("These are painted with its settings, but with another seed.")
         if notices:
             self._session.notice(" ".join(notices))
         self.paint_wanted.emit(seed, checkpoint or controls.checkpoint, follow_to)

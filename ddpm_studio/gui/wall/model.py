@@ -51,7 +51,7 @@ class WallModel(QStringListModel):
         super().__init__(parent)
         self._tiles: Sequence[Tile] = ()
         self._names: list[str] = []
-        self._shape = (1, 1, 3)
+        self._shape, self._detail = (1, 1, 3), 1
         self._source: object = None
         # pixels of each run, and where those of each tile were read from
         self._chunks: OrderedDict[int, tuple[np.ndarray, np.ndarray]] = OrderedDict()
@@ -60,9 +60,14 @@ class WallModel(QStringListModel):
         self.chunk_size = 1
 
     def set_tiles(
-        self, tiles: Sequence[Tile], shape: tuple[int, int, int], source: object = None
+        self,
+        tiles: Sequence[Tile],
+        shape: tuple[int, int, int],
+        source: object = None,
+        detail: int = 1,
     ) -> None:
-        """Show others. shape: (H, W, C) of every one of them.
+        """Show others. shape: (H, W, C) of every one of them; detail: so many times finer than
+        the pictures that they stand for.
 
         source: what their rows count in; pixels from the same one are kept. Nothing that was
         seen goes blank because one before it has left.
@@ -75,6 +80,7 @@ class WallModel(QStringListModel):
         if self._chunks:
             self._moved = list(self._chunks.values())[-KEPT_MOVED:]
         self._tiles, self._shape, self._source = tiles, shape, source
+        self._detail = detail
         self._rows = np.fromiter((tile.row for tile in tiles), np.int64, len(tiles))
         height, width, channels = shape
         fitting = CHUNK_BYTES // (height * width * channels)
@@ -115,7 +121,13 @@ class WallModel(QStringListModel):
 
     @property
     def picture_size(self) -> QSize:
-        return QSize(self._shape[1], self._shape[0])
+        """In pixels, whose whole multiples are the sizes of tiles."""
+        return QSize(self._shape[1] // self._detail, self._shape[0] // self._detail)
+
+    @property
+    def detail(self) -> int:
+        """Pixels of a tile for each of a picture, along a side."""
+        return self._detail
 
     def tile(self, row: int) -> Tile | None:
         return self._tiles[row] if 0 <= row < len(self._tiles) else None

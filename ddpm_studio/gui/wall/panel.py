@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from ddpm_studio.gui.common.button import Button
 from ddpm_studio.gui.common.control_row import explain
 from ddpm_studio.gui.common.inputs import Slider
-from ddpm_studio.gui.common.label import label
+from ddpm_studio.gui.common.label import ElidedLabel, label
 from ddpm_studio.gui.common.layout import STRETCH, Placed, column, holder, line, row, wide
 from ddpm_studio.gui.common.settings import Settings
 from ddpm_studio.gui.common.theme import Theme
@@ -50,13 +50,14 @@ class WallPanel(QWidget, Generic[E]):
         self._tile_points = settings.get(self._tile_key, TILE_POINTS)
         self._entries: Sequence[E] = ()
         self._tiles: list[E] = []  # those on the wall, in its order
-        self._shape = (1, 1, 3)
+        self._shape, self._detail = (1, 1, 3), 1
         self._source: object = None  # what rows of entries count in
         self._is_refilling = self._was_searched = False
         self.filter = bar
         self.wall = PictureWall(theme, f"{name}.wall")
         self.wall.setAccessibleName(about)
-        self._count = label(name=count, elided=True)
+        self._count = ElidedLabel()
+        self._count.setObjectName(count)
         self._slider = Slider(1, 2)
         self._slider.setObjectName(f"{name}.tile_size")
         self._slider.setPageStep(1)
@@ -139,13 +140,14 @@ class WallPanel(QWidget, Generic[E]):
     # what is shown
 
     def set_entries(
-        self, entries: Sequence[E], shape: tuple[int, int, int], source: object
+        self, entries: Sequence[E], shape: tuple[int, int, int], source: object, detail: int = 1
     ) -> None:
         """Show these; what is chosen stays so. shape: (H, W, C) of a tile.
 
-        source: what the rows of the entries count in.
+        source: what the rows of the entries count in. detail: see `WallModel.set_tiles`.
         """
         self._entries, self._shape, self._source = entries, shape, source
+        self._detail = detail
         self._fill()
 
     def add_tiles(self, number: int, pixels: np.ndarray, rows: np.ndarray) -> None:
@@ -190,7 +192,7 @@ class WallPanel(QWidget, Generic[E]):
         shown = self._arranged(self._entries, query)
         self._tiles = [self._entries[position] for position in shown]
         self._is_refilling = True
-        self.wall.set_tiles(self._tiles, self._shape, self._source)
+        self.wall.set_tiles(self._tiles, self._shape, self._source, self._detail)
         self._fit_slider()
         if self._tiles and (self.chooses_first or chosen):
             self._choose_again(chosen, "" if current is None else current.name, place)
@@ -255,7 +257,7 @@ class WallPanel(QWidget, Generic[E]):
     def _fit_slider(self) -> None:
         """The whole factors that are useful now, and the one nearest to the wanted tile."""
         least, most = self.wall.factors()
-        factor = round(self._tile_points * self.devicePixelRatioF() / max(self._shape[:2]))
+        factor = round(self._tile_points * self.devicePixelRatioF() / self._longest)
         self._slider.blockSignals(True)
         self._slider.setRange(least, most)
         self._slider.setValue(factor)
@@ -267,11 +269,16 @@ class WallPanel(QWidget, Generic[E]):
         self.wall.set_factor(self._slider.value())
         self._zoom.setText(f"{self._slider.value()} ×")
 
+    @property
+    def _longest(self) -> int:
+        """Pixels of the longer side of a picture."""
+        return max(self._shape[:2]) // self._detail
+
     # what happens
 
     def _on_slider(self, factor: int) -> None:
         self._show_factor()
-        self._tile_points = round(factor * max(self._shape[:2]) / self.devicePixelRatioF())
+        self._tile_points = round(factor * self._longest / self.devicePixelRatioF())
         self._settings.set(self._tile_key, self._tile_points)
 
     def _on_chosen(self, _row: int = -1) -> None:

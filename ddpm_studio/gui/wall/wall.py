@@ -105,14 +105,18 @@ class PictureWall(QListView):
         theme.changed.connect(self.viewport().update)
 
     def set_tiles(
-        self, tiles: Sequence[Tile], shape: tuple[int, int, int], source: object = None
+        self,
+        tiles: Sequence[Tile],
+        shape: tuple[int, int, int],
+        source: object = None,
+        detail: int = 1,
     ) -> None:
         """Show other pictures. shape: (H, W, C) of every one; pixels come by `add_chunk`.
 
         What is in view stays there as far as it can. source: as `WallModel.set_tiles` has it.
         """
         place = self.verticalScrollBar().value()
-        self.wall_model.set_tiles(tiles, shape, source)
+        self.wall_model.set_tiles(tiles, shape, source, detail)
         self.lay_out()
         self.executeDelayedItemsLayout()
         self.verticalScrollBar().setValue(place)
@@ -251,7 +255,7 @@ class PictureWall(QListView):
         tile = self.tile_rect(cell)
         width, height = tile.width(), tile.height()
         ratio = self.devicePixelRatioF()
-        is_reduced = width * ratio < model.picture_size.width() - 0.5
+        is_reduced = width * ratio < model.detail * model.picture_size.width() - 0.5
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_reduced)
         for row in range(first, last + 1):
             line, column = divmod(row - first, self._columns)

@@ -94,3 +94,23 @@ def test_a_press_beside_the_handle_of_a_slider_brings_it_there(qtbot, before: in
         slider.setValue(before)
         qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(x, 3))
         assert slider.value() == value
+
+
+def test_the_words_of_a_switch_that_cannot_be_used_are_as_faint_as_it_is(session, qtbot):
+    switch = Switch("Mirror pictures")
+    qtbot.addWidget(switch)
+    switch.show()
+
+    def brightest():
+        image = switch.grab().toImage()
+        ground = image.pixelColor(switch.WIDTH + 6, 0).lightness()
+        across = range(switch.WIDTH + 8, image.width())
+        return max(
+            abs(image.pixelColor(x, y).lightness() - ground)
+            for x in across
+            for y in range(image.height())
+        )
+
+    bright = brightest()
+    switch.setEnabled(False)
+    assert 0 < brightest() < 0.75 * bright

@@ -95,6 +95,7 @@ def test_a_webm_plays_every_frame(open_dialog, export) -> None:
 def test_a_video_that_plays_twice_has_everything_twice(open_dialog, export, find) -> None:
     dialog = open_dialog(whole_trajectory(), ".mp4")
     find(dialog, QSpinBox, "export.repeats").setValue(2)
+    find(dialog, QSpinBox, "export.fps").setValue(24)
     frames = 2 * (STEPS + 1 + 36)
     said = f"{frames} frames  ·  {frames / 24:.1f} s"
     assert said in find(dialog, QLabel, "export.facts").text()
@@ -262,3 +263,14 @@ def test_frames_that_are_not_kept_are_in_the_film(open_dialog, export, session) 
     assert threading.main_thread().name not in again.threads
     assert EXPORT in dict(begun)
     assert TRAIN not in dict(begun)
+
+
+def test_the_width_of_a_film_strip_is_that_of_what_is_written(open_dialog, export, find) -> None:
+    """As of a film: the file is as broad as asked, or less by no more than a pixel a stage."""
+    dialog = open_dialog(whole_trajectory(), "strip", current=1)
+    choose(find(dialog, QComboBox, "export.enlarge"), "smooth")
+    width = find(dialog, QSpinBox, "export.page_width")
+    assert width.isVisible()
+    width.setValue(640)
+    with Image.open(export(dialog)) as image:
+        assert 640 - 2 * 8 <= image.width <= 640

@@ -309,4 +309,4 @@ def test_a_common_size_takes_the_place_of_scale_and_width(make_options, find, pi
     assert (chosen.canvas, chosen.fit, chosen.width) == ("1920x1080", "smooth", None)
     pick(options, "export.format", "strip")  # a page is as large as its stages
     assert options.request().options.canvas == "picture"
-    assert find(options, QSpinBox, "export.width").isVisible()
+    assert find(options, QSpinBox, "export.page_width").isVisible()

@@ -1,14 +1,18 @@
 """The large view: nearer and further, on which ground, two side by side, the whole screen."""
 
+import json
 import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 
 from ddpm_studio.export.images import write_png
+from ddpm_studio.export.sheet_page import KEY
 from ddpm_studio.gui.common.full_screen import FullScreen
 from ddpm_studio.gui.common.inputs import Switch
 from ddpm_studio.gui.made import viewer as viewer_module
@@ -182,3 +186,51 @@ def test_it_is_called_by_its_seed_and_saved_by_its_key(large, monkeypatch):
     large.key(Qt.Key.Key_S, CTRL, widget=large.viewer)
     assert asked == [True]
     assert isinstance(large.get(QLabel, "made.viewer.title"), QLabel)
+
+
+def test_no_other_picture_stands_under_a_name_while_its_own_is_read(drive, made, monkeypatch):
+    """The reading of large pictures is halted: their small versions are seen, or nothing."""
+    driver = drive(made)
+    driver.choose(4)
+    driver.key(Qt.Key.Key_Return)
+    # whom the page asks for pictures: a disk that is slow
+    large = driver.page._tiles
+    for name in ("look_large", "look_beside"):
+        monkeypatch.setattr(large, name, lambda _file: None)
+    left, right = driver.viewer.stage.canvases
+    for rows, shades in (((0, 3), [40, 10]), ((1, 2), [30, 20])):
+        driver.choose(*rows)
+        seen = [canvas.image for canvas in (left, right)]
+        for image, shade in zip(seen, shades, strict=True):
+            assert image is None or image.pixelColor(0, 0).red() == shade
+    monkeypatch.setattr(driver.panel, "thumbnail", lambda _name: None)
+    driver.choose(0, 4)
+    assert left.image is None
+    assert right.image is None
+    words = [title.text() for title in driver.viewer.stage.titles]
+    assert all(one.endswith("being read…") for one in words)
+
+
+def test_a_sheet_is_on_the_wall_and_says_that_it_is_one(drive, tiny_project):
+    """Of whatever shape: what this program writes, it can show."""
+    tiny_project.gallery.mkdir(exist_ok=True)
+    axes = {"x": {"name": "steps", "values": [10]}, "y": {"name": "seed", "values": [7]}}
+    notes = {"kind": "sheet", **axes, "checkpoints_sha256": {"10": "0" * 64}}
+    about = PngInfo()
+    about.add_text(KEY, json.dumps(notes))
+    page = Image.new("RGB", (1003, 689), (9, 9, 9))
+    page.save(tiny_project.gallery / "flowers_sheet.png", pnginfo=about)
+    driver = drive(tiny_project)
+    assert driver.shown == ["flowers_sheet.png"]
+    assert "cannot be read" not in driver.count.text()
+    entry = driver.panel.entry_at(0)
+    assert (entry.badge, entry.title) == ("Sheet", "Sheet")
+
+
+def test_which_file_cannot_be_read_is_said(drive, tiny_project):
+    tiny_project.gallery.mkdir(exist_ok=True)
+    (tiny_project.gallery / "no.png").write_bytes(b"nothing")
+    driver = drive(tiny_project)
+    assert "1 file cannot be read" in driver.count.text()
+    driver.count.grab()
+    assert "no.png: " in driver.count.toolTip()

@@ -43,6 +43,18 @@ def test_without_a_system_trash_the_project_keeps_them(drive, made, monkeypatch)
     assert driver.shown == before
 
 
+def test_what_has_come_back_is_the_chosen_one(drive, made):
+    driver = drive(made)
+    driver.choose(2)
+    thrown = driver.panel.current.name
+    driver.key(Qt.Key.Key_Delete)
+    driver.settle()
+    assert driver.panel.current.name != thrown
+    driver.key(Qt.Key.Key_Z, CTRL)
+    driver.settle()
+    assert [entry.name for entry in driver.panel.selected] == [thrown]
+
+
 def test_a_trash_without_a_way_back_offers_no_undo(drive, made, monkeypatch, tmp_path):
     def silent(path):
         path.rename(tmp_path / path.name)
