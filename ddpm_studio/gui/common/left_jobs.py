@@ -70,8 +70,7 @@ class LeftJobs(QObject):
         sentences = []
         for job in self._jobs.jobs():
             if self._leave(job, self._jobs.owner, path):
-                goes_on = "saves and ends" if job.state is JobState.STOPPING else "goes on"
-                sentences.append(f"{job.title} {goes_on} in the background.")
+                sentences.append(f"{job.title} {_goes_on(job)} in the background.")
         self._jobs.owner = path
         for job in self._left:
             # one that has ended already is heard of as one that was left
@@ -118,6 +117,19 @@ class LeftJobs(QObject):
         else:
             self.noticed.emit(f"{job.title} is finished{_place_of(job.result)}.")
         self.ended.emit(job.owner, job.objectName())
+
+
+def _goes_on(job: Job) -> str:
+    """What one does that is left at this moment."""
+    match job.state:
+        case JobState.STOPPING:
+            return "saves and ends"
+        case JobState.PAUSED if job.is_paused:
+            return "stays paused"
+        case JobState.PAUSED | JobState.WAITING:
+            return "waits for its turn"
+        case _:
+            return "goes on"
 
 
 def _place_of(result: object) -> str:

@@ -17,7 +17,7 @@ from ddpm_studio.gui.common.dialog_job import DialogJob
 from ddpm_studio.gui.common.inputs import choice
 from ddpm_studio.gui.common.jobs import KEEP, Job
 from ddpm_studio.gui.common.label import label, set_kind
-from ddpm_studio.gui.common.layout import STRETCH, Placed, row, wide
+from ddpm_studio.gui.common.layout import STRETCH, Placed, keep_room, row, wide
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.project_watch import Checkpoints
 from ddpm_studio.gui.sample_now import work
@@ -41,7 +41,7 @@ TIP = "What the model paints at this moment, with its averaged and with its plai
 NO_MODEL_TIP = "There is no model yet; train for a moment first"
 KEEP_TIP = (
     "Into Made, together with the model that painted them, so that they can be painted again. A "
-    "click on a picture shows it large; then that one is kept."
+    "click on a picture shows it large on both sides; then the one that was clicked is kept."
 )
 GENERATE_TIP = "More pictures from the model that is on view, on the page Generate"
 WHICH = ("ema", "model")  # of the two sides
@@ -139,6 +139,12 @@ class SampleNowDialog(Dialog):
         self._session.settings.remember(self._count, "sample_now/count")
         words = "Other seeds", "sample_now.dice", "Other pictures, by chance"
         self._throw = Button(theme, *words, icon="dice")
+        words = (
+            "All pictures",
+            "sample_now.all",
+            "Show all of them again (a click on the large one)",
+        )
+        self._all = keep_room(Button(theme, *words, icon="grid"))
         self._views = BothViews(theme)
         self._progress = ProgressLine(
             "sample_now.progress", "How far the pictures are", keeps_place=True
@@ -165,6 +171,7 @@ class SampleNowDialog(Dialog):
             ControlRow("Pictures", self._count, count_tip, "count"),
             Placed(self._throw, align=Qt.AlignmentFlag.AlignBottom),
             STRETCH,
+            Placed(self._all, align=Qt.AlignmentFlag.AlignBottom),
             spacing=16,
         )
         self.fill(
@@ -187,6 +194,7 @@ class SampleNowDialog(Dialog):
         self._generate.clicked.connect(self._on_generate)
         self._keep.clicked.connect(self._on_keep)
         self._views.enlarged.connect(self._refresh)
+        self._all.clicked.connect(self._views.show_all)
         self._sources.changed.connect(self._on_sources_changed)
         self._painting.said.connect(self._say)
         self._painting.changed.connect(self._refresh)
@@ -318,7 +326,9 @@ class SampleNowDialog(Dialog):
         step = "" if self._look is None else f" with step {self._look.step:,}"
         self._generate.setText(f"Generate{step}")
         self._generate.setEnabled(can_keep)
-        self._keep.setText("Keep this one" if self._views.large else "Keep")
+        large = self._views.large
+        self._all.setVisible(large is not None)
+        self._keep.setText(f"Keep the {WEIGHTS[WHICH[large[0]]]} one" if large else "Keep")
         self._keep.setEnabled(can_keep)
 
     def _say(self, words: str, kind: str = "muted") -> None:

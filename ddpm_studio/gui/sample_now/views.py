@@ -1,5 +1,7 @@
 """Two views side by side: what averaged and plain weights paint from the same noise."""
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -22,7 +24,7 @@ WAITING = "The pictures grow here out of noise."
 class BothViews(QWidget):
     """Pictures of averaged and of plain weights side by side, as they grow from the same noise."""
 
-    enlarged = Signal()  # one of them is shown alone, or all again
+    enlarged = Signal()  # one of them is shown alone, on both sides, or all again
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -33,22 +35,29 @@ class BothViews(QWidget):
             words.setBuddy(view)
             sides.append(wide(column(words, wide(view), spacing=4)))
         row(*sides, spacing=16, of=self)
-        for view in self._views:
-            view.enlarged.connect(self._on_enlarged)
+        self._side = 0  # where one was chosen last
+        self._is_following = False
+        for side, view in enumerate(self._views):
+            view.enlarged.connect(partial(self._on_enlarged, side))
 
     @property
     def large(self) -> tuple[int, int] | None:
-        """The side and the picture that is shown alone; None if none is."""
-        return next(
-            ((side, view.large) for side, view in enumerate(self._views) if view.large >= 0), None
-        )
+        """The picture that is shown alone, and the side where it was chosen; None if none is."""
+        picture = self._views[self._side].large
+        return (self._side, picture) if picture >= 0 else None
 
-    def _on_enlarged(self, picture: int) -> None:
-        """On one side only: that is the one that is kept."""
-        if picture >= 0:
-            for view in self._views:
-                if view is not self.sender():
-                    view.enlarge(-1)
+    def show_all(self) -> None:
+        """All pictures again."""
+        self._views[0].enlarge(-1)
+
+    def _on_enlarged(self, side: int, picture: int) -> None:
+        """On both sides, so that they can be compared; the one that was clicked is kept."""
+        if self._is_following:
+            return
+        self._is_following, self._side = True, side
+        for view in self._views:
+            view.enlarge(picture)
+        self._is_following = False
         self.enlarged.emit()
 
     def show_both(self, event: BothPainted) -> None:

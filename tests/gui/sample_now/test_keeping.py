@@ -75,7 +75,13 @@ def test_one_that_is_shown_large_is_kept_alone(looking, qtbot) -> None:
     view.setFocus()
     qtbot.keyClick(view, Qt.Key.Key_Return)
     qtbot.keyClick(view, Qt.Key.Key_Down)
-    assert looking.find(QPushButton, "sample_now.keep").text() == "Keep this one"
+    assert looking.find(QPushButton, "sample_now.keep").text() == "Keep the plain one"
+    assert looking.find(PictureView, "sample_now.averaged").large == view.large == 1
+    looking.click("sample_now.all")
+    assert looking.find(PictureView, "sample_now.averaged").large == view.large == -1
+    assert looking.find(QPushButton, "sample_now.keep").text() == "Keep"
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
     looking.click("sample_now.keep")
     looking.train.wait(lambda: looking.says().startswith("Kept 1 picture"))
     (path,) = kept(project)
