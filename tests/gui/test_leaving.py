@@ -63,6 +63,16 @@ def test_a_training_that_is_left_goes_on_and_both_are_said(qtbot, session, left,
     assert said[1:] == ["Training of flowers has ended; what it learned is saved."]
 
 
+def test_one_that_waits_or_rests_is_said_to_do_that(session, left, other_project, said):
+    job = session.start_training(Run(other_project))
+    session.close_project()
+    assert said[-1] == f"Training of {other_project.name} waits for its turn in the background."
+    session.open_project(other_project.path)
+    job.set_paused(True)
+    session.close_project()
+    assert said[-1] == f"Training of {other_project.name} stays paused in the background."
+
+
 def test_one_that_saves_already_is_said_to_end(qtbot, session, new_project, other_project, said):
     session.open_project(new_project.path)
     run = Run(new_project)

@@ -2,22 +2,25 @@
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
 
 from ddpm_studio.gui.common import names
 from ddpm_studio.gui.common.button import Button, IconButton
 from ddpm_studio.gui.common.device_turns import DeviceTurns
 from ddpm_studio.gui.common.job_runner import JobRunner
-from ddpm_studio.gui.common.jobs import HOMES, LASTING, TRAIN, Job, JobState
+from ddpm_studio.gui.common.jobs import HOMES, LASTING, Job, JobState
 from ddpm_studio.gui.common.label import label, plain_tip
-from ddpm_studio.gui.common.layout import STRETCH, Placed, row
+from ddpm_studio.gui.common.layout import Placed, row, wide
 from ddpm_studio.gui.common.progress import ProgressLine
 from ddpm_studio.gui.common.theme import Theme
 
-LEAST_BAR, BAR_WIDTH = 24, 120
+LEAST_BAR, BAR_WIDTH = 40, 120
 LEAST_TITLE, MOST_TITLE, TITLE_PADDING = 64, 280, 16
-WORDS_FROM, BAR_FROM = 300, 190  # points for each job, from which on these are seen
-BESIDE = 260  # points for what computes
+TITLE_SHARE = 0.55  # of the room of a job, that its title may take before words are cut
+WORDS_FROM, BAR_FROM = 270, 190  # points for each job, from which on these are seen
+WIDE_FROM = 420  # ... and a long bar
+MOST_PLACES, BETWEEN = 3, 24  # for jobs, where there is room; points from one to the next
+AWAKE = {None: "", True: "Stays awake", False: "May fall asleep"}
 NOW_TIP = "Go on with this one now; the other one waits, and goes on by itself when this one ends"
 HEIGHT = 36
 REFRESH_MS = 500
@@ -28,6 +31,8 @@ PRESSES = (Qt.Key.Key_Space, Qt.Key.Key_Select, Qt.Key.Key_Return, Qt.Key.Key_En
 class StatusLine(QFrame):
     """One part for each job, of whichever project; on the right, what computes, and whether the
     machine stays awake.
+
+    A job keeps its place while others come and go: somebody may be about to click there.
     """
 
     device_wanted = Signal()  # the person wants to choose another one
@@ -44,15 +49,22 @@ class StatusLine(QFrame):
         self.setFixedHeight(HEIGHT)
         self._theme, self._turns = theme, device
         self._parts: dict[Job, JobPart] = {}
+        self._places: list[Job | None] = []
         self._idle = label("Nothing runs in the background", "caption")
         tip = "What computes on this machine (device); press to choose"
         self._device = Button(theme, "", "status.device", tip, kind="quiet")
         self._device.clicked.connect(self.device_wanted)
         self._device.hide()  # until it is known
         self._awake = label(kind="caption", name="status.awake")
-        self._row = row(self._idle, spacing=24)
+        self._awake.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # its room is there before its words, so that nothing beside it moves
+        room = max(map(self._awake.fontMetrics().horizontalAdvance, AWAKE.values()))
+        self._awake.setMinimumWidth(room)
+        self._room = Resized()
+        self._room.resized.connect(self._fit)
+        row(self._idle, of=self._room)
         right = row(self._awake, self._device, spacing=12)
-        row(self._row, STRETCH, right, spacing=24, margins=(16, 0, 8, 0), of=self)
+        row(wide(self._room), right, spacing=BETWEEN, margins=(16, 0, 8, 0), of=self)
         jobs.started.connect(self._on_started)
         jobs.ended.connect(self._remove)
 
@@ -63,11 +75,10 @@ class StatusLine(QFrame):
 
     def show_awake(self, holds: bool | None) -> None:
         """Whether the system agreed to stay awake; None if it is not asked to."""
-        words = {None: "", True: "Stays awake", False: "May fall asleep"}[holds]
         tip = "The machine does not fall asleep while this runs. Another choice: menu Work"
         if holds is False:
             tip = "The system cannot be asked to stay awake: see that it does not fall asleep"
-        self._awake.setText(words)
+        self._awake.setText(AWAKE[holds])
         self._awake.setToolTip(tip)
 
     def go_last(self) -> None:
@@ -83,16 +94,17 @@ class StatusLine(QFrame):
             QWidget.setTabOrder(last, stop)
             last = stop
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
     def _fit(self) -> None:
         """Where there is little room for each, names count more than numbers."""
-        room = (self.width() - BESIDE) // max(1, len(self._parts))
-        self._row.setSpacing(24 if room >= BAR_FROM else 4)
-        for part in self._parts.values():
-            part.fit(room)
+        width, height = self._room.width(), self._room.height()
+        fitting = max(1, min(MOST_PLACES, width // WORDS_FROM))
+        each = width // max(fitting, len(self._places))
+        between = BETWEEN if each >= BAR_FROM else 4
+        for place, job in enumerate(self._places):
+            if job is not None:
+                part = self._parts[job]
+                part.setGeometry(place * each, 0, each - between, height)
+                part.fit(each - between)
 
     def text(self) -> str:
         """All that it says at the moment."""
@@ -104,23 +116,37 @@ class StatusLine(QFrame):
             self._remove(old)
         if job.is_quiet:
             return
-        part = JobPart(self._theme, job, self._turns)
+        part = JobPart(self._theme, job, self._turns, self._room)
         part.wanted.connect(lambda: self.wanted.emit(job))
         self._parts[job] = part
-        # what lasts longest stands first: nothing before it comes and goes
-        self._row.insertWidget(0 if job.objectName() == TRAIN else -1, part)
+        if None in self._places:
+            self._places[self._places.index(None)] = job
+        else:
+            self._places.append(job)
         self._fit()
-        part.show()  # now, and not when the layout gets to it
+        part.show()
         self._idle.hide()
 
     def _remove(self, job: Job) -> None:
         part = self._parts.pop(job, None)
         if part is not None:
             part.hide()
-            self._row.removeWidget(part)
             part.deleteLater()
+            self._places[self._places.index(job)] = None
+            while self._places and self._places[-1] is None:
+                self._places.pop()
         self._idle.setVisible(not self._parts)
         self._fit()
+
+
+class Resized(QWidget):
+    """Says when it has another size."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
 
 class StopButton(IconButton):
@@ -180,7 +206,14 @@ class JobTitle(QPushButton):
         self.setObjectName(name)
         self.setProperty("kind", "status")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._title = ""
+        self._least = LEAST_TITLE
+
+    def set_room(self, room: int) -> None:
+        """How many points of it may not be cut."""
+        self._least = max(LEAST_TITLE, room)
+        self.updateGeometry()
 
     def set_title(self, title: str) -> None:
         if title != self._title:
@@ -200,7 +233,7 @@ class JobTitle(QPushButton):
         return QSize(min(width, MOST_TITLE), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(LEAST_TITLE, self.sizeHint().width()), super().minimumSizeHint().height())
+        return QSize(min(self._least, self.sizeHint().width()), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -217,20 +250,20 @@ class JobPart(QWidget):
 
     wanted = Signal()
 
-    def __init__(self, theme: Theme, job: Job, device: DeviceTurns) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, job: Job, device: DeviceTurns, parent: QWidget) -> None:
+        super().__init__(parent)
         self._job, self._device = job, device
         key = job.objectName()
         self._name = JobTitle(names.item("status.show", key))
         self._bar = ProgressLine("", f"Progress of {job.title}", keeps_place=True)
-        self._bar.setMinimumWidth(LEAST_BAR)
-        self._bar.setMaximumWidth(BAR_WIDTH)
         self._words = label(kind="caption", elided=True)
         self._pause = IconButton(theme, "pause", names.item("status.pause", key), "Pause", size=16)
         self.stop = StopButton(theme, names.item("status.stop", key), job.title)
         self.buttons = self._name, self._pause, self.stop
+        # the buttons stand at its end, whatever the words are
         parts = self._name, self._bar, self._words, self._pause, self.stop
-        row(*(Placed(one, align=Qt.AlignmentFlag.AlignVCenter) for one in parts), of=self)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        row(*(Placed(one, int(one is self._words), middle) for one in parts), of=self)
         self._pause.setVisible(key in LASTING)  # not before it is in here: it would be a window
         self._name.setEnabled(key in HOMES)
         self._name.clicked.connect(self.wanted)
@@ -248,6 +281,8 @@ class JobPart(QWidget):
     def fit(self, room: int) -> None:
         """How many points it may take."""
         self._room = room
+        self._name.set_room(round(TITLE_SHARE * room))
+        self._bar.setFixedWidth(BAR_WIDTH if room >= WIDE_FROM else LEAST_BAR)
         self._show_progress()
 
     def text(self) -> str:
@@ -304,10 +339,7 @@ class JobPart(QWidget):
                 parts = [progress.words()]
         words = "  ·  ".join(part for part in parts if part)
         self._words.setText(words)
-        # never narrower again, so that the stop button stays where somebody aims at it
-        width = min(self._words.sizeHint().width(), self._room // 3)
-        self._words.setMinimumWidth(max(self._words.minimumWidth(), width))
-        self._words.setVisible(bool(words) and self._room >= WORDS_FROM)
+        self._words.setVisible(self._room >= WORDS_FROM)
         self._name.set_words(words)
 
     def _on_pause(self) -> None:

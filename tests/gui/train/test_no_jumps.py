@@ -1,6 +1,6 @@
 """Nothing on the Train page moves while somebody aims at it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
@@ -76,34 +76,40 @@ def test_nothing_moves_before_at_the_start_during_and_after_a_training(
     assert {"train.start", "train.stop", "train.advanced", "train.wall"} <= seen[0].keys()
 
 
-def test_the_bar_of_training_stands_first_whatever_else_runs(session, qtbot) -> None:
+@pytest.mark.parametrize("width", [820, 1280])
+def test_nothing_of_a_job_moves_while_others_come_and_go(session, qtbot, width: int) -> None:
+    """Somebody may be about to click on its stop button."""
     line = StatusLine(session.theme, session.jobs, session.device)
     qtbot.addWidget(line)
-    line.resize(900, line.height())
+    line.resize(width, line.height())
     line.show()
     ends = {name: Event() for name in ("pictures", "train", "export")}
 
-    def work(name: str) -> Callable[[], Iterator[object]]:
+    def start(name: str) -> None:
         def steps() -> Iterator[object]:
             yield ev.Progress(ev.Work.BATCH, 1, 10)
             while not ends[name].wait(0.005):
                 yield ev.Progress(ev.Work.BATCH, 2, 10)
 
-        return steps
+        session.jobs.start(name, steps, title=f"The long title of {name}")
 
-    def bar() -> int:
-        line.layout().activate()
-        found = line.findChild(QWidget, "status.job.train")
-        return found.mapTo(line, QPoint()).x()
+    def place(name: str) -> tuple[int, int]:
+        qtbot.wait(20)  # layouts
+        title, stop = (line.findChild(QWidget, f"status.{one}.{name}") for one in ("show", "stop"))
+        return title.mapTo(line, QPoint()).x(), stop.mapTo(line, QPoint()).x()
 
-    jobs = [session.jobs.start("pictures", work("pictures"), title="Looking at the folder")]
-    jobs.append(session.jobs.start("train", work("train"), title="Training"))
-    place = bar()
-    jobs.append(session.jobs.start("export", work("export"), title="Export"))
-    assert bar() == place
+    start("pictures")
+    first = place("pictures")
+    start("train")
+    second = place("train")
+    line.show_awake(False)
+    assert place("pictures") == first
+    assert second[0] > first[1]
     ends["pictures"].set()
     qtbot.waitUntil(lambda: session.jobs.get("pictures") is None)
-    assert bar() == place
+    assert place("train") == second
+    start("export")  # where there is room again
+    assert (place("export"), place("train")) == (first, second)
     for end in ends.values():
         end.set()
     qtbot.waitUntil(lambda: not session.jobs.is_busy())
