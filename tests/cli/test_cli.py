@@ -301,7 +301,7 @@ STUDIO_ERRORS = {
     "fresh noise) to 1.",
     "sample {project} --out {tmp}/s --count 1 --eta nan": "sample.eta is nan, but must be a ",
     "sample {project} --out {tmp}/s --count 1 --sampler x": "sample.sampler is 'x', but must be "
-    "one of ddpm, ddim, dpmpp_2m, heun.",
+    f"one of {', '.join(SAMPLERS)}.",
     "sample {project} --out {tmp}/s --count 1 --seed -1": "sample.seed is -1, but must be 0 to",
     "sample {project} --out {tmp}/s --count 1 --steps 1001": "sample.num_inference_steps is 1001, "
     "but must be at most diffusion.num_timesteps (1000).",
