@@ -15,6 +15,7 @@ from ddpm_studio.cli import entry as cli
 from ddpm_studio.config.text import value_of
 from ddpm_studio.project import FILE_NAME, Project
 from ddpm_studio.recipe import Recipe
+from ddpm_studio.samplers import SAMPLERS
 from ddpm_studio.training import load_model
 
 TINY = [
