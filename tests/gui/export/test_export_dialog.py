@@ -1,122 +1,25 @@
 """The export dialog writes films that decode to the frames of the engine."""
 
-import threading
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 import pytest
-from PIL import Image, ImageSequence
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QComboBox,
-    QDialog,
-    QDoubleSpinBox,
-    QFileDialog,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QSpinBox,
-    QToolButton,
-)
+from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QPushButton, QSpinBox, QToolButton
 
 from ddpm_studio.errors import ExportError
 from ddpm_studio.events import Progress, Work
 from ddpm_studio.export.images import enlarge, picture_grid
 from ddpm_studio.gui.common import names
-from ddpm_studio.gui.common.jobs import EXPORT, SAMPLE
+from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.export import work
-from ddpm_studio.gui.export.dialog import ExportDialog
-from ddpm_studio.gui.export.preview import FilmPreview
-from ddpm_studio.gui.export.sources import FilmedDenoising
 from ddpm_studio.gui.frames.store import PRED_X_0, X_T
-from ddpm_studio.gui.frames.trajectory import Trajectory
 from ddpm_studio.gui.generate.grid import SampleGrid
-from ddpm_studio.sampling.trajectory import Moment, TrajectoryFrame
-from tests.gui.fitting import places
+from tests.gui.export.conftest import STEPS, Driver, decode, make_trajectory
 
 LEFT = Qt.MouseButton.LeftButton
-STEPS = 5
-
-
-def make_trajectory(count=3, size=(6, 4), channels=3):
-    """Smooth pictures, which MP4 keeps well; x_t and pred_x_0 differ."""
-    height, width = size
-    y, x, k = np.mgrid[0:height, 0:width, 0:channels]
-    trajectory = Trajectory([Moment(i, 5 - i, 1 - i / 5) for i in range(STEPS + 1)], range(count))
-    for index in range(STEPS + 1):
-        x_t = np.stack([20 * y + 10 * x + 15 * k + 12 * index + 5 * n for n in range(count)])
-        trajectory.add(
-            TrajectoryFrame(index, 5 - index, x_t.astype(np.uint8), (250 - x_t).astype(np.uint8))
-        )
-    return trajectory
-
-
-class Driver:
-    def __init__(self, dialog, find, qtbot):
-        self.dialog, self.find, self.qtbot = dialog, find, qtbot
-        self.format = find(dialog, QComboBox, "export.format")
-        self.what = find(dialog, QComboBox, "export.what")
-        self.number = find(dialog, QSpinBox, "export.number")
-        self.show = find(dialog, QComboBox, "export.show")
-        self.fps = find(dialog, QSpinBox, "export.fps")
-        self.hold = find(dialog, QDoubleSpinBox, "export.hold")
-        self.size = find(dialog, QSpinBox, "export.size")
-        self.loop_back = find(dialog, QAbstractButton, "export.loop_back")
-        self.path = find(dialog, QLineEdit, "export.path")
-        self.save = find(dialog, QPushButton, "export.save")
-        self.cancel = find(dialog, QPushButton, "export.cancel")
-        self.message = find(dialog, QLabel, "export.message")
-        self.facts = find(dialog, QLabel, "export.facts")
-        self.preview = find(dialog, FilmPreview, "export.preview")
-
-    def choose(self, suffix):
-        self.format.setCurrentIndex(self.format.findData(suffix))
-
-    def export(self):
-        """Press the button and wait; where the film is."""
-        path = Path(self.path.text())
-        self.qtbot.mouseClick(self.save, LEFT)
-        self.qtbot.waitUntil(lambda: self.message.text().startswith("Saved"))
-        return path
-
-
-@pytest.fixture
-def make_dialog(session, find, qtbot, tmp_path):
-    made = []
-
-    def make(trajectory, **arguments):
-        filmed = FilmedDenoising(trajectory, **arguments)
-        dialog = ExportDialog(session, filmed, folder=tmp_path / "gallery", name="flowers")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        qtbot.addWidget(dialog)
-        dialog.open()
-        made.append(dialog)
-        return Driver(dialog, find, qtbot)
-
-    yield make
-    for dialog in made:
-        dialog.reject()
-    qtbot.waitUntil(lambda: session.jobs.get(EXPORT) is None)
-
-
-def decode(path):
-    """All frames of a file, (N, H, W, 3) uint8, and the seconds that it lasts."""
-    if path.suffix == ".mp4":
-        with av.open(path) as container:
-            stream = container.streams.video[0]
-            frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-            return np.array(frames), len(frames) / float(stream.average_rate)
-    with Image.open(path) as image:
-        frames, seconds = [], 0.0
-        for frame in ImageSequence.Iterator(image):
-            frames.append(np.asarray(frame.convert("RGB")))
-            seconds += frame.info["duration"] / 1000
-    return np.array(frames), seconds
 
 
 def expected_frames(trajectory, chosen, scale, show=X_T):
@@ -251,99 +154,6 @@ def test_the_preview_plays_what_will_be_written(make_dialog):
     assert driver.preview.accessibleName()
 
 
-def test_cancel_stops_at_once_and_leaves_nothing(make_dialog, session, monkeypatch, tmp_path):
-    """The real writer, halted after its second frame."""
-    from ddpm_studio.export.film import write as film
-
-    goes_on, write = threading.Event(), film.write_film
-
-    def slow(*arguments):
-        for event in write(*arguments):
-            yield event
-            if event.done == 2:
-                goes_on.wait(20)
-
-    monkeypatch.setattr(film, "write_film", slow)
-    driver = make_dialog(make_trajectory())
-    bar = driver.find(driver.dialog, QProgressBar, "export.progress")
-    driver.choose(".mp4")
-    driver.qtbot.mouseClick(driver.save, LEFT)
-    driver.qtbot.waitUntil(lambda: bar.value() > 0)
-    assert bar.isVisible()
-    driver.qtbot.mouseClick(driver.cancel, LEFT)
-    assert driver.dialog.isVisible()
-    goes_on.set()
-    driver.qtbot.waitUntil(lambda: "nothing was written" in driver.message.text())
-    assert list((tmp_path / "gallery").iterdir()) == []
-    assert not bar.isVisible()
-    assert driver.save.isEnabled()
-    driver.qtbot.keyClick(driver.dialog, Qt.Key.Key_Escape)
-    assert not driver.dialog.isVisible()
-
-
-def test_what_was_complete_before_it_could_be_stopped_is_said_to_be_there(
-    make_dialog, monkeypatch, tmp_path
-):
-    """The large page of a film strip is one step: a click during it comes too late."""
-    from ddpm_studio.export.film import write as film
-
-    writes, goes_on, write = threading.Event(), threading.Event(), film.write_strip
-
-    def slow(*arguments):
-        yield from write(*arguments)
-        writes.set()
-        goes_on.wait(20)
-
-    monkeypatch.setattr(film, "write_strip", slow)
-    driver = make_dialog(make_trajectory())
-    driver.choose("strip")
-    path = Path(driver.path.text())
-    driver.qtbot.mouseClick(driver.save, LEFT)
-    driver.qtbot.waitUntil(writes.is_set)
-    driver.qtbot.mouseClick(driver.cancel, LEFT)
-    goes_on.set()
-    driver.qtbot.waitUntil(lambda: driver.save.isEnabled())
-    assert path.is_file()
-    words = driver.message.text()
-    assert words.startswith(f"It was finished before it could be stopped. Saved {path.name}")
-    assert driver.find(driver.dialog, QPushButton, "export.show_in_folder").isVisible()
-
-
-def test_no_key_stops_what_a_click_has_begun(make_dialog, monkeypatch, tmp_path):
-    goes_on, write = threading.Event(), work.write
-    monkeypatch.setattr(
-        work, "write", lambda *arguments: goes_on.wait(20) and (yield from write(*arguments))
-    )
-    driver = make_dialog(make_trajectory())
-    path = Path(driver.path.text())
-    driver.qtbot.mouseClick(driver.save, LEFT)
-    assert not driver.cancel.hasFocus()
-    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
-        driver.qtbot.keyClick(driver.dialog.focusWidget() or driver.dialog, key)
-    goes_on.set()
-    driver.qtbot.waitUntil(lambda: driver.message.text().startswith("Saved"))
-    assert path.is_file()
-
-
-def test_a_film_is_written_whole_although_its_project_is_left(
-    make_dialog, session, new_project, monkeypatch
-):
-    goes_on, write = threading.Event(), work.write
-    monkeypatch.setattr(
-        work, "write", lambda *arguments: goes_on.wait(20) and (yield from write(*arguments))
-    )
-    session.open_project(new_project.path)
-    driver = make_dialog(make_trajectory())
-    path = Path(driver.path.text())
-    driver.qtbot.mouseClick(driver.save, LEFT)
-    session.close_project()
-    assert not driver.dialog.isVisible()
-    with driver.qtbot.waitSignal(session.noticed) as said:
-        goes_on.set()
-    assert said.args == [f"The export of flowers is finished: {path}."]
-    assert len(decode(path)[0]) >= STEPS
-
-
 def test_who_exports_before_the_size_is_known_still_learns_it(make_dialog):
     driver = make_dialog(make_trajectory())
     driver.choose(".mp4")
@@ -439,28 +249,3 @@ def test_from_the_page_with_what_is_chosen_there(make_window, tiny_project, find
         assert np.abs(frames.astype(int) - expected).mean() < 25  # noise, in few colours
         qtbot.keyClick(driver.dialog, Qt.Key.Key_Escape)
         qtbot.waitUntil(lambda: not window.findChildren(QDialog, "export"))
-
-
-def test_no_control_moves_while_a_film_is_written(make_dialog, qtbot, monkeypatch):
-    """One that is aimed at is still there when the click comes."""
-    driver = make_dialog(make_trajectory(4))
-    qtbot.waitUntil(lambda: "about …" not in driver.facts.text() and driver.facts.text() != "")
-    before = places(driver.dialog)
-    goes_on, write = threading.Event(), work.write
-
-    def slow(*arguments):
-        while not goes_on.wait(0.005):
-            yield Progress(Work.WRITING, 1, 2)
-        return (yield from write(*arguments))
-
-    monkeypatch.setattr(work, "write", slow)
-    qtbot.mouseClick(driver.save, LEFT)
-    qtbot.waitUntil(lambda: driver.cancel.hasFocus())
-    qtbot.wait(30)
-    meanwhile = places(driver.dialog)
-    goes_on.set()
-    qtbot.waitUntil(lambda: driver.message.text().startswith("Saved"))
-    qtbot.wait(30)
-    afterwards = places(driver.dialog)
-    del afterwards["export.show_in_folder"]  # it comes where there was nothing
-    assert before == meanwhile == afterwards
