@@ -121,7 +121,8 @@ def test_no_control_moves_while_a_film_is_written(make_dialog, qtbot, monkeypatc
 
     monkeypatch.setattr(work, "write", slow)
     qtbot.mouseClick(driver.save, LEFT)
-    qtbot.waitUntil(lambda: driver.cancel.hasFocus())
+    bar = driver.find(driver.dialog, QProgressBar, "export.progress")
+    qtbot.waitUntil(bar.isVisible)
     qtbot.wait(30)
     meanwhile = places(driver.dialog)
     goes_on.set()
