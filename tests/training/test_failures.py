@@ -53,7 +53,7 @@ def test_an_error_in_a_step_saves_and_comes_through(
 
 def fail_at(monkeypatch: pytest.MonkeyPatch, step: int, error: Any) -> None:
     """Fail when a part of the batch has gone through the network and randomness was drawn."""
-    real, calls = Trainer.loss, []
+    real, calls = Trainer.losses, []
 
     def loss(trainer: Trainer, *arguments: Any) -> Any:
         result = real(trainer, *arguments)
@@ -62,7 +62,7 @@ def fail_at(monkeypatch: pytest.MonkeyPatch, step: int, error: Any) -> None:
             raise error
         return result
 
-    monkeypatch.setattr(Trainer, "loss", loss)
+    monkeypatch.setattr(Trainer, "losses", loss)
 
 
 def test_an_interruption_between_weights_and_averages_saves_no_mixture(

@@ -25,7 +25,7 @@ def memory_for(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """memory_for(pictures, from_step=0): more pictures in one part do not fit any more."""
 
     def limit(most: int, from_step: int = 0) -> None:
-        real = Trainer.loss
+        real = Trainer.losses
 
         def loss(trainer: Trainer, x_0: Tensor, *others: Any) -> Tensor:
             result = real(trainer, x_0, *others)  # randomness is drawn before memory is missing
@@ -33,7 +33,7 @@ def memory_for(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
                 raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
             return result
 
-        monkeypatch.setattr(Trainer, "loss", loss)
+        monkeypatch.setattr(Trainer, "losses", loss)
 
     return limit
 

@@ -77,13 +77,13 @@ def bad_loss(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """bad_loss(value, is_bad): the loss is `value` whenever is_bad(trainer)."""
 
     def plan(value: float, is_bad: Callable[[Trainer], bool]) -> None:
-        real = Trainer.loss
+        real = Trainer.losses
 
         def loss(trainer: Trainer, *arguments: Any) -> Any:
             whole = real(trainer, *arguments)
             return whole * value if is_bad(trainer) else whole
 
-        monkeypatch.setattr(Trainer, "loss", loss)
+        monkeypatch.setattr(Trainer, "losses", loss)
 
     return plan
 
