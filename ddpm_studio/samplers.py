@@ -67,7 +67,7 @@ _ROWS = (
     Sampler(
         "reverse_sde",
         "Reverse SDE",
-        "Reverse SDE: chance at each step",
+        "Reverse SDE: chance each step",
         usual_steps=500,
         takes=("last",),
         is_continuous=True,

@@ -129,7 +129,7 @@ def test_what_is_left_out_is_named_with_its_reason(run: Any, folder: Path, cache
     again, events = run(folder, cache)
     assert again.left_out == prepared.left_out
     assert [event for event in events if isinstance(event, Note)] == [
-        Note("2 files were left out; `ddpm-studio check` says why of each")
+        Note("2 files were left out; `ddpm-studio check` says why of each", left_out=2)
     ]
 
 
