@@ -10,6 +10,7 @@ from ddpm_studio.choices import read_choices
 from ddpm_studio.cli.remake import remake_recipe
 from ddpm_studio.data import prepare_pictures
 from ddpm_studio.export.recipe.files import read_recipe
+from ddpm_studio.gui.common.jobs import SAMPLE
 from ddpm_studio.gui.generate.denoising import Denoising
 from ddpm_studio.gui.wall.wall import PictureWall
 from ddpm_studio.sampling.forward import Noising, finish_levels, from_record, levels
@@ -145,9 +146,11 @@ def test_back_to_noise(page, mine):
     before = page.grid.trajectory
     switch = page.get(QComboBox, "own.switch")
     switch.setCurrentIndex(0)
-    assert not page.window.session.jobs.is_busy()  # what is seen stays until one asks for more
+    assert (
+        page.window.session.jobs.get(SAMPLE) is None
+    )  # what is seen stays until one asks for more
     switch.setCurrentIndex(1)
-    assert not page.window.session.jobs.is_busy()
+    assert page.window.session.jobs.get(SAMPLE) is None
     assert page.grid.trajectory is before
     switch.setCurrentIndex(0)
     page.click(page.run)
