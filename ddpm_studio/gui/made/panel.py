@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QItemSelectionModel, Signal
 from PySide6.QtGui import QImage
 
 from ddpm_studio.gallery.made import MadeFile
@@ -77,7 +77,10 @@ class MadePanel(WallPanel[MadeEntry]):
         """Make this one the current and only chosen one, and bring it into view."""
         for row, entry in enumerate(self._tiles):
             if entry.name == name:
-                self.wall.setCurrentIndex(self.wall.wall_model.index(row))
+                # not as the view would: Ctrl of Ctrl+Z, still held, would add it to the others
+                only = QItemSelectionModel.SelectionFlag.ClearAndSelect
+                index = self.wall.wall_model.index(row)
+                self.wall.selectionModel().setCurrentIndex(index, only)
                 return
 
     def set_entries(
