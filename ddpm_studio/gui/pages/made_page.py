@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -230,8 +229,7 @@ class MadePage(Page):
         self.add_act("Copy", actions.copy, "Ctrl+C", edits=True, can=has_one)
         self.add_act("Star", actions.star, "S", can=has_one)
         self.add_act("Rename…", actions.rename, "F2", can=has_one)
-        save = partial(actions.choose_place, True)
-        self.add_act("Save copies…", save, "Ctrl+S", can=has_one)
+        self.add_act("Save copies…", lambda: actions.choose_place(True), "Ctrl+S", can=has_one)
         self.add_act("Move to the trash", actions.throw_away, shown="Del", can=has_one)
         self.add_button("Paint it again", details.again)
         self.add_button("Use its settings", details.settings)
