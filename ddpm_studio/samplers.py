@@ -75,7 +75,7 @@ _ROWS = (
     Sampler(
         "predictor_corrector",
         "Predictor-corrector",
-        "Predictor-corrector: each step put right",
+        "Predictor-corrector",
         usual_steps=250,
         calls_a_step=2,
         calls_at_last=2,
@@ -85,7 +85,7 @@ _ROWS = (
     Sampler(
         "annealed_langevin",
         "Annealed Langevin",
-        "Annealed Langevin: rests at each noise level",
+        "Annealed Langevin",
         usual_steps=10,
         usual_spacing="linspace",
         calls_a_step=100,
@@ -96,7 +96,7 @@ _ROWS = (
     Sampler(
         "probability_flow",
         "Probability flow",
-        "Probability flow: chooses its own steps",
+        "Flow: chooses its steps",
         usual_steps=20,
         calls_at_last=150,
         takes=("rtol", "atol"),

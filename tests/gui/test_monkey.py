@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QThread
 from PySide6.QtGui import QColor, QDesktopServices, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSlider, QApplication, QColorDialog, QFileDialog, QWidget
+from shiboken6 import isValid
 
 from ddpm_studio.config.presets import PRESETS
 from ddpm_studio.gui.common.jobs import TRAIN
@@ -120,7 +121,8 @@ class Monkey:
         self.window.repaint()
 
     def note(self, deed: str, widget: QWidget) -> None:
-        self.deeds.append(f"{deed} on {widget.objectName() or type(widget).__name__}")
+        name = widget.objectName() if isValid(widget) else "what is gone by that"
+        self.deeds.append(f"{deed} on {name or type(widget).__name__}")
 
 
 @pytest.fixture
